@@ -1,0 +1,45 @@
+/* A run as plain tables for plots and people: tab-separated files with one header line each. A
+ * value that is missing is `n/a`. Tabs and newlines in values are written as spaces.
+ *
+ *   cells.tsv       name scenario variant path op capacity elem threads place status reason samples
+ *                   processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns cv purity
+ *                   floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap
+ *                   fairness
+ *   samples.tsv     name process index ns_per_op
+ *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
+ *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)
+ *   outcomes.tsv    name outcome per_op
+ *   counters.tsv    name counter domain per_op reason
+ *   environment.tsv key value
+ *   run.tsv         key value      (id started finished command mode seed processes)
+ *
+ * status is ok, timeout, failed or skipped (the worst of the cell's processes); purity is the share
+ * of operations that took the path that the scenario is named after. floor_ratio is median_ns over
+ * floor_units * floor_ns. ci_unit is `process` or `sample`. */
+#ifndef HARNESS_TABLES_H
+#define HARNESS_TABLES_H
+
+#include "harness/stats.h"
+#include "harness/store.h"
+#include <stddef.h>
+
+/* One cell of a run with all that the exporters say of it. Missing numbers are NaN. */
+struct row {
+    struct cell cell;
+    int64_t id;
+    struct summary summary; /* valid where summary.samples > 0 */
+    enum trial_status status;
+    char reason[REASON_MAX];
+    double purity, floor_ns, floor_ratio;
+    double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
+};
+
+/* Reads every cell of a run as rows, floors resolved; malloc'd, the caller frees. 0 or a negative
+ * errno, with the sentence in store_error(). */
+int tables_rows(struct store *s, int64_t run, struct row **rows, size_t *count);
+
+/* Writes the tables of a run into the directory, which exists. Each file is written whole or not at
+ * all (a temporary name, flushed and checked, then renamed). 0 or a negative errno. */
+int tables_write(struct store *s, const struct run *run, const char *directory);
+
+#endif
