@@ -1,0 +1,45 @@
+/* Atomic operations with their order in the name, so that a reader sees the order without parsing
+ * arguments, and so that the list of wrappers is the list of orders that the project uses. The only
+ * file that includes <stdatomic.h>. A bare `_Atomic` variable is never read or assigned directly
+ * (that would be an unnamed seq_cst), and there is no fence: ThreadSanitizer cannot see one. */
+#ifndef CORE_ATOMIC_H
+#define CORE_ATOMIC_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define load_rlx(p) atomic_load_explicit((p), memory_order_relaxed)
+#define load_acq(p) atomic_load_explicit((p), memory_order_acquire)
+
+#define store_rlx(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define store_rel(p, v) atomic_store_explicit((p), (v), memory_order_release)
+
+#define xchg_acq(p, v)    atomic_exchange_explicit((p), (v), memory_order_acquire)
+#define xchg_rel(p, v)    atomic_exchange_explicit((p), (v), memory_order_release)
+#define fadd_rlx(p, v)    atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
+#define fadd_acqrel(p, v) atomic_fetch_add_explicit((p), (v), memory_order_acq_rel)
+
+/* Compare and swap: true where *p was *expected and is now v. *expected has what was found. The
+ * order applies where it succeeds; a failure is relaxed. */
+#define cas_acq(p, expected, v)                                                                    \
+    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire,            \
+                                            memory_order_relaxed)
+/* As cas_acq, but a failure is an acquire as well: for a caller that acts on what it found. */
+#define cas_acq_acq(p, expected, v)                                                                \
+    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire,            \
+                                            memory_order_acquire)
+
+/* Tells the core that this is a spin loop (Go's procyield). */
+static inline void cpu_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#else
+    __asm__ volatile("" ::: "memory");
+#endif
+}
+
+#endif

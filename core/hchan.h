@@ -1,0 +1,114 @@
+/* Go's channel, in C, in interchangeable variants.
+ *
+ * A channel is made from a variant, which names its lock, its parking and its fast path; after that
+ * it is used through the functions below, whose names and meanings are those of Go's runtime:
+ *
+ *     hchan *c = makechan(hchan_variant_find("ticket"), sizeof(int), 4);
+ *     int v = 42, w;
+ *     chansend1(c, &v);                    //  c <- v
+ *     chanrecv1(c, &w);                    //  w = <-c
+ *     bool ok = chanrecv2(c, &w);          //  w, ok = <-c
+ *     closechan(c);
+ *     chanfree(c);
+ *
+ * The text of a channel's values is copied by `elemsize` bytes; a channel of elemsize 0 carries
+ * events only, and the elem pointers may then be NULL. Every function but chanfree() may be called
+ * by any number of threads at once.
+ *
+ * A panic (send on closed channel, close of closed channel, close of nil channel) prints Go's
+ * message and ends the process with status 2, unless the calling thread is inside hchan_try().
+ *
+ * A NULL channel is Go's nil channel: blocking operations on it wait for ever, non-blocking ones
+ * return false, close panics, length and capacity are 0. */
+#ifndef CORE_HCHAN_H
+#define CORE_HCHAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hchan hchan;
+struct hchan_variant;
+
+/* What makechan() accepts: Go's limit on an element, a capacity that fits the counters, and a
+ * buffer of at most 4 GiB. */
+#define HCHAN_MAX_ELEM     ((size_t)65535)
+#define HCHAN_MAX_CAPACITY ((size_t)INT32_MAX)
+#define HCHAN_MAX_BUFFER   ((size_t)1 << 32)
+
+/* Makes a channel of `capacity` elements of `elemsize` bytes; capacity 0 is an unbuffered channel.
+ * The caller owns it and ends it with chanfree(). NULL with errno EINVAL where the variant is NULL,
+ * E2BIG where a size exceeds the limits above, ENOMEM where memory ran out. */
+hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity);
+
+/* Frees the channel; NULL is allowed. Nobody may be using it: a parked waiter found in a traced
+ * channel is reported and aborts the process. */
+void chanfree(hchan *c);
+
+/* c <- elem. Returns when a receiver has the value or the buffer holds it. Panics where the channel
+ * is closed or gets closed meanwhile. */
+void chansend1(hchan *c, const void *elem);
+
+/* *elem = <-c. `elem` may be NULL: the value is dropped. */
+void chanrecv1(hchan *c, void *elem);
+
+/* *elem, ok = <-c. False where the channel is closed and drained; *elem is then zeroed. */
+bool chanrecv2(hchan *c, void *elem);
+
+/* The full form of a send. Where `block` is false and nobody could take the value at once, returns
+ * false and does nothing. `callerpc` is kept with a parked waiter, for reports; NULL is allowed. */
+bool chansend(hchan *c, const void *elem, bool block, const void *callerpc);
+
+/* The full form of a receive. Returns false only where `block` is false and nothing was there.
+ * Otherwise true, with *received telling a value from the zero of a closed channel. `received` may
+ * be NULL. */
+bool chanrecv(hchan *c, void *elem, bool block, bool *received);
+
+/* Closes the channel and wakes every waiter: receivers get zero and false, senders panic and their
+ * values are discarded. */
+void closechan(hchan *c);
+
+/* How many values the buffer holds now, and how many it can. */
+size_t chanlen(const hchan *c);
+size_t chancap(const hchan *c);
+
+/* How many receivers, or senders, are parked on the channel now. Takes the channel's lock. */
+size_t chan_parked_receivers(hchan *c);
+size_t chan_parked_senders(hchan *c);
+
+/* Whether a receiver, or a sender, is parked at this moment: one load, without the lock. */
+bool chan_has_receiver(const hchan *c);
+bool chan_has_sender(const hchan *c);
+
+/* A variant by its name, e.g. "spin-mutex"; NULL where there is none. */
+const struct hchan_variant *hchan_variant_find(const char *name);
+
+/* Walks the registry: the first variant for NULL, then the next; NULL after the last. */
+const struct hchan_variant *hchan_variant_next(const struct hchan_variant *variant);
+
+/* The variant's traced instance, which counts outcomes (core/outcome.h); the measured one has no
+ * accounting. */
+const struct hchan_variant *hchan_traced(const struct hchan_variant *variant);
+
+/* What a variant is. The strings are static. */
+const char *hchan_variant_name(const struct hchan_variant *variant);
+const char *hchan_variant_lock(const struct hchan_variant *variant);     /* e.g. "ticket" */
+const char *hchan_variant_park(const struct hchan_variant *variant);     /* e.g. "futex" */
+const char *hchan_variant_fastpath(const struct hchan_variant *variant); /* e.g. "none" */
+const char *hchan_variant_summary(const struct hchan_variant *variant);  /* one line */
+
+/* Runs fn(arg). Returns true where it returned; false where it panicked, with Go's message in
+ * *message (static, e.g. "send on closed channel"; `message` may be NULL). As with Lua's pcall, the
+ * frames between are left without unwinding: what they held stays held. Calls may nest; each thread
+ * has its own. */
+bool hchan_try(void (*fn)(void *), void *arg, const char **message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+/* Path accounting. A traced instance of a variant counts each outcome in a counter of the calling
+ * thread; nothing shared is written on the way. The sums over threads tell which path every
+ * operation took: the send_* and the recv_* outcomes each add up to the operations. */
+#ifndef CORE_OUTCOME_H
+#define CORE_OUTCOME_H
+
+#include "core/atomic.h"
+#include <stdint.h>
+
+enum hchan_outcome {
+#define OUTCOME(id, name, what) HCHAN_##id,
+#include "core/outcome.def"
+#undef OUTCOME
+    HCHAN_OUTCOMES,
+};
+
+/* The outcome's name, e.g. "send_handoff", and what it counts. NULL where i is none. */
+const char *hchan_outcome_name(unsigned i);
+const char *hchan_outcome_what(unsigned i);
+
+/* Adds up every thread's counts since the program began, threads that ended included. May be called
+ * from any thread at any time; counts of operations that are under way may or may not be in it. */
+void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES]);
+
+/* The calling thread's own counts. */
+void hchan_outcomes_self(uint64_t totals[HCHAN_OUTCOMES]);
+
+#endif
