@@ -22,12 +22,12 @@
 
 /* Compare and swap: true where *p was *expected and is now v. *expected has what was found. The
  * order applies where it succeeds; a failure is relaxed. */
-#define cas_acq(p, expected, v)                                                                    \
-    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire,            \
+#define cas_acq(p, expected, v)                                                         \
+    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire, \
                                             memory_order_relaxed)
 /* As cas_acq, but a failure is an acquire as well: for a caller that acts on what it found. */
-#define cas_acq_acq(p, expected, v)                                                                \
-    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire,            \
+#define cas_acq_acq(p, expected, v)                                                     \
+    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire, \
                                             memory_order_acquire)
 
 /* Tells the core that this is a spin loop (Go's procyield). */

@@ -2,9 +2,9 @@
  * and recycled when the thread ends. Its first cache line holds all that a waker touches: the park
  * word and the sudog that the thread parks with.
  *
- * Ownership of the sudog: the parked G's thread owns it from acquireSudog() to releaseSudog(). While
- * it is queued, whoever holds the channel's lock may unlink it and write through it; after unlinking
- * it, that thread alone may use it, until goready(), which is its last access. */
+ * Ownership of the sudog: the parked G's thread owns it from acquireSudog() to releaseSudog().
+ * While it is queued, whoever holds the channel's lock may unlink it and write through it; after
+ * unlinking it, that thread alone may use it, until goready(), which is its last access. */
 #ifndef CORE_G_H
 #define CORE_G_H
 
@@ -23,10 +23,10 @@ struct hchan;
 struct sudog {
     struct g *g;
     struct sudog *next, *prev;
-    void *elem;          /* where to read or write the value, on the waiter's stack */
-    struct hchan *c;     /* the channel */
+    void *elem;           /* where to read or write the value, on the waiter's stack */
+    struct hchan *c;      /* the channel */
     const void *callerpc; /* who called send or receive */
-    bool success;        /* set by the waker: false where close woke it */
+    bool success;         /* set by the waker: false where close woke it */
 };
 
 /* The park word, set by the owner before it queues a sudog, and by the waker in goready().
@@ -39,10 +39,10 @@ enum { GPARK_READY, GPARK_WAITING, GPARK_ASLEEP };
 
 struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
-    uint32_t id;           /* from 1, never used twice */
-    struct sudog sudog;    /* the one it parks with */
+    uint32_t id;                                                   /* from 1, never used twice */
+    struct sudog sudog;                                            /* the one it parks with */
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */
-    struct g *next_all;    /* list of all Gs ever made; they are recycled, never freed */
+    struct g *next_all; /* list of all Gs ever made; they are recycled, never freed */
     struct g *next_free;
 };
 
@@ -59,8 +59,8 @@ static inline struct g *getg(void)
     return __builtin_expect(gp != NULL, 1) ? gp : newg();
 }
 
-/* The sudog of a blocking operation: no allocation, it lives in the G. A thread parks on one channel
- * at a time, so one is enough; what it is released to is the G itself. */
+/* The sudog of a blocking operation: no allocation, it lives in the G. A thread parks on one
+ * channel at a time, so one is enough; what it is released to is the G itself. */
 static inline struct sudog *acquireSudog(struct g *gp)
 {
     return &gp->sudog;

@@ -1,0 +1,305 @@
+/* The channel's algorithm, written once. A variant is this file, included after its parts are
+ * named:
+ *
+ *   CHAN_ID     prefix of every function that is made, e.g. ticket
+ *   CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
+ *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
+ *   CHAN_FAST   the fast path, e.g. none:        fast_none_send_full(), fast_none_recv()
+ *   CHAN_TRACED 1 to count outcomes, 0 to leave no trace of the accounting in the code
+ *
+ * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan and their wrappers, with
+ * no indirect call inside. It may be included several times in one file; it undefines what it took
+ * and what it made. The policies' contracts are in variants/README.md.
+ *
+ * Send and receive mirror each other; the numbers are the same steps on both sides:
+ *   1. a nil channel   (the public entry points, core/chan.c)
+ *   2. the fast path, without the lock
+ *   3. lock
+ *   4. closed?
+ *   5. a parked peer: direct handoff, or promotion
+ *   6. the buffer
+ *   7. non-blocking: give up
+ *   8. park
+ *   9. woken: clean up, and see who woke us */
+
+#if !defined(CHAN_ID) || !defined(CHAN_LOCK) || !defined(CHAN_PARK) || !defined(CHAN_FAST) || \
+    !defined(CHAN_TRACED)
+#error "chan.inc.h: define CHAN_ID, CHAN_LOCK, CHAN_PARK, CHAN_FAST and CHAN_TRACED first"
+#endif
+
+#include "core/layout.h"
+#include "core/panic.h"
+
+#define CHAN_PASTE_(a, b) a##_##b
+#define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
+#define CHAN(name)        CHAN_PASTE(CHAN_ID, name)
+#define LOCK_(name)       CHAN_PASTE(CHAN_PASTE(lock, CHAN_LOCK), name)
+#define PARK_(name)       CHAN_PASTE(CHAN_PASTE(park, CHAN_PARK), name)
+#define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
+
+/* Counts in traced instances; nothing, not even getg(), in measured ones. */
+#if CHAN_TRACED
+#define COUNT(outcome)      outcome_add(getg(), HCHAN_##outcome, 1)
+#define COUNT_N(outcome, n) outcome_add(getg(), HCHAN_##outcome, (n))
+#else
+#define COUNT(outcome)      ((void)0)
+#define COUNT_N(outcome, n) ((void)(n))
+#endif
+
+static inline struct CHAN_PASTE(lock, CHAN_LOCK) * CHAN(the_lock)(struct hchan *c)
+{
+    return (void *)c->lock;
+}
+
+static inline void CHAN(lock)(struct hchan *c)
+{
+    uint32_t spins = LOCK_(acquire)(CHAN(the_lock)(c));
+    COUNT(LOCK_ACQUIRED);
+    COUNT_N(LOCK_CONTENDED, spins > 0);
+    COUNT_N(LOCK_SPINS, spins);
+#if CHAN_TRACED
+    uint32_t me = getg()->id;
+    COUNT_N(LOCK_MOVED, c->last_owner != me);
+    c->last_owner = me;
+#endif
+}
+
+static inline void CHAN(unlock)(struct hchan *c)
+{
+    LOCK_(release)(CHAN(the_lock)(c));
+}
+
+/* Unlocks and makes gp ready, in the order that the park policy wants: after the unlock, unless the
+ * policy exists to measure the other order. gp's sudog must not be touched after this. */
+static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
+{
+    if (PARK_(ready_under_lock)) {
+        PARK_(ready)(gp);
+        CHAN(unlock)(c);
+    } else {
+        CHAN(unlock)(c);
+        PARK_(ready)(gp);
+    }
+}
+
+/* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
+ * been woken. Returns false where close woke it. */
+static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
+                                                 const void *callerpc)
+{
+    struct g *gp = getg();
+    struct sudog *sg = acquireSudog(gp);
+    sg->elem = elem;
+    sg->c = c;
+    sg->callerpc = callerpc;
+    sg->success = false;
+    /* Relaxed: a waker finds the sudog through the queue, under the lock, after our unlock. */
+    store_rlx(&gp->park, GPARK_WAITING);
+    waitq_enqueue(q, sg);
+    CHAN(unlock)(c);
+    bool slept = PARK_(sleep)(gp);
+    bool success = sg->success;
+    releaseSudog(sg);
+    COUNT_N(PARK_SLEPT, slept);
+    COUNT_N(WAKE_BY_PEER, success);
+    COUNT_N(WAKE_BY_CLOSE, !success);
+    return success;
+}
+
+/* The value goes straight to the parked receiver, past the buffer, which is empty. The lock is
+ * held, sg is dequeued; the lock is released. */
+static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
+{
+    if (sg->elem)
+        elem_copy(c, sg->elem, elem);
+    sg->success = true;
+    CHAN(unlock_and_ready)(c, sg->g);
+}
+
+static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
+                                  const void *callerpc)
+{
+    if (!block && FAST_(send_full)(c)) { /* 2 */
+        COUNT(SEND_FULL);
+        return false;
+    }
+    CHAN(lock)(c);                                        /* 3 */
+    if (__builtin_expect(load_rlx(&c->closed) != 0, 0)) { /* 4; under the lock */
+        CHAN(unlock)(c);
+        COUNT(SEND_PANIC);
+        gopanic("send on closed channel");
+    }
+    struct sudog *sg = waitq_dequeue(&c->recvq); /* 5 */
+    if (sg) {
+        COUNT(SEND_HANDOFF);
+        CHAN(send)(c, sg, elem);
+        return true;
+    }
+    uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
+    if (qcount < c->dataqsiz) {             /* 6 */
+        elem_copy(c, chanbuf(c, c->sendx), elem);
+        if (++c->sendx == c->dataqsiz)
+            c->sendx = 0;
+        /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86
+         * only: a fast path could see this count, go on to look at `closed`, and miss a close that
+         * came before. */
+        store_rel(&c->qcount, qcount + 1);
+        CHAN(unlock)(c);
+        COUNT(SEND_BUFFER);
+        return true;
+    }
+    if (!block) { /* 7 */
+        CHAN(unlock)(c);
+        COUNT(SEND_FULL);
+        return false;
+    }
+    COUNT(SEND_PARK);
+    if (!CHAN(park)(c, &c->sendq, (void *)(uintptr_t)elem, callerpc)) /* 8, 9 */
+        gopanic("send on closed channel");
+    return true;
+}
+
+/* A sender is parked. Unbuffered: its value goes straight to the receiver. Buffered: the buffer is
+ * full, the receiver takes its head, and the sender's value is promoted into the slot that got
+ * free, which is the tail's next; so values keep their order. The lock is held, sg is dequeued; the
+ * lock is released. */
+static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
+{
+    if (c->dataqsiz == 0) {
+        COUNT(RECV_HANDOFF);
+        if (elem)
+            elem_copy(c, elem, sg->elem);
+    } else {
+        COUNT(RECV_PROMOTE);
+        unsigned char *slot = chanbuf(c, c->recvx);
+        if (elem)
+            elem_copy(c, elem, slot);
+        elem_copy(c, slot, sg->elem);
+        if (++c->recvx == c->dataqsiz)
+            c->recvx = 0;
+        c->sendx = c->recvx;
+    }
+    sg->success = true;
+    CHAN(unlock_and_ready)(c, sg->g);
+}
+
+static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
+                                  const void *callerpc)
+{
+    if (!block) { /* 2 */
+        enum fast_recv seen = FAST_(recv)(c);
+        if (seen == FAST_RECV_EMPTY) {
+            COUNT(RECV_EMPTY);
+            return false;
+        }
+        if (seen == FAST_RECV_CLOSED) {
+            COUNT(RECV_CLOSED);
+            elem_zero(c, elem);
+            *received = false;
+            return true;
+        }
+    }
+    CHAN(lock)(c);                                                       /* 3 */
+    uint32_t qcount = load_rlx(&c->qcount);                              /* under the lock */
+    if (__builtin_expect(load_rlx(&c->closed) != 0 && qcount == 0, 0)) { /* 4; under the lock */
+        CHAN(unlock)(c);
+        COUNT(RECV_CLOSED);
+        elem_zero(c, elem);
+        *received = false;
+        return true;
+    }
+    *received = true;
+    struct sudog *sg = waitq_dequeue(&c->sendq); /* 5 */
+    if (sg) {
+        CHAN(recv)(c, sg, elem);
+        return true;
+    }
+    if (qcount > 0) { /* 6 */
+        if (elem)
+            elem_copy(c, elem, chanbuf(c, c->recvx));
+        if (++c->recvx == c->dataqsiz)
+            c->recvx = 0;
+        store_rel(&c->qcount, qcount - 1); /* release: as in chansend, step 6 */
+        CHAN(unlock)(c);
+        COUNT(RECV_BUFFER);
+        return true;
+    }
+    if (!block) { /* 7 */
+        CHAN(unlock)(c);
+        COUNT(RECV_EMPTY);
+        return false;
+    }
+    COUNT(RECV_PARK);
+    *received = CHAN(park)(c, &c->recvq, elem, callerpc); /* 8, 9 */
+    return true;
+}
+
+/* Step 9 seen from close: empties the queue. Returns its waiters, marked as woken by close and
+ * chained by `next` in front of `rest`. The lock is held. */
+static inline struct sudog *CHAN(collect)(struct hchan *c, struct waitq *q, bool zero,
+                                          struct sudog *rest)
+{
+    struct sudog *first = load_rlx(&q->first); /* under the lock */
+    if (!first)
+        return rest;
+    for (struct sudog *sg = first; sg; sg = sg->next) {
+        if (zero)
+            elem_zero(c, sg->elem);
+        sg->success = false;
+    }
+    q->last->next = rest;
+    q->last = NULL;
+    store_rel(&q->first, NULL); /* as in waitq_enqueue */
+    return first;
+}
+
+static inline void CHAN(closechan)(struct hchan *c)
+{
+    CHAN(lock)(c);
+    if (load_rlx(&c->closed)) { /* under the lock */
+        CHAN(unlock)(c);
+        gopanic("close of closed channel");
+    }
+    /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
+     * value that was sent before the close. */
+    store_rel(&c->closed, 1);
+    struct sudog *all = CHAN(collect)(c, &c->sendq, false, NULL);
+    all = CHAN(collect)(c, &c->recvq, true, all);
+    CHAN(unlock)(c);
+    while (all) {
+        struct sudog *sg = all;
+        all = sg->next; /* before goready: after it the sudog is its owner's again */
+        PARK_(ready)(sg->g);
+    }
+}
+
+/* What the compiler emits in Go: c <- elem; *elem = <-c; *elem, ok = <-c. */
+static inline void CHAN(chansend1)(struct hchan *c, const void *elem)
+{
+    CHAN(chansend)(c, elem, true, NULL);
+}
+
+static inline void CHAN(chanrecv1)(struct hchan *c, void *elem)
+{
+    bool received;
+    CHAN(chanrecv)(c, elem, true, &received, NULL);
+}
+
+static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
+{
+    bool received;
+    CHAN(chanrecv)(c, elem, true, &received, NULL);
+    return received;
+}
+
+#undef LOCK_
+#undef PARK_
+#undef FAST_
+#undef COUNT
+#undef COUNT_N
+#undef CHAN
+#undef CHAN_ID
+#undef CHAN_LOCK
+#undef CHAN_PARK
+#undef CHAN_FAST
+#undef CHAN_TRACED

@@ -1,0 +1,133 @@
+/* What a channel is made of, after Go's hchan. Private to core and to the policies; users see
+ * core/hchan.h.
+ *
+ * Invariants, whenever the lock is free:
+ *   - At least one of sendq and recvq is empty, except where one select both sends and receives on
+ *     one unbuffered channel.
+ *   - qcount > 0 implies that recvq is empty.
+ *   - qcount < dataqsiz implies that sendq is empty.
+ *   - sendx == (recvx + qcount) % dataqsiz.
+ *   - closed implies that both queues are empty.
+ *
+ * The lock guards every field of the second line and the sudogs that are queued. Fields that a fast
+ * path reads without the lock are atomic; they are written under the lock with release, so that
+ * what a reader without the lock concludes from one holds for what was written before it. While the
+ * lock is held nothing blocks, and nobody is made ready (but see park policies that do, to measure
+ * what it costs). */
+#ifndef CORE_LAYOUT_H
+#define CORE_LAYOUT_H
+
+#include "core/atomic.h"
+#include "core/g.h"
+#include "core/hchan.h"
+#include <stdalign.h>
+#include <stddef.h>
+#include <string.h>
+
+/* A queue of waiters, first in, first out. */
+struct waitq {
+    _Atomic(struct sudog *) first; /* atomic for fast paths */
+    struct sudog *last;
+};
+
+struct hchan {
+    /* Read-only after makechan(): every core may keep its copy of this line. */
+    alignas(CACHE_LINE) const struct hchan_variant *variant;
+    unsigned char *buf; /* dataqsiz elements */
+    size_t elemsize;
+    uint32_t dataqsiz;
+    uint32_t last_owner; /* id of the G that locked last; kept by traced instances only */
+
+    /* Guarded by the lock, and on one line with it where the lock is of at most 16 bytes. */
+    alignas(CACHE_LINE) _Atomic uint32_t qcount;
+    uint32_t sendx, recvx; /* where the next send and receive go in buf */
+    _Atomic uint32_t closed;
+    struct waitq recvq, sendq;
+    alignas(16) unsigned char lock[]; /* the variant's lock policy */
+};
+
+_Static_assert(offsetof(struct hchan, lock) == 2 * CACHE_LINE - 16, "a small lock shares the line");
+
+/* A variant's functions and what it is made of: the last product of the template. */
+struct hchan_variant {
+    const char *name, *lock_name, *park_name, *fastpath_name, *summary;
+    bool traced;
+    const struct hchan_variant *twin; /* the other instance */
+    size_t lock_size;
+    void (*lock_init)(hchan *c);
+    void (*lock)(hchan *c);
+    void (*unlock)(hchan *c);
+    bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);
+    bool (*chanrecv)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
+    void (*closechan)(hchan *c);
+};
+
+/* The lock of channel c is held in both. */
+static inline void waitq_enqueue(struct waitq *q, struct sudog *sg)
+{
+    sg->next = NULL;
+    sg->prev = q->last;
+    if (q->last)
+        q->last->next = sg;
+    else
+        store_rel(&q->first, sg); /* pairs with load_acq in a fast path's look at the queue */
+    q->last = sg;
+}
+
+static inline struct sudog *waitq_dequeue(struct waitq *q)
+{
+    struct sudog *sg = load_rlx(&q->first); /* under the lock: nobody else writes it */
+    if (!sg)
+        return NULL;
+    if (sg->next)
+        sg->next->prev = NULL;
+    else
+        q->last = NULL;
+    store_rel(&q->first, sg->next); /* as above */
+    return sg;
+}
+
+static inline unsigned char *chanbuf(const struct hchan *c, uint32_t i)
+{
+    return c->buf + (size_t)i * c->elemsize;
+}
+
+/* Copies one element. Words are the common case, and a constant size is a plain move. */
+static inline void elem_copy(const struct hchan *c, void *to, const void *from)
+{
+    if (__builtin_expect(c->elemsize == sizeof(uint64_t), 1))
+        memcpy(to, from, sizeof(uint64_t));
+    else if (c->elemsize)
+        memcpy(to, from, c->elemsize);
+}
+
+static inline void elem_zero(const struct hchan *c, void *elem)
+{
+    if (elem && c->elemsize)
+        memset(elem, 0, c->elemsize);
+}
+
+/* What a fast path saw of a channel that a non-blocking receive was called on. */
+enum fast_recv {
+    FAST_RECV_UNKNOWN, /* take the lock and see */
+    FAST_RECV_EMPTY,   /* nothing there, and not closed */
+    FAST_RECV_CLOSED,  /* closed and drained */
+};
+
+/* Whether a non-blocking send would fail, or a receive find nothing, seen without the lock: one
+ * word each, so that the answer was true at one moment. */
+static inline bool chan_full(const struct hchan *c)
+{
+    if (c->dataqsiz == 0)
+        return load_acq(&c->recvq.first) == NULL;
+    return load_acq(&c->qcount) == c->dataqsiz;
+}
+
+static inline bool chan_empty(const struct hchan *c)
+{
+    if (c->dataqsiz == 0)
+        return load_acq(&c->sendq.first) == NULL;
+    return load_acq(&c->qcount) == 0;
+}
+
+#endif

@@ -1,0 +1,3 @@
+/* What Go does on Linux, with threads: everything that waits sleeps in the kernel. */
+#define VARIANT_PARTS(PART) PART(futex, futex, none)
+#include "variant.inc.h"

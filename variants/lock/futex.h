@@ -1,0 +1,75 @@
+/* Go's three-state futex mutex: spin a little, yield once, then sleep in the kernel.
+ *
+ * The word: 0 free; 1 held, nobody sleeps; 2 held, somebody may sleep.
+ *
+ *     free --acquire--> 1        1 or 2 --release--> free (and a wake, if it was 2)
+ *     any --about to sleep--> 2  (legal to set it where nobody sleeps: costs a needless wake;
+ *                                 illegal to leave 1 where somebody does: a lost wake-up)
+ *
+ * Once a waiter has set 2 it acquires with 2 as well, since it cannot know that it was alone.
+ *
+ *     waiter                            holder
+ *     W1: xchg(word, 2) sees held       H1: xchg(word, 0)
+ *     W2: futex_wait(word, 2)           H2: if it was 2, futex_wake
+ *
+ * W1 and H1 are exchanges of one word, so they have an order. W1 first: H1 sees 2 and wakes. H1
+ * first: W1 sees 0 and has the lock. And the kernel compares the word with 2 before it sleeps, so a
+ * release between W1 and W2 makes the wait return at once. Source: Go, lock_futex.go; Drepper,
+ * Futexes Are Tricky, mutex 2. */
+#ifndef LOCK_FUTEX_H
+#define LOCK_FUTEX_H
+
+#include "core/atomic.h"
+#include "core/futex.h"
+#include <sched.h>
+
+#define lock_futex_summary "three-state futex mutex that spins, yields, then sleeps"
+
+enum { LOCK_FUTEX_FREE, LOCK_FUTEX_HELD, LOCK_FUTEX_SLEEPERS };
+
+struct lock_futex {
+    _Atomic uint32_t word;
+};
+
+static inline void lock_futex_init(struct lock_futex *l)
+{
+    store_rlx(&l->word, LOCK_FUTEX_FREE);
+}
+
+static __attribute__((noinline)) uint32_t lock_futex_wait(struct lock_futex *l)
+{
+    /* Go's budget: four bursts of thirty pauses, then one yield. */
+    enum { BURSTS = 4, PAUSES = 30 };
+    uint32_t spins = 1;
+    for (int burst = 0; burst <= BURSTS; burst++, spins++) {
+        uint32_t free = LOCK_FUTEX_FREE;
+        if (load_rlx(&l->word) == free && cas_acq(&l->word, &free, LOCK_FUTEX_HELD))
+            return spins; /* the swap pairs with xchg_rel in release */
+        if (burst == BURSTS)
+            sched_yield();
+        for (int i = 0; burst < BURSTS && i < PAUSES; i++)
+            cpu_relax();
+    }
+    while (xchg_acq(&l->word, LOCK_FUTEX_SLEEPERS) != LOCK_FUTEX_FREE) { /* as above */
+        futex_wait(&l->word, LOCK_FUTEX_SLEEPERS);
+        spins++;
+    }
+    return spins;
+}
+
+static inline uint32_t lock_futex_acquire(struct lock_futex *l)
+{
+    uint32_t free = LOCK_FUTEX_FREE;
+    if (__builtin_expect(cas_acq(&l->word, &free, LOCK_FUTEX_HELD), 1)) /* pairs with release */
+        return 0;
+    return lock_futex_wait(l);
+}
+
+static inline void lock_futex_release(struct lock_futex *l)
+{
+    /* An exchange, not a store: it must tell whether somebody sleeps. Pairs with the acquires. */
+    if (__builtin_expect(xchg_rel(&l->word, LOCK_FUTEX_FREE) == LOCK_FUTEX_SLEEPERS, 0))
+        futex_wake(&l->word, 1);
+}
+
+#endif

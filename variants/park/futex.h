@@ -1,0 +1,42 @@
+/* Sleep in the kernel at once.
+ *
+ *     parked G                              waker
+ *     P1: cas(park, WAITING -> ASLEEP)      K1: old = xchg(park, READY)
+ *     P2: futex_wait(park, ASLEEP)          K2: if old was ASLEEP, futex_wake
+ *
+ * P1 and K1 change one word atomically, so they have an order. P1 first: K1 sees ASLEEP and wakes;
+ * if P2 has not slept yet, the kernel finds READY and does not sleep. K1 first: P1 fails, and the G
+ * does not sleep. "Asleep and nobody wakes" cannot happen. K1 is the waker's last access to the G
+ * but for the address that K2 passes to the kernel (see core/futex.h). */
+#ifndef PARK_FUTEX_H
+#define PARK_FUTEX_H
+
+#include "core/futex.h"
+#include "core/g.h"
+
+#define park_futex_summary "sleeps in the kernel"
+
+enum { park_futex_ready_under_lock = 0 };
+
+/* Sleeps until ready; true, since it slept, unless it was ready before it could. */
+static inline bool park_futex_sleep(struct g *gp)
+{
+    uint32_t word = GPARK_WAITING;
+    /* Acquire on both outcomes: a failure means READY, and we go on to read what the waker wrote.
+     * Pairs with xchg_rel in park_futex_ready. */
+    if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP))
+        return false;
+    while (load_acq(&gp->park) != GPARK_READY) /* pairs as above; a wake may be spurious */
+        futex_wait(&gp->park, GPARK_ASLEEP);
+    return true;
+}
+
+static inline void park_futex_ready(struct g *gp)
+{
+    _Atomic uint32_t *word = &gp->park;
+    /* Release: the value, sg->success and the dequeue come before it. Pairs with the acquires. */
+    if (xchg_rel(word, GPARK_READY) == GPARK_ASLEEP)
+        futex_wake(word, 1);
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* Turns the names of three parts into a variant. A variant's file is
+ *
+ *     // one line on why it is interesting
+ *     #define VARIANT_PARTS(PART) PART(ticket, futex, none)
+ *     #include "variant.inc.h"
+ *
+ * and its name is the file's; the build passes it as VARIANT, spelled as a C identifier. The parts
+ * are lock/<first>.h, park/<second>.h and fastpath/<third>.h.
+ *
+ * It makes the measured and the traced instance (core/chan.inc.h) and their two rows for the
+ * registry. A file that wants one instance only, inlined into loops of its own, defines
+ * VARIANT_INSTANCE as `measured` or `traced` before it includes a variant's file. */
+
+#define VARIANT_LOCK_OF(lock, park, fast) lock
+#define VARIANT_PARK_OF(lock, park, fast) park
+#define VARIANT_FAST_OF(lock, park, fast) fast
+#define VARIANT_LOCK                      VARIANT_PARTS(VARIANT_LOCK_OF)
+#define VARIANT_PARK                      VARIANT_PARTS(VARIANT_PARK_OF)
+#define VARIANT_FAST                      VARIANT_PARTS(VARIANT_FAST_OF)
+#define VARIANT_TEXT_(x)                  #x
+#define VARIANT_TEXT(x)                   VARIANT_TEXT_(x)
+#define VARIANT_PASTE_(a, b)              a##_##b
+#define VARIANT_PASTE(a, b)               VARIANT_PASTE_(a, b)
+// clang-format off
+#define VARIANT_HEADER(folder, part)      VARIANT_TEXT(folder/part.h)
+// clang-format on
+
+#include VARIANT_HEADER(lock, VARIANT_LOCK)
+#include VARIANT_HEADER(park, VARIANT_PARK)
+#include VARIANT_HEADER(fastpath, VARIANT_FAST)
+
+#define VARIANT_ONLY_measured 1
+#define VARIANT_ONLY_traced   2
+#ifdef VARIANT_INSTANCE
+#define VARIANT_ONLY VARIANT_PASTE(VARIANT_ONLY, VARIANT_INSTANCE)
+#else
+#define VARIANT_ONLY 0
+#endif
+
+#if VARIANT_ONLY != VARIANT_ONLY_traced
+#define CHAN_ID     VARIANT_PASTE(VARIANT, measured)
+#define CHAN_LOCK   VARIANT_LOCK
+#define CHAN_PARK   VARIANT_PARK
+#define CHAN_FAST   VARIANT_FAST
+#define CHAN_TRACED 0
+#include "core/chan.inc.h"
+#endif
+
+#if VARIANT_ONLY != VARIANT_ONLY_measured
+#define CHAN_ID     VARIANT_PASTE(VARIANT, traced)
+#define CHAN_LOCK   VARIANT_LOCK
+#define CHAN_PARK   VARIANT_PARK
+#define CHAN_FAST   VARIANT_FAST
+#define CHAN_TRACED 1
+#include "core/chan.inc.h"
+#endif
+
+#if VARIANT_ONLY == 0
+#define VARIANT_ROW(instance)      VARIANT_PASTE(VARIANT_PASTE(hchan_variant, VARIANT), instance)
+#define VARIANT_FN(instance, name) VARIANT_PASTE(VARIANT_PASTE(VARIANT, instance), name)
+
+static void VARIANT_PASTE(VARIANT, lock_init)(hchan *c)
+{
+    VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), init)((void *)c->lock);
+}
+
+extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
+
+/* VARIANT_NAME is the file name, passed by the build as VARIANT is. */
+#define VARIANT_DEFINE(instance, is_traced, other)                                               \
+    const struct hchan_variant VARIANT_ROW(instance) = {                                         \
+        .name = VARIANT_NAME,                                                                    \
+        .lock_name = VARIANT_TEXT(VARIANT_LOCK),                                                 \
+        .park_name = VARIANT_TEXT(VARIANT_PARK),                                                 \
+        .fastpath_name = VARIANT_TEXT(VARIANT_FAST),                                             \
+        .summary = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), summary) "; " VARIANT_PASTE( \
+            VARIANT_PASTE(park, VARIANT_PARK),                                                   \
+            summary) "; " VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), summary),             \
+        .traced = is_traced,                                                                     \
+        .twin = &VARIANT_ROW(other),                                                             \
+        .lock_size = sizeof(struct VARIANT_PASTE(lock, VARIANT_LOCK)),                           \
+        .lock_init = VARIANT_PASTE(VARIANT, lock_init),                                          \
+        .lock = VARIANT_FN(instance, lock),                                                      \
+        .unlock = VARIANT_FN(instance, unlock),                                                  \
+        .chansend = VARIANT_FN(instance, chansend),                                              \
+        .chanrecv = VARIANT_FN(instance, chanrecv),                                              \
+        .closechan = VARIANT_FN(instance, closechan),                                            \
+    };
+VARIANT_DEFINE(measured, false, traced)
+VARIANT_DEFINE(traced, true, measured)
+#endif
