@@ -1,0 +1,341 @@
+#include "harness/bench.h"
+#include "core/futex.h"
+#include "harness/clock.h"
+#include "harness/hist.h"
+#include "harness/topo.h"
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum go { GO_WAIT, GO_RUN, GO_ABORT };
+
+/* A worker and what the runner keeps of it. */
+struct seat {
+    struct worker worker; /* first: aligned */
+    struct crew *crew;
+    pthread_t thread;
+    int error;
+    char reason[REASON_MAX];
+    uint64_t cpu_ns, switches;
+    struct latency *latency; /* SIDES of its own, or NULL */
+    uint64_t counts[COUNTERS_MAX];
+};
+
+/* Everything of one window. */
+struct crew {
+    struct bench bench; /* first: aligned */
+    struct window_spec *spec;
+    struct seat *seats;
+    unsigned threads;
+    bool crowd;
+    uint64_t warm_ops;
+    uint64_t window_ns; /* of the lead */
+    alignas(128) _Atomic uint32_t arrived;
+    alignas(128) _Atomic uint32_t go; /* enum go; a futex */
+};
+
+bool window_is_crowd(const struct scenario *s, const struct cell_params *params)
+{
+    return s->crowd && (params->threads > 1 || !s->lead);
+}
+
+/* CPU time and context switches of the calling thread so far. */
+static void read_usage(uint64_t *cpu_ns, uint64_t *switches)
+{
+    struct timespec t;
+    struct rusage r;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    getrusage(RUSAGE_THREAD, &r);
+    *cpu_ns = (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+    *switches = (uint64_t)(r.ru_nvcsw + r.ru_nivcsw);
+}
+
+/* The lead's part: warm up, then the window. */
+static void run_lead(struct crew *crew, struct worker *w)
+{
+    const struct scenario *s = crew->bench.scenario;
+    if (crew->warm_ops)
+        s->lead(w, crew->warm_ops);
+    w->timed_ns = 0;
+    uint64_t start = clock_ns();
+    s->lead(w, crew->bench.ops);
+    uint64_t end = clock_ns();
+    crew->window_ns = s->times_itself ? w->timed_ns : end - start;
+    if (s->finish)
+        s->finish(&crew->bench);
+}
+
+static void run_part(struct crew *crew, struct worker *w)
+{
+    const struct scenario *s = crew->bench.scenario;
+    if (crew->crowd)
+        s->crowd(w);
+    else if (w->index == 0)
+        run_lead(crew, w);
+    else
+        s->serve(w);
+}
+
+/* Says that this worker is in place, or that it failed; the last word is the lead's. True: run. */
+static bool meet(struct crew *crew, struct seat *seat)
+{
+    fadd_acqrel(&crew->arrived, 1); /* publishes seat->error to the lead */
+    if (seat->worker.index == 0) {
+        while (load_acq(&crew->arrived) < crew->threads) /* pairs with the add above */
+            sched_yield();
+        uint32_t go = GO_RUN;
+        for (unsigned i = 0; i < crew->threads; i++)
+            if (crew->seats[i].error)
+                go = GO_ABORT;
+        store_rel(&crew->go, go); /* pairs with load_acq below and in control_crowd */
+        futex_wake(&crew->go, 1);
+    }
+    uint32_t go;
+    while ((go = load_acq(&crew->go)) == GO_WAIT)
+        sched_yield();
+    return go == GO_RUN;
+}
+
+static void *worker_main(void *arg)
+{
+    struct seat *seat = arg;
+    struct crew *crew = seat->crew;
+    struct window_spec *spec = crew->spec;
+    struct counters_thread counting;
+    seat->error = topo_bind(spec->topo, seat->worker.pu);
+    if (seat->error)
+        snprintf(seat->reason, sizeof(seat->reason), "worker %u could not be bound to PU %u: %s",
+                 seat->worker.index, seat->worker.pu, strerror(-seat->error));
+    else if (spec->counters)
+        seat->error = counters_start(&counting, spec->counters, seat->reason, REASON_MAX);
+    if (!meet(crew, seat))
+        return NULL;
+    uint64_t cpu_ns, switches;
+    read_usage(&cpu_ns, &switches);
+    run_part(crew, &seat->worker);
+    read_usage(&seat->cpu_ns, &seat->switches);
+    seat->cpu_ns -= cpu_ns;
+    seat->switches -= switches;
+    if (spec->counters)
+        seat->error = counters_stop(&counting, seat->counts, seat->reason, REASON_MAX);
+    return NULL;
+}
+
+/* A crowd's window: let it run in, look at everybody's progress, wait, look again. */
+static void control_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
+{
+    struct bench *b = &crew->bench;
+    uint64_t ns = crew->spec->window_ns;
+    while (load_acq(&crew->go) == GO_WAIT) /* pairs with store_rel in meet */
+        futex_wait(&crew->go, GO_WAIT);
+    struct timespec run_in = {.tv_nsec = (long)(ns / 8)};
+    struct timespec window = {.tv_sec = (time_t)(ns / 1000000000U),
+                              .tv_nsec = (long)(ns % 1000000000U)};
+    nanosleep(&run_in, NULL);
+    uint64_t start = clock_ns();
+    for (unsigned i = 0; i < crew->threads; i++)
+        before[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
+    nanosleep(&window, NULL);
+    uint64_t end = clock_ns();
+    for (unsigned i = 0; i < crew->threads; i++)
+        after[i] = load_rlx(&crew->seats[i].worker.ops);
+    store_rlx(&b->stop, 1); /* a flag */
+    out->sample.window_ns = (double)(end - start);
+}
+
+/* Fills the sample of a crowd: operations in the window, fairness, and the share of workers that
+ * got on at all. */
+static void sum_crowd(struct crew *crew, struct window *out, const uint64_t *before,
+                      const uint64_t *after)
+{
+    double sum = 0, squares = 0;
+    unsigned active = 0;
+    for (unsigned i = 0; i < crew->threads; i++) {
+        double ops = (double)(after[i] - before[i]);
+        sum += ops;
+        squares += ops * ops;
+        active += after[i] > before[i];
+        out->ops_all += load_rlx(&crew->seats[i].worker.ops); /* joined */
+    }
+    out->sample.ops = (uint64_t)sum;
+    out->sample.ns_per_op = sum > 0 ? out->sample.window_ns / sum : NAN;
+    out->sample.fairness = squares > 0 ? sum * sum / (crew->threads * squares) : NAN;
+    out->sample.overlap = (double)active / crew->threads;
+}
+
+static void sum_lead(struct crew *crew, struct window *out)
+{
+    out->sample.ops = crew->bench.ops;
+    out->ops_all = crew->bench.ops + crew->warm_ops;
+    out->sample.window_ns = (double)crew->window_ns;
+    out->sample.ns_per_op = out->sample.window_ns / (double)out->sample.ops;
+    out->sample.fairness = NAN;
+    /* The others were in place before the window began and stayed until it had ended. */
+    out->sample.overlap = crew->threads > 1 ? 1 : NAN;
+}
+
+static void sum_seats(struct crew *crew, struct window *out)
+{
+    struct window_spec *spec = crew->spec;
+    uint64_t cpu_ns = 0, switches = 0;
+    for (unsigned i = 0; i < crew->threads; i++) {
+        struct seat *seat = &crew->seats[i];
+        cpu_ns += seat->cpu_ns;
+        switches += seat->switches;
+        out->sends += seat->worker.sends;
+        out->recvs += seat->worker.recvs;
+        for (unsigned k = 0; spec->latency && k < SIDES; k++)
+            hist_merge(&spec->latency[k], &seat->latency[k]);
+        for (unsigned k = 0; spec->counters && k < spec->counters->count; k++)
+            spec->counter_sums[k] += seat->counts[k];
+    }
+    out->sample.cpu_ns_per_op = (double)cpu_ns / (double)out->ops_all;
+    out->sample.switches_per_op = (double)switches / (double)out->ops_all;
+}
+
+static const char *const side_names[SIDES] = {"send", "recv", "delivery"};
+
+static int seat_init(struct crew *crew, unsigned i)
+{
+    struct window_spec *spec = crew->spec;
+    struct seat *seat = &crew->seats[i];
+    size_t elem = crew->bench.params.elem == PARAM_ABSENT ? 0 : crew->bench.params.elem;
+    size_t size = ((elem + 63) / 64 + 1) * 128; /* two values on lines of their own */
+    seat->crew = crew;
+    seat->worker.bench = &crew->bench;
+    seat->worker.index = i;
+    seat->worker.pu = spec->pu[i % 2];
+    seat->worker.elem = aligned_alloc(128, size);
+    if (!seat->worker.elem)
+        return -ENOMEM;
+    memset(seat->worker.elem, 0, size);
+    if (!spec->latency)
+        return 0;
+    seat->latency = calloc(SIDES, sizeof(*seat->latency));
+    if (!seat->latency)
+        return -ENOMEM;
+    for (unsigned k = 0; k < SIDES; k++) {
+        snprintf(seat->latency[k].side, LABEL_MAX, "%s", side_names[k]);
+        seat->worker.latency[k] = &seat->latency[k];
+    }
+    return 0;
+}
+
+static struct crew *crew_new(struct window_spec *spec)
+{
+    const struct scenario *s = spec->scenario;
+    struct crew *crew = aligned_alloc(128, sizeof(*crew));
+    if (!crew)
+        return NULL;
+    memset(crew, 0, sizeof(*crew));
+    crew->spec = spec;
+    crew->crowd = window_is_crowd(s, &spec->params);
+    struct bench *b = &crew->bench;
+    b->scenario = s;
+    b->variant = spec->variant;
+    b->params = spec->params;
+    if (b->params.threads == PARAM_ABSENT)
+        b->params.threads = s->threads.normal;
+    b->one_pu = spec->pu[0] == spec->pu[1];
+    b->ops = spec->ops;
+    crew->threads = (unsigned)b->params.threads;
+    if (spec->warm && !s->times_itself && !crew->crowd) {
+        uint64_t multiple = s->ops_multiple ? s->ops_multiple : 1;
+        crew->warm_ops = (spec->ops / 8 + multiple) / multiple * multiple;
+    }
+    crew->seats = aligned_alloc(128, crew->threads * sizeof(*crew->seats));
+    if (!crew->seats) {
+        free(crew);
+        return NULL;
+    }
+    memset(crew->seats, 0, crew->threads * sizeof(*crew->seats));
+    return crew;
+}
+
+static void crew_free(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->threads; i++) {
+        free(crew->seats[i].worker.elem);
+        free(crew->seats[i].latency);
+    }
+    for (unsigned i = 0; i < BENCH_CHANS; i++)
+        chanfree(crew->bench.chan[i]);
+    free(crew->seats);
+    free(crew);
+}
+
+/* Starts every worker. Where a thread cannot be made, those that run are told to go home. */
+static int start_workers(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->threads; i++) {
+        /* The lead last: it is the one who lets the others go. */
+        struct seat *seat = &crew->seats[crew->threads - 1 - i];
+        int error = pthread_create(&seat->thread, NULL, worker_main, seat);
+        if (error) {
+            store_rel(&crew->go, GO_ABORT);
+            for (unsigned k = 0; k < i; k++)
+                pthread_join(crew->seats[crew->threads - 1 - k].thread, NULL);
+            return -error;
+        }
+    }
+    return 0;
+}
+
+static int crew_run(struct crew *crew, struct window *out, char *error, size_t size)
+{
+    const struct scenario *s = crew->bench.scenario;
+    uint64_t *before = calloc(2 * (size_t)crew->threads, sizeof(*before));
+    uint64_t *after = before ? before + crew->threads : NULL;
+    int status = before ? start_workers(crew) : -ENOMEM;
+    if (status) {
+        snprintf(error, size, "%u threads could not be started: %s", crew->threads,
+                 strerror(-status));
+        free(before);
+        return status;
+    }
+    if (crew->crowd)
+        control_crowd(crew, out, before, after);
+    for (unsigned i = 0; i < crew->threads; i++)
+        pthread_join(crew->seats[i].thread, NULL);
+    for (unsigned i = 0; i < crew->threads && !status; i++) {
+        status = crew->seats[i].error;
+        snprintf(error, size, "%s", crew->seats[i].reason);
+    }
+    if (!status) {
+        if (crew->crowd)
+            sum_crowd(crew, out, before, after);
+        else
+            sum_lead(crew, out);
+        sum_seats(crew, out);
+        if (s->check && !s->check(&crew->bench, out->ops_all)) {
+            snprintf(error, size, "%s: the result is wrong: operations were lost", s->name);
+            status = -EBADMSG;
+        }
+    }
+    free(before);
+    return status;
+}
+
+int window_run(struct window_spec *spec, struct window *out, char *error, size_t size)
+{
+    memset(out, 0, sizeof(*out));
+    memset(spec->counter_sums, 0, sizeof(spec->counter_sums));
+    struct crew *crew = crew_new(spec);
+    int status = crew ? 0 : -ENOMEM;
+    for (unsigned i = 0; crew && i < crew->threads && !status; i++)
+        status = seat_init(crew, i);
+    if (!status && spec->scenario->setup)
+        status = spec->scenario->setup(&crew->bench);
+    if (status)
+        snprintf(error, size, "%s could not be set up: %s", spec->scenario->name,
+                 strerror(-status));
+    else
+        status = crew_run(crew, out, error, size);
+    if (crew)
+        crew_free(crew);
+    return status;
+}

@@ -1,0 +1,175 @@
+#include "harness/floors.h"
+#include "core/futex.h"
+#include "harness/clock.h"
+#include <string.h>
+
+/* Keeps the compiler from dropping a loop or what it computes. */
+static inline void keep(const void *p)
+{
+    __asm__ volatile("" : : "r"(p) : "memory");
+}
+
+static void empty_lead(struct worker *w, uint64_t ops)
+{
+    for (uint64_t i = 0; i < ops; i++)
+        keep(w);
+}
+
+static const struct scenario floor_empty = {
+    .name = "floor-empty",
+    .summary = "an empty loop: what the harness adds to each operation",
+    .op = "iteration",
+    .threads = {1, 1, 1},
+    .lead = empty_lead,
+};
+
+static void timer_lead(struct worker *w, uint64_t ops)
+{
+    (void)w;
+    for (uint64_t i = 0; i < ops; i++) {
+        uint64_t now = clock_ns();
+        keep(&now);
+    }
+}
+
+static const struct scenario floor_timer = {
+    .name = "floor-timer",
+    .summary = "one look at the clock",
+    .op = "look",
+    .threads = {1, 1, 1},
+    .lead = timer_lead,
+};
+
+/* What an uncontended lock costs at least: one compare-and-swap and one store on a line that this
+ * core owns. Acquire and release, as a lock's are. */
+static void atomic_lead(struct worker *w, uint64_t ops)
+{
+    _Atomic uint32_t *word = &w->bench->round;
+    for (uint64_t i = 0; i < ops; i++) {
+        uint32_t expected = 0;
+        cas_acq(word, &expected, 1);
+        store_rel(word, 0);
+    }
+}
+
+static const struct scenario floor_atomic = {
+    .name = "floor-atomic",
+    .summary = "uncontended compare-and-swap and store on one word",
+    .op = "compare-and-swap and store",
+    .threads = {1, 1, 1},
+    .lead = atomic_lead,
+};
+
+/* As core copies an element: through a size that the compiler does not know. */
+static void memcpy_lead(struct worker *w, uint64_t ops)
+{
+    size_t size = w->bench->params.elem;
+    unsigned char *to = w->elem + (size + 63) / 64 * 64;
+    for (uint64_t i = 0; i < ops; i++) {
+        memcpy(to, w->elem, size);
+        keep(to);
+    }
+}
+
+static const struct scenario floor_memcpy = {
+    .name = "floor-memcpy",
+    .summary = "memcpy of one element, in cache",
+    .op = "copy",
+    .elem = {8, 0, 65535},
+    .threads = {1, 1, 1},
+    .lead = memcpy_lead,
+};
+
+/* One word goes to and fro between two cores, both spinning on it; one operation is one way.
+ * Acquire and release pair with each other across the two sides. */
+static void cacheline_lead(struct worker *w, uint64_t ops)
+{
+    _Atomic uint64_t *word = &w->bench->sent;
+    uint64_t at = load_rlx(word); /* the peer waits for our next store */
+    for (uint64_t end = at + ops; at < end; at += 2) {
+        store_rel(word, at + 1);
+        while (load_acq(word) != at + 2)
+            ;
+    }
+}
+
+static void cacheline_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    for (uint64_t at = 1;; at += 2) {
+        uint64_t seen;
+        while ((seen = load_acq(&b->sent)) != at)
+            if (seen == UINT64_MAX)
+                return;
+        store_rel(&b->sent, at + 1);
+    }
+}
+
+static void cacheline_finish(struct bench *b)
+{
+    store_rel(&b->sent, UINT64_MAX);
+}
+
+static const struct scenario floor_cacheline = {
+    .name = "floor-cacheline",
+    .summary = "one word between two cores that spin on it",
+    .op = "transfer, one way",
+    .threads = {2, 2, 2},
+    .places = true,
+    .ops_multiple = 2,
+    .lead = cacheline_lead,
+    .serve = cacheline_serve,
+    .finish = cacheline_finish,
+};
+
+/* Two threads wake each other through two futex words; one operation is one way: a wake, and the
+ * other one running. */
+static void futex_signal(_Atomic uint32_t *word, uint32_t value)
+{
+    store_rel(word, value); /* pairs with load_acq in futex_await */
+    futex_wake(word, 1);
+}
+
+static uint32_t futex_await(_Atomic uint32_t *word)
+{
+    uint32_t value;
+    while ((value = load_acq(word)) == 0)
+        futex_wait(word, 0);
+    store_rlx(word, 0); /* the other side writes it next after it has heard from us */
+    return value;
+}
+
+static void futex_lead(struct worker *w, uint64_t ops)
+{
+    for (uint64_t i = 0; i < ops; i += 2) {
+        futex_signal(&w->bench->round, 1);
+        futex_await(&w->bench->acked);
+    }
+}
+
+static void futex_serve(struct worker *w)
+{
+    while (futex_await(&w->bench->round) == 1)
+        futex_signal(&w->bench->acked, 1);
+}
+
+static void futex_finish(struct bench *b)
+{
+    futex_signal(&b->round, 2);
+}
+
+static const struct scenario floor_futex = {
+    .name = "floor-futex",
+    .summary = "two threads wake each other through futex words",
+    .op = "wake, one way",
+    .threads = {2, 2, 2},
+    .places = true,
+    .ops_multiple = 2,
+    .lead = futex_lead,
+    .serve = futex_serve,
+    .finish = futex_finish,
+};
+
+const struct scenario *const floors[] = {
+    &floor_empty, &floor_timer, &floor_atomic, &floor_memcpy, &floor_cacheline, &floor_futex, NULL,
+};

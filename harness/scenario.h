@@ -1,0 +1,101 @@
+/* What a scenario is. A scenario is one file in harness/scenarios/: what it measures, in words and
+ * numbers, and its loops, written with the macros below. harness/loops.c compiles it once for every
+ * variant and instance, so a timed loop calls its channel directly. The floors (harness/floors.c)
+ * are scenarios without a variant.
+ *
+ * A window is one timed stretch of one scenario: channels are made, workers start on their PUs and
+ * meet at a barrier, the lead warms up and does `ops` operations between two looks at the clock,
+ * then everything ends and is checked.
+ *
+ *   lead    worker 0 does that many operations; what the window times
+ *   serve   the other workers, until what they wait for is closed
+ *   crowd   instead of both, where all workers do the same until bench->stop; they are timed over a
+ *           fixed window, and each keeps worker->ops up to date
+ *   finish  worker 0, after the window: lets the others end
+ */
+#ifndef HARNESS_SCENARIO_H
+#define HARNESS_SCENARIO_H
+
+#include "core/atomic.h"
+#include "core/hchan.h"
+#include "harness/trial.h"
+#include <sched.h>
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BENCH_CHANS = 2, THREADS_MAX = 1024 };
+
+/* One window's shared state. Fields that workers write stand on lines of their own. */
+struct bench {
+    const struct scenario *scenario;
+    const struct hchan_variant
+        *variant; /* the instance that the loops were compiled for; or NULL */
+    struct cell_params params;
+    bool one_pu;  /* all workers share a PU: who waits must yield */
+    uint64_t ops; /* operations of the window */
+    hchan *chan[BENCH_CHANS];
+    alignas(128) _Atomic uint32_t stop;
+    alignas(128) _Atomic uint64_t sent; /* for scenarios that pace two sides */
+    alignas(128) _Atomic uint64_t taken;
+    alignas(128) _Atomic uint32_t round; /* for scenarios in rounds; a futex */
+    alignas(128) _Atomic uint32_t acked; /* a futex */
+    alignas(128) uint64_t guarded;       /* written under the lock that is measured */
+    alignas(128) unsigned char lock[128];
+};
+
+struct worker {
+    alignas(128) struct bench *bench;
+    unsigned index;
+    unsigned pu;
+    unsigned char *elem;               /* a value of params.elem bytes, on its own lines */
+    uint64_t timed_ns;                 /* scenarios that time themselves add up here */
+    uint64_t sends, recvs;             /* calls made; kept by traced instances */
+    struct latency *latency[3];        /* by enum side; latency instances only */
+    alignas(128) _Atomic uint64_t ops; /* a crowd's progress */
+};
+
+enum side { SIDE_SEND, SIDE_RECV, SIDE_DELIVERY, SIDES };
+
+/* A parameter of a scenario: the default and the values that make sense. max 0: it has none. */
+struct param_range {
+    uint64_t normal, min, max;
+};
+
+struct scenario {
+    const char *name;    /* the file's name */
+    const char *summary; /* one line for people */
+    const char *op;      /* what one operation is */
+    const char *path;    /* handoff, buffer, park; NULL where it forces none */
+    struct param_range capacity, elem, threads;
+    bool places; /* has workers on several PUs, or several on one */
+    /* Purity: the outcomes (bits of enum hchan_outcome) that are the named path, and how many of
+     * them a pure operation has. 0: purity makes no sense. */
+    uint64_t pure_outcomes;
+    double pure_per_op;
+    /* The floor to compare with, where all workers share a PU or there is one, and otherwise. */
+    const char *floor_one_pu, *floor_two_pus;
+    double floor_units;
+    uint64_t fixed_ops;    /* a number of operations that belongs to the scenario; 0: calibrated */
+    uint64_t ops_multiple; /* ops is a multiple of this; 0: of 1 */
+    bool per_peer;         /* ops is a multiple of threads - 1 */
+    bool times_itself;     /* lead adds to timed_ns; there is no warm-up */
+
+    int (*setup)(struct bench *b); /* 0, or a negative errno */
+    void (*lead)(struct worker *w, uint64_t ops);
+    void (*serve)(struct worker *w);
+    void (*crowd)(struct worker *w);
+    void (*finish)(struct bench *b);
+    bool (*check)(const struct bench *b, uint64_t ops); /* false: the result is wrong */
+};
+
+/* One turn of a waiting loop: gives the PU away where the peer needs it. */
+static inline void bench_relax(const struct bench *b)
+{
+    if (b->one_pu)
+        sched_yield();
+    else
+        cpu_relax();
+}
+
+#endif

@@ -1,0 +1,143 @@
+#include "harness/scenarios.h"
+#include "harness/floors.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define X(id, name)                                              \
+    extern const struct scenario *const loops_##id##_measured[]; \
+    extern const struct scenario *const loops_##id##_traced[];   \
+    extern const struct scenario *const loops_##id##_latency[];
+#include "loops.def"
+#undef X
+
+/* One row a variant: its loops by enum instance. The floors are a row without a name. */
+static const struct {
+    const char *variant;
+    const struct scenario *const *loops[3];
+} rows[] = {
+#define X(id, name) {name, {loops_##id##_measured, loops_##id##_traced, loops_##id##_latency}},
+#include "loops.def"
+#undef X
+    {"", {floors, NULL, NULL}},
+};
+
+static const struct scenario *const *find_row(const char *variant, enum instance instance)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(rows[i].variant, variant) == 0)
+            return rows[i].loops[instance];
+    return NULL;
+}
+
+const struct scenario *const *scenario_all(const char *variant)
+{
+    return find_row(variant, INSTANCE_MEASURED);
+}
+
+const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance)
+{
+    const struct scenario *const *all = find_row(variant, instance);
+    for (; all && *all; all++)
+        if (strcmp((*all)->name, name) == 0)
+            return *all;
+    return NULL;
+}
+
+static void add_key(char *name, const char *key, uint64_t value)
+{
+    size_t used = strlen(name);
+    if (value != PARAM_ABSENT)
+        snprintf(name + used, CELL_NAME_MAX - used, "/%s=%llu", key, (unsigned long long)value);
+}
+
+static void add_word(char *name, const char *key, const char *value)
+{
+    size_t used = strlen(name);
+    if (value[0])
+        snprintf(name + used, CELL_NAME_MAX - used, "/%s=%s", key, value);
+}
+
+/* The floor that a cell is compared with: the same element, the same place. */
+static void name_floor(struct cell *cell, const struct scenario *s)
+{
+    bool one_pu = cell->params.place[0] == '\0' || strcmp(cell->params.place, "same-pu") == 0;
+    const char *floor = one_pu ? s->floor_one_pu : s->floor_two_pus;
+    if (!floor)
+        return;
+    struct cell_params params = {PARAM_ABSENT, cell->params.elem, PARAM_ABSENT, ""};
+    snprintf(params.place, sizeof(params.place), "%s", cell->params.place);
+    struct cell made;
+    cell_make(&made, scenario_find(floor, "", INSTANCE_MEASURED), "", &params);
+    snprintf(cell->floor, sizeof(cell->floor), "%s", made.name);
+    cell->floor_units = s->floor_units;
+}
+
+void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
+               const struct cell_params *params)
+{
+    memset(cell, 0, sizeof(*cell));
+    snprintf(cell->scenario, sizeof(cell->scenario), "%s", s->name);
+    snprintf(cell->variant, sizeof(cell->variant), "%s", variant);
+    snprintf(cell->path, sizeof(cell->path), "%s", s->path ? s->path : "");
+    snprintf(cell->op, sizeof(cell->op), "%s", s->op);
+    struct cell_params *p = &cell->params;
+    p->capacity = s->capacity.max ? params->capacity : PARAM_ABSENT;
+    p->elem = s->elem.max ? params->elem : PARAM_ABSENT;
+    p->threads = s->threads.max > s->threads.min ? params->threads : PARAM_ABSENT;
+    uint64_t threads = p->threads == PARAM_ABSENT ? s->threads.normal : p->threads;
+    if (s->places && threads > 1)
+        memcpy(p->place, params->place, sizeof(p->place));
+    snprintf(cell->name, sizeof(cell->name), "%s", s->name);
+    add_word(cell->name, "variant", variant);
+    add_key(cell->name, "capacity", p->capacity);
+    add_key(cell->name, "elem", p->elem);
+    add_key(cell->name, "threads", p->threads);
+    add_word(cell->name, "place", p->place);
+    name_floor(cell, s);
+}
+
+/* Takes "/key=value" off the front of *rest where it stands there, the value into `out`. */
+static bool take_key(const char **rest, const char *key, char *out, size_t size)
+{
+    size_t length = strlen(key);
+    if ((*rest)[0] != '/' || strncmp(*rest + 1, key, length) != 0 || (*rest)[1 + length] != '=')
+        return false;
+    const char *value = *rest + length + 2;
+    size_t end = strcspn(value, "/");
+    if (end >= size)
+        return false;
+    memcpy(out, value, end);
+    out[end] = '\0';
+    *rest = value + end;
+    return true;
+}
+
+static uint64_t take_uint(const char **rest, const char *key)
+{
+    char text[24];
+    return take_key(rest, key, text, sizeof(text)) ? strtoull(text, NULL, 10) : PARAM_ABSENT;
+}
+
+bool cell_parse(struct cell *cell, const char *name)
+{
+    char scenario[LABEL_MAX], variant[LABEL_MAX] = "";
+    size_t length = strcspn(name, "/");
+    if (length >= sizeof(scenario))
+        return false;
+    memcpy(scenario, name, length);
+    scenario[length] = '\0';
+    const char *rest = name + length;
+    struct cell_params params = {0};
+    take_key(&rest, "variant", variant, sizeof(variant));
+    params.capacity = take_uint(&rest, "capacity");
+    params.elem = take_uint(&rest, "elem");
+    params.threads = take_uint(&rest, "threads");
+    take_key(&rest, "place", params.place, sizeof(params.place));
+    const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
+    if (!s)
+        return false;
+    cell_make(cell, s, variant, &params);
+    return strcmp(cell->name, name) == 0; /* which also refuses what was not understood */
+}

@@ -1,0 +1,28 @@
+/* Every scenario that there is, by name, variant and instance; and cells, which name them. */
+#ifndef HARNESS_SCENARIOS_H
+#define HARNESS_SCENARIOS_H
+
+#include "harness/scenario.h"
+#include "harness/trial.h"
+#include <stddef.h>
+
+/* How a scenario's loops were compiled (see loops.c). */
+enum instance { INSTANCE_MEASURED, INSTANCE_TRACED, INSTANCE_LATENCY };
+
+/* The scenario's loops for a variant, or a floor where `variant` is "". NULL where there is none,
+ * or where a floor is asked for another instance than the measured one. */
+const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance);
+
+/* Walks the scenarios as compiled for one variant, or the floors for "": an array ended by NULL.
+ * NULL where there is no such variant. */
+const struct scenario *const *scenario_all(const char *variant);
+
+/* Fills a cell from its scenario, variant ("" for a floor) and parameters, name included.
+ * Parameters that the scenario does not have become PARAM_ABSENT. */
+void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
+               const struct cell_params *params);
+
+/* Reads a cell back from its name; false where the name is not one that cell_make() gives. */
+bool cell_parse(struct cell *cell, const char *name);
+
+#endif

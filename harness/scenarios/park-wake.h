@@ -1,0 +1,49 @@
+/* Park and wake: two threads exchange values over two unbuffered channels, so that each receive
+ * comes before its send and has to park. One operation is one value, one way: the send, the wake,
+ * and the receiver running again. */
+static int park_wake_setup(struct bench *b)
+{
+    int error = loop_makechan(b, 0, b->params.elem, 0);
+    return error ? error : loop_makechan(b, 1, b->params.elem, 0);
+}
+
+static void park_wake_lead(struct worker *w, uint64_t ops)
+{
+    struct bench *b = w->bench;
+    for (uint64_t i = 0; i < ops; i += 2) {
+        loop_send(w, b->chan[0], w->elem);
+        loop_recv(w, b->chan[1], w->elem);
+    }
+}
+
+static void park_wake_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    while (loop_recv(w, b->chan[0], w->elem))
+        loop_send(w, b->chan[1], w->elem);
+}
+
+static void park_wake_finish(struct bench *b)
+{
+    loop_close(b->chan[0]);
+}
+
+static const struct scenario scenario_park_wake = {
+    .name = "park-wake",
+    .summary = "park and wake: ping-pong over two unbuffered channels, each receive parks",
+    .op = "value, one way",
+    .path = "park",
+    .elem = {8, 0, 65535},
+    .threads = {2, 2, 2},
+    .places = true,
+    .pure_outcomes = PURE(RECV_PARK),
+    .pure_per_op = 1,
+    .floor_one_pu = "floor-futex",
+    .floor_two_pus = "floor-futex",
+    .floor_units = 1,
+    .ops_multiple = 2,
+    .setup = park_wake_setup,
+    .lead = park_wake_lead,
+    .serve = park_wake_serve,
+    .finish = park_wake_finish,
+};
