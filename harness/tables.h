@@ -2,9 +2,8 @@
  * value that is missing is `n/a`. Tabs and newlines in values are written as spaces.
  *
  *   cells.tsv       name scenario variant path op capacity elem threads place status reason samples
- *                   processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns cv purity
- *                   floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap
- *                   fairness
+ *                   processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns cv
+ * purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap fairness
  *   samples.tsv     name process index ns_per_op
  *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
  *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)

@@ -17,15 +17,16 @@ struct cell_params {
     uint64_t capacity; /* elements */
     uint64_t elem;     /* bytes */
     uint64_t threads;
-    char place[16]; /* relation between the PUs used: same-pu, smt, l2, l3, package, machine; or "" */
+    char place[16]; /* relation between the PUs used: same-pu, smt, l2, l3, package, machine; or ""
+                     */
 };
 
 struct cell {
     char name[CELL_NAME_MAX]; /* scenario/variant=V/capacity=../elem=../threads=../place=.. */
     char scenario[LABEL_MAX];
-    char variant[LABEL_MAX]; /* "" for a floor, which has none */
-    char path[LABEL_MAX];    /* handoff, buffer, park, or "" where the scenario forces none */
-    char op[LABEL_MAX];      /* what one operation is, e.g. "send+receive pair" */
+    char variant[LABEL_MAX];   /* "" for a floor, which has none */
+    char path[LABEL_MAX];      /* handoff, buffer, park, or "" where the scenario forces none */
+    char op[LABEL_MAX];        /* what one operation is, e.g. "send+receive pair" */
     char floor[CELL_NAME_MAX]; /* the name of the floor cell that it is compared with, or "" */
     double floor_units;        /* how many of that floor's operations one operation needs */
     struct cell_params params;
@@ -33,15 +34,15 @@ struct cell {
 
 /* One timed window. */
 struct sample {
-    uint32_t process;    /* which of the cell's processes, from 0 */
-    uint32_t index;      /* which window of that process, from 0 */
-    uint64_t ops;        /* operations in the window */
-    double ns_per_op;    /* wall time of the window over ops */
-    double window_ns;    /* wall time of the window */
-    double overlap;      /* share of the window in which all workers ran, 0..1; NaN where one ran */
-    double cpu_ns_per_op;      /* CPU time of all workers, user and system */
-    double switches_per_op;    /* context switches of all workers, both kinds */
-    double fairness;           /* Jain's index over the workers' shares; NaN where it makes no sense */
+    uint32_t process; /* which of the cell's processes, from 0 */
+    uint32_t index;   /* which window of that process, from 0 */
+    uint64_t ops;     /* operations in the window */
+    double ns_per_op; /* wall time of the window over ops */
+    double window_ns; /* wall time of the window */
+    double overlap;   /* share of the window in which all workers ran, 0..1; NaN where one ran */
+    double cpu_ns_per_op;   /* CPU time of all workers, user and system */
+    double switches_per_op; /* context switches of all workers, both kinds */
+    double fairness;        /* Jain's index over the workers' shares; NaN where it makes no sense */
 };
 
 /* How often an outcome of the channel happened in a traced window. */

@@ -1,0 +1,63 @@
+/* `hchanlab cell NAME`: measures one cell in this process and prints its records, one JSON object a
+ * line. The sweep runs each cell through it. */
+#include "harness/commands.h"
+#include "harness/measure.h"
+#include "harness/say.h"
+#include "harness/scenarios.h"
+#include <string.h>
+
+static const char *name;
+static uint64_t process, samples = 5, window_ns = 10000000, limit_ns = 100000000;
+
+static int run(void)
+{
+    struct cell cell;
+    if (!name)
+        return complain(EXIT_USAGE, "cell: name the cell, as `hchanlab sweep --dry-run` prints it");
+    if (!cell_parse(&cell, name))
+        return complain(EXIT_USAGE, "no cell '%s': `hchanlab sweep --dry-run` prints names", name);
+    const struct measure_options options = {(uint32_t)process, (uint32_t)samples, window_ns,
+                                            limit_ns};
+    return measure_cell(&cell, &options, stdout) ? EXIT_WRONG : EXIT_OK;
+}
+
+static const struct option_spec options[] = {
+    {.name = "process",
+     .kind = OPTION_UINT,
+     .value = &process,
+     .max = 1000000,
+     .argument = "N",
+     .help = "number written into the samples"},
+    {.name = "samples",
+     .kind = OPTION_UINT,
+     .value = &samples,
+     .min = 1,
+     .max = 1000000,
+     .argument = "N",
+     .help = "windows to time"},
+    {.name = "window-ns",
+     .kind = OPTION_UINT,
+     .value = &window_ns,
+     .min = 1000,
+     .max = 600000000000,
+     .argument = "NS",
+     .help = "length of a window to aim at"},
+    {.name = "limit-ns",
+     .kind = OPTION_UINT,
+     .value = &limit_ns,
+     .min = 1000,
+     .max = 600000000000,
+     .argument = "NS",
+     .help = "longest window of a scenario that has its own number of operations"},
+    {0},
+};
+
+const struct command cmd_cell = {
+    .name = "cell",
+    .summary = "measure one cell in this process and print its records",
+    .usage = "NAME",
+    .options = options,
+    .positional = &name,
+    .positional_max = 1,
+    .run = run,
+};

@@ -1,0 +1,51 @@
+/* `hchanlab list`: the variants, scenarios and floors that there are. */
+#include "core/hchan.h"
+#include "core/outcome.h"
+#include "harness/commands.h"
+#include "harness/say.h"
+#include "harness/scenarios.h"
+#include <stdio.h>
+
+static void list_range(const char *key, const struct param_range *r)
+{
+    if (r->max == 0)
+        return;
+    if (r->min == r->max)
+        printf("  %s=%llu", key, (unsigned long long)r->min);
+    else
+        printf("  %s=%llu (%llu to %llu)", key, (unsigned long long)r->normal,
+               (unsigned long long)r->min, (unsigned long long)r->max);
+}
+
+static void list_scenarios(const struct scenario *const *s)
+{
+    for (; *s; s++) {
+        printf("  %-20s %s\n  %-20s one operation: %s;", (*s)->name, (*s)->summary, "", (*s)->op);
+        list_range("capacity", &(*s)->capacity);
+        list_range("elem", &(*s)->elem);
+        list_range("threads", &(*s)->threads);
+        printf("\n");
+    }
+}
+
+static int run(void)
+{
+    printf("variants\n");
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
+        printf("  %-20s %s\n", hchan_variant_name(v), hchan_variant_summary(v));
+    printf("\nscenarios\n");
+    list_scenarios(scenario_all(hchan_variant_name(hchan_variant_next(NULL))));
+    printf("\nfloors\n");
+    list_scenarios(scenario_all(""));
+    printf("\noutcomes\n");
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        printf("  %-20s %s\n", hchan_outcome_name(i), hchan_outcome_what(i));
+    return EXIT_OK;
+}
+
+const struct command cmd_list = {
+    .name = "list",
+    .summary = "show the variants, scenarios, floors and outcomes",
+    .usage = "",
+    .run = run,
+};

@@ -1,0 +1,68 @@
+/* hchanlab: finds the command and runs it. */
+#include "harness/commands.h"
+#include "harness/say.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One row a command, in the order of the help. */
+static const struct command *const commands[] = {
+    &cmd_doctor, &cmd_list, &cmd_sweep, &cmd_report, &cmd_export, &cmd_cell,
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static int help(void)
+{
+    printf("usage: hchanlab COMMAND [options]\n"
+           "a performance laboratory for Go-style channels\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    printf("\n`hchanlab COMMAND --help` shows a command's options.\n");
+    return EXIT_OK;
+}
+
+static int refuse_command(const char *word)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i]->name;
+    const char *near = nearest(word, names, COMMANDS);
+    return near ? complain(EXIT_USAGE, "no command '%s': did you mean '%s'?", word, near)
+                : complain(EXIT_USAGE, "no command '%s': `hchanlab --help` lists them", word);
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        help();
+        return complain(EXIT_USAGE, "no command: name one of those above");
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return help();
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("hchanlab %s\n", HCHANLAB_VERSION);
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0) {
+            bool helped;
+            int status = options_parse(commands[i], argc - 2, argv + 2, &helped);
+            return status != EXIT_OK || helped ? status : commands[i]->run();
+        }
+    return refuse_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    /* A file that grows past its limit is an error to report, not a death. */
+    signal(SIGXFSZ, SIG_IGN);
+    int status = dispatch(argc, argv);
+    if (fflush(stdout) == EOF || ferror(stdout)) {
+        int flushed = complain(EXIT_IO, "standard output: %s: make room, or write elsewhere",
+                               strerror(errno));
+        return status == EXIT_OK ? flushed : status;
+    }
+    return status;
+}
