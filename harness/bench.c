@@ -111,7 +111,8 @@ static void *worker_main(void *arg)
         snprintf(seat->reason, sizeof(seat->reason), "worker %u could not be bound to PU %u: %s",
                  seat->worker.index, seat->worker.pu, strerror(-seat->error));
     else if (spec->counters)
-        seat->error = counters_start(&counting, spec->counters, seat->reason, REASON_MAX);
+        seat->error =
+            counters_start(&counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
     if (!meet(crew, seat))
         return NULL;
     uint64_t cpu_ns, switches;

@@ -22,6 +22,7 @@ struct window_spec {
     bool warm;               /* warm up before the window; off where everything is to be counted */
     struct latency *latency; /* SIDES histograms to add to, or NULL */
     const struct counters_plan *counters; /* to count hardware events, or NULL */
+    const char *domain;                   /* user or kernel */
     uint64_t counter_sums[COUNTERS_MAX];  /* what was counted */
 };
 

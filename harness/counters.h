@@ -24,15 +24,21 @@ struct counters_plan {
  * or a negative errno. */
 int counters_init(struct counters_plan *plan);
 
-/* Counting in one worker thread. counters_start() is called on that thread before the window,
- * counters_stop() on the same thread after it; the counts of event i are added to sums[i]. Each
- * returns 0 or a negative errno with the reason in `reason`. */
+/* Whether the plan has an available event in the domain, "user" or "kernel". */
+bool counters_any(const struct counters_plan *plan, const char *domain);
+
+/* Counting in one worker thread, one domain at a time: PAPI's event sets have one, and a thread
+ * runs one set of the component at a time, so a window is needed for each. counters_start() is
+ * called on that thread before the window, counters_stop() on the same thread after it; the counts
+ * of event i are added to sums[i]. Each returns 0 or a negative errno with the reason in `reason`.
+ */
 struct counters_thread {
     int event_set;
     const struct counters_plan *plan;
+    const char *domain;
 };
-int counters_start(struct counters_thread *t, const struct counters_plan *plan, char *reason,
-                   size_t size);
+int counters_start(struct counters_thread *t, const struct counters_plan *plan, const char *domain,
+                   char *reason, size_t size);
 int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_t size);
 
 /* The channel's outcomes as software defined events. Registers one event for each outcome that

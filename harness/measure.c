@@ -243,25 +243,37 @@ static int time_calls(struct measuring *m)
     return status;
 }
 
-/* Hardware counters, in a window of their own and in the cell's first process only; where there are
+/* One window that counts one domain; its counts become the events' values per operation. */
+static int count_domain(struct measuring *m, struct counters_plan *plan, const char *domain)
+{
+    struct window_spec spec = m->spec;
+    struct window window;
+    if (!counters_any(plan, domain))
+        return 0;
+    spec.counters = plan;
+    spec.domain = domain;
+    spec.warm = false;
+    int status = window_run(&spec, &window, m->error, sizeof(m->error));
+    for (size_t i = 0; !status && i < plan->count; i++)
+        if (plan->event[i].available && strcmp(plan->event[i].domain, domain) == 0)
+            plan->event[i].per_op = (double)spec.counter_sums[i] / (double)window.ops_all;
+    return status;
+}
+
+/* Hardware counters, in windows of their own and in the cell's first process only; where there are
  * none, the reasons. */
 static int count_events(struct measuring *m)
 {
     struct counters_plan *plan = calloc(1, sizeof(*plan));
-    struct window_spec spec = m->spec;
-    struct window window = {.ops_all = 1};
-    bool any = false;
     int status = plan ? counters_init(plan) : -ENOMEM;
-    for (size_t i = 0; !status && i < plan->count; i++)
-        any = any || plan->event[i].available;
-    spec.counters = plan;
-    spec.warm = false;
-    if (any)
-        status = window_run(&spec, &window, m->error, sizeof(m->error));
+    if (!status)
+        status = count_domain(m, plan, "user");
+    if (!status)
+        status = count_domain(m, plan, "kernel");
     for (size_t i = 0; !status && i < plan->count; i++) {
         struct record r = {.kind = RECORD_COUNTER, .counter = plan->event[i]};
-        r.counter.per_op =
-            r.counter.available ? (double)spec.counter_sums[i] / (double)window.ops_all : NAN;
+        if (!r.counter.available)
+            r.counter.per_op = NAN;
         status = record_write(m->out, &r);
     }
     free(plan);
