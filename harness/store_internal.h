@@ -1,0 +1,27 @@
+/* What store.c (opening and writing) and store_read.c share. */
+#ifndef HARNESS_STORE_INTERNAL_H
+#define HARNESS_STORE_INTERNAL_H
+
+#include "harness/store.h"
+#include <sqlite3.h>
+
+struct store {
+    sqlite3 *db;
+    sqlite3_stmt *run; /* holds the strings of the last run that was read */
+    char error[512];
+};
+
+/* Notes what SQLite says of its last failure and returns a negative errno for it. */
+int store_fail(struct store *s);
+
+/* Prepares a statement and binds values to its parameters, one letter each: i (int64_t), d (double;
+ * NaN becomes NULL), t (const char *). NULL where it failed; store_error() says why. */
+sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types, ...);
+
+/* A column as a double; NaN for NULL. */
+double store_double(sqlite3_stmt *statement, int column);
+
+/* Copies a text column; it is cut to the size. */
+void store_text(sqlite3_stmt *statement, int column, char *out, size_t size);
+
+#endif

@@ -1,0 +1,238 @@
+#include "harness/store.h"
+#include "harness/store_internal.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int store_find_run(struct store *s, int64_t id, struct run *run)
+{
+    sqlite3_finalize(s->run);
+    s->run = store_prepare(s,
+                           "SELECT id, started, finished, command, mode, environment, topology,"
+                           " seed, processes FROM runs WHERE id = ?1 OR ?1 = 0"
+                           " ORDER BY id DESC LIMIT 1",
+                           "i", id);
+    if (!s->run)
+        return -EIO;
+    int status = sqlite3_step(s->run);
+    if (status == SQLITE_DONE) {
+        snprintf(s->error, sizeof(s->error), "there is no such run");
+        return -ENOENT;
+    }
+    if (status != SQLITE_ROW)
+        return store_fail(s);
+    run->id = sqlite3_column_int64(s->run, 0);
+    run->started = (const char *)sqlite3_column_text(s->run, 1);
+    run->finished = (const char *)sqlite3_column_text(s->run, 2);
+    run->command = (const char *)sqlite3_column_text(s->run, 3);
+    run->mode = (const char *)sqlite3_column_text(s->run, 4);
+    run->environment = (const char *)sqlite3_column_text(s->run, 5);
+    run->topology = (const char *)sqlite3_column_text(s->run, 6);
+    run->seed = (uint64_t)sqlite3_column_int64(s->run, 7);
+    run->processes = (uint32_t)sqlite3_column_int64(s->run, 8);
+    return 0;
+}
+
+static uint64_t get_param(sqlite3_stmt *q, int column)
+{
+    return sqlite3_column_type(q, column) == SQLITE_NULL
+               ? PARAM_ABSENT
+               : (uint64_t)sqlite3_column_int64(q, column);
+}
+
+static void get_cell(sqlite3_stmt *q, struct cell *c)
+{
+    memset(c, 0, sizeof(*c));
+    store_text(q, 1, c->name, sizeof(c->name));
+    store_text(q, 2, c->scenario, sizeof(c->scenario));
+    store_text(q, 3, c->variant, sizeof(c->variant));
+    store_text(q, 4, c->path, sizeof(c->path));
+    store_text(q, 5, c->op, sizeof(c->op));
+    store_text(q, 6, c->floor, sizeof(c->floor));
+    c->floor_units = store_double(q, 7);
+    c->params.capacity = get_param(q, 8);
+    c->params.elem = get_param(q, 9);
+    c->params.threads = get_param(q, 10);
+    store_text(q, 11, c->params.place, sizeof(c->params.place));
+}
+
+/* Ends a walk over rows: the walk's own status, or what SQLite had to say at its end. */
+static int end_walk(struct store *s, sqlite3_stmt *q, int step, int status)
+{
+    if (status == 0 && step != SQLITE_DONE && step != SQLITE_ROW)
+        status = store_fail(s);
+    sqlite3_finalize(q);
+    return status;
+}
+
+int store_each_cell(struct store *s, int64_t run,
+                    int (*each)(void *arg, int64_t id, const struct cell *cell), void *arg)
+{
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT id, name, scenario, variant, path, op, floor,"
+                                    " floor_units, capacity, elem, threads, place"
+                                    " FROM cells WHERE run = ? ORDER BY id",
+                                    "i", run);
+    if (!q)
+        return -EIO;
+    int status = 0, step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        struct cell cell;
+        get_cell(q, &cell);
+        status = each(arg, sqlite3_column_int64(q, 0), &cell);
+    }
+    return end_walk(s, q, step, status);
+}
+
+static void get_sample(sqlite3_stmt *q, struct sample *x)
+{
+    *x = (struct sample){
+        .process = (uint32_t)sqlite3_column_int64(q, 0),
+        .index = (uint32_t)sqlite3_column_int64(q, 1),
+        .ops = (uint64_t)sqlite3_column_int64(q, 2),
+        .ns_per_op = store_double(q, 3),
+        .window_ns = store_double(q, 4),
+        .overlap = store_double(q, 5),
+        .cpu_ns_per_op = store_double(q, 6),
+        .switches_per_op = store_double(q, 7),
+        .fairness = store_double(q, 8),
+    };
+}
+
+int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count)
+{
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT process, sample, ops, ns_per_op, window_ns, overlap,"
+                                    " cpu_ns_per_op, switches_per_op, fairness FROM samples"
+                                    " WHERE cell = ? ORDER BY process, sample",
+                                    "i", cell);
+    *samples = NULL;
+    *count = 0;
+    if (!q)
+        return -EIO;
+    size_t room = 0;
+    int status = 0, step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        if (*count == room) {
+            room = room ? 2 * room : 64;
+            struct sample *more = realloc(*samples, room * sizeof(*more));
+            if (!more) {
+                status = -ENOMEM;
+                continue;
+            }
+            *samples = more;
+        }
+        get_sample(q, &(*samples)[(*count)++]);
+    }
+    status = end_walk(s, q, step, status);
+    if (status) {
+        free(*samples);
+        *samples = NULL;
+    }
+    return status;
+}
+
+int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max)
+{
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT name, sum(count), sum(ops) FROM outcomes"
+                                    " WHERE cell = ? GROUP BY name ORDER BY name",
+                                    "i", cell);
+    if (!q)
+        return -EIO;
+    size_t n = 0;
+    int step = SQLITE_DONE;
+    while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
+        store_text(q, 0, out[n].name, sizeof(out[n].name));
+        out[n].count = (uint64_t)sqlite3_column_int64(q, 1);
+        out[n++].ops = (uint64_t)sqlite3_column_int64(q, 2);
+    }
+    int status = end_walk(s, q, step, 0);
+    return status ? status : (int)n;
+}
+
+/* The median of `per_op` over the processes of each counter: SQLite has no median, so the rows come
+ * sorted by value and the middle one or two are taken. */
+int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max)
+{
+    sqlite3_stmt *q = store_prepare(
+        s,
+        "WITH ranked AS (SELECT name, domain, per_op, reason,"
+        " row_number() OVER (PARTITION BY name, domain ORDER BY per_op) AS rank,"
+        " count(*) OVER (PARTITION BY name, domain) AS n, min(rowid_) OVER"
+        " (PARTITION BY name, domain) AS first FROM"
+        " (SELECT *, row_number() OVER () AS rowid_ FROM counters WHERE cell = ?))"
+        " SELECT name, domain, avg(per_op), max(reason) FROM ranked"
+        " WHERE rank IN ((n + 1) / 2, (n + 2) / 2) GROUP BY name, domain ORDER BY first",
+        "i", cell);
+    if (!q)
+        return -EIO;
+    size_t n = 0;
+    int step = SQLITE_DONE;
+    while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
+        struct counter *c = &out[n++];
+        store_text(q, 0, c->name, sizeof(c->name));
+        store_text(q, 1, c->domain, sizeof(c->domain));
+        c->per_op = store_double(q, 2);
+        c->available = !isnan(c->per_op);
+        store_text(q, 3, c->reason, sizeof(c->reason));
+    }
+    int status = end_walk(s, q, step, 0);
+    return status ? status : (int)n;
+}
+
+static void add_buckets(struct latency *out, sqlite3_stmt *q)
+{
+    const unsigned char *blob = sqlite3_column_blob(q, 3);
+    size_t bytes = (size_t)sqlite3_column_bytes(q, 3);
+    for (size_t at = 0; blob && at + 16 <= bytes; at += 16) {
+        uint64_t pair[2];
+        memcpy(pair, blob + at, sizeof(pair));
+        if (pair[0] < HIST_BUCKETS)
+            out->bucket[pair[0]] += pair[1];
+    }
+}
+
+int store_latency(struct store *s, int64_t cell, const char *side, struct latency *out)
+{
+    memset(out, 0, sizeof(*out));
+    snprintf(out->side, sizeof(out->side), "%s", side);
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT count, min_ns, max_ns, buckets FROM latencies"
+                                    " WHERE cell = ? AND side = ?",
+                                    "it", cell, side);
+    if (!q)
+        return -EIO;
+    int step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW) {
+        double min = store_double(q, 1), max = store_double(q, 2);
+        if (out->count == 0 || min < out->min_ns)
+            out->min_ns = min;
+        if (out->count == 0 || max > out->max_ns)
+            out->max_ns = max;
+        out->count += (uint64_t)sqlite3_column_int64(q, 0);
+        add_buckets(out, q);
+    }
+    int status = end_walk(s, q, step, 0);
+    return status ? status : out->count ? 0 : -ENOENT;
+}
+
+int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size)
+{
+    memset(count, 0, 4 * sizeof(count[0]));
+    message[0] = '\0';
+    sqlite3_stmt *q = store_prepare(
+        s, "SELECT status, message FROM trials WHERE cell = ? ORDER BY process", "i", cell);
+    if (!q)
+        return -EIO;
+    int step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW) {
+        unsigned status = (unsigned)sqlite3_column_int(q, 0);
+        if (status < 4)
+            count[status]++;
+        if (sqlite3_column_bytes(q, 1) > 0)
+            store_text(q, 1, message, size);
+    }
+    return end_walk(s, q, step, 0);
+}

@@ -1,0 +1,93 @@
+-- The store of hchanlab: runs, their cells, and what each cell's processes measured.
+-- application_id is "hchl"; user_version is the schema's version.
+
+PRAGMA application_id = 1751345260;
+PRAGMA user_version = 1;
+
+-- A sweep that was executed on one machine.
+CREATE TABLE runs (
+    id          INTEGER PRIMARY KEY,
+    started     TEXT NOT NULL,    -- ISO 8601, UTC
+    finished    TEXT,             -- NULL where the sweep did not end
+    command     TEXT NOT NULL,    -- repeats it
+    mode        TEXT NOT NULL,    -- quick or full
+    environment TEXT NOT NULL,    -- JSON object
+    topology    TEXT NOT NULL,    -- the XML of hwloc
+    seed        INTEGER NOT NULL, -- of the order of the cells
+    processes   INTEGER NOT NULL  -- planned for each cell
+);
+
+-- A scenario with a variant and parameters. NULL: the scenario has no such parameter.
+CREATE TABLE cells (
+    id          INTEGER PRIMARY KEY,
+    run         INTEGER NOT NULL REFERENCES runs (id),
+    name        TEXT NOT NULL,
+    scenario    TEXT NOT NULL,
+    variant     TEXT NOT NULL, -- empty for a floor
+    path        TEXT NOT NULL, -- handoff, buffer, park, or empty
+    op          TEXT NOT NULL, -- what one operation is
+    floor       TEXT NOT NULL, -- name of the floor's cell, or empty
+    floor_units REAL NOT NULL,
+    capacity    INTEGER,       -- elements
+    elem        INTEGER,       -- bytes
+    threads     INTEGER,
+    place       TEXT NOT NULL, -- relation of the PUs used, or empty
+    UNIQUE (run, name)
+);
+
+-- How one process of a cell ended: 0 ok, 1 time limit, 2 failed, 3 skipped.
+CREATE TABLE trials (
+    cell    INTEGER NOT NULL REFERENCES cells (id),
+    process INTEGER NOT NULL,
+    status  INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (cell, process)
+) WITHOUT ROWID;
+
+-- One timed window. NULL: the number makes no sense for the cell.
+CREATE TABLE samples (
+    cell            INTEGER NOT NULL REFERENCES cells (id),
+    process         INTEGER NOT NULL,
+    sample          INTEGER NOT NULL,
+    ops             INTEGER NOT NULL,
+    ns_per_op       REAL NOT NULL,
+    window_ns       REAL NOT NULL,
+    overlap         REAL, -- share of the workers that ran throughout, 0 to 1
+    cpu_ns_per_op   REAL,
+    switches_per_op REAL, -- context switches
+    fairness        REAL, -- Jain's index
+    PRIMARY KEY (cell, process, sample)
+) WITHOUT ROWID;
+
+-- Outcomes of a traced window; "pure" counts the operations on the path that the cell is named after.
+CREATE TABLE outcomes (
+    cell    INTEGER NOT NULL REFERENCES cells (id),
+    process INTEGER NOT NULL,
+    name    TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    ops     INTEGER NOT NULL,
+    PRIMARY KEY (cell, process, name)
+) WITHOUT ROWID;
+
+-- PAPI's events per operation; NULL with PAPI's reason where there is none.
+CREATE TABLE counters (
+    cell    INTEGER NOT NULL REFERENCES cells (id),
+    process INTEGER NOT NULL,
+    name    TEXT NOT NULL,
+    domain  TEXT NOT NULL,
+    per_op  REAL,
+    reason  TEXT NOT NULL,
+    PRIMARY KEY (cell, process, name, domain)
+) WITHOUT ROWID;
+
+-- Latency histograms: the non-empty buckets as pairs of 64-bit little-endian bucket and count.
+CREATE TABLE latencies (
+    cell    INTEGER NOT NULL REFERENCES cells (id),
+    process INTEGER NOT NULL,
+    side    TEXT NOT NULL, -- send, recv or delivery
+    count   INTEGER NOT NULL,
+    min_ns  REAL NOT NULL,
+    max_ns  REAL NOT NULL,
+    buckets BLOB NOT NULL,
+    PRIMARY KEY (cell, process, side)
+) WITHOUT ROWID;
