@@ -8,11 +8,11 @@
 
 struct topo;
 
-/* Collects: hostname, cpu_model, cpus_allowed, kernel, distribution, compiler (HCHANLAB_BUILD),
- * hchanlab_version, hypervisor, governor, turbo, smt, clocksource, perf_event_paranoid, pmu,
- * load_1m, steal_share, cpu_quota, mitigations, transparent_hugepages, aslr, library versions
- * (benchmark, hwloc, papi, sqlite), timer_cost_ns, timer_resolution_ns. A new reference; the caller
- * decrefs it. NULL where memory ran out. */
+/* Collects the facts: what the machine is (hostname, cpu_model, topology, kernel, hypervisor ...),
+ * how it is set (governor, turbo, smt, clocksource, perf_event_paranoid ...), what it may use
+ * (cpus_allowed, cpu_quota, pmu), how busy it is (load_1m, steal_share), what the program was built
+ * with, and what the clock costs (timer_cost_ns, timer_resolution_ns, measured here). A new
+ * reference; the caller decrefs it. NULL where memory ran out. */
 json_t *env_collect(const struct topo *t);
 
 #endif

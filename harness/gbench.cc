@@ -135,7 +135,7 @@ class Fan : public benchmark::BenchmarkReporter
     std::ostringstream console_text_, json_text_;
     benchmark::ConsoleReporter console_{benchmark::ConsoleReporter::OO_Tabular};
     benchmark::JSONReporter json_;
-    struct gb_run gb_run_;
+    struct gb_result gb_run_;
     int status_ = 0;
 };
 

@@ -112,7 +112,7 @@ struct gb_counter {
 };
 
 /* One result, valid during the callback. Times are per iteration. */
-struct gb_run {
+struct gb_result {
     const char *name;
     bool is_aggregate;
     const char *aggregate; /* e.g. "median"; "" for a repetition */
@@ -129,7 +129,7 @@ struct gb_run {
 struct gb_reporters {
     FILE *console; /* the library's table */
     FILE *json;    /* the library's JSON */
-    void (*on_run)(const struct gb_run *run, void *arg);
+    void (*on_run)(const struct gb_result *run, void *arg);
     void *arg;
 };
 

@@ -19,6 +19,7 @@
 #include "harness/hist.h"
 #include "harness/scenario.h"
 #include <errno.h>
+#include <stdlib.h>
 
 #define CHAN_FN(name) VARIANT_PASTE(VARIANT_PASTE(VARIANT, VARIANT_INSTANCE), name)
 #define LOCK_FN(name) VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), name)

@@ -111,7 +111,7 @@ static void sample_batch(struct gb_state *state, void *arg)
 }
 
 /* Each repetition becomes a sample, with the time that Google Benchmark made of it. */
-static void sample_reported(const struct gb_run *run, void *arg)
+static void sample_reported(const struct gb_result *run, void *arg)
 {
     struct measuring *m = arg;
     if (m->status || run->is_aggregate || run->error)

@@ -21,6 +21,7 @@
 #include "harness/stats.h"
 #include "harness/store.h"
 #include <stddef.h>
+#include <stdio.h>
 
 /* One cell of a run with all that the exporters say of it. Missing numbers are NaN. */
 struct row {
@@ -32,6 +33,19 @@ struct row {
     double purity, floor_ns, floor_ratio;
     double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
 };
+
+/* ok, timeout, failed or skipped. */
+const char *row_status(const struct row *row);
+
+/* The header line of cells.tsv; CSV has the same columns. */
+#define CELLS_HEADER                                                                            \
+    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t"       \
+    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tci_unit\tmin_ns\tmax_ns\t" \
+    "cv\tpurity\tfloor\tfloor_units\tfloor_ns\tfloor_ratio\tcpu_ns_per_op\tswitches_per_op\t"   \
+    "overlap\tfairness"
+
+/* Writes one cell as a line of cells.tsv, newline included. */
+void tables_put_cell(FILE *f, const struct row *row);
 
 /* Reads every cell of a run as rows, floors resolved; malloc'd, the caller frees. 0 or a negative
  * errno, with the sentence in store_error(). */

@@ -1,0 +1,118 @@
+#include "harness/export.h"
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTCOMES_MAX = 64 };
+
+/* Sets a number, or names it among the missing: JSON has no NaN, and 0 would be a lie. */
+static void set_number(json_t *row, const char *key, double value)
+{
+    if (isfinite(value)) {
+        json_object_set_new(row, key, json_real(value));
+        return;
+    }
+    json_t *missing = json_object_get(row, "missing");
+    if (!missing) {
+        missing = json_array();
+        json_object_set_new(row, "missing", missing);
+    }
+    json_array_append_new(missing, json_string(key));
+}
+
+static uint64_t total_ops(struct store *s, int64_t cell)
+{
+    struct sample *samples;
+    size_t count;
+    uint64_t ops = 0;
+    if (store_samples(s, cell, &samples, &count))
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        ops += samples[i].ops;
+    free(samples);
+    return ops;
+}
+
+static int set_outcomes(json_t *out, struct store *s, int64_t cell)
+{
+    struct outcome_count outcomes[OUTCOMES_MAX];
+    int n = store_outcomes(s, cell, outcomes, OUTCOMES_MAX);
+    for (int i = 0; i < n; i++)
+        if (strcmp(outcomes[i].name, "pure") != 0 && outcomes[i].ops)
+            set_number(out, outcomes[i].name, (double)outcomes[i].count / (double)outcomes[i].ops);
+    return n < 0 ? n : 0;
+}
+
+static void set_result(json_t *out, const struct row *r, uint64_t ops)
+{
+    json_object_set_new(out, "iterations", json_integer((json_int_t)ops));
+    set_number(out, "real_time", r->summary.median_ns);
+    set_number(out, "cpu_time", r->cpu_ns_per_op);
+    json_object_set_new(out, "time_unit", json_string("ns"));
+    set_number(out, "samples", (double)r->summary.samples);
+    set_number(out, "processes", (double)r->summary.processes);
+    set_number(out, "ci_low_ns", r->summary.ci_low_ns);
+    set_number(out, "ci_high_ns", r->summary.ci_high_ns);
+    set_number(out, "ci_level", r->summary.ci_level);
+    set_number(out, "purity", r->purity);
+    set_number(out, "floor_ratio", r->floor_ratio);
+    set_number(out, "switches_per_op", r->switches_per_op);
+}
+
+static json_t *pack_row(struct store *s, const struct row *r, size_t index)
+{
+    json_t *out =
+        json_pack("{s:s s:I s:i s:s s:s s:i s:i s:i}", "name", r->cell.name, "family_index",
+                  (json_int_t)index, "per_family_instance_index", 0, "run_name", r->cell.name,
+                  "run_type", "iteration", "repetitions", 1, "repetition_index", 0, "threads", 1);
+    if (!out)
+        return NULL;
+    if (r->summary.samples)
+        set_result(out, r, total_ops(s, r->id));
+    if (r->status != TRIAL_OK) {
+        json_object_set_new(out, "error_occurred", json_true());
+        json_object_set_new(out, "error_message", json_sprintf("%s: %s", row_status(r), r->reason));
+    }
+    if (set_outcomes(out, s, r->id)) {
+        json_decref(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* The context: what Google Benchmark's readers look for, then the environment and the command. */
+static json_t *pack_context(const struct run *run)
+{
+    json_t *context = json_loads(run->environment, 0, NULL);
+    if (!context)
+        context = json_object();
+    json_object_set_new(context, "date", json_string(run->started));
+    json_object_set(context, "host_name", json_object_get(context, "hostname"));
+    json_object_set_new(context, "executable", json_string("hchanlab"));
+    json_object_set(context, "num_cpus", json_object_get(context, "cpus_online"));
+    json_object_set_new(context, "library_build_type", json_string("release"));
+    json_object_set_new(context, "command", json_string(run->command));
+    json_object_set_new(context, "mode", json_string(run->mode));
+    json_object_set_new(context, "run", json_integer((json_int_t)run->id));
+    json_object_set_new(context, "seed", json_integer((json_int_t)run->seed));
+    json_object_set_new(context, "finished",
+                        run->finished ? json_string(run->finished) : json_null());
+    return context;
+}
+
+int export_gbench(FILE *out, struct store *s, const struct run *run, const struct row *rows,
+                  size_t count)
+{
+    json_t *list = json_array();
+    int status = list ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && !status; i++)
+        status = json_array_append_new(list, pack_row(s, &rows[i], i)) ? -EIO : 0;
+    json_t *all = json_pack("{s:o s:o}", "context", pack_context(run), "benchmarks", list);
+    if (!status && (!all || json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
+                    fputc('\n', out) == EOF))
+        status = -EIO;
+    json_decref(all);
+    return status;
+}

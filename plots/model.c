@@ -1,0 +1,282 @@
+#include "plots/model.h"
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const path_order[] = {"handoff", "buffer", "park"};
+static const char *const place_order[] = {"", "same-pu", "smt", "l2", "l3", "package", "machine"};
+
+static size_t rank_of(const char *word, const char *const *order, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(order[i], word) != 0)
+        i++;
+    return i;
+}
+
+static size_t path_rank(const char *path)
+{
+    return rank_of(path, path_order, sizeof(path_order) / sizeof(path_order[0]));
+}
+
+static size_t place_rank(const char *place)
+{
+    return rank_of(place, place_order, sizeof(place_order) / sizeof(place_order[0]));
+}
+
+bool cell_is_ok(const struct page_cell *c)
+{
+    return strcmp(c->status, "ok") == 0 && isfinite(c->median_ns);
+}
+
+bool cell_is_impure(const struct page_cell *c)
+{
+    return c->purity < PURE_SHARE;
+}
+
+bool cell_is_floor(const struct page_cell *c)
+{
+    return c->variant[0] == '\0';
+}
+
+bool cell_has_interval(const struct page_cell *c)
+{
+    return isfinite(c->ci_low_ns) && isfinite(c->ci_high_ns);
+}
+
+static void read_cell(struct page_cell *c, const struct tsv *t, size_t row)
+{
+    *c = (struct page_cell){
+        .name = tsv_text(t, row, "name"),
+        .scenario = tsv_text(t, row, "scenario"),
+        .variant = tsv_text(t, row, "variant"),
+        .path = tsv_text(t, row, "path"),
+        .op = tsv_text(t, row, "op"),
+        .place = tsv_text(t, row, "place"),
+        .status = tsv_text(t, row, "status"),
+        .reason = tsv_text(t, row, "reason"),
+        .floor = tsv_text(t, row, "floor"),
+        .ci_unit = tsv_text(t, row, "ci_unit"),
+        .capacity = tsv_number(t, row, "capacity"),
+        .elem = tsv_number(t, row, "elem"),
+        .threads = tsv_number(t, row, "threads"),
+        .samples = tsv_number(t, row, "samples"),
+        .processes = tsv_number(t, row, "processes"),
+        .median_ns = tsv_number(t, row, "median_ns"),
+        .ci_low_ns = tsv_number(t, row, "ci_low_ns"),
+        .ci_high_ns = tsv_number(t, row, "ci_high_ns"),
+        .ci_level = tsv_number(t, row, "ci_level"),
+        .purity = tsv_number(t, row, "purity"),
+        .floor_units = tsv_number(t, row, "floor_units"),
+        .floor_ns = tsv_number(t, row, "floor_ns"),
+        .floor_ratio = tsv_number(t, row, "floor_ratio"),
+        .cpu_ns = tsv_number(t, row, "cpu_ns_per_op"),
+        .switches = tsv_number(t, row, "switches_per_op"),
+        .overlap = tsv_number(t, row, "overlap"),
+        .fairness = tsv_number(t, row, "fairness"),
+    };
+}
+
+static size_t variant_number(struct model *m, const char *variant)
+{
+    size_t i = 0;
+    while (i < m->variant_count && strcmp(m->variants[i], variant) != 0)
+        i++;
+    if (i == m->variant_count)
+        m->variants[m->variant_count++] = variant;
+    return i;
+}
+
+double model_elem(const struct model *m, const char *scenario)
+{
+    double elem = NAN;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (strcmp(c->scenario, scenario) != 0)
+            continue;
+        if (c->elem == 8)
+            return 8;
+        if (isfinite(c->elem) && !(elem <= c->elem))
+            elem = c->elem;
+    }
+    return elem;
+}
+
+static int compare_numbers(double a, double b)
+{
+    if (isfinite(a) != isfinite(b))
+        return isfinite(a) ? 1 : -1;
+    return (a > b) - (a < b);
+}
+
+static int compare_groups(const struct page_cell *a, const struct page_cell *b)
+{
+    int by_path = (int)path_rank(a->path) - (int)path_rank(b->path);
+    if (by_path || (by_path = strcmp(a->path, b->path)) ||
+        (by_path = strcmp(a->scenario, b->scenario)))
+        return by_path;
+    int by_params = compare_numbers(a->threads, b->threads);
+    if (by_params || (by_params = compare_numbers(a->capacity, b->capacity)))
+        return by_params;
+    int by_place = (int)place_rank(a->place) - (int)place_rank(b->place);
+    return by_place ? by_place : strcmp(a->place, b->place);
+}
+
+static int compare_headline(const void *left, const void *right)
+{
+    const struct page_cell *a = *(const struct page_cell *const *)left;
+    const struct page_cell *b = *(const struct page_cell *const *)right;
+    int by_group = compare_groups(a, b);
+    return by_group ? by_group
+                    : (a->variant_index > b->variant_index) - (a->variant_index < b->variant_index);
+}
+
+bool cell_same_group(const struct page_cell *a, const struct page_cell *b)
+{
+    return compare_groups(a, b) == 0;
+}
+
+static void choose_headline(struct model *m)
+{
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (cell_is_floor(c) || c->path[0] == '\0')
+            continue;
+        double elem = model_elem(m, c->scenario);
+        if (c->elem == elem || !isfinite(elem))
+            m->headline[m->headline_count++] = c;
+    }
+    qsort(m->headline, m->headline_count, sizeof(*m->headline), compare_headline);
+}
+
+static int read_table(struct tsv *t, const char *directory, const char *name)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s/data/%s.tsv", directory, name) >= (int)sizeof(path))
+        return -ENAMETOOLONG;
+    return tsv_read(t, path);
+}
+
+static int read_tables(struct model *m, const char *directory, char *error, size_t size)
+{
+    const struct {
+        const char *name;
+        struct tsv *table;
+    } tables[] = {
+        {"cells", &m->cells_table}, {"samples", &m->samples},
+        {"latency", &m->latency},   {"histogram", &m->histogram},
+        {"outcomes", &m->outcomes}, {"counters", &m->counters},
+        {"run", &m->run},           {"environment", &m->environment},
+    };
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        int status = read_table(tables[i].table, directory, tables[i].name);
+        if (!status || (status == -ENOENT && i > 0))
+            continue;
+        snprintf(error, size, "%s/data/%s.tsv: %s: export a run's tables there first", directory,
+                 tables[i].name, status == -EINVAL ? "not a table" : strerror(-status));
+        return status;
+    }
+    if (m->cells_table.rows > 0)
+        return 0;
+    snprintf(error, size, "%s/data/cells.tsv: it holds no cell: report a run that measured one",
+             directory);
+    return -ENODATA;
+}
+
+int model_read(struct model *m, const char *directory, char *error, size_t size)
+{
+    memset(m, 0, sizeof(*m));
+    int status = read_tables(m, directory, error, size);
+    if (status) {
+        model_free(m);
+        return status;
+    }
+    size_t count = m->cells_table.rows;
+    m->cells = calloc(count, sizeof(*m->cells));
+    m->variants = calloc(count, sizeof(*m->variants));
+    m->headline = calloc(count, sizeof(*m->headline));
+    if (!m->cells || !m->variants || !m->headline) {
+        model_free(m);
+        snprintf(error, size, "out of memory: report a smaller run");
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct page_cell *c = &m->cells[m->cell_count++];
+        read_cell(c, &m->cells_table, i);
+        if (!cell_is_floor(c))
+            c->variant_index = variant_number(m, c->variant);
+    }
+    choose_headline(m);
+    return 0;
+}
+
+void model_free(struct model *m)
+{
+    tsv_free(&m->cells_table);
+    tsv_free(&m->samples);
+    tsv_free(&m->latency);
+    tsv_free(&m->histogram);
+    tsv_free(&m->outcomes);
+    tsv_free(&m->counters);
+    tsv_free(&m->environment);
+    tsv_free(&m->run);
+    free(m->cells);
+    free(m->variants);
+    free(m->headline);
+    memset(m, 0, sizeof(*m));
+}
+
+const char *model_fact(const struct tsv *table, const char *key)
+{
+    for (size_t i = 0; i < table->rows; i++)
+        if (strcmp(tsv_text(table, i, "key"), key) == 0)
+            return tsv_text(table, i, "value");
+    return "";
+}
+
+/* Adds ", word" (or "word" where it is the first). */
+static void add_word(struct words *out, const char *format, const char *word)
+{
+    size_t used = strlen(out->text);
+    snprintf(out->text + used, sizeof(out->text) - used, "%s", used ? ", " : "");
+    used = strlen(out->text);
+    snprintf(out->text + used, sizeof(out->text) - used, format, word);
+}
+
+static void add_threads(struct words *out, const struct page_cell *c)
+{
+    if (isfinite(c->threads))
+        add_word(out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
+}
+
+struct words cell_group(const struct model *m, const struct page_cell *c)
+{
+    struct words out = {""};
+    bool capacities_differ = false;
+    for (size_t i = 0; i < m->headline_count; i++) {
+        const struct page_cell *other = m->headline[i];
+        capacities_differ = capacities_differ || (strcmp(other->scenario, c->scenario) == 0 &&
+                                                  compare_numbers(other->capacity, c->capacity));
+    }
+    add_word(&out, "%s", c->path);
+    add_threads(&out, c);
+    if (capacities_differ)
+        add_word(&out, "capacity %s", number_count(c->capacity).text);
+    if (c->place[0])
+        add_word(&out, "%s", c->place);
+    return out;
+}
+
+struct words cell_where(const struct page_cell *c)
+{
+    struct words out = {""};
+    if (!cell_is_floor(c))
+        add_word(&out, "%s", c->variant);
+    add_threads(&out, c);
+    if (c->place[0])
+        add_word(&out, "%s", c->place);
+    return out;
+}

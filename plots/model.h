@@ -1,0 +1,61 @@
+/* A run as the page sees it: the exported tables, the cells as structures, and the cells that the
+ * headline compares. Everything points into the tables and lives as long as the model. Numbers that
+ * are missing are NaN, words that are missing "". */
+#ifndef PLOTS_MODEL_H
+#define PLOTS_MODEL_H
+
+#include "plots/numbers.h"
+#include "plots/tsv.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Below this share of operations on the named path a cell is marked and kept out of headlines. */
+#define PURE_SHARE 0.99
+
+struct page_cell {
+    const char *name, *scenario, *variant, *path, *op, *place, *status, *reason, *floor, *ci_unit;
+    double capacity, elem, threads;
+    double samples, processes, median_ns, ci_low_ns, ci_high_ns, ci_level;
+    double purity, floor_units, floor_ns, floor_ratio, cpu_ns, switches, overlap, fairness;
+    size_t variant_index; /* into model.variants; floors have none */
+};
+
+struct model {
+    struct tsv cells_table, samples, latency, histogram, outcomes, counters, environment, run;
+    struct page_cell *cells;
+    size_t cell_count;
+    const char **variants; /* in the order in which the table names them */
+    size_t variant_count;
+    /* The cells of the three paths, with the element size that the headline uses: by path, place,
+     * then variant. */
+    const struct page_cell **headline;
+    size_t headline_count;
+};
+
+/* Reads directory/data. Returns 0, or a negative errno with a sentence in `error`: cells.tsv must
+ * be there and hold a cell; other tables may be missing. model_free() releases the model. */
+int model_read(struct model *m, const char *directory, char *error, size_t size);
+void model_free(struct model *m);
+
+/* The value of a key in environment.tsv or run.tsv, or "". */
+const char *model_fact(const struct tsv *table, const char *key);
+
+/* The element size that pages compare a scenario at: 8 bytes where it was run so, otherwise the
+ * smallest; NaN where the scenario has no elements. */
+double model_elem(const struct model *m, const char *scenario);
+
+bool cell_is_ok(const struct page_cell *c);     /* it ran and has a median */
+bool cell_is_impure(const struct page_cell *c); /* its purity is known and too low */
+bool cell_is_floor(const struct page_cell *c);
+bool cell_has_interval(const struct page_cell *c);
+
+/* Whether two headline cells differ in nothing but the variant. */
+bool cell_same_group(const struct page_cell *a, const struct page_cell *b);
+
+/* What a headline cell's group is called: "buffer, 2 threads, l3". */
+struct words cell_group(const struct model *m, const struct page_cell *c);
+
+/* Which cell it is, for a sentence: "fastpath, 2 threads, l3". */
+struct words cell_where(const struct page_cell *c);
+
+#endif
