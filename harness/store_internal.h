@@ -4,6 +4,7 @@
 
 #include "harness/store.h"
 #include <sqlite3.h>
+#include <stdio.h>
 
 struct store {
     sqlite3 *db;
