@@ -198,7 +198,11 @@ static void sum_seats(struct crew *crew, struct window *out)
     out->sample.switches_per_op = (double)switches / (double)out->ops_all;
 }
 
-static const char *const side_names[SIDES] = {"send", "recv", "delivery"};
+const char *side_name(enum side side)
+{
+    static const char *const names[SIDES] = {"send", "recv", "delivery"};
+    return names[side];
+}
 
 static int seat_init(struct crew *crew, unsigned i)
 {
@@ -220,7 +224,7 @@ static int seat_init(struct crew *crew, unsigned i)
     if (!seat->latency)
         return -ENOMEM;
     for (unsigned k = 0; k < SIDES; k++) {
-        snprintf(seat->latency[k].side, LABEL_MAX, "%s", side_names[k]);
+        snprintf(seat->latency[k].side, LABEL_MAX, "%s", side_name((enum side)k));
         seat->worker.latency[k] = &seat->latency[k];
     }
     return 0;

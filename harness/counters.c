@@ -21,7 +21,10 @@ static void look_at_machine(struct counters_machine *machine)
         snprintf(machine->reason, sizeof(machine->reason), "PAPI can't count threads");
         return;
     }
-    int component = PAPI_get_component_index("perf_event");
+    int component = PAPI_get_component_index("perf_event"), first = 0;
+    /* PAPI starts a component at its first use, and only then knows whether it is disabled. */
+    if (component >= 0)
+        (void)PAPI_enum_cmp_event(&first, PAPI_ENUM_FIRST, component);
     const PAPI_component_info_t *info = component < 0 ? NULL : PAPI_get_component_info(component);
     if (!info || info->disabled) {
         snprintf(machine->reason, sizeof(machine->reason), "%s",

@@ -228,6 +228,8 @@ static int time_calls(struct measuring *m)
     struct latency *sides = calloc(SIDES, sizeof(*sides));
     struct record *r = calloc(1, sizeof(*r));
     int status = sides && r ? 0 : -ENOMEM;
+    for (unsigned i = 0; i < SIDES && !status; i++)
+        snprintf(sides[i].side, sizeof(sides[i].side), "%s", side_name((enum side)i));
     spec.latency = sides;
     spec.warm = false;
     if (!status)

@@ -1,4 +1,5 @@
 #include "harness/tables.h"
+#include "harness/bench.h"
 #include "harness/hist.h"
 #include "harness/whole_file.h"
 #include <errno.h>
@@ -227,24 +228,22 @@ static int put_samples(FILE *f, struct store *s, const struct run *run, const st
     return 0;
 }
 
-static const char *const sides[] = {"send", "recv", "delivery"};
-
 static int put_latency(FILE *f, struct store *s, const struct run *run, const struct row *rows,
                        size_t count)
 {
     static struct latency h;
     (void)run;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < sizeof(sides) / sizeof(sides[0]); k++) {
-            int status = store_latency(s, rows[i].id, sides[k], &h);
+        for (unsigned k = 0; k < SIDES; k++) {
+            int status = store_latency(s, rows[i].id, side_name((enum side)k), &h);
             if (status == -ENOENT)
                 continue;
             if (status)
                 return status;
             fprintf(f, "%s\t%s\t%llu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", rows[i].cell.name,
-                    sides[k], (unsigned long long)h.count, h.min_ns, hist_quantile(&h, 0.5),
-                    hist_quantile(&h, 0.9), hist_quantile(&h, 0.99), hist_quantile(&h, 0.999),
-                    h.max_ns);
+                    side_name((enum side)k), (unsigned long long)h.count, h.min_ns,
+                    hist_quantile(&h, 0.5), hist_quantile(&h, 0.9), hist_quantile(&h, 0.99),
+                    hist_quantile(&h, 0.999), h.max_ns);
         }
     return 0;
 }
@@ -255,16 +254,16 @@ static int put_histogram(FILE *f, struct store *s, const struct run *run, const 
     static struct latency h;
     (void)run;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < sizeof(sides) / sizeof(sides[0]); k++) {
-            int status = store_latency(s, rows[i].id, sides[k], &h);
+        for (unsigned k = 0; k < SIDES; k++) {
+            int status = store_latency(s, rows[i].id, side_name((enum side)k), &h);
             if (status == -ENOENT)
                 continue;
             if (status)
                 return status;
             for (uint32_t b = 0; b < HIST_BUCKETS; b++)
                 if (h.bucket[b])
-                    fprintf(f, "%s\t%s\t%llu\t%llu\t%llu\n", rows[i].cell.name, sides[k],
-                            (unsigned long long)hist_bucket_low(b),
+                    fprintf(f, "%s\t%s\t%llu\t%llu\t%llu\n", rows[i].cell.name,
+                            side_name((enum side)k), (unsigned long long)hist_bucket_low(b),
                             (unsigned long long)hist_bucket_high(b),
                             (unsigned long long)h.bucket[b]);
         }
