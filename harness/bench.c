@@ -183,6 +183,7 @@ static void sum_seats(struct crew *crew, struct window *out)
 {
     struct window_spec *spec = crew->spec;
     uint64_t cpu_ns = 0, switches = 0;
+    out->sends = crew->bench.setup_sends;
     for (unsigned i = 0; i < crew->threads; i++) {
         struct seat *seat = &crew->seats[i];
         cpu_ns += seat->cpu_ns;

@@ -44,7 +44,10 @@ static bool can_count(void *arg, const char *name, int *code, char *reason, size
         status = PAPI_query_event(*code);
     if (status == PAPI_OK)
         return true;
-    snprintf(reason, size, "%s", PAPI_strerror(status));
+    const PAPI_component_info_t *info =
+        PAPI_get_component_info(PAPI_get_component_index("perf_event"));
+    snprintf(reason, size, "%s (the perf_event component knows %d presets for this machine)",
+             PAPI_strerror(status), info ? info->num_preset_events : 0);
     return false;
 }
 

@@ -11,7 +11,7 @@
 static const char *const named_variants[] = {"spin-mutex", "ticket", "futex-park", "fastpath"};
 
 static const struct sampling quick_sampling = {
-    .processes = 8,
+    .processes = 10,
     .samples = 4,
     .window_ns = 8000000,
     .limit_ns = 60000000,

@@ -35,6 +35,7 @@ struct bench {
     bool one_pu;  /* all workers share a PU: who waits must yield */
     uint64_t ops; /* operations of the window */
     hchan *chan[BENCH_CHANS];
+    uint64_t setup_sends; /* sends that setup did, for the accounting */
     alignas(128) _Atomic uint32_t stop;
     alignas(128) _Atomic uint64_t sent; /* for scenarios that pace two sides */
     alignas(128) _Atomic uint64_t taken;

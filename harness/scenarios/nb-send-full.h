@@ -7,7 +7,7 @@ static int nb_send_full_setup(struct bench *b)
     unsigned char *value = calloc(1, b->params.elem + 1);
     if (!value)
         return -ENOMEM;
-    for (uint64_t i = 0; i < b->params.capacity; i++)
+    for (; b->setup_sends < b->params.capacity; b->setup_sends++)
         chansend(b->chan[0], value, false, NULL);
     free(value);
     return 0;
