@@ -120,6 +120,18 @@ static uint64_t take_uint(const char **rest, const char *key)
     return take_key(rest, key, text, sizeof(text)) ? strtoull(text, NULL, 10) : PARAM_ABSENT;
 }
 
+static bool in_range(const struct param_range *range, uint64_t value)
+{
+    return range->max == 0 || range->max == range->min ||
+           (value >= range->min && value <= range->max);
+}
+
+static bool params_fit(const struct scenario *s, const struct cell_params *p)
+{
+    return in_range(&s->capacity, p->capacity) && in_range(&s->elem, p->elem) &&
+           in_range(&s->threads, p->threads);
+}
+
 bool cell_parse(struct cell *cell, const char *name)
 {
     char scenario[LABEL_MAX], variant[LABEL_MAX] = "";
@@ -136,8 +148,11 @@ bool cell_parse(struct cell *cell, const char *name)
     params.threads = take_uint(&rest, "threads");
     take_key(&rest, "place", params.place, sizeof(params.place));
     const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
-    if (!s)
+    if (!s || !params_fit(s, &params))
         return false;
     cell_make(cell, s, variant, &params);
+    bool wants_place = s->places && (params.threads == PARAM_ABSENT || params.threads > 1);
+    if (wants_place && !params.place[0])
+        return false;
     return strcmp(cell->name, name) == 0; /* which also refuses what was not understood */
 }

@@ -1,0 +1,149 @@
+/* Bad input gets one clear line on standard error that says what would be right, a status other
+ * than 0, and loses nothing. */
+#include "harness/say.h"
+#include "harness/tests/program.h"
+
+struct bad {
+    const char *line;
+    int status;
+    const char *says; /* what the line must hold */
+};
+
+static const struct bad bad_lines[] = {
+    {"$H swep", EXIT_USAGE, "did you mean 'sweep'"},
+    {"$H frobnicate", EXIT_USAGE, "--help"},
+    {"$H sweep --quik", EXIT_USAGE, "did you mean --quick"},
+    {"$H sweep --zzzzzzzz", EXIT_USAGE, "--help"},
+    {"$H sweep --quick --full", EXIT_USAGE, "choose one"},
+    {"$H sweep --quick --quick", EXIT_USAGE, "give it once"},
+    {"$H sweep --quick=yes", EXIT_USAGE, "takes no value"},
+    {"$H sweep --scenario hand-off", EXIT_USAGE, "did you mean 'handoff'"},
+    {"$H sweep --scenario ''", EXIT_USAGE, "is empty"},
+    {"$H sweep --scenario", EXIT_USAGE, "needs a value"},
+    {"$H sweep --variant tiket", EXIT_USAGE, "did you mean 'ticket'"},
+    {"$H sweep --variant nothing-like-it", EXIT_USAGE, "hchanlab list"},
+    {"$H sweep --reps 0", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --reps -1", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --reps 1e3", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --reps 99999999999999999999999", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --reps ' 5'", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --reps 5x", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --reps nan", EXIT_USAGE, "from 1 to 1000"},
+    {"$H sweep --capacity 1099511627776", EXIT_USAGE, "from 0 to 1000000"},
+    {"$H sweep --capacity 1,,2", EXIT_USAGE, "separated by commas"},
+    {"$H sweep --capacity ''", EXIT_USAGE, "separated by commas"},
+    {"$H sweep --elem 65536", EXIT_USAGE, "from 0 to 65535"},
+    {"$H sweep --elem -8", EXIT_USAGE, "from 0 to 65535"},
+    {"$H sweep --threads 0", EXIT_USAGE, "from 1 to 1024"},
+    {"$H sweep --threads 100000", EXIT_USAGE, "from 1 to 1024"},
+    {"$H sweep --scenario handoff --threads 7", EXIT_USAGE, "threads 2 to 2"},
+    {"$H sweep --place nowhere", EXIT_USAGE, "same-pu, smt, l2, l3, package, machine"},
+    {"taskset -c 0 $H sweep --place l3 --dry-run", EXIT_ENVIRONMENT, "this machine has same-pu"},
+    {"$H sweep extra", EXIT_USAGE, "does not take 'extra'"},
+    {"$H sweep --scenario handoff --db /nonexistent/lab.db", EXIT_IO, "--db"},
+    {"$H sweep --scenario handoff --db /dev/full", EXIT_IO, "--db"},
+    {"$H sweep --scenario handoff --db /", EXIT_IO, "--db"},
+    {"$H cell", EXIT_USAGE, "name the cell"},
+    {"$H cell handoff/variant=ticket", EXIT_USAGE, "--dry-run"},
+    {"$H cell ../../etc/passwd", EXIT_USAGE, "--dry-run"},
+    {"$H report --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},
+    {"$H report 0 --db /nonexistent/lab.db", EXIT_USAGE, "latest"},
+    {"$H report one", EXIT_USAGE, "latest"},
+    {"$H report 1 2", EXIT_USAGE, "does not take '2'"},
+    {"$H export --format gbnch", EXIT_USAGE, "did you mean 'gbench'"},
+    {"$H export --format xml", EXIT_USAGE, "gbench, go, csv"},
+    {"$H export -1", EXIT_USAGE, "--help"},
+    {"$H export --db " SOURCE_DIR "/README.md", EXIT_IO, "is not a store"},
+    {"$H doctor --jsn", EXIT_USAGE, "did you mean --json"},
+    {"$H list all", EXIT_USAGE, "does not take 'all'"},
+    {"$H list >/dev/full", EXIT_IO, "standard output"},
+    {"$H doctor --json >/dev/full", EXIT_IO, "standard output"},
+};
+
+static void test_bad_input_gets_one_clear_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad_lines) / sizeof(bad_lines[0]); i++) {
+        const struct bad *b = &bad_lines[i];
+        const struct said *said = run_program(b->line);
+        if (said->status != b->status || !strstr(said->err, b->says) ||
+            count_lines(said->err) != 1 || strncmp(said->err, "hchanlab: ", 10) != 0)
+            fail_msg("%s\nstatus %d, wanted %d; wanted '%s' in:\n%s", b->line, said->status,
+                     b->status, b->says, said->err);
+    }
+}
+
+static void test_a_file_that_is_no_store_is_left_alone(void **state)
+{
+    (void)state;
+    char folder[64], line[512];
+    make_folder(folder);
+    snprintf(line, sizeof(line),
+             "echo precious >%s/notes; $H sweep --scenario handoff --db %s/notes; cat %s/notes; "
+             "ls -A %s | wc -l",
+             folder, folder, folder, folder);
+    const struct said *said = run_program(line);
+    assert_string_equal(said->out, "precious\n1\n");
+    assert_non_null(strstr(said->err, "is not a store"));
+    remove_folder(folder);
+}
+
+static void test_a_store_of_a_newer_schema_is_left_alone(void **state)
+{
+    (void)state;
+    char folder[64], line[512];
+    make_folder(folder);
+    snprintf(line, sizeof(line),
+             "cd %s; $H sweep --scenario floor-empty --reps 1 --db a.db >o 2>e || cat e >&2; "
+             "python3 - a.db <<'E' || exit 1\n"
+             "import sys\n"
+             "f=open(sys.argv[1],'r+b');f.seek(60);f.write((99).to_bytes(4,'big'))\n"
+             "E\n"
+             "rm -f a.db-*; md5sum a.db >m; $H report --db a.db; echo $?; md5sum -c m",
+             folder);
+    const struct said *said = run_program(line);
+    assert_non_null(strstr(said->err, "schema 99"));
+    assert_non_null(strstr(said->out, "4\na.db: OK"));
+    remove_folder(folder);
+}
+
+static void test_every_command_has_help_and_exits_well(void **state)
+{
+    static const char *const lines[] = {"$H --help",        "$H --version",     "$H sweep --help",
+                                        "$H cell --help",   "$H report --help", "$H list --help",
+                                        "$H export --help", "$H doctor --help", "$H list"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        const struct said *said = run_program(lines[i]);
+        assert_int_equal(said->status, EXIT_OK);
+        assert_string_equal(said->err, "");
+        assert_true(strlen(said->out) > 10);
+    }
+}
+
+static void test_dry_run_prints_cells_and_time_and_stores_nothing(void **state)
+{
+    (void)state;
+    char folder[64], line[256];
+    make_folder(folder);
+    snprintf(line, sizeof(line), "cd %s; $H sweep --quick --dry-run --db x.db; ls -A", folder);
+    const struct said *said = run_program(line);
+    assert_int_equal(said->status, EXIT_OK);
+    assert_non_null(strstr(said->out, "park-wake/variant=futex-park/elem=8/place=same-pu\n"));
+    assert_non_null(strstr(said->out, "floor-atomic\n"));
+    assert_non_null(strstr(said->out, " cells, "));
+    assert_null(strstr(said->out, "x.db"));
+    remove_folder(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bad_input_gets_one_clear_line),
+        cmocka_unit_test(test_a_file_that_is_no_store_is_left_alone),
+        cmocka_unit_test(test_a_store_of_a_newer_schema_is_left_alone),
+        cmocka_unit_test(test_every_command_has_help_and_exits_well),
+        cmocka_unit_test(test_dry_run_prints_cells_and_time_and_stores_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

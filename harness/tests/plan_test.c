@@ -1,0 +1,174 @@
+/* Plans: what the choices ask for and nothing else; names that can be read back. */
+#include "harness/plan.h"
+#include "harness/say.h"
+#include "harness/scenarios.h"
+#include "harness/topo.h"
+#include "scripts/test.h"
+#include <stddef.h>
+#include <string.h>
+
+static struct topo *two_pus;
+
+static int load(void **state)
+{
+    (void)state;
+    two_pus = topo_load("pack:1 l3:1 l2:2 core:1 pu:1");
+    return two_pus ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    topo_free(two_pus);
+    return 0;
+}
+
+static size_t count_scenario(const struct plan *plan, const char *scenario)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        n += strcmp(plan->cells[i].scenario, scenario) == 0;
+    return n;
+}
+
+static void test_every_cell_of_the_big_plans_can_be_read_back_from_its_name(void **state)
+{
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        struct plan plan;
+        assert_int_equal(plan_make(&plan, &(struct choices){.full = full}, two_pus), EXIT_OK);
+        for (size_t i = 0; i < plan.count; i++) {
+            struct cell cell;
+            assert_true(cell_parse(&cell, plan.cells[i].name));
+            assert_memory_equal(&cell, &plan.cells[i], sizeof(cell));
+        }
+        plan_free(&plan);
+    }
+}
+
+static void test_no_cell_twice_and_every_floor_there(void **state)
+{
+    (void)state;
+    struct plan plan;
+    assert_int_equal(plan_make(&plan, &(struct choices){.full = true}, two_pus), EXIT_OK);
+    for (size_t i = 0; i < plan.count; i++) {
+        size_t same = 0, floors = 0;
+        for (size_t k = 0; k < plan.count; k++) {
+            same += strcmp(plan.cells[i].name, plan.cells[k].name) == 0;
+            floors += strcmp(plan.cells[i].floor, plan.cells[k].name) == 0;
+        }
+        assert_int_equal(same, 1);
+        if (plan.cells[i].floor[0])
+            assert_int_equal(floors, 1);
+    }
+    plan_free(&plan);
+}
+
+static void test_the_quick_plan_has_every_scenario_for_the_four_variants(void **state)
+{
+    static const char *const four[] = {"spin-mutex", "ticket", "futex-park", "fastpath"};
+    (void)state;
+    struct plan plan;
+    assert_int_equal(plan_make(&plan, &(struct choices){.quick = true}, two_pus), EXIT_OK);
+    for (size_t v = 0; v < 4; v++)
+        for (const struct scenario *const *s = scenario_all(four[v]); *s; s++) {
+            size_t n = 0;
+            for (size_t i = 0; i < plan.count; i++)
+                n += strcmp(plan.cells[i].scenario, (*s)->name) == 0 &&
+                     strcmp(plan.cells[i].variant, four[v]) == 0;
+            assert_true(n >= 1);
+        }
+    plan_free(&plan);
+}
+
+static void test_two_thread_scenarios_run_on_one_pu_and_on_two(void **state)
+{
+    (void)state;
+    struct plan plan;
+    const struct choices choices = {.scenarios = {{"handoff"}, 1}, .variants = {{"ticket"}, 1}};
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "handoff"), 2);
+    assert_string_equal(plan.cells[0].name, "handoff/variant=ticket/elem=8/place=same-pu");
+    assert_string_equal(plan.cells[1].name, "handoff/variant=ticket/elem=8/place=l3");
+    assert_string_equal(plan.cells[0].floor, "floor-futex/place=same-pu");
+    assert_string_equal(plan.cells[1].floor, "floor-cacheline/place=l3");
+    plan_free(&plan);
+}
+
+static void test_values_cross_and_values_that_do_not_fit_are_left_out(void **state)
+{
+    (void)state;
+    struct plan plan;
+    const struct choices choices = {
+        .scenarios = {{"buffer-hop", "recv-closed"}, 2},
+        .variants = {{"ticket"}, 1},
+        .capacity = {{1, 64}, 2},
+        .elem = {{0, 8, 4096}, 3},
+        .threads = {{1, 8}, 2}, /* a buffer hop has at most two */
+    };
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "buffer-hop"), 2 * 3 * 1);
+    assert_int_equal(count_scenario(&plan, "recv-closed"), 3);
+    plan_free(&plan);
+}
+
+static void test_one_pu_alone_still_makes_a_plan(void **state)
+{
+    (void)state;
+    struct topo *one = topo_load("pack:1 core:1 pu:1");
+    struct plan plan;
+    assert_non_null(one);
+    assert_int_equal(plan_make(&plan, &(struct choices){.quick = true}, one), EXIT_OK);
+    for (size_t i = 0; i < plan.count; i++)
+        assert_true(plan.cells[i].params.place[0] == '\0' ||
+                    strcmp(plan.cells[i].params.place, "same-pu") == 0);
+    plan_free(&plan);
+    topo_free(one);
+}
+
+static void test_more_processes_take_longer(void **state)
+{
+    (void)state;
+    struct plan a, b;
+    assert_int_equal(plan_make(&a, &(struct choices){.processes = 1}, two_pus), EXIT_OK);
+    assert_int_equal(plan_make(&b, &(struct choices){.processes = 3}, two_pus), EXIT_OK);
+    assert_true(plan_seconds(&a) > 0);
+    assert_true(plan_seconds(&b) > 2.9 * plan_seconds(&a));
+    plan_free(&a);
+    plan_free(&b);
+}
+
+static void test_names_that_are_not_cells_are_refused(void **state)
+{
+    static const char *const names[] = {
+        "",
+        "handoff",
+        "handoff/variant=ticket",
+        "handoff/variant=ticket/elem=8/place=nowhere/x=1",
+        "handoff/variant=nobody/elem=8/place=l3",
+        "nothing/variant=ticket/elem=8",
+        "handoff/elem=8/variant=ticket/place=l3",
+        "handoff/variant=ticket/elem=08/place=l3",
+        "floor-empty/variant=ticket",
+    };
+    (void)state;
+    struct cell cell;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (cell_parse(&cell, names[i]))
+            fail_msg("'%s' was taken for a cell", names[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_cell_of_the_big_plans_can_be_read_back_from_its_name),
+        cmocka_unit_test(test_no_cell_twice_and_every_floor_there),
+        cmocka_unit_test(test_the_quick_plan_has_every_scenario_for_the_four_variants),
+        cmocka_unit_test(test_two_thread_scenarios_run_on_one_pu_and_on_two),
+        cmocka_unit_test(test_values_cross_and_values_that_do_not_fit_are_left_out),
+        cmocka_unit_test(test_one_pu_alone_still_makes_a_plan),
+        cmocka_unit_test(test_more_processes_take_longer),
+        cmocka_unit_test(test_names_that_are_not_cells_are_refused),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

@@ -1,0 +1,12 @@
+/* What cmocka wants included before it, in the order that it wants. */
+#ifndef SCRIPTS_TEST_H
+#define SCRIPTS_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#endif
