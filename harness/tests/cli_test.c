@@ -53,7 +53,7 @@ static const struct bad bad_lines[] = {
     {"$H export --format gbnch", EXIT_USAGE, "did you mean 'gbench'"},
     {"$H export --format xml", EXIT_USAGE, "gbench, go, csv"},
     {"$H export -1", EXIT_USAGE, "--help"},
-    {"$H export --db " SOURCE_DIR "/README.md", EXIT_IO, "is not a store"},
+    {"$H export --db " SOURCE_DIR "/CMakeLists.txt", EXIT_IO, "is not a store"},
     {"$H doctor --jsn", EXIT_USAGE, "did you mean --json"},
     {"$H list all", EXIT_USAGE, "does not take 'all'"},
     {"$H list >/dev/full", EXIT_IO, "standard output"},

@@ -1,0 +1,133 @@
+/* What the channel's tests share: both instances of every variant, threads, and waiting until
+ * somebody is parked, which never depends on time. */
+#ifndef CORE_TESTS_SUPPORT_H
+#define CORE_TESTS_SUPPORT_H
+
+#include "core/hchan.h"
+#include "core/outcome.h"
+#include "scripts/test.h"
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Runs a body for the measured and the traced instance of every variant. */
+#define FOR_EACH_VARIANT(v)                                                 \
+    for (const struct hchan_variant *row_ = hchan_variant_next(NULL); row_; \
+         row_ = hchan_variant_next(row_))                                   \
+        for (const struct hchan_variant *v = row_; v; v = v == row_ ? hchan_traced(row_) : NULL)
+
+/* The same, for the traced instances alone. */
+#define FOR_EACH_TRACED(v)                                                                        \
+    for (const struct hchan_variant *row_ = hchan_variant_next(NULL), *v = hchan_traced(row_); v; \
+         row_ = hchan_variant_next(row_), v = row_ ? hchan_traced(row_) : NULL)
+
+static inline hchan *make(const struct hchan_variant *v, size_t elemsize, size_t capacity)
+{
+    hchan *c = makechan(v, elemsize, capacity);
+    assert_non_null(c);
+    return c;
+}
+
+static inline void until_receivers(hchan *c, size_t count)
+{
+    while (chan_parked_receivers(c) != count)
+        sched_yield();
+}
+
+static inline void until_senders(hchan *c, size_t count)
+{
+    while (chan_parked_senders(c) != count)
+        sched_yield();
+}
+
+/* A thread that does one channel operation, and what came of it. */
+struct party {
+    pthread_t thread;
+    hchan *c;
+    long value;
+    bool received;     /* of a receive */
+    const char *panic; /* of a send; NULL where it did not */
+    uint64_t outcomes[HCHAN_OUTCOMES];
+};
+
+static void party_send_body(void *arg)
+{
+    struct party *p = arg;
+    chansend1(p->c, &p->value);
+}
+
+static void *party_send(void *arg)
+{
+    struct party *p = arg;
+    uint64_t before[HCHAN_OUTCOMES];
+    hchan_outcomes_self(before);
+    p->panic = NULL;
+    hchan_try(party_send_body, p, &p->panic);
+    hchan_outcomes_self(p->outcomes);
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        p->outcomes[i] -= before[i];
+    return NULL;
+}
+
+static void *party_recv(void *arg)
+{
+    struct party *p = arg;
+    uint64_t before[HCHAN_OUTCOMES];
+    hchan_outcomes_self(before);
+    p->received = chanrecv2(p->c, &p->value);
+    hchan_outcomes_self(p->outcomes);
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        p->outcomes[i] -= before[i];
+    return NULL;
+}
+
+static inline void start_send(struct party *p, hchan *c, long value)
+{
+    p->c = c;
+    p->value = value;
+    assert_int_equal(pthread_create(&p->thread, NULL, party_send, p), 0);
+}
+
+static inline void start_recv(struct party *p, hchan *c)
+{
+    p->c = c;
+    p->value = -1;
+    assert_int_equal(pthread_create(&p->thread, NULL, party_recv, p), 0);
+}
+
+static inline void end(struct party *p)
+{
+    assert_int_equal(pthread_join(p->thread, NULL), 0);
+}
+
+/* The calling thread's outcomes since a mark. */
+static uint64_t mark_[HCHAN_OUTCOMES];
+
+static inline void mark(void)
+{
+    hchan_outcomes_self(mark_);
+}
+
+static inline uint64_t since_mark(enum hchan_outcome outcome)
+{
+    uint64_t now[HCHAN_OUTCOMES];
+    hchan_outcomes_self(now);
+    return now[outcome] - mark_[outcome];
+}
+
+/* Exactly this one of the send's, or receive's, outcomes happened, once. */
+static inline void assert_only(enum hchan_outcome wanted)
+{
+    bool send = wanted <= HCHAN_SEND_PANIC;
+    unsigned first = send ? HCHAN_SEND_HANDOFF : HCHAN_RECV_HANDOFF;
+    unsigned last = send ? HCHAN_SEND_PANIC : HCHAN_RECV_CLOSED;
+    for (unsigned i = first; i <= last; i++)
+        if (since_mark((enum hchan_outcome)i) != (i == (unsigned)wanted))
+            fail_msg("%s happened %llu times, wanted %s", hchan_outcome_name(i),
+                     (unsigned long long)since_mark((enum hchan_outcome)i),
+                     hchan_outcome_name(wanted));
+}
+
+#endif
