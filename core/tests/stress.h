@@ -1,0 +1,188 @@
+/* A storm over one channel, and its judge: senders and receivers, more than there are PUs, until a
+ * time is up; then nothing may be lost, doubled, or out of its sender's order, and nobody may be
+ * left asleep. Bounded by time and never by count, since a fair spin lock with more threads than
+ * PUs gets on by thousands instead of millions; but it has to get on. */
+#ifndef CORE_TESTS_STRESS_H
+#define CORE_TESTS_STRESS_H
+
+#include "core/tests/support.h"
+#include <stdio.h>
+#include <time.h>
+
+enum { STRESS_SIDE_MAX = 8 };
+
+/* How a storm sends and receives: the channel's own functions, or a broken wrapper around them,
+ * which the judge must catch. A send returns false where it gave up (non-blocking, full). */
+struct stress_ops {
+    bool (*send)(hchan *c, const void *elem, bool block);
+    bool (*recv)(hchan *c, void *elem, bool block, bool *received);
+};
+
+struct stress {
+    const struct hchan_variant *variant;
+    size_t elemsize, capacity;
+    unsigned senders, receivers;
+    bool mixed; /* every other operation does not block */
+    unsigned ms;
+    const struct stress_ops *ops;
+};
+
+/* What a value says: who sent it, and the how manyth it was. Elements of fewer bytes say less. */
+struct stress_value {
+    uint32_t sender, number;
+};
+
+struct stress_side {
+    pthread_t thread;
+    struct stress_run *run;
+    unsigned index;
+    uint64_t done;                  /* values sent or received */
+    uint64_t from[STRESS_SIDE_MAX]; /* a receiver's count by sender */
+    uint32_t next[STRESS_SIDE_MAX]; /* and the least number that may come next */
+    uint64_t byte_sum;              /* of elements that hold one byte */
+    const char *wrong;
+};
+
+struct stress_run {
+    const struct stress *plan;
+    hchan *c;
+    _Atomic uint32_t stop;
+    struct stress_side senders[STRESS_SIDE_MAX], receivers[STRESS_SIDE_MAX];
+};
+
+static void stress_fill(unsigned char *elem, size_t size, struct stress_value value)
+{
+    if (size >= sizeof(value)) {
+        memset(elem, (int)(value.number & 0xff), size);
+        memcpy(elem, &value, sizeof(value));
+    } else if (size) {
+        elem[0] = (unsigned char)value.number;
+    }
+}
+
+static void *stress_send(void *arg)
+{
+    struct stress_side *s = arg;
+    const struct stress *plan = s->run->plan;
+    unsigned char *elem = calloc(1, plan->elemsize + 1);
+    for (uint32_t number = 0; !load_rlx(&s->run->stop); number++) { /* a flag */
+        stress_fill(elem, plan->elemsize, (struct stress_value){s->index, number});
+        bool block = !plan->mixed || number % 2;
+        while (!plan->ops->send(s->run->c, elem, block))
+            sched_yield();
+        s->done++;
+        s->byte_sum += plan->elemsize && plan->elemsize < sizeof(struct stress_value) ? elem[0] : 0;
+    }
+    free(elem);
+    return NULL;
+}
+
+/* Looks at one value; says what is wrong with it. */
+static void stress_judge(struct stress_side *r, const unsigned char *elem, size_t size)
+{
+    struct stress_value value;
+    r->done++;
+    if (size < sizeof(value)) {
+        r->byte_sum += size ? elem[0] : 0;
+        return;
+    }
+    memcpy(&value, elem, sizeof(value));
+    if (value.sender >= r->run->plan->senders) {
+        r->wrong = "a value that nobody sent";
+        return;
+    }
+    if (value.number < r->next[value.sender])
+        r->wrong = "a value twice, or out of its sender's order";
+    r->next[value.sender] = value.number + 1;
+    r->from[value.sender]++;
+    for (size_t i = sizeof(value); i < size; i++)
+        if (elem[i] != (value.number & 0xff))
+            r->wrong = "a torn value";
+}
+
+static void *stress_recv(void *arg)
+{
+    struct stress_side *r = arg;
+    const struct stress *plan = r->run->plan;
+    unsigned char *elem = calloc(1, plan->elemsize + 1);
+    for (uint64_t turn = 0;; turn++) {
+        bool received = false, block = !plan->mixed || turn % 2;
+        if (!plan->ops->recv(r->run->c, elem, block, &received)) {
+            sched_yield();
+            continue;
+        }
+        if (!received)
+            break;
+        stress_judge(r, elem, plan->elemsize);
+    }
+    free(elem);
+    return NULL;
+}
+
+static bool stress_plain_send(hchan *c, const void *elem, bool block)
+{
+    return chansend(c, elem, block, NULL);
+}
+
+static const struct stress_ops stress_plain = {stress_plain_send, chanrecv};
+
+/* The balance at the end. */
+static const char *stress_balance(struct stress_run *run)
+{
+    const struct stress *plan = run->plan;
+    uint64_t sent = 0, got = 0, sent_bytes = 0, got_bytes = 0;
+    for (unsigned i = 0; i < plan->senders; i++) {
+        sent += run->senders[i].done;
+        sent_bytes += run->senders[i].byte_sum;
+        uint64_t from = 0;
+        for (unsigned k = 0; k < plan->receivers; k++)
+            from += run->receivers[k].from[i];
+        if (plan->elemsize >= sizeof(struct stress_value) && from != run->senders[i].done)
+            return from < run->senders[i].done ? "a value was lost" : "a value came twice";
+    }
+    for (unsigned k = 0; k < plan->receivers; k++) {
+        got += run->receivers[k].done;
+        got_bytes += run->receivers[k].byte_sum;
+        if (run->receivers[k].wrong)
+            return run->receivers[k].wrong;
+    }
+    if (got != sent || got_bytes != sent_bytes)
+        return got < sent ? "a value was lost" : "a value came twice, or changed";
+    return sent > 0 ? NULL : "nobody got on";
+}
+
+/* Runs the storm. Returns NULL, or what was wrong. Hangs where somebody is left asleep: the
+ * watchdog stands outside the process. */
+static const char *stress_run(const struct stress *plan, uint64_t *done)
+{
+    static struct stress_run run;
+    memset(&run, 0, sizeof(run));
+    run.plan = plan;
+    run.c = make(plan->variant, plan->elemsize, plan->capacity);
+    for (unsigned i = 0; i < plan->receivers; i++) {
+        run.receivers[i].run = &run;
+        assert_int_equal(
+            pthread_create(&run.receivers[i].thread, NULL, stress_recv, &run.receivers[i]), 0);
+    }
+    for (unsigned i = 0; i < plan->senders; i++) {
+        run.senders[i].run = &run;
+        run.senders[i].index = i;
+        assert_int_equal(pthread_create(&run.senders[i].thread, NULL, stress_send, &run.senders[i]),
+                         0);
+    }
+    nanosleep(&(struct timespec){.tv_nsec = (long)plan->ms * 1000000}, NULL);
+    store_rlx(&run.stop, 1);
+    for (unsigned i = 0; i < plan->senders; i++)
+        pthread_join(run.senders[i].thread, NULL);
+    closechan(run.c);
+    for (unsigned i = 0; i < plan->receivers; i++)
+        pthread_join(run.receivers[i].thread, NULL);
+    const char *wrong = stress_balance(&run);
+    for (unsigned i = 0; i < plan->senders; i++)
+        *done += run.senders[i].done;
+    assert_int_equal(chanlen(run.c), 0);
+    chanfree(run.c);
+    return wrong;
+}
+
+#endif

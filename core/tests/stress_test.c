@@ -1,0 +1,181 @@
+/* Storms over every variant: nothing lost, nothing twice, each sender's order kept, nobody left
+ * asleep, and everybody gets on with four times as many threads as two PUs. */
+#include "core/tests/stress.h"
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+enum { MS = 15 }; /* each operation costs more, and the schedules are what counts */
+#else
+enum { MS = 25 };
+#endif
+
+static const size_t capacities[] = {0, 1, 3, 128};
+static const size_t sizes[] = {0, 1, 8, 64, 4096};
+static const unsigned splits[][2] = {{4, 4}, {7, 1}, {1, 7}};
+
+static void storm(const struct stress *plan, uint64_t *done)
+{
+    const char *wrong = stress_run(plan, done);
+    if (wrong)
+        fail_msg("%s%s: %s (capacity %zu, elements of %zu, %u senders, %u receivers%s)",
+                 hchan_variant_name(plan->variant),
+                 plan->variant == hchan_traced(plan->variant) ? " traced" : "", wrong,
+                 plan->capacity, plan->elemsize, plan->senders, plan->receivers,
+                 plan->mixed ? ", mixed" : "");
+}
+
+static void test_blocking_storms(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        uint64_t done = 0;
+        for (size_t c = 0; c < sizeof(capacities) / sizeof(capacities[0]); c++)
+            for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+                storm(&(struct stress){.variant = v,
+                                       .elemsize = sizes[s],
+                                       .capacity = capacities[c],
+                                       .senders = 4,
+                                       .receivers = 4,
+                                       .ms = MS,
+                                       .ops = &stress_plain},
+                      &done);
+        print_message("%-18s %s: %llu values\n", hchan_variant_name(v),
+                      v == hchan_traced(v) ? "traced" : "measured", (unsigned long long)done);
+    }
+}
+
+static void test_storms_of_blocking_and_nonblocking_operations(void **state)
+{
+    (void)state;
+    uint64_t done = 0;
+    FOR_EACH_VARIANT(v)
+    for (size_t c = 0; c < sizeof(capacities) / sizeof(capacities[0]); c++)
+        for (size_t k = 0; k < sizeof(splits) / sizeof(splits[0]); k++)
+            storm(&(struct stress){.variant = v,
+                                   .elemsize = 8,
+                                   .capacity = capacities[c],
+                                   .senders = splits[k][0],
+                                   .receivers = splits[k][1],
+                                   .mixed = true,
+                                   .ms = MS,
+                                   .ops = &stress_plain},
+                  &done);
+}
+
+/* The accounting holds in a storm: every operation took one path. */
+static void test_outcomes_of_a_storm_add_up_to_its_operations(void **state)
+{
+    (void)state;
+    FOR_EACH_TRACED(v)
+    {
+        uint64_t before[HCHAN_OUTCOMES], after[HCHAN_OUTCOMES], done = 0;
+        hchan_outcomes_read(before);
+        storm(&(struct stress){.variant = v,
+                               .elemsize = 8,
+                               .capacity = 3,
+                               .senders = 4,
+                               .receivers = 4,
+                               .ms = MS,
+                               .ops = &stress_plain},
+              &done);
+        hchan_outcomes_read(after);
+        uint64_t sends = 0, recvs = 0;
+        for (unsigned i = 0; i < HCHAN_OUTCOMES; i++) {
+            after[i] -= before[i];
+            sends += i <= HCHAN_SEND_PANIC ? after[i] : 0;
+            recvs += i > HCHAN_SEND_PANIC && i <= HCHAN_RECV_CLOSED ? after[i] : 0;
+        }
+        assert_int_equal(sends, done);
+        /* Each receiver ends with one receive that close answers: parked, or on the closed channel.
+         */
+        assert_int_equal(recvs, done + 4);
+        assert_int_equal(after[HCHAN_WAKE_BY_PEER] + after[HCHAN_WAKE_BY_CLOSE],
+                         after[HCHAN_SEND_PARK] + after[HCHAN_RECV_PARK]);
+        assert_int_equal(after[HCHAN_WAKE_BY_CLOSE] + after[HCHAN_RECV_CLOSED], 4);
+    }
+}
+
+/* Broken channels: the judge must say so. Every hundredth value goes wrong, so no luck is needed.
+ */
+static _Atomic uint32_t turns;
+
+static bool hundredth(void)
+{
+    return fadd_rlx(&turns, 1) % 100 == 99; /* a count */
+}
+
+static bool losing_send(hchan *c, const void *elem, bool block)
+{
+    return hundredth() || chansend(c, elem, block, NULL);
+}
+
+static bool doubling_send(hchan *c, const void *elem, bool block)
+{
+    if (hundredth())
+        chansend(c, elem, true, NULL);
+    return chansend(c, elem, block, NULL);
+}
+
+/* Holds a sender's value back and sends it after the next one. */
+static bool reordering_send(hchan *c, const void *elem, bool block)
+{
+    static _Thread_local struct stress_value kept;
+    static _Thread_local bool keeping;
+    if (!keeping && hundredth()) {
+        memcpy(&kept, elem, sizeof(kept));
+        keeping = true;
+        return true;
+    }
+    chansend(c, elem, block, NULL);
+    if (keeping)
+        chansend(c, &kept, true, NULL);
+    keeping = false;
+    return true;
+}
+
+static bool tearing_recv(hchan *c, void *elem, bool block, bool *received)
+{
+    bool selected = chanrecv(c, elem, block, received);
+    if (selected && *received && hundredth())
+        ((unsigned char *)elem)[sizeof(struct stress_value)] ^= 1;
+    return selected;
+}
+
+static void test_the_judge_catches_broken_channels(void **state)
+{
+    static const struct {
+        struct stress_ops ops;
+        size_t elemsize;
+        const char *says;
+    } broken[] = {
+        {{losing_send, chanrecv}, 8, "lost"},      {{losing_send, chanrecv}, 0, "lost"},
+        {{doubling_send, chanrecv}, 8, "twice"},   {{doubling_send, chanrecv}, 1, "twice"},
+        {{reordering_send, chanrecv}, 8, "order"}, {{stress_plain_send, tearing_recv}, 64, "torn"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+        uint64_t done = 0;
+        const char *wrong = stress_run(&(struct stress){.variant = hchan_variant_find("futex-park"),
+                                                        .elemsize = broken[i].elemsize,
+                                                        .capacity = 128,
+                                                        .senders = 1,
+                                                        .receivers = 1,
+                                                        .ms = 100,
+                                                        .ops = &broken[i].ops},
+                                       &done);
+        if (!wrong || !strstr(wrong, broken[i].says))
+            fail_msg("broken channel %zu: wanted '%s', the judge said '%s'", i, broken[i].says,
+                     wrong ? wrong : "nothing");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_blocking_storms),
+        cmocka_unit_test(test_storms_of_blocking_and_nonblocking_operations),
+        cmocka_unit_test(test_outcomes_of_a_storm_add_up_to_its_operations),
+        cmocka_unit_test(test_the_judge_catches_broken_channels),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
