@@ -1,0 +1,149 @@
+/* Statistics and histograms: known answers, and the properties that they promise. */
+#include "harness/hist.h"
+#include "harness/stats.h"
+#include "scripts/test.h"
+#include <errno.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void test_ranks_of_the_medians_interval(void **state)
+{
+    static const struct {
+        size_t n, low, high;
+        double coverage;
+    } known[] = {
+        {6, 0, 5, 0.96875},      {8, 0, 7, 0.9921875},      {9, 1, 7, 0.9609375},
+        {10, 1, 8, 0.978515625}, {20, 5, 14, 0.9586105347}, {40, 13, 26, 0.9615226917},
+    };
+    (void)state;
+    size_t low, high;
+    double coverage;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        assert_true(stats_median_ranks(known[i].n, 0.95, &low, &high, &coverage));
+        assert_int_equal(low, known[i].low);
+        assert_int_equal(high, known[i].high);
+        assert_float_equal(coverage, known[i].coverage, 1e-9);
+    }
+    for (size_t n = 0; n < 6; n++)
+        assert_false(stats_median_ranks(n, 0.95, &low, &high, &coverage));
+}
+
+static void test_the_interval_covers_as_often_as_it_says(void **state)
+{
+    enum { TRIALS = 4000, N = 10 };
+    (void)state;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 20);
+    unsigned covered = 0;
+    for (int t = 0; t < TRIALS; t++) {
+        struct sample samples[N] = {{0}};
+        struct summary s;
+        for (uint32_t i = 0; i < N; i++) {
+            samples[i].process = i;
+            samples[i].ns_per_op = gsl_ran_lognormal(rng, 0, 1); /* median 1, skewed */
+        }
+        assert_int_equal(stats_summarise(samples, N, &s), 0);
+        covered += s.ci_low_ns <= 1 && 1 <= s.ci_high_ns;
+    }
+    gsl_rng_free(rng);
+    /* 0.9785 is promised; four standard errors of the share are 0.009. */
+    assert_float_equal((double)covered / TRIALS, 0.978515625, 0.0095);
+}
+
+static void test_processes_are_the_unit_where_there_are_six(void **state)
+{
+    (void)state;
+    struct sample samples[18];
+    struct summary s;
+    /* Six processes of three samples that agree within and differ between. */
+    for (uint32_t i = 0; i < 18; i++)
+        samples[17 - i] = (struct sample){.process = i / 3, .ns_per_op = 10.0 * (i / 3) + i % 3};
+    assert_int_equal(stats_summarise(samples, 18, &s), 0);
+    assert_true(s.ci_over_processes);
+    assert_int_equal(s.samples, 18);
+    assert_int_equal(s.processes, 6);
+    assert_float_equal(s.median_ns, 26.0, 1e-12); /* between 21 and 31 */
+    assert_float_equal(s.ci_low_ns, 1.0, 1e-12);
+    assert_float_equal(s.ci_high_ns, 51.0, 1e-12);
+    assert_float_equal(s.min_ns, 0.0, 1e-12);
+    assert_float_equal(s.max_ns, 52.0, 1e-12);
+}
+
+static void test_too_few_have_no_interval(void **state)
+{
+    (void)state;
+    struct sample samples[5] = {
+        {.ns_per_op = 3}, {.ns_per_op = 1}, {.ns_per_op = 2}, {.ns_per_op = 5}, {.ns_per_op = 4}};
+    struct summary s;
+    assert_int_equal(stats_summarise(samples, 5, &s), 0);
+    assert_float_equal(s.median_ns, 3.0, 0);
+    assert_true(isnan(s.ci_low_ns) && isnan(s.ci_high_ns) && isnan(s.ci_level));
+    assert_int_equal(stats_summarise(samples, 0, &s), -ENODATA);
+    assert_int_equal(s.samples, 0);
+}
+
+static void test_every_bucket_is_narrow_and_holds_its_values(void **state)
+{
+    (void)state;
+    for (uint32_t b = 0; b + 1 < HIST_BUCKETS; b++) {
+        uint64_t low = hist_bucket_low(b), high = hist_bucket_high(b);
+        assert_true(low < high);
+        assert_int_equal(hist_bucket(low), b);
+        assert_int_equal(hist_bucket(high - 1), b);
+        assert_int_equal(hist_bucket(high), b + 1);
+        assert_true((double)(high - low - 1) <= 0.01 * (double)low);
+    }
+    assert_int_equal(hist_bucket(UINT64_MAX), HIST_BUCKETS - 1);
+}
+
+static void test_quantiles_are_within_a_hundredth(void **state)
+{
+    (void)state;
+    struct latency *h = calloc(1, sizeof(*h));
+    for (uint64_t i = 1; i <= 100000; i++)
+        hist_record(h, i);
+    static const double q[] = {0.001, 0.5, 0.9, 0.99, 0.999};
+    for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++)
+        assert_float_equal(hist_quantile(h, q[i]) / (q[i] * 100000), 1.0, 0.01);
+    assert_float_equal(hist_quantile(h, 1), 100000.0, 0.01 * 100000);
+    assert_float_equal(h->min_ns, 1.0, 0);
+    assert_float_equal(h->max_ns, 100000.0, 0);
+    free(h);
+}
+
+static void test_merging_is_as_recording_in_one(void **state)
+{
+    (void)state;
+    struct latency *h = calloc(3, sizeof(*h));
+    for (uint64_t i = 0; i < 5000; i++) {
+        hist_record(&h[i % 2], i * i);
+        hist_record(&h[2], i * i);
+    }
+    hist_merge(&h[0], &h[1]);
+    assert_memory_equal(h[0].bucket, h[2].bucket, sizeof(h[0].bucket));
+    assert_int_equal(h[0].count, h[2].count);
+    assert_float_equal(h[0].min_ns, h[2].min_ns, 0);
+    assert_float_equal(h[0].max_ns, h[2].max_ns, 0);
+    memset(&h[1], 0, sizeof(h[1]));
+    assert_true(isnan(hist_quantile(&h[1], 0.5)));
+    hist_merge(&h[1], &h[0]);
+    assert_float_equal(hist_quantile(&h[1], 0.5), hist_quantile(&h[0], 0.5), 0);
+    free(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ranks_of_the_medians_interval),
+        cmocka_unit_test(test_the_interval_covers_as_often_as_it_says),
+        cmocka_unit_test(test_processes_are_the_unit_where_there_are_six),
+        cmocka_unit_test(test_too_few_have_no_interval),
+        cmocka_unit_test(test_every_bucket_is_narrow_and_holds_its_values),
+        cmocka_unit_test(test_quantiles_are_within_a_hundredth),
+        cmocka_unit_test(test_merging_is_as_recording_in_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
