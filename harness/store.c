@@ -1,3 +1,4 @@
+/* Opening a store: knowing it from other files, and making one. */
 #include "harness/store.h"
 #include "harness/store_internal.h"
 #include "schema.h"
@@ -6,7 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 enum {
     APPLICATION_ID = 1751345260, /* as in results/schema.sql */
@@ -14,28 +15,55 @@ enum {
     BUSY_MS = 10000, /* how long a second writer waits for the first */
 };
 
+static const char cant_write[] =
+    "%.200s can't be written (%s): make room, or name another file with --db";
+
 const char *store_error(const struct store *s)
 {
     return s->error;
 }
 
+/* SQLite's codes as errnos. Where the operating system refused, its own errno says more: SQLite
+ * calls a file that grew past its limit, for one, a mere I/O error. */
+static int errno_of(int code, int cause)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return ENOSPC;
+    case SQLITE_READONLY:
+        return EROFS;
+    case SQLITE_NOMEM:
+        return ENOMEM;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return EBUSY;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return EBADMSG;
+    case SQLITE_CONSTRAINT:
+        return code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE ? EEXIST
+               : code == SQLITE_CONSTRAINT_FOREIGNKEY                                   ? ENOENT
+                                                                                        : EINVAL;
+    default:
+        return cause ? cause : EIO;
+    }
+}
+
 int store_fail(struct store *s)
 {
-    snprintf(s->error, sizeof(s->error), "%s", sqlite3_errmsg(s->db));
-    switch (sqlite3_errcode(s->db) & 0xff) {
-    case SQLITE_FULL:
-        return -ENOSPC;
-    case SQLITE_READONLY:
-        return -EROFS;
-    case SQLITE_NOMEM:
-        return -ENOMEM;
-    case SQLITE_BUSY:
-        return -EBUSY;
-    case SQLITE_CONSTRAINT:
-        return -EEXIST;
-    default:
-        return -EIO;
-    }
+    int code = sqlite3_extended_errcode(s->db), kind = code & 0xff;
+    int cause = kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN ? sqlite3_system_errno(s->db) : 0;
+    snprintf(s->error, sizeof(s->error), "%s%s%s", sqlite3_errmsg(s->db), cause ? ", " : "",
+             cause ? strerror(cause) : "");
+    s->status = -errno_of(code, cause);
+    return s->status;
+}
+
+int store_fail_with(struct store *s, int status)
+{
+    snprintf(s->error, sizeof(s->error), "%s", strerror(-status));
+    s->status = status;
+    return status;
 }
 
 double store_double(sqlite3_stmt *statement, int column)
@@ -58,6 +86,11 @@ static int bind_value(sqlite3_stmt *statement, int index, char type, va_list *va
     if (type == 't')
         return sqlite3_bind_text(statement, index, va_arg(*values, const char *), -1,
                                  SQLITE_TRANSIENT);
+    if (type == 'u') {
+        uint64_t number = va_arg(*values, uint64_t);
+        return number == PARAM_ABSENT ? sqlite3_bind_null(statement, index)
+                                      : sqlite3_bind_int64(statement, index, (int64_t)number);
+    }
     double value = va_arg(*values, double);
     return isnan(value) ? sqlite3_bind_null(statement, index)
                         : sqlite3_bind_double(statement, index, value);
@@ -79,30 +112,6 @@ sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types,
     return NULL;
 }
 
-/* Runs a statement that gives no rows: one transaction. Takes the statement. */
-static int finish(struct store *s, sqlite3_stmt *statement)
-{
-    if (!statement)
-        return -EIO;
-    int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : store_fail(s);
-    sqlite3_finalize(statement);
-    return status;
-}
-
-static bool read_pragma(struct store *s, const char *sql, int64_t *value)
-{
-    sqlite3_stmt *statement = store_prepare(s, sql, "");
-    if (!statement)
-        return false;
-    bool ok = sqlite3_step(statement) == SQLITE_ROW;
-    if (ok)
-        *value = sqlite3_column_int64(statement, 0);
-    else
-        store_fail(s);
-    sqlite3_finalize(statement);
-    return ok;
-}
-
 static bool execute(struct store *s, const char *sql)
 {
     if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK)
@@ -111,88 +120,166 @@ static bool execute(struct store *s, const char *sql)
     return false;
 }
 
-/* Looks at a file before anything is written to it. 1: ours; 0: empty; -1: neither, with a sentence
- * in s->error. */
-static int recognise(struct store *s, const char *path)
+/* Replaces the sentence of the last failure by a whole one, `format` holding a %s for the path and
+ * one for what SQLite said. */
+__attribute__((format(printf, 3, 0))) static void explain(struct store *s, const char *path,
+                                                          const char *format)
 {
-    int64_t id, version, tables;
-    if (!read_pragma(s, "PRAGMA application_id", &id) ||
-        !read_pragma(s, "PRAGMA user_version", &version) ||
-        !read_pragma(s, "SELECT count(*) FROM sqlite_master", &tables)) {
-        char why[400];
-        snprintf(why, sizeof(why), "%.399s", s->error);
-        snprintf(s->error, sizeof(s->error),
-                 "%.200s is not a store (%.200s): name another file with --db", path, why);
-        return -1;
-    }
+    char why[200];
+    snprintf(why, sizeof(why), "%.199s", s->error);
+    snprintf(s->error, sizeof(s->error), format, path, why);
+}
+
+enum known { NOT_OURS = -1, EMPTY, OURS };
+
+/* What the application id, the schema's version and the number of tables make of a file. */
+static enum known judge(struct store *s, const char *path, int64_t id, int64_t version,
+                        int64_t tables)
+{
     if (id == 0 && version == 0 && tables == 0)
-        return 0;
-    if (id != APPLICATION_ID) {
-        snprintf(s->error, sizeof(s->error),
-                 "%.300s is another program's database: name another file with --db", path);
-        return -1;
-    }
-    if (version > SCHEMA_VERSION) {
+        return EMPTY;
+    if (id == APPLICATION_ID && version <= SCHEMA_VERSION)
+        return OURS;
+    if (id == APPLICATION_ID)
         snprintf(s->error, sizeof(s->error),
                  "%.300s has schema %lld and this program knows up to %d: use a newer hchanlab",
                  path, (long long)version, SCHEMA_VERSION);
-        return -1;
-    }
-    return 1;
+    else
+        snprintf(s->error, sizeof(s->error),
+                 "%.300s is another program's database: name another file with --db", path);
+    s->status = -EBADMSG;
+    return NOT_OURS;
 }
 
-/* Gives an empty file the schema: all of it or nothing. */
-static bool create(struct store *s)
+/* Looks at a file before anything is written to it. All in one statement, so that it sees one state
+ * of a file that another process may be making into a store just now. NOT_OURS comes with the
+ * sentence in s->error. */
+static enum known recognise(struct store *s, const char *path)
 {
-    if (execute(s, "BEGIN IMMEDIATE") && execute(s, schema_sql) && execute(s, "COMMIT"))
-        return true;
-    char why[sizeof(s->error)];
-    memcpy(why, s->error, sizeof(why));
-    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    memcpy(s->error, why, sizeof(why));
-    return false;
+    enum known known = NOT_OURS;
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT application_id, user_version,"
+                                    " (SELECT count(*) FROM sqlite_master)"
+                                    " FROM pragma_application_id, pragma_user_version",
+                                    "");
+    if (q && sqlite3_step(q) == SQLITE_ROW)
+        known = judge(s, path, sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1),
+                      sqlite3_column_int64(q, 2));
+    else {
+        if (q)
+            store_fail(s);
+        explain(s, path,
+                s->status == -EBADMSG
+                    ? "%.200s is not a store (%s): name another file with --db"
+                    : "%.200s can't be read (%s): let it be read, or name another with --db");
+    }
+    sqlite3_finalize(q);
+    return known;
 }
 
-static bool open_db(struct store *s, const char *path, enum store_mode mode)
+/* Opens a connection in place of the one that there was. Whatever the file turns out to be, closing
+ * the connection leaves its log as it is, until the file is known to be ours. */
+static bool connect_to(struct store *s, const char *name, int flags)
 {
-    int flags =
-        mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-    int status = sqlite3_open_v2(path, &s->db, flags, NULL);
-    /* A store in a folder that can't be written can be read all the same. */
-    if (status != SQLITE_OK && mode == STORE_READ) {
-        sqlite3_close(s->db);
-        status = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READONLY, NULL);
-    }
-    if (status != SQLITE_OK) {
-        snprintf(s->error, sizeof(s->error), "%.200s can't be opened (%.100s): %s", path,
-                 s->db ? sqlite3_errmsg(s->db) : "out of memory",
-                 mode == STORE_READ ? "make a store with `hchanlab sweep`, or name one with --db"
-                                    : "name a file in a folder that can be written with --db");
+    sqlite3_close(s->db);
+    s->db = NULL;
+    if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK) {
+        store_fail(s);
         return false;
     }
     sqlite3_busy_timeout(s->db, BUSY_MS);
-    int known = recognise(s, path);
-    if (known < 0)
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return true;
+}
+
+/* Opens a store that can't be written, in a folder that can't either: SQLite then has nowhere to
+ * put the index of the log, and reads the file only on the word that nobody is changing it. That
+ * word can be given where no log stands beside the file. */
+static bool connect_to_still(struct store *s, const char *path)
+{
+    char *log = sqlite3_mprintf("%s-wal", path);
+    bool logged = !log || access(log, F_OK) == 0;
+    sqlite3_free(log);
+    if (logged)
         return false;
-    if (known == 0 && mode == STORE_READ) {
+    sqlite3_str *uri = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(uri, "file:");
+    for (const char *c = path; *c; c++)
+        if (strchr("%?#", *c))
+            sqlite3_str_appendf(uri, "%%%02x", *c);
+        else
+            sqlite3_str_appendchar(uri, 1, *c);
+    sqlite3_str_appendall(uri, "?immutable=1");
+    char *name = sqlite3_str_finish(uri);
+    bool ok = name && connect_to(s, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    sqlite3_free(name);
+    return ok;
+}
+
+static bool open_to_read(struct store *s, const char *path)
+{
+    if (!connect_to(s, path, SQLITE_OPEN_READWRITE) && !connect_to(s, path, SQLITE_OPEN_READONLY)) {
+        explain(s, path,
+                "%.200s can't be opened (%s): make a store with `hchanlab sweep`, or name one "
+                "with --db");
+        return false;
+    }
+    enum known known = recognise(s, path);
+    if (known == NOT_OURS && sqlite3_db_readonly(s->db, "main") == 1 && s->status != -EBADMSG &&
+        connect_to_still(s, path))
+        known = recognise(s, path);
+    if (known == EMPTY)
         snprintf(s->error, sizeof(s->error), "%.300s is empty: make a run with `hchanlab sweep`",
                  path);
+    return known == OURS;
+}
+
+/* Gives an empty file the schema, all of it or nothing. Another process may have been first. */
+static enum known create(struct store *s, const char *path)
+{
+    if (!execute(s, "BEGIN IMMEDIATE")) {
+        explain(s, path, cant_write);
+        return NOT_OURS;
+    }
+    enum known known = recognise(s, path);
+    if (known == EMPTY) {
+        if (execute(s, schema_sql) && execute(s, "COMMIT"))
+            return OURS;
+        explain(s, path, cant_write);
+    }
+    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return known == OURS ? OURS : NOT_OURS;
+}
+
+/* Turns the log on. SQLite does not wait by itself for others who are in the file. */
+static bool use_log(struct store *s)
+{
+    enum { PAUSE_MS = 10 };
+    for (int waited_ms = 0; !execute(s, "PRAGMA journal_mode = WAL"); waited_ms += PAUSE_MS) {
+        if (s->status != -EBUSY || waited_ms >= BUSY_MS)
+            return false;
+        sqlite3_sleep(PAUSE_MS);
+    }
+    return execute(s, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+}
+
+static bool open_to_write(struct store *s, const char *path)
+{
+    if (!connect_to(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) {
+        explain(s, path,
+                "%.200s can't be opened (%s): name a file in a folder that can be written with "
+                "--db");
         return false;
     }
-    if (mode == STORE_READ)
+    enum known known = recognise(s, path);
+    if (known == EMPTY)
+        known = create(s, path);
+    if (known == NOT_OURS)
+        return false;
+    if (use_log(s))
         return true;
-    bool ok = execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                         "PRAGMA foreign_keys = ON;");
-    if (ok && known == 0)
-        ok = create(s);
-    if (!ok) {
-        char why[200];
-        snprintf(why, sizeof(why), "%.199s", s->error);
-        snprintf(s->error, sizeof(s->error),
-                 "%.200s can't be written (%s): make room, or name another file with --db", path,
-                 why);
-    }
-    return ok;
+    explain(s, path, cant_write);
+    return false;
 }
 
 struct store *store_open(const char *path, enum store_mode mode, char *error, size_t size)
@@ -202,8 +289,10 @@ struct store *store_open(const char *path, enum store_mode mode, char *error, si
         snprintf(error, size, "out of memory");
         return NULL;
     }
-    if (open_db(s, path, mode))
+    if (mode == STORE_WRITE ? open_to_write(s, path) : open_to_read(s, path)) {
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
         return s;
+    }
     snprintf(error, size, "%s", s->error);
     store_close(s);
     return NULL;
@@ -216,117 +305,4 @@ void store_close(struct store *s)
     sqlite3_finalize(s->run);
     sqlite3_close(s->db);
     free(s);
-}
-
-static void now_utc(char text[32])
-{
-    time_t now = time(NULL);
-    struct tm tm;
-    gmtime_r(&now, &tm);
-    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-}
-
-int store_begin_run(struct store *s, const struct run *run, int64_t *id)
-{
-    char started[32];
-    now_utc(started);
-    int status = finish(
-        s, store_prepare(s,
-                         "INSERT INTO runs (started, command, mode, environment, topology, seed,"
-                         " processes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                         "tttttii", started, run->command, run->mode, run->environment,
-                         run->topology, (int64_t)run->seed, (int64_t)run->processes));
-    *id = sqlite3_last_insert_rowid(s->db);
-    return status;
-}
-
-int store_end_run(struct store *s, int64_t run)
-{
-    char finished[32];
-    now_utc(finished);
-    return finish(
-        s, store_prepare(s, "UPDATE runs SET finished = ? WHERE id = ?", "ti", finished, run));
-}
-
-/* A parameter for a column that is NULL where the scenario does not have it. */
-static double param(uint64_t value)
-{
-    return value == PARAM_ABSENT ? NAN : (double)value;
-}
-
-int store_add_cell(struct store *s, int64_t run, const struct cell *c, int64_t *id)
-{
-    int status =
-        finish(s, store_prepare(s,
-                                "INSERT INTO cells (run, name, scenario, variant, path, op, floor,"
-                                " floor_units, capacity, elem, threads, place)"
-                                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                "itttttt"
-                                "dddd"
-                                "t",
-                                run, c->name, c->scenario, c->variant, c->path, c->op, c->floor,
-                                c->floor_units, param(c->params.capacity), param(c->params.elem),
-                                param(c->params.threads), c->params.place));
-    *id = sqlite3_last_insert_rowid(s->db);
-    return status;
-}
-
-int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
-                    const char *message)
-{
-    return finish(s, store_prepare(s, "INSERT INTO trials VALUES (?, ?, ?, ?)", "iiit", cell,
-                                   (int64_t)process, (int64_t)status, message));
-}
-
-int store_add_sample(struct store *s, int64_t cell, const struct sample *x)
-{
-    return finish(s, store_prepare(s, "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                   "iiiidddddd", cell, (int64_t)x->process, (int64_t)x->index,
-                                   (int64_t)x->ops, x->ns_per_op, x->window_ns, x->overlap,
-                                   x->cpu_ns_per_op, x->switches_per_op, x->fairness));
-}
-
-int store_add_outcome(struct store *s, int64_t cell, uint32_t process,
-                      const struct outcome_count *o)
-{
-    return finish(s, store_prepare(s, "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?)", "iitii", cell,
-                                   (int64_t)process, o->name, (int64_t)o->count, (int64_t)o->ops));
-}
-
-int store_add_counter(struct store *s, int64_t cell, uint32_t process, const struct counter *c)
-{
-    return finish(s, store_prepare(s, "INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?)", "iittdt",
-                                   cell, (int64_t)process, c->name, c->domain,
-                                   c->available ? c->per_op : NAN, c->reason));
-}
-
-int store_add_latency(struct store *s, int64_t cell, uint32_t process, const struct latency *h)
-{
-    size_t used = 0;
-    for (unsigned i = 0; i < HIST_BUCKETS; i++)
-        used += h->bucket[i] != 0;
-    uint64_t *pairs = malloc((2 * used + 1) * sizeof(*pairs));
-    if (!pairs) {
-        snprintf(s->error, sizeof(s->error), "out of memory");
-        return -ENOMEM;
-    }
-    size_t n = 0;
-    for (unsigned i = 0; i < HIST_BUCKETS; i++)
-        if (h->bucket[i]) {
-            pairs[n++] = i;
-            pairs[n++] = h->bucket[i];
-        }
-    sqlite3_stmt *statement = store_prepare(
-        s,
-        "INSERT INTO latencies (cell, process, side, count, min_ns, max_ns, buckets)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        "iitidd", cell, (int64_t)process, h->side, (int64_t)h->count, h->min_ns, h->max_ns);
-    if (statement &&
-        sqlite3_bind_blob(statement, 7, pairs, (int)(n * sizeof(*pairs)), SQLITE_TRANSIENT)) {
-        store_fail(s);
-        sqlite3_finalize(statement);
-        statement = NULL;
-    }
-    free(pairs);
-    return finish(s, statement);
 }

@@ -1,4 +1,4 @@
-/* What store.c (opening and writing) and store_read.c share. */
+/* What store.c (opening), store_write.c and store_read.c share. */
 #ifndef HARNESS_STORE_INTERNAL_H
 #define HARNESS_STORE_INTERNAL_H
 
@@ -9,14 +9,19 @@
 struct store {
     sqlite3 *db;
     sqlite3_stmt *run; /* holds the strings of the last run that was read */
-    char error[512];
+    int status;        /* what the last failure was, a negative errno */
+    char error[512];   /* and the sentence for it */
 };
 
 /* Notes what SQLite says of its last failure and returns a negative errno for it. */
 int store_fail(struct store *s);
 
-/* Prepares a statement and binds values to its parameters, one letter each: i (int64_t), d (double;
- * NaN becomes NULL), t (const char *). NULL where it failed; store_error() says why. */
+/* Notes a failure that is not SQLite's, with the errno's own words, and returns `status`. */
+int store_fail_with(struct store *s, int status);
+
+/* Prepares a statement and binds values to its parameters, one letter each: i (int64_t), u
+ * (uint64_t; PARAM_ABSENT becomes NULL), d (double; NaN becomes NULL), t (const char *). NULL where
+ * it failed; s->status and store_error() say why. */
 sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types, ...);
 
 /* A column as a double; NaN for NULL. */

@@ -1,5 +1,6 @@
 #include "harness/store.h"
 #include "harness/store_internal.h"
+#include <endian.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ int store_find_run(struct store *s, int64_t id, struct run *run)
                            " ORDER BY id DESC LIMIT 1",
                            "i", id);
     if (!s->run)
-        return -EIO;
+        return s->status;
     int status = sqlite3_step(s->run);
     if (status == SQLITE_DONE) {
         snprintf(s->error, sizeof(s->error), "there is no such run");
@@ -75,13 +76,17 @@ int store_each_cell(struct store *s, int64_t run,
                                     " FROM cells WHERE run = ? ORDER BY id",
                                     "i", run);
     if (!q)
-        return -EIO;
+        return s->status;
     int status = 0, step;
+    s->error[0] = '\0';
     while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
         struct cell cell;
         get_cell(q, &cell);
         status = each(arg, sqlite3_column_int64(q, 0), &cell);
     }
+    /* The caller's own failure, not one of the store that it read from. */
+    if (status && !s->error[0])
+        store_fail_with(s, status);
     return end_walk(s, q, step, status);
 }
 
@@ -110,7 +115,7 @@ int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t
     *samples = NULL;
     *count = 0;
     if (!q)
-        return -EIO;
+        return s->status;
     size_t room = 0;
     int status = 0, step;
     while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
@@ -118,7 +123,7 @@ int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t
             room = room ? 2 * room : 64;
             struct sample *more = realloc(*samples, room * sizeof(*more));
             if (!more) {
-                status = -ENOMEM;
+                status = store_fail_with(s, -ENOMEM);
                 continue;
             }
             *samples = more;
@@ -140,7 +145,7 @@ int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, siz
                                     " WHERE cell = ? GROUP BY name ORDER BY name",
                                     "i", cell);
     if (!q)
-        return -EIO;
+        return s->status;
     size_t n = 0;
     int step = SQLITE_DONE;
     while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
@@ -152,22 +157,21 @@ int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, siz
     return status ? status : (int)n;
 }
 
-/* The median of `per_op` over the processes of each counter: SQLite has no median, so the rows come
- * sorted by value and the middle one or two are taken. */
+/* The median of `per_op` over the processes of each counter: SQLite has no median, so the values
+ * that there are get their ranks, and the middle one or two are taken. Where there is none, the row
+ * of the first rank has the reason. */
 int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max)
 {
     sqlite3_stmt *q = store_prepare(
         s,
-        "WITH ranked AS (SELECT name, domain, per_op, reason,"
-        " row_number() OVER (PARTITION BY name, domain ORDER BY per_op) AS rank,"
-        " count(*) OVER (PARTITION BY name, domain) AS n, min(rowid_) OVER"
-        " (PARTITION BY name, domain) AS first FROM"
-        " (SELECT *, row_number() OVER () AS rowid_ FROM counters WHERE cell = ?))"
+        "WITH ranked AS (SELECT *, count(per_op) OVER (PARTITION BY name, domain) AS n,"
+        " row_number() OVER (PARTITION BY name, domain ORDER BY per_op NULLS LAST) AS rank"
+        " FROM counters WHERE cell = ?)"
         " SELECT name, domain, avg(per_op), max(reason) FROM ranked"
-        " WHERE rank IN ((n + 1) / 2, (n + 2) / 2) GROUP BY name, domain ORDER BY first",
+        " WHERE rank IN ((n + 1) / 2, (n + 2) / 2) GROUP BY name, domain ORDER BY name, domain",
         "i", cell);
     if (!q)
-        return -EIO;
+        return s->status;
     size_t n = 0;
     int step = SQLITE_DONE;
     while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
@@ -182,16 +186,21 @@ int store_counters(struct store *s, int64_t cell, struct counter *out, size_t ma
     return status ? status : (int)n;
 }
 
-static void add_buckets(struct latency *out, sqlite3_stmt *q)
+/* Adds the pairs of bucket and count; false where they are not what was once written. */
+static bool add_buckets(struct latency *out, sqlite3_stmt *q)
 {
     const unsigned char *blob = sqlite3_column_blob(q, 3);
     size_t bytes = (size_t)sqlite3_column_bytes(q, 3);
-    for (size_t at = 0; blob && at + 16 <= bytes; at += 16) {
+    uint64_t sum = 0;
+    for (size_t at = 0; at + 16 <= bytes; at += 16) {
         uint64_t pair[2];
         memcpy(pair, blob + at, sizeof(pair));
-        if (pair[0] < HIST_BUCKETS)
-            out->bucket[pair[0]] += pair[1];
+        if (le64toh(pair[0]) >= HIST_BUCKETS)
+            return false;
+        out->bucket[le64toh(pair[0])] += le64toh(pair[1]);
+        sum += le64toh(pair[1]);
     }
+    return bytes % 16 == 0 && sum == (uint64_t)sqlite3_column_int64(q, 0);
 }
 
 int store_latency(struct store *s, int64_t cell, const char *side, struct latency *out)
@@ -203,18 +212,19 @@ int store_latency(struct store *s, int64_t cell, const char *side, struct latenc
                                     " WHERE cell = ? AND side = ?",
                                     "it", cell, side);
     if (!q)
-        return -EIO;
-    int step;
-    while ((step = sqlite3_step(q)) == SQLITE_ROW) {
+        return s->status;
+    int step, status = 0;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
         double min = store_double(q, 1), max = store_double(q, 2);
         if (out->count == 0 || min < out->min_ns)
             out->min_ns = min;
         if (out->count == 0 || max > out->max_ns)
             out->max_ns = max;
         out->count += (uint64_t)sqlite3_column_int64(q, 0);
-        add_buckets(out, q);
+        if (!add_buckets(out, q))
+            status = store_fail_with(s, -EBADMSG);
     }
-    int status = end_walk(s, q, step, 0);
+    status = end_walk(s, q, step, status);
     return status ? status : out->count ? 0 : -ENOENT;
 }
 
@@ -225,7 +235,7 @@ int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message
     sqlite3_stmt *q = store_prepare(
         s, "SELECT status, message FROM trials WHERE cell = ? ORDER BY process", "i", cell);
     if (!q)
-        return -EIO;
+        return s->status;
     int step;
     while ((step = sqlite3_step(q)) == SQLITE_ROW) {
         unsigned status = (unsigned)sqlite3_column_int(q, 0);

@@ -1,0 +1,252 @@
+/* Windows: every scenario and floor runs, takes the path that it promises, counts what it did; and
+ * a scenario that goes wrong is caught. */
+#include "core/outcome.h"
+#include "harness/bench.h"
+#include "harness/record.h"
+#include "harness/scenarios.h"
+#include "harness/topo.h"
+#include "scripts/test.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct topo *topo;
+
+static int load(void **state)
+{
+    (void)state;
+    topo = topo_load(NULL);
+    return topo ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    topo_free(topo);
+    return 0;
+}
+
+/* A small window of a scenario with its usual parameters. */
+static struct window_spec spec_of(const struct scenario *s, const struct hchan_variant *v,
+                                  uint64_t threads)
+{
+    struct window_spec spec = {
+        .scenario = s,
+        .variant = v,
+        .params = {s->capacity.normal, s->elem.normal, threads, ""},
+        .topo = topo,
+        .ops = s->per_peer ? 4 * (threads - 1) : 64,
+        .window_ns = 2000000,
+    };
+    const unsigned *pus;
+    size_t count = topo_pus(topo, &pus);
+    spec.pu[0] = pus[0];
+    spec.pu[1] = pus[count > 1];
+    return spec;
+}
+
+static void run(struct window_spec *spec, struct window *window)
+{
+    char error[256] = "";
+    if (window_run(spec, window, error, sizeof(error)))
+        fail_msg("%s: %s", spec->scenario->name, error);
+}
+
+static void test_every_floor_runs(void **state)
+{
+    (void)state;
+    for (const struct scenario *const *s = scenario_all(""); *s; s++) {
+        struct window_spec spec = spec_of(*s, NULL, (*s)->threads.normal);
+        struct window window;
+        spec.warm = true;
+        run(&spec, &window);
+        assert_int_equal(window.sample.ops, 64);
+        assert_true(window.ops_all > 64);
+        assert_true(window.sample.ns_per_op >= 0);
+    }
+}
+
+static void check_sums(const struct scenario *s, const struct window *w, const uint64_t *counts)
+{
+    uint64_t sends = 0, recvs = 0, pure = 0;
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++) {
+        sends += i <= HCHAN_SEND_PANIC ? counts[i] : 0;
+        recvs += i > HCHAN_SEND_PANIC && i <= HCHAN_RECV_CLOSED ? counts[i] : 0;
+        pure += s->pure_outcomes >> i & 1 ? counts[i] : 0;
+    }
+    assert_int_equal(sends, w->sends);
+    assert_int_equal(recvs, w->recvs);
+    if (s->path && (double)pure < 0.99 * s->pure_per_op * (double)w->ops_all)
+        fail_msg("%s: %llu of %llu operations on the path", s->name, (unsigned long long)pure,
+                 (unsigned long long)w->ops_all);
+}
+
+static void test_every_scenario_counts_what_it_did_and_takes_its_path(void **state)
+{
+    (void)state;
+    const struct hchan_variant *v = hchan_variant_next(NULL);
+    for (; v; v = hchan_variant_next(v)) {
+        const struct scenario *const *s = scenario_all(hchan_variant_name(v));
+        for (; *s; s++) {
+            const struct scenario *traced =
+                scenario_find((*s)->name, hchan_variant_name(v), INSTANCE_TRACED);
+            struct window_spec spec = spec_of(traced, hchan_traced(v), (*s)->threads.normal);
+            struct window window;
+            uint64_t before[HCHAN_OUTCOMES], after[HCHAN_OUTCOMES];
+            hchan_outcomes_read(before);
+            run(&spec, &window);
+            hchan_outcomes_read(after);
+            for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+                after[i] -= before[i];
+            if (traced->pure_outcomes)
+                check_sums(traced, &window, after);
+        }
+    }
+}
+
+static void test_latencies_are_of_every_call(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("buffer-hop", "fastpath", INSTANCE_LATENCY);
+    struct window_spec spec = spec_of(s, hchan_variant_find("fastpath"), 1);
+    struct window window;
+    spec.latency = calloc(SIDES, sizeof(struct latency));
+    run(&spec, &window);
+    for (unsigned i = 0; i < SIDES; i++) {
+        assert_int_equal(spec.latency[i].count, 64);
+        assert_true(spec.latency[i].max_ns >= spec.latency[i].min_ns);
+    }
+    free(spec.latency);
+}
+
+static void test_a_crowd_gets_on_and_its_share_is_told(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("mutex", "futex-park", INSTANCE_MEASURED);
+    struct window_spec spec = spec_of(s, hchan_variant_find("futex-park"), 6);
+    struct window window;
+    run(&spec, &window);
+    assert_true(window.sample.ops > 0);
+    assert_true(window.sample.fairness > 0 && window.sample.fairness <= 1.0 + 1e-9);
+    assert_true(window.sample.overlap > 0 && window.sample.overlap <= 1);
+}
+
+static bool never_right(const struct bench *b, uint64_t ops)
+{
+    (void)b;
+    (void)ops;
+    return false;
+}
+
+static void test_a_scenario_whose_check_fails_is_an_error(void **state)
+{
+    (void)state;
+    struct scenario s = *scenario_find("mutex", "ticket", INSTANCE_MEASURED);
+    char error[256] = "";
+    struct window window;
+    s.check = never_right;
+    struct window_spec spec = spec_of(&s, hchan_variant_find("ticket"), 1);
+    assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EBADMSG);
+    assert_non_null(strstr(error, "wrong"));
+}
+
+/* A lock that does not exclude: two workers add without one. The scenario's own check must see it.
+ */
+static void busted_crowd(struct worker *w)
+{
+    struct bench *b = w->bench;
+    for (uint64_t done = 1; !load_rlx(&b->stop); done++) {
+        if (done % 16) /* an addition is lost now and then */
+            b->guarded = done;
+        store_rlx(&w->ops, done);
+    }
+}
+
+static void test_the_mutex_check_catches_a_lock_that_does_not_exclude(void **state)
+{
+    (void)state;
+    struct scenario s = *scenario_find("mutex", "ticket", INSTANCE_MEASURED);
+    char error[256] = "";
+    struct window window;
+    s.crowd = busted_crowd;
+    struct window_spec spec = spec_of(&s, hchan_variant_find("ticket"), 2);
+#if !defined(__SANITIZE_THREAD__) /* it races, on purpose */
+    assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EBADMSG);
+#else
+    (void)spec;
+    (void)window;
+    (void)error;
+#endif
+}
+
+static int no_setup(struct bench *b)
+{
+    (void)b;
+    return -ENOMEM;
+}
+
+static void test_a_setup_that_fails_is_told(void **state)
+{
+    (void)state;
+    struct scenario s = *scenario_find("handoff", "ticket", INSTANCE_MEASURED);
+    char error[256] = "";
+    struct window window;
+    s.setup = no_setup;
+    struct window_spec spec = spec_of(&s, hchan_variant_find("ticket"), 2);
+    assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -ENOMEM);
+    assert_non_null(strstr(error, "handoff could not be set up"));
+}
+
+static void test_a_pu_that_is_not_allowed_is_an_error_and_nobody_hangs(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("park-wake", "ticket", INSTANCE_MEASURED);
+    char error[256] = "";
+    struct window window;
+    struct window_spec spec = spec_of(s, hchan_variant_find("ticket"), 2);
+    spec.pu[1] = 4095;
+    assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EINVAL);
+    assert_non_null(strstr(error, "PU 4095"));
+}
+
+/* What a cell's process writes, the sweep reads. */
+static void test_records_come_back(void **state)
+{
+    (void)state;
+    char line[4096];
+    struct record *back = calloc(1, sizeof(*back));
+    struct record out = {.kind = RECORD_SAMPLE,
+                         .sample = {3, 4, 5000000000u, 1.5, 2.5, NAN, 3.5, 0.25, 0.5}};
+    FILE *f = tmpfile();
+    assert_int_equal(record_write(f, &out), 0);
+    rewind(f);
+    assert_non_null(fgets(line, sizeof(line), f));
+    assert_int_equal(record_read(line, back), 0);
+    assert_int_equal(back->kind, RECORD_SAMPLE);
+    assert_int_equal(back->sample.ops, 5000000000u);
+    assert_true(isnan(back->sample.overlap));
+    assert_float_equal(back->sample.fairness, 0.5, 0);
+    static const char *const broken[] = {
+        "", "{", "[]", "{}", "{\"kind\":\"nothing\"}", "null", "{\"kind\":\"sample\",\"ops\":"};
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+        assert_int_equal(record_read(broken[i], back), -EBADMSG);
+    fclose(f);
+    free(back);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_floor_runs),
+        cmocka_unit_test(test_every_scenario_counts_what_it_did_and_takes_its_path),
+        cmocka_unit_test(test_latencies_are_of_every_call),
+        cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
+        cmocka_unit_test(test_a_scenario_whose_check_fails_is_an_error),
+        cmocka_unit_test(test_the_mutex_check_catches_a_lock_that_does_not_exclude),
+        cmocka_unit_test(test_a_setup_that_fails_is_told),
+        cmocka_unit_test(test_a_pu_that_is_not_allowed_is_an_error_and_nobody_hangs),
+        cmocka_unit_test(test_records_come_back),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

@@ -1,0 +1,341 @@
+/* The store gives back what it was given, recognises what is not its own, and keeps what was
+ * committed whatever happens to the writer. */
+#include "harness/store.h"
+#include "scripts/test.h"
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[64], path[128], error[512];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/hchanlab-store-XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof(path), "%s/lab.db", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    char line[128];
+    (void)state;
+    snprintf(line, sizeof(line), "rm -rf '%s'", folder);
+    return system(line);
+}
+
+static struct store *open_store(enum store_mode mode)
+{
+    struct store *s = store_open(path, mode, error, sizeof(error));
+    if (!s)
+        fail_msg("%s", error);
+    return s;
+}
+
+static const struct run a_run = {
+    .command = "hchanlab sweep --quick",
+    .mode = "quick",
+    .environment = "{\"hostname\":\"here\"}",
+    .topology = "<topology/>",
+    .seed = 0x7fffffffffffffff,
+    .processes = 3,
+};
+
+static const struct cell a_cell = {
+    .name = "handoff/variant=ticket/elem=8/place=l3",
+    .scenario = "handoff",
+    .variant = "ticket",
+    .path = "handoff",
+    .op = "send+receive pair",
+    .floor = "floor-cacheline/place=l3",
+    .floor_units = 1.5,
+    .params = {PARAM_ABSENT, 8, PARAM_ABSENT, "l3"},
+};
+
+static int64_t add_cell(struct store *s, int64_t *run)
+{
+    int64_t cell;
+    assert_int_equal(store_begin_run(s, &a_run, run), 0);
+    assert_int_equal(store_add_cell(s, *run, &a_cell, &cell), 0);
+    return cell;
+}
+
+static int compare_cell(void *arg, int64_t id, const struct cell *cell)
+{
+    (void)id;
+    ++*(int *)arg;
+    assert_memory_equal(cell, &a_cell, sizeof(*cell));
+    return 0;
+}
+
+static void test_runs_and_cells_come_back(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t id;
+    struct run run;
+    int cells = 0;
+    assert_int_equal(store_find_run(s, 0, &run), -ENOENT);
+    add_cell(s, &id);
+    assert_int_equal(store_find_run(s, 0, &run), 0);
+    assert_int_equal(run.id, id);
+    assert_null(run.finished);
+    assert_string_equal(run.command, a_run.command);
+    assert_string_equal(run.environment, a_run.environment);
+    assert_string_equal(run.topology, a_run.topology);
+    assert_true(run.seed == a_run.seed);
+    assert_int_equal(run.processes, 3);
+    assert_int_equal(store_end_run(s, id), 0);
+    assert_int_equal(store_find_run(s, id, &run), 0);
+    assert_non_null(run.finished);
+    assert_int_equal(store_find_run(s, id + 1, &run), -ENOENT);
+    assert_int_equal(store_each_cell(s, id, compare_cell, &cells), 0);
+    assert_int_equal(cells, 1);
+    store_close(s);
+}
+
+static void test_samples_come_back_in_order_with_what_is_missing(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    const struct sample b = {1, 0, 100, 2.5, 250, NAN, 2.25, 0.5, NAN};
+    const struct sample a = {0, 3, 1u << 31, 1.25, 1e9, 1, 1.5, 0, 0.75};
+    assert_int_equal(store_add_sample(s, cell, &b), 0);
+    assert_int_equal(store_add_sample(s, cell, &a), 0);
+    assert_int_equal(store_add_sample(s, cell, &a), -EEXIST); /* never twice */
+    struct sample *back;
+    size_t count;
+    assert_int_equal(store_samples(s, cell, &back, &count), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(back[0].process, 0);
+    assert_int_equal(back[0].index, 3);
+    assert_int_equal(back[0].ops, a.ops);
+    assert_float_equal(back[0].fairness, 0.75, 0);
+    assert_float_equal(back[1].ns_per_op, 2.5, 0);
+    assert_true(isnan(back[1].overlap) && isnan(back[1].fairness));
+    free(back);
+    assert_int_equal(store_samples(s, cell + 1, &back, &count), 0);
+    assert_int_equal(count, 0);
+    store_close(s);
+}
+
+static void test_outcomes_add_up_over_processes(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    struct outcome_count back[8];
+    for (uint32_t p = 0; p < 3; p++) {
+        assert_int_equal(
+            store_add_outcome(s, cell, p, &(struct outcome_count){"send_park", 10 + p, 100}), 0);
+        assert_int_equal(store_add_outcome(s, cell, p, &(struct outcome_count){"pure", 99, 100}),
+                         0);
+    }
+    assert_int_equal(store_outcomes(s, cell, back, 8), 2);
+    assert_string_equal(back[0].name, "pure");
+    assert_int_equal(back[0].count, 297);
+    assert_int_equal(back[1].count, 33);
+    assert_int_equal(back[1].ops, 300);
+    store_close(s);
+}
+
+static void test_counters_are_medians_and_missing_ones_keep_their_reason(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    struct counter back[8];
+    const double values[] = {5, 1, 2};
+    for (uint32_t p = 0; p < 3; p++) {
+        assert_int_equal(store_add_counter(s, cell, p,
+                                           &(struct counter){.name = "PAPI_L1_DCM",
+                                                             .domain = "user",
+                                                             .available = true,
+                                                             .per_op = values[p]}),
+                         0);
+        assert_int_equal(
+            store_add_counter(
+                s, cell, p,
+                &(struct counter){.name = "PAPI_CA_SNP", .domain = "user", .reason = "not here"}),
+            0);
+    }
+    assert_int_equal(store_counters(s, cell, back, 8), 2);
+    for (int i = 0; i < 2; i++) {
+        bool there = strcmp(back[i].name, "PAPI_L1_DCM") == 0;
+        assert_int_equal(back[i].available, there);
+        if (there)
+            assert_float_equal(back[i].per_op, 2.0, 0);
+        else
+            assert_string_equal(back[i].reason, "not here");
+    }
+    store_close(s);
+}
+
+static void test_histograms_add_up_over_processes(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    struct latency *h = calloc(2, sizeof(*h));
+    strcpy(h->side, "send");
+    for (uint32_t p = 0; p < 2; p++) {
+        h->bucket[0] = 1;
+        h->bucket[77] = 10 * (p + 1);
+        h->bucket[HIST_BUCKETS - 1] = 3;
+        h->count = h->bucket[0] + h->bucket[77] + 3;
+        h->min_ns = p ? 5 : 0;
+        h->max_ns = p ? 1e12 : 77;
+        assert_int_equal(store_add_latency(s, cell, p, h), 0);
+    }
+    assert_int_equal(store_latency(s, cell, "send", &h[1]), 0);
+    assert_int_equal(h[1].bucket[77], 30);
+    assert_int_equal(h[1].bucket[HIST_BUCKETS - 1], 6);
+    assert_int_equal(h[1].count, 14 + 24);
+    assert_float_equal(h[1].min_ns, 0.0, 0);
+    assert_float_equal(h[1].max_ns, 1e12, 0);
+    assert_int_equal(store_latency(s, cell, "recv", &h[1]), -ENOENT);
+    free(h);
+    store_close(s);
+}
+
+static void test_trials_are_counted_by_how_they_ended(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    uint32_t count[4];
+    char message[64];
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, ""), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_TIMEOUT, "too slow"), 0);
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_OK, ""), 0);
+    assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
+    assert_int_equal(count[TRIAL_OK], 2);
+    assert_int_equal(count[TRIAL_TIMEOUT], 1);
+    assert_string_equal(message, "too slow");
+    store_close(s);
+}
+
+static void run_sql(const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void refuse_both(const char *says)
+{
+    assert_null(store_open(path, STORE_READ, error, sizeof(error)));
+    assert_non_null(strstr(error, says));
+    assert_null(store_open(path, STORE_WRITE, error, sizeof(error)));
+    assert_non_null(strstr(error, says));
+}
+
+static void test_what_is_not_a_store_is_refused(void **state)
+{
+    (void)state;
+    assert_null(store_open(path, STORE_READ, error, sizeof(error))); /* not there */
+    assert_non_null(strstr(error, "hchanlab sweep"));
+    assert_int_not_equal(access(path, F_OK), 0); /* and not made */
+    FILE *f = fopen(path, "w");
+    for (int i = 0; i < 1000; i++)
+        fputs("this is a letter\n", f);
+    fclose(f);
+    refuse_both("is not a store");
+    unlink(path);
+    run_sql("CREATE TABLE theirs (a)");
+    refuse_both("another program's");
+    unlink(path);
+    store_close(open_store(STORE_WRITE));
+    run_sql("PRAGMA user_version = 2");
+    refuse_both("newer hchanlab");
+}
+
+static void test_a_killed_writer_loses_nothing_that_was_added(void **state)
+{
+    (void)state;
+    int pipe_fds[2];
+    assert_int_equal(pipe(pipe_fds), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct store *s = store_open(path, STORE_WRITE, error, sizeof(error));
+        int64_t run, cell = add_cell(s, &run);
+        for (uint32_t i = 0;; i++) {
+            store_add_sample(s, cell, &(struct sample){.index = i, .ops = 1, .ns_per_op = i});
+            if (i == 200 && write(pipe_fds[1], "x", 1) != 1)
+                _exit(1);
+        }
+    }
+    char byte;
+    assert_int_equal(read(pipe_fds[0], &byte, 1), 1);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    struct store *s = open_store(STORE_READ);
+    struct sample *samples;
+    size_t count;
+    assert_int_equal(store_samples(s, 1, &samples, &count), 0);
+    assert_true(count > 200);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(samples[i].index, i);
+    free(samples);
+    store_close(s);
+}
+
+/* A disk that fills up: here a limit on the size of a file. */
+static void test_a_full_disk_is_an_error_and_what_was_added_stays(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        signal(SIGXFSZ, SIG_IGN);
+        struct store *s = store_open(path, STORE_WRITE, error, sizeof(error));
+        int64_t run, cell = add_cell(s, &run);
+        struct rlimit small = {300000, 300000};
+        setrlimit(RLIMIT_FSIZE, &small);
+        uint32_t i = 0;
+        while (store_add_sample(s, cell, &(struct sample){.index = i, .ns_per_op = 1}) == 0)
+            i++;
+        _exit(store_error(s)[0] && i > 10 ? (int)(i % 199) : 255);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_not_equal(WEXITSTATUS(status), 255);
+    struct store *s = open_store(STORE_READ);
+    struct sample *samples;
+    size_t count;
+    assert_int_equal(store_samples(s, 1, &samples, &count), 0);
+    assert_int_equal(count % 199, WEXITSTATUS(status));
+    free(samples);
+    store_close(s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_runs_and_cells_come_back),
+        TEST(test_samples_come_back_in_order_with_what_is_missing),
+        TEST(test_outcomes_add_up_over_processes),
+        TEST(test_counters_are_medians_and_missing_ones_keep_their_reason),
+        TEST(test_histograms_add_up_over_processes),
+        TEST(test_trials_are_counted_by_how_they_ended),
+        TEST(test_what_is_not_a_store_is_refused),
+        TEST(test_a_killed_writer_loses_nothing_that_was_added),
+        TEST(test_a_full_disk_is_an_error_and_what_was_added_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
