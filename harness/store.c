@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -216,6 +217,17 @@ static bool connect_to_still(struct store *s, const char *path)
     return ok;
 }
 
+/* A device or a folder is no place for a database, and SQLite would put its journal beside it. */
+static bool could_be_a_file(struct store *s, const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) || S_ISREG(found.st_mode))
+        return true;
+    s->status = -EBADMSG;
+    snprintf(s->error, sizeof(s->error), "%.300s is not a file: name one with --db", path);
+    return false;
+}
+
 static bool open_to_read(struct store *s, const char *path)
 {
     if (!connect_to(s, path, SQLITE_OPEN_READWRITE) && !connect_to(s, path, SQLITE_OPEN_READONLY)) {
@@ -289,7 +301,8 @@ struct store *store_open(const char *path, enum store_mode mode, char *error, si
         snprintf(error, size, "out of memory");
         return NULL;
     }
-    if (mode == STORE_WRITE ? open_to_write(s, path) : open_to_read(s, path)) {
+    if (could_be_a_file(s, path) &&
+        (mode == STORE_WRITE ? open_to_write(s, path) : open_to_read(s, path))) {
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
         return s;
     }

@@ -288,7 +288,11 @@ static void test_places_where_no_store_can_be_say_so(void **state)
         assert_non_null(strstr(error, places[i]));
         assert_non_null(strstr(error, "--db"));
         assert_null(strchr(error, '\n'));
+        assert_null(store_open(places[i], STORE_READ, error, sizeof(error)));
     }
+    /* A device gets no journal beside it. */
+    assert_int_not_equal(access("/dev/null-journal", F_OK), 0);
+    assert_int_not_equal(access("/dev/full-journal", F_OK), 0);
 }
 
 static void test_no_room_for_a_new_store_leaves_nothing_that_passes_for_one(void **state)
