@@ -32,25 +32,34 @@ static int find_format(size_t *index)
                 : complain(EXIT_USAGE, "no format '%s': one of gbench, go, csv", format);
 }
 
+static int export_run(struct store *store, const struct run *run, size_t index)
+{
+    struct row *rows;
+    size_t count;
+    int status = tables_rows(store, run->id, &rows, &count);
+    if (!status) {
+        status = formats[index].export(stdout, store, run, rows, count);
+        free(rows);
+    }
+    /* What was written to standard output is checked at the end of main(). */
+    if (!status || ferror(stdout))
+        return EXIT_OK;
+    const char *why = store_error(store);
+    return complain(EXIT_IO, "%s: %s: run %lld is not exported", db,
+                    why[0] ? why : strerror(-status), (long long)run->id);
+}
+
 static int run(void)
 {
     struct store *store;
     struct run found;
-    struct row *rows;
-    size_t count, index;
+    size_t index;
     int exit_status = find_format(&index);
     if (exit_status == EXIT_OK)
         exit_status = runs_open(db, wanted, &store, &found);
     if (exit_status != EXIT_OK)
         return exit_status;
-    if (tables_rows(store, found.id, &rows, &count)) {
-        exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
-    } else {
-        /* What was written to standard output is checked at the end of main(). */
-        if (formats[index].export(stdout, store, &found, rows, count) && !ferror(stdout))
-            exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
-        free(rows);
-    }
+    exit_status = export_run(store, &found, index);
     store_close(store);
     return exit_status;
 }

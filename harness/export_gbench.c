@@ -22,17 +22,18 @@ static void set_number(json_t *row, const char *key, double value)
     json_array_append_new(missing, json_string(key));
 }
 
-static uint64_t total_ops(struct store *s, int64_t cell)
+static int set_iterations(json_t *out, struct store *s, int64_t cell)
 {
     struct sample *samples;
     size_t count;
     uint64_t ops = 0;
-    if (store_samples(s, cell, &samples, &count))
-        return 0;
+    int status = store_samples(s, cell, &samples, &count);
+    if (status)
+        return status;
     for (size_t i = 0; i < count; i++)
         ops += samples[i].ops;
     free(samples);
-    return ops;
+    return json_object_set_new(out, "iterations", json_integer((json_int_t)ops)) ? -ENOMEM : 0;
 }
 
 static int set_outcomes(json_t *out, struct store *s, int64_t cell)
@@ -45,9 +46,8 @@ static int set_outcomes(json_t *out, struct store *s, int64_t cell)
     return n < 0 ? n : 0;
 }
 
-static void set_result(json_t *out, const struct row *r, uint64_t ops)
+static void set_result(json_t *out, const struct row *r)
 {
-    json_object_set_new(out, "iterations", json_integer((json_int_t)ops));
     set_number(out, "real_time", r->summary.median_ns);
     set_number(out, "cpu_time", r->cpu_ns_per_op);
     json_object_set_new(out, "time_unit", json_string("ns"));
@@ -61,42 +61,50 @@ static void set_result(json_t *out, const struct row *r, uint64_t ops)
     set_number(out, "switches_per_op", r->switches_per_op);
 }
 
-static json_t *pack_row(struct store *s, const struct row *r, size_t index)
+/* What the library itself writes of a benchmark that failed. A cell of which only some processes
+ * failed keeps its numbers, and readers that skip errors skip it. */
+static void set_error(json_t *out, const struct row *r)
 {
-    json_t *out =
-        json_pack("{s:s s:I s:i s:s s:s s:i s:i s:i}", "name", r->cell.name, "family_index",
-                  (json_int_t)index, "per_family_instance_index", 0, "run_name", r->cell.name,
-                  "run_type", "iteration", "repetitions", 1, "repetition_index", 0, "threads", 1);
-    if (!out)
-        return NULL;
-    if (r->summary.samples)
-        set_result(out, r, total_ops(s, r->id));
-    if (r->status != TRIAL_OK) {
-        json_object_set_new(out, "error_occurred", json_true());
-        json_object_set_new(out, "error_message", json_sprintf("%s: %s", row_status(r), r->reason));
-    }
-    if (set_outcomes(out, s, r->id)) {
-        json_decref(out);
-        return NULL;
-    }
-    return out;
+    json_object_set_new(out, "error_occurred", json_true());
+    json_object_set_new(out, "error_message", json_sprintf("%s: %s", row_status(r), r->reason));
+}
+
+static int add_row(json_t *list, struct store *s, const struct row *r)
+{
+    json_t *out = json_pack("{s:s s:I s:i s:s s:s s:i s:i s:i}", "name", r->cell.name,
+                            "family_index", (json_int_t)json_array_size(list),
+                            "per_family_instance_index", 0, "run_name", r->cell.name, "run_type",
+                            "iteration", "repetitions", 1, "repetition_index", 0, "threads", 1);
+    if (!out || json_array_append_new(list, out))
+        return -ENOMEM;
+    if (r->status != TRIAL_OK)
+        set_error(out, r);
+    int status = set_iterations(out, s, r->id);
+    if (status)
+        return status;
+    set_result(out, r);
+    return set_outcomes(out, s, r->id);
 }
 
 /* The context: what Google Benchmark's readers look for, then the environment and the command. */
 static json_t *pack_context(const struct run *run)
 {
     json_t *context = json_loads(run->environment, 0, NULL);
-    if (!context)
-        context = json_object();
+    if (!json_is_object(context)) {
+        json_decref(context);
+        context = json_pack("{s:s}", "environment", run->environment);
+    }
     json_object_set_new(context, "date", json_string(run->started));
     json_object_set(context, "host_name", json_object_get(context, "hostname"));
     json_object_set_new(context, "executable", json_string("hchanlab"));
     json_object_set(context, "num_cpus", json_object_get(context, "cpus_online"));
-    json_object_set_new(context, "library_build_type", json_string("release"));
+    /* How the benchmark library was built is for the run to say, not for this program. */
+    if (!json_object_get(context, "library_build_type"))
+        json_object_set_new(context, "library_build_type", json_string("n/a"));
     json_object_set_new(context, "command", json_string(run->command));
     json_object_set_new(context, "mode", json_string(run->mode));
     json_object_set_new(context, "run", json_integer((json_int_t)run->id));
-    json_object_set_new(context, "seed", json_integer((json_int_t)run->seed));
+    json_object_set_new(context, "seed", json_sprintf("%llu", (unsigned long long)run->seed));
     json_object_set_new(context, "finished",
                         run->finished ? json_string(run->finished) : json_null());
     return context;
@@ -108,7 +116,7 @@ int export_gbench(FILE *out, struct store *s, const struct run *run, const struc
     json_t *list = json_array();
     int status = list ? 0 : -ENOMEM;
     for (size_t i = 0; i < count && !status; i++)
-        status = json_array_append_new(list, pack_row(s, &rows[i], i)) ? -EIO : 0;
+        status = add_row(list, s, &rows[i]);
     json_t *all = json_pack("{s:o s:o}", "context", pack_context(run), "benchmarks", list);
     if (!status && (!all || json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
                     fputc('\n', out) == EOF))

@@ -17,8 +17,9 @@ static void put_config(FILE *out, const char *key, const char *value)
 }
 
 /* "Benchmark" and the cell's name, its first part in camel case, as Go's tools want it: the name
- * begins with an upper-case letter, and holds no space. */
-static void put_name(FILE *out, const char *name)
+ * begins with an upper-case letter, and holds no space. What follows the last dash is the number of
+ * processors, GOMAXPROCS to Go; it is left out where the run does not say. */
+static void put_name(FILE *out, const char *name, json_int_t processors)
 {
     bool upper = true, first_part = true;
     fputs("Benchmark", out);
@@ -31,6 +32,8 @@ static void put_name(FILE *out, const char *name)
         fputc(first_part && upper ? toupper((unsigned char)*name) : *name, out);
         upper = false;
     }
+    if (processors > 0)
+        fprintf(out, "-%lld", (long long)processors);
 }
 
 int export_go(FILE *out, struct store *s, const struct run *run, const struct row *rows,
@@ -43,6 +46,7 @@ int export_go(FILE *out, struct store *s, const struct run *run, const struct ro
     put_config(out, "cpu", json_string_value(json_object_get(env, "cpu_model")));
     put_config(out, "hchanlab-command", run->command);
     put_config(out, "hchanlab-started", run->started);
+    json_int_t processors = json_integer_value(json_object_get(env, "cpus_allowed"));
     json_decref(env);
     for (size_t i = 0; i < count; i++) {
         struct sample *samples;
@@ -51,8 +55,8 @@ int export_go(FILE *out, struct store *s, const struct run *run, const struct ro
         if (status)
             return status;
         for (size_t k = 0; k < n; k++) {
-            put_name(out, rows[i].cell.name);
-            fprintf(out, " %llu %.6g ns/op\n", (unsigned long long)samples[k].ops,
+            put_name(out, rows[i].cell.name, processors);
+            fprintf(out, " %llu %.4f ns/op\n", (unsigned long long)samples[k].ops,
                     samples[k].ns_per_op);
         }
         free(samples);

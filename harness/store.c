@@ -315,7 +315,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    sqlite3_finalize(s->run);
+    store_forget_run(s);
     sqlite3_close(s->db);
     free(s);
 }

@@ -6,11 +6,13 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+enum { RUN_TEXTS = 6 };
+
 struct store {
     sqlite3 *db;
-    sqlite3_stmt *run; /* holds the strings of the last run that was read */
-    int status;        /* what the last failure was, a negative errno */
-    char error[512];   /* and the sentence for it */
+    char *run[RUN_TEXTS]; /* the strings of the last run that was read */
+    int status;           /* what the last failure was, a negative errno */
+    char error[512];      /* and the sentence for it */
 };
 
 /* Notes what SQLite says of its last failure and returns a negative errno for it. */
@@ -23,6 +25,9 @@ int store_fail_with(struct store *s, int status);
  * (uint64_t; PARAM_ABSENT becomes NULL), d (double; NaN becomes NULL), t (const char *). NULL where
  * it failed; s->status and store_error() say why. */
 sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types, ...);
+
+/* Releases the strings of the last run that was read. */
+void store_forget_run(struct store *s);
 
 /* A column as a double; NaN for NULL. */
 double store_double(sqlite3_stmt *statement, int column);

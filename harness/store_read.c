@@ -6,33 +6,59 @@
 #include <stdlib.h>
 #include <string.h>
 
+void store_forget_run(struct store *s)
+{
+    for (int i = 0; i < RUN_TEXTS; i++) {
+        free(s->run[i]);
+        s->run[i] = NULL;
+    }
+}
+
+/* Copies the row, for a statement left open would hold on to the state of the file that it saw, and
+ * this connection could no longer write once another had. */
+static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
+{
+    for (int i = 0; i < RUN_TEXTS; i++) {
+        const char *text = (const char *)sqlite3_column_text(q, i);
+        s->run[i] = text ? strdup(text) : NULL;
+        if (!s->run[i] && sqlite3_column_type(q, i) != SQLITE_NULL)
+            return store_fail_with(s, -ENOMEM);
+    }
+    *run = (struct run){
+        .started = s->run[0],
+        .finished = s->run[1],
+        .command = s->run[2],
+        .mode = s->run[3],
+        .environment = s->run[4],
+        .topology = s->run[5],
+        .seed = (uint64_t)sqlite3_column_int64(q, 6),
+        .processes = (uint32_t)sqlite3_column_int64(q, 7),
+        .id = sqlite3_column_int64(q, 8),
+    };
+    return 0;
+}
+
 int store_find_run(struct store *s, int64_t id, struct run *run)
 {
-    sqlite3_finalize(s->run);
-    s->run = store_prepare(s,
-                           "SELECT id, started, finished, command, mode, environment, topology,"
-                           " seed, processes FROM runs WHERE id = ?1 OR ?1 = 0"
-                           " ORDER BY id DESC LIMIT 1",
-                           "i", id);
-    if (!s->run)
+    store_forget_run(s);
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT started, finished, command, mode, environment,"
+                                    " topology, seed, processes, id FROM runs"
+                                    " WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1",
+                                    "i", id);
+    if (!q)
         return s->status;
-    int status = sqlite3_step(s->run);
-    if (status == SQLITE_DONE) {
+    int status, step = sqlite3_step(q);
+    if (step == SQLITE_ROW) {
+        status = get_run(s, q, run);
+    } else if (step == SQLITE_DONE) {
         snprintf(s->error, sizeof(s->error), "there is no such run");
-        return -ENOENT;
+        status = -ENOENT;
+    } else {
+        status = store_fail(s);
     }
-    if (status != SQLITE_ROW)
-        return store_fail(s);
-    run->id = sqlite3_column_int64(s->run, 0);
-    run->started = (const char *)sqlite3_column_text(s->run, 1);
-    run->finished = (const char *)sqlite3_column_text(s->run, 2);
-    run->command = (const char *)sqlite3_column_text(s->run, 3);
-    run->mode = (const char *)sqlite3_column_text(s->run, 4);
-    run->environment = (const char *)sqlite3_column_text(s->run, 5);
-    run->topology = (const char *)sqlite3_column_text(s->run, 6);
-    run->seed = (uint64_t)sqlite3_column_int64(s->run, 7);
-    run->processes = (uint32_t)sqlite3_column_int64(s->run, 8);
-    return 0;
+    sqlite3_finalize(q);
+    return status;
 }
 
 static uint64_t get_param(sqlite3_stmt *q, int column)

@@ -41,6 +41,14 @@ static int add_samples(struct collecting *c, struct row *row)
     if (status)
         return status;
     status = stats_summarise(samples, count, &row->summary);
+    if (status == -ENODATA)
+        row->summary = (struct summary){.median_ns = NAN,
+                                        .ci_low_ns = NAN,
+                                        .ci_high_ns = NAN,
+                                        .ci_level = NAN,
+                                        .min_ns = NAN,
+                                        .max_ns = NAN,
+                                        .cv = NAN};
     row->cpu_ns_per_op = median_of(samples, count, offsetof(struct sample, cpu_ns_per_op));
     row->switches_per_op = median_of(samples, count, offsetof(struct sample, switches_per_op));
     row->overlap = median_of(samples, count, offsetof(struct sample, overlap));
@@ -96,13 +104,12 @@ static int collect(void *arg, int64_t id, const struct cell *cell)
 static void resolve_floors(struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        rows[i].floor_ns = rows[i].floor_ratio = NAN;
+        rows[i].floor_ns = NAN;
         for (size_t k = 0; rows[i].cell.floor[0] && k < count; k++)
-            if (strcmp(rows[k].cell.name, rows[i].cell.floor) == 0 && rows[k].summary.samples)
+            if (strcmp(rows[k].cell.name, rows[i].cell.floor) == 0)
                 rows[i].floor_ns = rows[k].summary.median_ns;
-        if (rows[i].summary.samples)
-            rows[i].floor_ratio =
-                rows[i].summary.median_ns / (rows[i].cell.floor_units * rows[i].floor_ns);
+        rows[i].floor_ratio =
+            rows[i].summary.median_ns / (rows[i].cell.floor_units * rows[i].floor_ns);
     }
 }
 
@@ -159,7 +166,6 @@ void tables_put_cell(FILE *f, const struct row *r)
 {
     const struct cell *c = &r->cell;
     const struct summary *s = &r->summary;
-    double nothing = s->samples ? 0 : NAN; /* a cell without samples has no numbers */
     put_text(f, c->name);
     next_text(f, c->scenario);
     next_text(f, c->variant[0] ? c->variant : "n/a");
@@ -173,14 +179,14 @@ void tables_put_cell(FILE *f, const struct row *r)
     next_text(f, r->reason[0] ? r->reason : "n/a");
     next_param(f, s->samples);
     next_param(f, s->processes);
-    next_number(f, s->median_ns + nothing);
-    next_number(f, s->ci_low_ns + nothing);
-    next_number(f, s->ci_high_ns + nothing);
-    next_number(f, s->ci_level + nothing);
+    next_number(f, s->median_ns);
+    next_number(f, s->ci_low_ns);
+    next_number(f, s->ci_high_ns);
+    next_number(f, s->ci_level);
     next_text(f, s->samples == 0 ? "n/a" : s->ci_over_processes ? "process" : "sample");
-    next_number(f, s->min_ns + nothing);
-    next_number(f, s->max_ns + nothing);
-    next_number(f, s->cv + nothing);
+    next_number(f, s->min_ns);
+    next_number(f, s->max_ns);
+    next_number(f, s->cv);
     next_number(f, r->purity);
     next_text(f, c->floor[0] ? c->floor : "n/a");
     next_number(f, c->floor[0] ? c->floor_units : NAN);

@@ -27,7 +27,7 @@
 struct row {
     struct cell cell;
     int64_t id;
-    struct summary summary; /* valid where summary.samples > 0 */
+    struct summary summary;
     enum trial_status status;
     char reason[REASON_MAX];
     double purity, floor_ns, floor_ratio;

@@ -10,8 +10,9 @@ struct words words_format(const char *format, ...)
     struct words out;
     va_list args;
     va_start(args, format);
-    vreturn words_format(format, args);
+    vsnprintf(out.text, sizeof(out.text), format, args);
     va_end(args);
+    return out;
 }
 
 /* How many decimals leave `digits` significant ones; negative where even units are noise. */
@@ -22,10 +23,9 @@ static int decimals_of(double value, int digits)
 
 static struct words rounded(double value, int decimals)
 {
-    struct words out;
     double unit = decimals < 0 ? pow(10, -decimals) : 1;
     return words_format("%.*f", decimals > 0 ? decimals : 0,
-             decimals < 0 ? round(value / unit) * unit : value);
+                        decimals < 0 ? round(value / unit) * unit : value);
 }
 
 struct scale {
@@ -67,7 +67,6 @@ static int decimals_of_interval(double low, double high)
 
 struct words number_interval(double median_ns, double low_ns, double high_ns)
 {
-    struct words out;
     if (!isfinite(median_ns))
         return missing;
     if (!isfinite(low_ns) || !isfinite(high_ns)) {
@@ -76,9 +75,8 @@ struct words number_interval(double median_ns, double low_ns, double high_ns)
     struct scale unit = scale_of(median_ns);
     double low = low_ns / unit.ns, high = high_ns / unit.ns;
     int decimals = decimals_of_interval(low, high);
-    return words_format("%s %s [%s, %s]",
-             rounded(median_ns / unit.ns, decimals).text, unit.name, rounded(low, decimals).text,
-             rounded(high, decimals).text);
+    return words_format("%s %s [%s, %s]", rounded(median_ns / unit.ns, decimals).text, unit.name,
+                        rounded(low, decimals).text, rounded(high, decimals).text);
 }
 
 struct words number_median(double median_ns, double low_ns, double high_ns)
@@ -92,17 +90,15 @@ struct words number_median(double median_ns, double low_ns, double high_ns)
 
 struct words number_range(double low_ns, double high_ns)
 {
-    struct words out;
     if (!isfinite(low_ns) || !isfinite(high_ns))
         return missing;
     int decimals = decimals_of_interval(low_ns, high_ns);
     return words_format("%s to %s", rounded(low_ns, decimals).text,
-             rounded(high_ns, decimals).text);
+                        rounded(high_ns, decimals).text);
 }
 
 struct words number_share(double share)
 {
-    struct words out;
     if (!isfinite(share))
         return missing;
     /* The addend undoes what binary fractions take away: 0.995 is to read as 99.5%. */

@@ -5,8 +5,11 @@
 #define PLOTS_NUMBERS_H
 
 struct words {
-    char text[96];
+    char text[160];
 };
+
+/* Words made as printf makes them, cut where they do not fit. */
+struct words words_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Three significant digits and the unit that fits: "12.3 ns", "4.56 µs". */
 struct words number_ns(double ns);

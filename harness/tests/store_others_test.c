@@ -233,6 +233,26 @@ static void test_writers_that_start_together_lose_nothing(void **state)
     }
 }
 
+/* What was read of a run outlives the reading, and pins no state of the file that another writer
+ * then moves on from. */
+static void test_a_run_that_was_found_does_not_stand_in_the_way_of_writing(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE), *other;
+    int64_t cell = add_cell(s, "x");
+    struct run run;
+    assert_int_equal(store_find_run(s, 0, &run), 0);
+    other = open_store(STORE_WRITE);
+    add_cell(other, "y");
+    store_close(other);
+    if (store_add_sample(s, cell, &(struct sample){.ops = 1, .ns_per_op = 1}))
+        fail_msg("%s", store_error(s));
+    assert_string_equal(run.command, "c");
+    assert_string_equal(run.topology, "");
+    assert_null(run.finished);
+    store_close(s);
+}
+
 /* In a child that is not root, for root may write anywhere: 0 where the store can be read and is
  * refused to a writer. */
 static int read_without_rights(void)
@@ -405,6 +425,7 @@ int main(void)
         TEST(test_a_truncated_store_never_passes_for_a_whole_one),
         TEST(test_a_damaged_histogram_is_an_error),
         TEST(test_writers_that_start_together_lose_nothing),
+        TEST(test_a_run_that_was_found_does_not_stand_in_the_way_of_writing),
         TEST(test_a_store_in_a_read_only_folder_can_be_read),
         TEST(test_places_where_no_store_can_be_say_so),
         TEST(test_no_room_for_a_new_store_leaves_nothing_that_passes_for_one),

@@ -6,8 +6,8 @@
 
 #define fast_check_summary "a failing non-blocking operation takes no lock"
 
-/* True where a non-blocking send fails. Full is read first, open second: `closed` never goes back to
- * 0, so a channel that was still open at the second read was open and full at the moment of the
+/* True where a non-blocking send fails. Full is read first, open second: `closed` never goes back
+ * to 0, so a channel that was still open at the second read was open and full at the moment of the
  * first. Both reads are acquires so that they stay in that order. */
 static inline bool fast_check_send_full(const struct hchan *c)
 {
