@@ -1,143 +1,49 @@
 #include "harness/gbench.h"
+#include "harness/gbench_loop.h"
+#include "harness/gbench_report.h"
+#include <algorithm>
 #include <array>
 #include <benchmark/benchmark.h>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
+#include <map>
+#include <memory>
 #include <regex>
-#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-struct gb_state {
-    benchmark::State *state;
-    size_t columns; // of arguments
-    bool reported;
-};
-
 namespace
 {
 
-std::string last_error;
+// Iterations are divided by as doubles, which are exact up to here.
+constexpr uint64_t most_iterations = UINT64_C(1) << 53;
 
-int fail(int status, const std::string &sentence)
+thread_local char last_error[512];
+bool running;
+unsigned runs; // calls of gb_run()
+std::map<std::string, std::string> context;
+
+int fail(int error, const char *sentence, const char *detail = "")
 {
-    last_error = sentence;
-    return -status;
+    std::snprintf(last_error, sizeof(last_error), "%s%s", sentence, detail);
+    return -error;
 }
 
-// What a failed run is called changed between versions: error_occurred and error_message up to 1.7,
-// skipped and skip_message after. The member that is there decides.
-template <typename R, typename = void> struct failure {
-    static const char *message(const R &run)
-    {
-        return run.skipped ? run.skip_message.c_str() : nullptr;
-    }
-};
-
-template <typename R> struct failure<R, std::void_t<decltype(std::declval<R>().error_occurred)>> {
-    static const char *message(const R &run)
-    {
-        return run.error_occurred ? run.error_message.c_str() : nullptr;
-    }
-};
-
-// Hands each run to the other reporters and to the callback.
-class Fan : public benchmark::BenchmarkReporter
+// Chosen where benchmark::GetBenchmarkVersion() does not exist, as a template is second choice.
+template <typename T = void> std::string GetBenchmarkVersion()
 {
-  public:
-    explicit Fan(const gb_reporters &to) : to_(to)
-    {
-        console_.SetOutputStream(&console_text_);
-        console_.SetErrorStream(&console_text_);
-        json_.SetOutputStream(&json_text_);
-        json_.SetErrorStream(&json_text_);
-    }
+    return "";
+}
 
-    bool ReportContext(const Context &context) override
-    {
-        bool ok = true;
-        if (to_.console)
-            ok = console_.ReportContext(context) && ok;
-        if (to_.json)
-            ok = json_.ReportContext(context) && ok;
-        return ok;
-    }
-
-    void ReportRuns(const std::vector<Run> &runs) override
-    {
-        if (to_.console)
-            console_.ReportRuns(runs);
-        if (to_.json)
-            json_.ReportRuns(runs);
-        if (to_.on_run)
-            for (const Run &run : runs)
-                hand_on(run);
-        drain();
-    }
-
-    void Finalize() override
-    {
-        if (to_.console)
-            console_.Finalize();
-        if (to_.json)
-            json_.Finalize();
-        drain();
-    }
-
-    int status() const
-    {
-        return status_;
-    }
-
-  private:
-    void hand_on(const Run &run)
-    {
-        std::string name = run.benchmark_name();
-        double per_second = benchmark::GetTimeUnitMultiplier(run.time_unit);
-        std::vector<gb_counter> counters;
-        for (const auto &entry : run.counters)
-            counters.push_back({entry.first.c_str(), entry.second.value});
-        gb_run_ = {};
-        gb_run_.name = name.c_str();
-        gb_run_.is_aggregate = run.run_type == Run::RT_Aggregate;
-        gb_run_.aggregate = run.aggregate_name.c_str();
-        gb_run_.repetition = static_cast<uint32_t>(run.repetition_index);
-        gb_run_.iterations = static_cast<uint64_t>(run.iterations);
-        gb_run_.real_time_ns = run.GetAdjustedRealTime() / per_second * 1e9;
-        gb_run_.cpu_time_ns = run.GetAdjustedCPUTime() / per_second * 1e9;
-        gb_run_.label = run.report_label.c_str();
-        gb_run_.error = failure<Run>::message(run);
-        gb_run_.counters = counters.data();
-        gb_run_.counter_count = counters.size();
-        to_.on_run(&gb_run_, to_.arg);
-    }
-
-    void write(std::ostringstream &text, FILE *file)
-    {
-        std::string s = text.str();
-        text.str("");
-        if (!file || s.empty())
-            return;
-        if (std::fwrite(s.data(), 1, s.size(), file) != s.size() || std::fflush(file) == EOF)
-            status_ = errno ? errno : EIO;
-    }
-
-    void drain()
-    {
-        write(console_text_, to_.console);
-        write(json_text_, to_.json);
-    }
-
-    const gb_reporters &to_;
-    std::ostringstream console_text_, json_text_;
-    benchmark::ConsoleReporter console_{benchmark::ConsoleReporter::OO_Tabular};
-    benchmark::JSONReporter json_;
-    struct gb_result gb_run_;
-    int status_ = 0;
-};
+std::string library_version()
+{
+    using namespace benchmark;
+    return GetBenchmarkVersion();
+}
 
 benchmark::TimeUnit unit_of(gb_unit unit)
 {
@@ -170,7 +76,7 @@ make_trampolines(std::index_sequence<I...>)
     return {trampoline<I>...};
 }
 
-const auto trampolines = make_trampolines(std::make_index_sequence<slot_count>());
+constexpr auto trampolines = make_trampolines(std::make_index_sequence<slot_count>());
 
 // The slot of a function, or the first free one; slot_count where there is neither.
 size_t slot_of(compute_function compute)
@@ -181,39 +87,70 @@ size_t slot_of(compute_function compute)
     return i;
 }
 
+// A slot for each statistic, or for none.
 bool claim_slots(const gb_options &o)
 {
+    compute_function before[slot_count];
+    std::copy(std::begin(slots), std::end(slots), before);
     for (size_t i = 0; i < o.statistic_count; i++) {
         size_t slot = slot_of(o.statistics[i].compute);
-        if (slot == slot_count)
+        if (slot == slot_count) {
+            std::copy(std::begin(before), std::end(before), slots);
             return false;
+        }
         slots[slot] = o.statistics[i].compute;
     }
     return true;
 }
 
-bool sensible(const gb_options &o)
+bool two_rows_are_the_same(const gb_options &o)
 {
-    if (!std::isfinite(o.min_time_s) || o.min_time_s < 0)
-        return false;
-    if (o.iterations > INT64_MAX || o.repetitions > INT32_MAX)
-        return false;
-    if (o.iterations && o.min_time_s > 0)
-        return false; // the library aborts on both
-    if (o.rows && (!o.args || !o.columns))
-        return false;
-    for (size_t i = 0; i < o.statistic_count; i++)
-        if (!o.statistics[i].name || !o.statistics[i].compute)
-            return false;
-    return true;
+    for (size_t i = 0; i < o.rows; i++)
+        for (size_t k = 0; k < i; k++)
+            if (std::equal(o.args + i * o.columns, o.args + (i + 1) * o.columns,
+                           o.args + k * o.columns))
+                return true;
+    return false;
 }
 
-void apply(benchmark::internal::Benchmark *b, const gb_options &o)
+// What is wrong with the options, or NULL.
+const char *complaint(const gb_options &o)
+{
+    if (!std::isfinite(o.min_time_s) || o.min_time_s < 0)
+        return "min_time_s is finite and not negative";
+    if (o.iterations > most_iterations || o.repetitions > INT32_MAX)
+        return "more than 2^53 iterations or 2^31 repetitions";
+    if (o.iterations && o.min_time_s > 0)
+        return "iterations and min_time_s exclude each other";
+    if (o.manual_time && o.real_time)
+        return "manual_time and real_time exclude each other";
+    if (o.unit < GB_NANOSECOND || o.unit > GB_SECOND)
+        return "unknown unit";
+    if (o.rows && (!o.args || !o.columns || o.rows > SIZE_MAX / sizeof(*o.args) / o.columns))
+        return "rows need args and columns";
+    if (two_rows_are_the_same(o))
+        return "two rows of arguments are the same";
+    for (size_t i = 0; o.arg_names && i < o.columns; i++)
+        if (!gb::is_clean(o.arg_names[i]))
+            return "each column has a name, in UTF-8";
+    if (o.statistic_count && !o.statistics)
+        return "statistics are missing";
+    for (size_t i = 0; i < o.statistic_count; i++)
+        if (!gb::is_clean(o.statistics[i].name) || !o.statistics[i].name[0] ||
+            !o.statistics[i].compute)
+            return "a statistic has a name, in UTF-8, and a function";
+    return nullptr;
+}
+
+// A template, because the type of a registered benchmark moved between namespaces.
+template <typename B> void apply(B *b, const gb_options &o)
 {
     if (o.manual_time)
         b->UseManualTime();
-    else if (o.real_time)
+    if (o.real_time)
         b->UseRealTime();
+    if (o.process_cpu_time)
+        b->MeasureProcessCPUTime();
     if (o.iterations)
         b->Iterations(static_cast<benchmark::IterationCount>(o.iterations));
     if (o.repetitions)
@@ -225,15 +162,14 @@ void apply(benchmark::internal::Benchmark *b, const gb_options &o)
     b->Unit(unit_of(o.unit));
     for (size_t r = 0; r < o.rows; r++)
         b->Args({o.args + r * o.columns, o.args + (r + 1) * o.columns});
-    if (o.arg_names && o.columns)
+    if (o.rows && o.arg_names)
         b->ArgNames({o.arg_names, o.arg_names + o.columns});
-    for (size_t i = 0; i < o.statistic_count; i++) {
+    for (size_t i = 0; i < o.statistic_count; i++)
         b->ComputeStatistics(o.statistics[i].name, trampolines[slot_of(o.statistics[i].compute)]);
-    }
 }
 
 // Runs `body` where an exception may be thrown (out of memory, mostly) and turns it into an errno.
-template <typename F> int guarded(F body)
+template <typename F> int guarded(F body) noexcept
 {
     try {
         return body();
@@ -241,7 +177,80 @@ template <typename F> int guarded(F body)
         return fail(ENOMEM, "out of memory");
     } catch (const std::exception &e) {
         return fail(EIO, e.what());
+    } catch (...) {
+        return fail(EIO, "an exception of unknown kind");
     }
+}
+
+// The same for what must not happen while benchmarks run.
+template <typename F> int guarded_at_rest(F body) noexcept
+{
+    if (running)
+        return fail(EBUSY, "benchmarks are running");
+    return guarded(body);
+}
+
+int set_counter(gb_state *state, const char *name, double value, unsigned flags,
+                benchmark::Counter::OneK thousand = benchmark::Counter::kIs1000)
+{
+    using benchmark::Counter;
+    auto known = state->benchmark.flags.emplace(name, flags).first;
+    if (known->second != flags)
+        return fail(EINVAL, "other flags than before for the counter ", name);
+    Counter::Flags kind = Counter::kDefaults;
+    if (flags & GB_COUNTER_RATE)
+        kind = kind | Counter::kIsRate;
+    if (flags & GB_COUNTER_PER_ITERATION)
+        kind = kind | Counter::kAvgIterations;
+    if (flags & GB_COUNTER_TIMES_ITERATIONS)
+        kind = kind | Counter::kIsIterationInvariant;
+    if (flags & GB_COUNTER_INVERT)
+        kind = kind | Counter::kInvert;
+    state->library.counters[name] = Counter(value, kind, thousand);
+    return 0;
+}
+
+// Reads the library's defaults and overrules those of the environment that this API promises to be
+// otherwise; some versions and flags would end the process on a bad value.
+void initialize()
+{
+    static bool initialized;
+    if (initialized)
+        return;
+    std::string flags[] = {program_invocation_name,
+                           "--benchmark_list_tests=false",
+                           "--benchmark_dry_run=false",
+                           "--benchmark_enable_random_interleaving=false",
+                           "--benchmark_repetitions=1",
+                           "--benchmark_report_aggregates_only=false",
+                           "--benchmark_display_aggregates_only=false",
+                           "--benchmark_format=console",
+                           "--benchmark_color=auto",
+                           "--benchmark_out=",
+                           "--benchmark_out_format=json"};
+    std::vector<char *> argv = {program_invocation_name};
+    for (size_t i = 1; i < std::size(flags); i++)
+        argv.push_back(flags[i].data());
+    argv.push_back(nullptr);
+    int argc = static_cast<int>(argv.size()) - 1;
+    benchmark::Initialize(&argc, argv.data());
+    initialized = true;
+}
+
+// The library says on a stream that a filter is none, and returns as if nothing matched.
+bool is_filter(const std::string &filter)
+{
+    try {
+        std::regex compiled(filter.c_str() + (filter[0] == '-'), std::regex::extended);
+        return true;
+    } catch (const std::regex_error &) {
+        return false;
+    }
+}
+
+bool is_time(double seconds)
+{
+    return std::isfinite(seconds) && seconds >= 0;
 }
 
 } // namespace
@@ -250,130 +259,182 @@ extern "C" {
 
 int gb_register(const char *name, gb_function *function, void *arg, const gb_options *options)
 {
-    return guarded([&] {
+    return guarded_at_rest([&] {
         const gb_options defaults = {};
         const gb_options &o = options ? *options : defaults;
-        if (!name || !name[0] || !function)
-            return fail(EINVAL, "a benchmark needs a name and a function");
-        if (!sensible(o))
-            return fail(EINVAL, std::string("the options of ") + name + " make no sense");
-        size_t columns = o.rows ? o.columns : 0;
-        auto run = [function, arg, columns](benchmark::State &state) {
-            gb_state mine = {&state, columns, false};
-            function(&mine, arg);
-        };
+        if (!gb::is_clean(name) || !name[0] || !function)
+            return fail(EINVAL, "a benchmark needs a name, in UTF-8, and a function");
+        if (const char *wrong = complaint(o))
+            return fail(EINVAL, (std::string(name) + ": ").c_str(), wrong);
         if (!claim_slots(o))
             return fail(ENOSPC, "more than 16 different statistics are registered");
-        apply(benchmark::RegisterBenchmark(name, run), o);
+        auto b = std::make_shared<gb::registered>();
+        b->function = function;
+        b->arg = arg;
+        b->columns = o.rows ? o.columns : 0;
+        b->manual_time = o.manual_time;
+        b->repeated = o.repetitions > 1;
+        apply(
+            benchmark::RegisterBenchmark(name, [b](benchmark::State &s) { gb::call(*b, s, runs); }),
+            o);
         return 0;
     });
 }
 
-void gb_clear(void)
+int gb_clear(void)
 {
-    benchmark::ClearRegisteredBenchmarks();
+    return guarded_at_rest([] {
+        benchmark::ClearRegisteredBenchmarks();
+        std::fill(std::begin(slots), std::end(slots), nullptr);
+        return 0;
+    });
 }
 
 bool gb_keep_running_batch(gb_state *state, uint64_t n)
 {
-    return n > 0 && n <= INT64_MAX &&
-           state->state->KeepRunningBatch(static_cast<benchmark::IterationCount>(n));
+    if (!state || state->over || n == 0 || n > most_iterations)
+        return false;
+    bool more = false;
+    return guarded([&] {
+               more = gb::keep_running(*state, n);
+               return state->failed ? fail(EINVAL, state->failure.c_str()) : 0;
+           }) == 0 &&
+           more;
 }
 
 int gb_report_batch(gb_state *state, uint64_t ops, double seconds)
 {
-    if (ops == 0 || ops > INT64_MAX || !std::isfinite(seconds) || seconds < 0)
+    if (!state || ops == 0 || ops > most_iterations || !is_time(seconds))
         return fail(EINVAL, "a batch has operations and a time that is not negative");
-    if (state->reported)
-        return fail(EBUSY, "a batch was reported already");
-    state->reported = true;
+    if (!state->benchmark.manual_time || state->wanted != 1)
+        return fail(EINVAL, "a batch is reported with manual_time and iterations 1");
+    if (state->done > 0 || state->over)
+        return fail(EBUSY, "the benchmark's loop has begun or is over");
     // Asked for more iterations than the one that it was told to run, the library counts the rest
     // as left over from the batch: the result has `ops` iterations.
-    auto n = static_cast<benchmark::IterationCount>(ops);
-    if (!state->state->KeepRunningBatch(n))
-        return fail(EBUSY, "the benchmark is over");
-    state->state->SetIterationTime(seconds);
-    state->state->KeepRunningBatch(n);
-    return 0;
+    return guarded([&] {
+        if (!gb::keep_running(*state, ops))
+            return fail(EINVAL, state->failure.c_str());
+        state->library.SetIterationTime(seconds);
+        gb::keep_running(*state, ops);
+        return 0;
+    });
 }
 
 int gb_set_iteration_time(gb_state *state, double seconds)
 {
-    if (!std::isfinite(seconds) || seconds < 0)
+    if (!state || !is_time(seconds))
         return fail(EINVAL, "a time is finite and not negative");
-    state->state->SetIterationTime(seconds);
+    if (!state->benchmark.manual_time)
+        return fail(EINVAL, "a time is told to a benchmark with manual_time");
+    state->library.SetIterationTime(seconds);
     return 0;
 }
 
-void gb_pause_timing(gb_state *state)
+int gb_pause_timing(gb_state *state)
 {
-    state->state->PauseTiming();
+    if (!gb::in_loop(state) || state->paused)
+        return fail(EINVAL, "the clock runs only inside the loop");
+    return guarded([&] {
+        state->library.PauseTiming();
+        state->paused = true;
+        return 0;
+    });
 }
 
-void gb_resume_timing(gb_state *state)
+int gb_resume_timing(gb_state *state)
 {
-    state->state->ResumeTiming();
+    if (!gb::in_loop(state) || !state->paused)
+        return fail(EINVAL, "the clock was not paused");
+    return guarded([&] {
+        state->library.ResumeTiming();
+        state->paused = false;
+        return 0;
+    });
 }
 
 int64_t gb_range(const gb_state *state, size_t column)
 {
-    return column < state->columns ? state->state->range(column) : 0;
+    return state && column < state->benchmark.columns ? state->library.range(column) : 0;
 }
 
 uint64_t gb_iterations(const gb_state *state)
 {
-    return static_cast<uint64_t>(state->state->iterations());
+    return state ? state->done : 0;
 }
 
 int gb_set_counter(gb_state *state, const char *name, double value, unsigned flags)
 {
     return guarded([&] {
-        if (!name || !name[0] || !std::isfinite(value))
-            return fail(EINVAL, "a counter has a name and a finite value");
-        unsigned kind = benchmark::Counter::kDefaults;
-        if (flags & GB_COUNTER_RATE)
-            kind |= benchmark::Counter::kIsRate;
-        if (flags & GB_COUNTER_PER_ITERATION)
-            kind |= benchmark::Counter::kAvgIterations;
-        if (flags & GB_COUNTER_INVERT)
-            kind |= benchmark::Counter::kInvert;
-        state->state->counters[name] =
-            benchmark::Counter(value, static_cast<benchmark::Counter::Flags>(kind));
+        const unsigned opposite = GB_COUNTER_PER_ITERATION | GB_COUNTER_TIMES_ITERATIONS;
+        const unsigned all = GB_COUNTER_RATE | opposite | GB_COUNTER_INVERT;
+        if (!state || !gb::is_clean(name) || !name[0] || !std::isfinite(value))
+            return fail(EINVAL, "a counter has a name, in UTF-8, and a finite value");
+        if ((flags & ~all) || (flags & opposite) == opposite)
+            return fail(EINVAL, "unknown or contradictory flags for the counter ", name);
+        return set_counter(state, name, value, flags);
+    });
+}
+
+int gb_set_bytes_processed(gb_state *state, uint64_t bytes)
+{
+    return guarded([&] {
+        return state ? set_counter(state, "bytes_per_second", static_cast<double>(bytes),
+                                   GB_COUNTER_RATE, benchmark::Counter::kIs1024)
+                     : fail(EINVAL, "no state");
+    });
+}
+
+int gb_set_items_processed(gb_state *state, uint64_t items)
+{
+    return guarded([&] {
+        return state ? set_counter(state, "items_per_second", static_cast<double>(items),
+                                   GB_COUNTER_RATE)
+                     : fail(EINVAL, "no state");
+    });
+}
+
+int gb_set_label(gb_state *state, const char *label)
+{
+    return guarded([&] {
+        if (!state || !gb::is_clean(label))
+            return fail(EINVAL, "a label is text in UTF-8");
+        state->library.SetLabel(label);
         return 0;
     });
 }
 
-void gb_set_label(gb_state *state, const char *label)
+int gb_skip_with_error(gb_state *state, const char *message)
 {
-    guarded([&] {
-        state->state->SetLabel(label ? label : "");
+    return guarded([&] {
+        if (!state || !message)
+            return fail(EINVAL, "an error has a message");
+        if (state->failed)
+            return fail(EBUSY, "the benchmark has failed before");
+        gb::end_with_error(*state, gb::clean(message));
         return 0;
     });
 }
 
-void gb_set_bytes_processed(gb_state *state, uint64_t bytes)
+int gb_skip(gb_state *state, const char *message)
 {
-    state->state->SetBytesProcessed(static_cast<int64_t>(bytes));
-}
-
-void gb_set_items_processed(gb_state *state, uint64_t items)
-{
-    state->state->SetItemsProcessed(static_cast<int64_t>(items));
-}
-
-void gb_skip_with_error(gb_state *state, const char *message)
-{
-    guarded([&] {
-        state->state->SkipWithError(message ? message : "failed");
+    return guarded([&] {
+        if (!state || !message)
+            return fail(EINVAL, "a skip has a message");
+        if (state->failed)
+            return fail(EBUSY, "the benchmark has failed before");
+        gb::end_with_skip(*state, gb::clean(message));
         return 0;
     });
 }
 
 int gb_add_context(const char *key, const char *value)
 {
-    return guarded([&] {
-        if (!key || !key[0] || !value)
-            return fail(EINVAL, "a context entry has a key and a value");
+    return guarded_at_rest([&] {
+        if (!gb::is_clean(key) || !key[0] || !gb::is_clean(value))
+            return fail(EINVAL, "a context entry has a key and a value, in UTF-8");
+        if (!context.emplace(key, value).second)
+            return fail(EEXIST, "the context has it already: ", key);
         benchmark::AddCustomContext(key, value);
         return 0;
     });
@@ -381,28 +442,38 @@ int gb_add_context(const char *key, const char *value)
 
 int gb_run(const char *filter, const gb_reporters *reporters)
 {
-    return guarded([&] {
-        const gb_reporters none = {};
+    if (running)
+        return fail(EBUSY, "benchmarks are running");
+    const gb_reporters none = {};
+    running = true;
+    int status = guarded([&] {
         std::string spec = filter && filter[0] ? filter : ".";
-        try {
-            std::regex check(spec, std::regex::extended);
-        } catch (const std::regex_error &) {
-            return fail(EINVAL, "'" + spec + "' is no regular expression");
-        }
-        Fan fan(reporters ? *reporters : none);
-        errno = 0;
-        size_t ran = benchmark::RunSpecifiedBenchmarks(&fan, spec);
-        if (ran == 0)
-            return fail(ENOENT, "no benchmark matches '" + spec + "'");
+        if (!is_filter(spec))
+            return fail(EINVAL, "this is no regular expression: ", spec.c_str());
+        initialize();
+        runs++;
+        gb::Fan fan(reporters ? *reporters : none);
+        if (!fan.status() && benchmark::RunSpecifiedBenchmarks(&fan, spec) == 0)
+            return fail(ENOENT, "no benchmark matches ", spec.c_str());
+        if (!fan.status())
+            fan.finish();
         if (fan.status())
-            return fail(fan.status(), std::string("a report could not be written: ") +
-                                          std::strerror(fan.status()));
+            return fail(fan.status(),
+                        "a report could not be written: ", std::strerror(fan.status()));
         return 0;
     });
+    running = false;
+    return status;
 }
 
 const char *gb_last_error(void)
 {
-    return last_error.c_str();
+    return last_error;
+}
+
+const char *gb_version(void)
+{
+    static const std::string version = library_version();
+    return version.empty() ? nullptr : version.c_str();
 }
 }

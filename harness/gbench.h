@@ -1,6 +1,6 @@
 /* A C API over Google Benchmark. Register C functions, run them, read the results from the
  * library's own reporters or through a callback. Usable by any C project on its own: it needs
- * nothing of this one but gbench.h, gbench.cc and gbench_report.h.
+ * nothing of this one but the files gbench*.
  *
  *     static void copy(struct gb_state *state, void *arg)
  *     {

@@ -117,12 +117,15 @@ class Output
             note_failure(errno);
     }
 
-    // Sees that all of it has arrived. What is no file of a disk cannot be synchronised.
+    // Sees that all of it has arrived. What is no file of a disk (a pipe, a stream
+    // in memory) cannot be synchronised.
     void finish()
     {
         errno = 0;
-        if (file_ && (std::fflush(file_) || std::ferror(file_) || fsync(fileno(file_))) &&
-            errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+        if (file_ && (std::fflush(file_) || std::ferror(file_)))
+            note_failure(errno);
+        else if (file_ && fsync(fileno(file_)) && errno != EINVAL && errno != EROFS &&
+                 errno != ENOTSUP && errno != EBADF)
             note_failure(errno);
         complete_ = status_ == 0;
         if (ours_)
