@@ -31,14 +31,15 @@ bool relation_parse(const char *name, enum relation *r)
 }
 
 /* hwloc leaves out what the process may not use, unless it is told otherwise; what remains is the
- * allowed set, further narrowed by the affinity that this process was started with (taskset). */
+ * allowed set, further narrowed by the affinity of the calling thread (taskset sets it). Not of the
+ * process: other threads, a sanitizer's among them, may be bound elsewhere. */
 static int restrict_to_affinity(struct topo *t)
 {
     hwloc_bitmap_t set = hwloc_bitmap_alloc();
     if (!set)
         return -1;
     int status = 0;
-    if (hwloc_get_cpubind(t->hwloc, set, HWLOC_CPUBIND_PROCESS) == 0 && !hwloc_bitmap_iszero(set))
+    if (hwloc_get_cpubind(t->hwloc, set, HWLOC_CPUBIND_THREAD) == 0 && !hwloc_bitmap_iszero(set))
         status = hwloc_topology_restrict(t->hwloc, set, 0);
     hwloc_bitmap_free(set);
     return status;
