@@ -1,31 +1,26 @@
 #include "harness/gbench.h"
 #include "harness/gbench_loop.h"
+#include "harness/gbench_options.h"
 #include "harness/gbench_report.h"
 #include <algorithm>
-#include <array>
 #include <benchmark/benchmark.h>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <regex>
+#include <set>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 namespace
 {
 
-// Iterations are divided by as doubles, which are exact up to here.
-constexpr uint64_t most_iterations = UINT64_C(1) << 53;
-
 thread_local char last_error[512];
 bool running;
-unsigned runs; // calls of gb_run()
-std::map<std::string, std::string> context;
+unsigned runs;                 // calls of gb_run()
+std::set<std::string> context; // keys, of which the library drops the second in silence
 
 int fail(int error, const char *sentence, const char *detail = "")
 {
@@ -43,129 +38,6 @@ std::string library_version()
 {
     using namespace benchmark;
     return GetBenchmarkVersion();
-}
-
-benchmark::TimeUnit unit_of(gb_unit unit)
-{
-    switch (unit) {
-    case GB_MICROSECOND:
-        return benchmark::kMicrosecond;
-    case GB_MILLISECOND:
-        return benchmark::kMillisecond;
-    case GB_SECOND:
-        return benchmark::kSecond;
-    default:
-        return benchmark::kNanosecond;
-    }
-}
-
-// The library takes plain functions over a vector; each of ours gets a slot with one of those.
-using compute_function = double (*)(const double *, size_t);
-constexpr size_t slot_count = 16;
-compute_function slots[slot_count];
-
-template <size_t I> double trampoline(const std::vector<double> &v)
-{
-    return slots[I](v.data(), v.size());
-}
-
-template <size_t... I>
-constexpr std::array<double (*)(const std::vector<double> &), sizeof...(I)>
-make_trampolines(std::index_sequence<I...>)
-{
-    return {trampoline<I>...};
-}
-
-constexpr auto trampolines = make_trampolines(std::make_index_sequence<slot_count>());
-
-// The slot of a function, or the first free one; slot_count where there is neither.
-size_t slot_of(compute_function compute)
-{
-    size_t i = 0;
-    while (i < slot_count && slots[i] && slots[i] != compute)
-        i++;
-    return i;
-}
-
-// A slot for each statistic, or for none.
-bool claim_slots(const gb_options &o)
-{
-    compute_function before[slot_count];
-    std::copy(std::begin(slots), std::end(slots), before);
-    for (size_t i = 0; i < o.statistic_count; i++) {
-        size_t slot = slot_of(o.statistics[i].compute);
-        if (slot == slot_count) {
-            std::copy(std::begin(before), std::end(before), slots);
-            return false;
-        }
-        slots[slot] = o.statistics[i].compute;
-    }
-    return true;
-}
-
-bool two_rows_are_the_same(const gb_options &o)
-{
-    for (size_t i = 0; i < o.rows; i++)
-        for (size_t k = 0; k < i; k++)
-            if (std::equal(o.args + i * o.columns, o.args + (i + 1) * o.columns,
-                           o.args + k * o.columns))
-                return true;
-    return false;
-}
-
-// What is wrong with the options, or NULL.
-const char *complaint(const gb_options &o)
-{
-    if (!std::isfinite(o.min_time_s) || o.min_time_s < 0)
-        return "min_time_s is finite and not negative";
-    if (o.iterations > most_iterations || o.repetitions > INT32_MAX)
-        return "more than 2^53 iterations or 2^31 repetitions";
-    if (o.iterations && o.min_time_s > 0)
-        return "iterations and min_time_s exclude each other";
-    if (o.manual_time && o.real_time)
-        return "manual_time and real_time exclude each other";
-    if (o.unit < GB_NANOSECOND || o.unit > GB_SECOND)
-        return "unknown unit";
-    if (o.rows && (!o.args || !o.columns || o.rows > SIZE_MAX / sizeof(*o.args) / o.columns))
-        return "rows need args and columns";
-    if (two_rows_are_the_same(o))
-        return "two rows of arguments are the same";
-    for (size_t i = 0; o.arg_names && i < o.columns; i++)
-        if (!gb::is_clean(o.arg_names[i]))
-            return "each column has a name, in UTF-8";
-    if (o.statistic_count && !o.statistics)
-        return "statistics are missing";
-    for (size_t i = 0; i < o.statistic_count; i++)
-        if (!gb::is_clean(o.statistics[i].name) || !o.statistics[i].name[0] ||
-            !o.statistics[i].compute)
-            return "a statistic has a name, in UTF-8, and a function";
-    return nullptr;
-}
-
-// A template, because the type of a registered benchmark moved between namespaces.
-template <typename B> void apply(B *b, const gb_options &o)
-{
-    if (o.manual_time)
-        b->UseManualTime();
-    if (o.real_time)
-        b->UseRealTime();
-    if (o.process_cpu_time)
-        b->MeasureProcessCPUTime();
-    if (o.iterations)
-        b->Iterations(static_cast<benchmark::IterationCount>(o.iterations));
-    if (o.repetitions)
-        b->Repetitions(static_cast<int>(o.repetitions));
-    if (o.min_time_s > 0)
-        b->MinTime(o.min_time_s);
-    if (o.aggregates_only)
-        b->ReportAggregatesOnly(true);
-    b->Unit(unit_of(o.unit));
-    for (size_t r = 0; r < o.rows; r++)
-        b->Args({o.args + r * o.columns, o.args + (r + 1) * o.columns});
-    if (o.rows && o.arg_names)
-        b->ArgNames({o.arg_names, o.arg_names + o.columns});
-    for (size_t i = 0; i < o.statistic_count; i++)
-        b->ComputeStatistics(o.statistics[i].name, trampolines[slot_of(o.statistics[i].compute)]);
 }
 
 // Runs `body` where an exception may be thrown (out of memory, mostly) and turns it into an errno.
@@ -217,10 +89,10 @@ void initialize()
     static bool initialized;
     if (initialized)
         return;
-    std::string flags[] = {program_invocation_name,
-                           "--benchmark_list_tests=false",
+    std::string flags[] = {"--benchmark_list_tests=false",
                            "--benchmark_dry_run=false",
                            "--benchmark_enable_random_interleaving=false",
+                           "--benchmark_min_warmup_time=0",
                            "--benchmark_repetitions=1",
                            "--benchmark_report_aggregates_only=false",
                            "--benchmark_display_aggregates_only=false",
@@ -229,8 +101,8 @@ void initialize()
                            "--benchmark_out=",
                            "--benchmark_out_format=json"};
     std::vector<char *> argv = {program_invocation_name};
-    for (size_t i = 1; i < std::size(flags); i++)
-        argv.push_back(flags[i].data());
+    for (std::string &flag : flags)
+        argv.push_back(flag.data());
     argv.push_back(nullptr);
     int argc = static_cast<int>(argv.size()) - 1;
     benchmark::Initialize(&argc, argv.data());
@@ -246,6 +118,18 @@ bool is_filter(const std::string &filter)
     } catch (const std::regex_error &) {
         return false;
     }
+}
+
+int end_with(gb_state *state, gb::ending end, const char *message)
+{
+    return guarded([&] {
+        if (!state || !message)
+            return fail(EINVAL, "a skip or error has a message");
+        if (state->end != gb::ending::well)
+            return fail(EBUSY, "the benchmark was ended before");
+        gb::end_with(*state, end, gb::clean(message));
+        return 0;
+    });
 }
 
 bool is_time(double seconds)
@@ -264,9 +148,9 @@ int gb_register(const char *name, gb_function *function, void *arg, const gb_opt
         const gb_options &o = options ? *options : defaults;
         if (!gb::is_clean(name) || !name[0] || !function)
             return fail(EINVAL, "a benchmark needs a name, in UTF-8, and a function");
-        if (const char *wrong = complaint(o))
+        if (const char *wrong = gb::complaint(o))
             return fail(EINVAL, (std::string(name) + ": ").c_str(), wrong);
-        if (!claim_slots(o))
+        if (!gb::claim_slots(o))
             return fail(ENOSPC, "more than 16 different statistics are registered");
         auto b = std::make_shared<gb::registered>();
         b->function = function;
@@ -274,7 +158,7 @@ int gb_register(const char *name, gb_function *function, void *arg, const gb_opt
         b->columns = o.rows ? o.columns : 0;
         b->manual_time = o.manual_time;
         b->repeated = o.repetitions > 1;
-        apply(
+        gb::apply(
             benchmark::RegisterBenchmark(name, [b](benchmark::State &s) { gb::call(*b, s, runs); }),
             o);
         return 0;
@@ -285,26 +169,26 @@ int gb_clear(void)
 {
     return guarded_at_rest([] {
         benchmark::ClearRegisteredBenchmarks();
-        std::fill(std::begin(slots), std::end(slots), nullptr);
+        std::fill(std::begin(gb::slots), std::end(gb::slots), nullptr);
         return 0;
     });
 }
 
 bool gb_keep_running_batch(gb_state *state, uint64_t n)
 {
-    if (!state || state->over || n == 0 || n > most_iterations)
+    if (!state || state->over || n == 0 || n > gb::most_iterations)
         return false;
     bool more = false;
     return guarded([&] {
                more = gb::keep_running(*state, n);
-               return state->failed ? fail(EINVAL, state->failure.c_str()) : 0;
+               return state->end == gb::ending::error ? fail(EINVAL, state->message.c_str()) : 0;
            }) == 0 &&
            more;
 }
 
 int gb_report_batch(gb_state *state, uint64_t ops, double seconds)
 {
-    if (!state || ops == 0 || ops > most_iterations || !is_time(seconds))
+    if (!state || ops == 0 || ops > gb::most_iterations || !is_time(seconds))
         return fail(EINVAL, "a batch has operations and a time that is not negative");
     if (!state->benchmark.manual_time || state->wanted != 1)
         return fail(EINVAL, "a batch is reported with manual_time and iterations 1");
@@ -314,7 +198,7 @@ int gb_report_batch(gb_state *state, uint64_t ops, double seconds)
     // as left over from the batch: the result has `ops` iterations.
     return guarded([&] {
         if (!gb::keep_running(*state, ops))
-            return fail(EINVAL, state->failure.c_str());
+            return fail(EINVAL, state->message.c_str());
         state->library.SetIterationTime(seconds);
         gb::keep_running(*state, ops);
         return 0;
@@ -406,26 +290,12 @@ int gb_set_label(gb_state *state, const char *label)
 
 int gb_skip_with_error(gb_state *state, const char *message)
 {
-    return guarded([&] {
-        if (!state || !message)
-            return fail(EINVAL, "an error has a message");
-        if (state->failed)
-            return fail(EBUSY, "the benchmark has failed before");
-        gb::end_with_error(*state, gb::clean(message));
-        return 0;
-    });
+    return end_with(state, gb::ending::error, message);
 }
 
 int gb_skip(gb_state *state, const char *message)
 {
-    return guarded([&] {
-        if (!state || !message)
-            return fail(EINVAL, "a skip has a message");
-        if (state->failed)
-            return fail(EBUSY, "the benchmark has failed before");
-        gb::end_with_skip(*state, gb::clean(message));
-        return 0;
-    });
+    return end_with(state, gb::ending::skip, message);
 }
 
 int gb_add_context(const char *key, const char *value)
@@ -433,7 +303,7 @@ int gb_add_context(const char *key, const char *value)
     return guarded_at_rest([&] {
         if (!gb::is_clean(key) || !key[0] || !gb::is_clean(value))
             return fail(EINVAL, "a context entry has a key and a value, in UTF-8");
-        if (!context.emplace(key, value).second)
+        if (!context.insert(key).second)
             return fail(EEXIST, "the context has it already: ", key);
         benchmark::AddCustomContext(key, value);
         return 0;

@@ -24,14 +24,16 @@
 namespace gb
 {
 
+enum class ending { well, skip, error };
+
 // What the repetitions of one row have in common. They follow one another with the same row and the
 // same wish for iterations; the library's search for a good number asks for more each time.
 struct repetitions {
     unsigned run = 0; // of gb_run()
     std::vector<int64_t> row;
     uint64_t wanted = 0, iterations = 0;
-    std::string failure; // of the first
-    bool failed = false;
+    ending end = ending::well; // of the first
+    std::string message;
 };
 
 struct registered {
@@ -56,8 +58,9 @@ struct gb_state {
     const uint64_t wanted;
     const gb::repetitions *first; // NULL in the first repetition
     uint64_t done = 0;
-    bool paused = false, over = false, failed = false;
-    std::string failure;
+    bool paused = false, over = false;
+    gb::ending end = gb::ending::well;
+    std::string message; // of a skip or error
 };
 
 namespace gb
@@ -89,20 +92,17 @@ inline void even_out(gb_state &state)
     state.done = target;
 }
 
-inline void end_with_error(gb_state &state, const std::string &message)
+// Ends the run before or in its loop, or makes one that is over fail after all.
+inline void end_with(gb_state &state, ending end, const std::string &message)
 {
     even_out(state);
-    state.library.SkipWithError(message.c_str());
-    state.over = state.failed = true;
-    state.failure = message;
-}
-
-inline void end_with_skip(gb_state &state, const std::string &message)
-{
-    even_out(state);
-    skipping<benchmark::State>::skip(state.library, message);
-    state.over = state.failed = true;
-    state.failure = message;
+    if (end == ending::skip)
+        skipping<benchmark::State>::skip(state.library, message);
+    else
+        state.library.SkipWithError(message.c_str());
+    state.over = true;
+    state.end = end;
+    state.message = message;
 }
 
 // Whether n more iterations leave the repetition as long as the first.
@@ -115,9 +115,10 @@ inline bool stays_even(const gb_state &state, uint64_t n)
 inline bool keep_running(gb_state &state, uint64_t n)
 {
     if (!stays_even(state, n)) {
-        end_with_error(state, "repetitions differ in their iterations: the first had " +
-                                  std::to_string(state.first->iterations) + ", this one " +
-                                  std::to_string(state.done + n));
+        end_with(state, ending::error,
+                 "repetitions differ in their iterations: the first had " +
+                     std::to_string(state.first->iterations) + ", this one " +
+                     std::to_string(state.done + n));
         return false;
     }
     if (state.paused)
@@ -144,14 +145,14 @@ inline void call(registered &b, benchmark::State &library, unsigned run)
     repetitions &first = b.first;
     bool again = b.repeated && first.run == run && first.wanted == wanted && first.row == row;
     gb_state state(library, b, wanted, again ? &first : nullptr);
-    if (again && first.failed)
-        end_with_error(state, "the first repetition ended with: " + first.failure);
+    if (again && first.end != ending::well)
+        end_with(state, first.end, first.message);
     else
         b.function(&state, b.arg);
     if (!state.over)
-        end_with_error(state, "the function returned before its loop ended");
+        end_with(state, ending::error, "the function returned before its loop ended");
     if (!again)
-        first = {run, row, wanted, state.done, state.failure, state.failed};
+        first = {run, row, wanted, state.done, state.end, state.message};
 }
 
 } // namespace gb
