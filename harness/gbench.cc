@@ -34,11 +34,17 @@ template <typename T = void> std::string GetBenchmarkVersion()
     return "";
 }
 
-std::string library_version()
+} // namespace
+
+// Outside of the unnamed namespace, where both would be seen alike.
+static std::string library_version()
 {
     using namespace benchmark;
     return GetBenchmarkVersion();
 }
+
+namespace
+{
 
 // Runs `body` where an exception may be thrown (out of memory, mostly) and turns it into an errno.
 template <typename F> int guarded(F body) noexcept

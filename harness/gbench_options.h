@@ -9,6 +9,7 @@
 #include <array>
 #include <benchmark/benchmark.h>
 #include <cmath>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -97,7 +98,9 @@ inline const char *complaint(const gb_options &o)
         return "iterations and min_time_s exclude each other";
     if (o.manual_time && o.real_time)
         return "manual_time and real_time exclude each other";
-    if (o.unit < GB_NANOSECOND || o.unit > GB_SECOND)
+    unsigned unit; // in C an enum may hold anything, in C++ it may not even be read then
+    std::memcpy(&unit, &o.unit, sizeof(unit));
+    if (unit > GB_SECOND)
         return "unknown unit";
     if (o.rows && (!o.args || !o.columns || o.rows > SIZE_MAX / sizeof(*o.args) / o.columns))
         return "rows need args and columns";
