@@ -7,8 +7,8 @@
 
 struct topo {
     hwloc_topology_t hwloc;
-    bool synthetic;
-    unsigned *pus; /* OS indexes of the allowed PUs, ascending */
+    bool is_this_machine; /* neither synthetic nor read from a file (HWLOC_XMLFILE) */
+    unsigned *pus;        /* OS indexes of the allowed PUs, ascending */
     size_t count;
 };
 
@@ -63,23 +63,29 @@ static int list_pus(struct topo *t)
     return t->count ? 0 : -1;
 }
 
+static struct topo *give_up(struct topo *t)
+{
+    int error = errno;
+    topo_free(t);
+    errno = error ? error : EINVAL;
+    return NULL;
+}
+
 struct topo *topo_load(const char *synthetic)
 {
     struct topo *t = calloc(1, sizeof(*t));
     if (!t)
         return NULL;
-    t->synthetic = synthetic != NULL;
     if (hwloc_topology_init(&t->hwloc)) {
         free(t);
         return NULL;
     }
     if ((synthetic && hwloc_topology_set_synthetic(t->hwloc, synthetic)) ||
-        hwloc_topology_load(t->hwloc) || (!synthetic && restrict_to_affinity(t)) || list_pus(t)) {
-        int error = errno;
-        topo_free(t);
-        errno = error ? error : EINVAL;
-        return NULL;
-    }
+        hwloc_topology_load(t->hwloc))
+        return give_up(t);
+    t->is_this_machine = hwloc_topology_is_thissystem(t->hwloc);
+    if ((t->is_this_machine && restrict_to_affinity(t)) || list_pus(t))
+        return give_up(t);
     return t;
 }
 
@@ -98,7 +104,7 @@ size_t topo_pus(const struct topo *t, const unsigned **pus)
     return t->count;
 }
 
-/* The cache of one depth above both, if they share one. */
+/* Whether both are under one object of the type. */
 static bool share(const struct topo *t, hwloc_obj_t a, hwloc_obj_t b, hwloc_obj_type_t type)
 {
     hwloc_obj_t above = hwloc_get_ancestor_obj_by_type(t->hwloc, type, a);
@@ -163,7 +169,7 @@ static int verify(const struct topo *t, hwloc_const_cpuset_t set)
 
 int topo_bind(const struct topo *t, unsigned pu)
 {
-    if (t->synthetic || !is_allowed(t, pu))
+    if (!t->is_this_machine || !is_allowed(t, pu))
         return -EINVAL;
     hwloc_bitmap_t set = hwloc_bitmap_alloc();
     if (!set)
@@ -189,12 +195,32 @@ char *topo_xml(const struct topo *t)
     return copy;
 }
 
+static void describe_pair(const struct topo *t, FILE *out, unsigned a, unsigned b, bool first)
+{
+    fprintf(out, "%sPU %u and %u: %s", first ? "; " : ", ", a, b,
+            relation_name(topo_relation(t, a, b)));
+}
+
+/* Every pair of few PUs; of many, whose list would be longer than the reader, the first pair of
+ * each relation. */
 static void describe_relations(const struct topo *t, FILE *out)
 {
+    enum { FEW = 4 };
+    unsigned a, b;
+    bool first = true;
+    if (t->count > FEW) {
+        for (enum relation r = RELATION_SMT; r < RELATION_COUNT; r++)
+            if (topo_pair(t, r, &a, &b)) {
+                describe_pair(t, out, a, b, first);
+                first = false;
+            }
+        return;
+    }
     for (size_t i = 0; i < t->count; i++)
-        for (size_t k = i + 1; k < t->count; k++)
-            fprintf(out, "%sPU %u and %u: %s", i || k > 1 ? ", " : "; ", t->pus[i], t->pus[k],
-                    relation_name(topo_relation(t, t->pus[i], t->pus[k])));
+        for (size_t k = i + 1; k < t->count; k++) {
+            describe_pair(t, out, t->pus[i], t->pus[k], first);
+            first = false;
+        }
 }
 
 char *topo_describe(const struct topo *t)
@@ -216,9 +242,7 @@ char *topo_describe(const struct topo *t)
         int n = hwloc_get_nbobjs_by_type(t->hwloc, kinds[i].type);
         fprintf(out, "%s%d %s", i ? ", " : "", n < 0 ? 0 : n, kinds[i].name);
     }
-    enum { FEW = 8 }; /* every pair of few; of many, the list would be longer than the reader */
-    if (t->count <= FEW)
-        describe_relations(t, out);
+    describe_relations(t, out);
     if (fclose(out) == EOF) {
         free(text);
         return NULL;

@@ -26,15 +26,19 @@ const char *relation_name(enum relation r);
 /* Parses such a name; false where it is none. */
 bool relation_parse(const char *name, enum relation *r);
 
-/* Loads the machine's topology, restricted to the allowed cpuset, or a synthetic one where
- * `synthetic` is not NULL. NULL with errno. topo_free() releases it. */
+/* Loads the machine's topology, restricted to the PUs that this process may use (its cpuset and the
+ * affinity that it was started with), or a synthetic one where `synthetic` is not NULL. NULL with
+ * errno: EINVAL where hwloc does not understand the description, ENODEV where no PU is left.
+ * topo_free() releases it, and takes NULL. A loaded topology never changes: all that follows may be
+ * called from several threads at once. */
 struct topo *topo_load(const char *synthetic);
 void topo_free(struct topo *t);
 
-/* The allowed PUs by OS index, ascending; the array belongs to the topology. */
+/* The allowed PUs by OS index, ascending, at least one; the array belongs to the topology. */
 size_t topo_pus(const struct topo *t, const unsigned **pus);
 
-/* The relation of two allowed PUs. */
+/* The relation of two allowed PUs: the nearest thing that both are under. Where the machine does
+ * not tell a level (no L3, say), the next one counts. */
 enum relation topo_relation(const struct topo *t, unsigned a, unsigned b);
 
 /* The first pair of allowed PUs, by index, that are related so; false where the machine has none.
@@ -42,14 +46,16 @@ enum relation topo_relation(const struct topo *t, unsigned a, unsigned b);
 bool topo_pair(const struct topo *t, enum relation r, unsigned *a, unsigned *b);
 
 /* Binds the calling thread to a PU and verifies that it runs there. 0; -EINVAL where the PU is not
- * allowed; -EXDEV where the thread is elsewhere after binding; or another negative errno. */
+ * allowed or the topology is not this machine's; -EXDEV where the thread is elsewhere after binding
+ * or the system can't bind so strictly; or another negative errno. */
 int topo_bind(const struct topo *t, unsigned pu);
 
 /* The topology as XML, malloc'd; the caller frees it. NULL with errno. */
 char *topo_xml(const struct topo *t);
 
-/* One paragraph of text for people: packages, caches, cores, PUs, and every pair's relation. The
- * string is malloc'd. */
+/* One line of text for people: how many packages, caches, cores and PUs, then the relation of every
+ * pair of PUs; of more than four PUs, the first pair of each relation. Malloc'd; the caller frees
+ * it. NULL with errno. */
 char *topo_describe(const struct topo *t);
 
 #endif

@@ -41,6 +41,29 @@ static void test_relations_name_the_nearest_thing_shared(void **state)
     check("pack:1 l3:1 l2:2 core:1 pu:1", 2, small, 1);
     const struct expect no_l3[] = {{0, 1, RELATION_PACKAGE}};
     check("pack:1 l2:2 core:1 pu:1", 2, no_l3, 1);
+    const struct expect smt_only[] = {{0, 1, RELATION_SMT}, {0, 2, RELATION_L3}};
+    check("pack:1 l3:1 l2:4 core:1 pu:2", 8, smt_only, 2);
+    /* Firmware often numbers the siblings last: PUs 0 to 3 first, then their siblings. */
+    const struct expect siblings_last[] = {{0, 4, RELATION_SMT}, {0, 1, RELATION_L3}};
+    check("pack:1 l3:1 l2:4 core:1 pu:2(indexes=0,4,1,5,2,6,3,7)", 8, siblings_last, 2);
+}
+
+static void test_a_single_pu_is_related_to_itself_only(void **state)
+{
+    (void)state;
+    const struct expect itself[] = {{0, 0, RELATION_SAME_PU}};
+    check("pack:1 l3:1 l2:1 core:1 pu:1", 1, itself, 1);
+    struct topo *t = topo_load("pack:1 l3:1 l2:1 core:1 pu:1");
+    unsigned a = 9, b = 9;
+    assert_true(topo_pair(t, RELATION_SAME_PU, &a, &b));
+    assert_int_equal(a, 0);
+    assert_int_equal(b, 0);
+    for (enum relation r = RELATION_SMT; r < RELATION_COUNT; r++)
+        assert_false(topo_pair(t, r, &a, &b));
+    char *text = topo_describe(t);
+    assert_string_equal(text, "1 package, 1 L3, 1 L2, 1 core, 1 PU");
+    free(text);
+    topo_free(t);
 }
 
 static void test_pairs_are_found_or_said_to_be_absent(void **state)
@@ -97,21 +120,25 @@ static void test_a_bound_thread_runs_there(void **state)
     topo_free(t);
 }
 
-/* As under taskset: what the process may not use is not there. */
-static void *narrowed(void *arg)
+/* As under taskset: what the process may not use is not there, and is no place to bind to. */
+static const char *narrowed(unsigned allowed, unsigned other)
 {
-    unsigned *allowed = arg;
     cpu_set_t one;
     CPU_ZERO(&one);
-    CPU_SET(*allowed, &one);
+    CPU_SET(allowed, &one);
     if (sched_setaffinity(0, sizeof(one), &one))
         return "the affinity could not be set";
     struct topo *t = topo_load(NULL);
     const unsigned *pus;
-    if (!t || topo_pus(t, &pus) != 1 || pus[0] != *allowed)
-        return "the topology is not narrowed to the affinity";
+    const char *wrong = NULL;
+    if (!t || topo_pus(t, &pus) != 1 || pus[0] != allowed)
+        wrong = "the topology is not narrowed to the affinity";
+    else if (other != allowed && topo_bind(t, other) != -EINVAL)
+        wrong = "a PU that exists but is not allowed was accepted";
+    else if (topo_bind(t, allowed))
+        wrong = "the only allowed PU was refused";
     topo_free(t);
-    return NULL;
+    return wrong;
 }
 
 static void test_the_affinity_narrows_what_is_allowed(void **state)
@@ -120,13 +147,12 @@ static void test_the_affinity_narrows_what_is_allowed(void **state)
     struct topo *t = topo_load(NULL);
     const unsigned *pus;
     size_t count = topo_pus(t, &pus);
-    unsigned last = pus[count - 1];
     cpu_set_t before;
     assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
-    void *wrong = narrowed(&last);
+    const char *wrong = narrowed(pus[count - 1], pus[0]);
     assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
     if (wrong)
-        fail_msg("%s", (char *)wrong);
+        fail_msg("%s", wrong);
     topo_free(t);
 }
 
@@ -148,7 +174,14 @@ static void test_the_topology_is_kept_as_xml_and_told_in_words(void **state)
     assert_non_null(strstr(text, "2 package, 2 L3, 4 L2, 4 core, 4 PU"));
     assert_non_null(strstr(text, "PU 0 and 1: l3"));
     assert_non_null(strstr(text, "PU 0 and 2: machine"));
+    assert_non_null(strstr(text, "PU 2 and 3: l3"));
     free(xml);
+    free(text);
+    topo_free(t);
+    t = topo_load("pack:2 l3:2 l2:2 core:1 pu:2");
+    text = topo_describe(t);
+    assert_string_equal(text, "2 package, 4 L3, 8 L2, 8 core, 16 PU; PU 0 and 1: smt, "
+                              "PU 0 and 2: l3, PU 0 and 4: package, PU 0 and 8: machine");
     free(text);
     topo_free(t);
 }
@@ -157,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_relations_name_the_nearest_thing_shared),
+        cmocka_unit_test(test_a_single_pu_is_related_to_itself_only),
         cmocka_unit_test(test_pairs_are_found_or_said_to_be_absent),
         cmocka_unit_test(test_names_go_there_and_back),
         cmocka_unit_test(test_a_bound_thread_runs_there),
