@@ -6,41 +6,63 @@
 #include "harness/topo.h"
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool as_json;
 
+static const char *text_of(const json_t *env, const char *key)
+{
+    const char *text = json_string_value(json_object_get(env, key));
+    return text ? text : "unknown";
+}
+
+static void print_head(const json_t *env, const struct finding *findings, size_t count)
+{
+    size_t tally[SEVERITIES] = {0};
+    for (size_t i = 0; i < count; i++)
+        tally[findings[i].severity]++;
+    char grade = doctor_grade(findings, count);
+    printf("grade %c: %s (", grade, doctor_grade_meaning(grade));
+    for (int s = SEVERITY_BAD; s >= SEVERITY_OK; s--)
+        printf("%zu %s%s", tally[s], severity_name((enum severity)s), s ? ", " : ")\n");
+    printf("%s, %s; %s\n\n", text_of(env, "cpu_model"), text_of(env, "kernel"),
+           text_of(env, "topology"));
+}
+
 static void print_text(const json_t *env, const struct finding *findings, size_t count)
 {
-    const char *model = json_string_value(json_object_get(env, "cpu_model"));
-    printf("grade %c  %s; %s\n\n", doctor_grade(findings, count), model ? model : "unknown CPU",
-           json_string_value(json_object_get(env, "topology")));
+    enum { NAMES = 24 }; /* columns before what was seen */
+    print_head(env, findings, count);
     for (size_t i = 0; i < count; i++) {
         const struct finding *f = &findings[i];
-        printf("%-5s %-18s %s\n", severity_name(f->severity), f->check, f->seen);
-        if (f->effect[0])
-            printf("%-24s does: %s\n", "", f->effect);
+        printf("%-5s %-17s %s%s%s\n", severity_name(f->severity), f->check, f->seen,
+               f->effect[0] ? ": " : "", f->effect);
         if (f->remedy[0])
-            printf("%-24s do:   %s\n", "", f->remedy);
+            printf("%*s-> %s\n", NAMES, "", f->remedy);
     }
 }
 
 static int print_json(json_t *env, const struct finding *findings, size_t count)
 {
     char grade[2] = {doctor_grade(findings, count), '\0'};
+    bool whole = true;
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_pack("{s:s s:s s:s s:s s:s}", "check", findings[i].check,
-                                              "severity", severity_name(findings[i].severity),
-                                              "seen", findings[i].seen, "effect",
-                                              findings[i].effect, "remedy", findings[i].remedy));
-    json_t *all = json_pack("{s:s s:o s:O}", "grade", grade, "findings", list, "environment", env);
-    int status = all && json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
-                         putchar('\n') != EOF
-                     ? EXIT_OK
-                     : EXIT_IO;
+        whole &=
+            json_array_append_new(
+                list, json_pack("{s:s s:s s:s s:s s:s}", "check", findings[i].check, "severity",
+                                severity_name(findings[i].severity), "seen", findings[i].seen,
+                                "effect", findings[i].effect, "remedy", findings[i].remedy)) == 0;
+    json_t *all = json_pack("{s:s s:s s:o s:O}", "grade", grade, "meaning",
+                            doctor_grade_meaning(grade[0]), "findings", list, "environment", env);
+    char *text = whole && all ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(all);
-    return status;
+    if (!text)
+        return complain(EXIT_ENVIRONMENT, "the findings can't be told as JSON: free some memory");
+    puts(text);
+    free(text);
+    return EXIT_OK;
 }
 
 static int run(void)

@@ -8,11 +8,29 @@
 
 struct topo;
 
-/* Collects the facts: what the machine is (hostname, cpu_model, topology, kernel, hypervisor ...),
- * how it is set (governor, turbo, smt, clocksource, perf_event_paranoid ...), what it may use
- * (cpus_allowed, cpu_quota, pmu), how busy it is (load_1m, steal_share), what the program was built
- * with, and what the clock costs (timer_cost_ns, timer_resolution_ns, measured here). A new
- * reference; the caller decrefs it. NULL where memory ran out. */
+/* Collects the facts into a new object; the caller decrefs it. NULL with errno where uname() failed
+ * or memory ran out. Takes some milliseconds; safe from any thread. Strings, unless said:
+ *
+ *   hostname, cpu_model, microcode, architecture, kernel, distribution
+ *   topology             in words, see topo_describe()
+ *   cpus_allowed         integer: PUs that this process may use
+ *   cpus_online          integer: PUs that the kernel runs on
+ *   hypervisor           its name, or "none"
+ *   governor             of the allowed PUs; "mixed" where they differ
+ *   turbo                on, off
+ *   smt                  on, off, forceoff, notsupported, notimplemented
+ *   idle_driver, idle_governor
+ *   idle_exit_latency_us integer: what the deepest idle state that is enabled takes to leave
+ *   idle_poll_limit_ns   integer: how long a guest's idle loop polls before it halts; 0 is never
+ *   clocksource, perf_event_paranoid, transparent_hugepages, aslr, spectre_v2
+ *   pmu, pmu_kernel      "available", or why cycles can't be counted in user mode, in the kernel
+ *   load_1m              real: the load average of the last minute
+ *   steal_share          real, 0..1: what the host took of the PUs' busy time, since boot
+ *   cpu_quota            real: PUs' worth of time that the control groups grant; or "none"
+ *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
+ *   benchmark_version
+ *   timer_cost_ns        real: what a look at the clock costs, measured here
+ *   timer_resolution_ns  integer: the smallest step between two looks that differ */
 json_t *env_collect(const struct topo *t);
 
 #endif
