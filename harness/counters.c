@@ -2,23 +2,60 @@
  * counters_sde.c. */
 #include "harness/counters.h"
 #include "harness/counters_choice.h"
-#include <errno.h>
-#include <papi.h>
+#include "harness/counters_papi.h"
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
+
+/* The sets in which counters_init() tries events: one a domain, PAPI_NULL until first needed. */
+struct trial {
+    int user, kernel;
+};
+
+static bool is_user(const char *domain)
+{
+    return strcmp(domain, "user") == 0;
+}
+
+static void free_set(int *set)
+{
+    if (*set == PAPI_NULL)
+        return;
+    PAPI_cleanup_eventset(*set);
+    PAPI_destroy_eventset(set);
+}
+
+/* Makes a set that counts one domain of the calling thread. Returns PAPI's status; the set is
+ * PAPI_NULL unless that is PAPI_OK. The domain must not be left at a default: where PAPI refuses
+ * one, the set would count the other and look as if nothing had happened. */
+static int make_set(int *set, const char *domain)
+{
+    *set = PAPI_NULL;
+    int status = PAPI_create_eventset(set);
+    if (status != PAPI_OK)
+        return status;
+    PAPI_option_t option = {
+        .domain = {.eventset = *set, .domain = is_user(domain) ? PAPI_DOM_USER : PAPI_DOM_KERNEL},
+    };
+    status = PAPI_assign_eventset_component(*set, PAPI_get_component_index("perf_event"));
+    if (status == PAPI_OK)
+        status = PAPI_set_opt(PAPI_DOMAIN, &option);
+    if (status != PAPI_OK)
+        free_set(set);
+    return status;
+}
 
 /* What this machine offers, in the words of PAPI. */
 static void look_at_machine(struct counters_machine *machine)
 {
-    int version = PAPI_library_init(PAPI_VER_CURRENT);
-    if (version != PAPI_VER_CURRENT) {
-        snprintf(machine->reason, sizeof(machine->reason), "PAPI does not start: %s",
-                 version > 0 ? "the library is of another version" : PAPI_strerror(version));
+    char *reason = machine->reason;
+    int status = PAPI_library_init(PAPI_VER_CURRENT);
+    if (status != PAPI_VER_CURRENT) {
+        papi_fail(status, "PAPI does not start", reason, REASON_MAX);
         return;
     }
-    if (PAPI_thread_init(pthread_self) != PAPI_OK) {
-        snprintf(machine->reason, sizeof(machine->reason), "PAPI can't count threads");
+    status = PAPI_thread_init(pthread_self);
+    if (status != PAPI_OK) {
+        papi_fail(status, "PAPI can't count threads", reason, REASON_MAX);
         return;
     }
     int component = PAPI_get_component_index("perf_event"), first = 0;
@@ -26,49 +63,74 @@ static void look_at_machine(struct counters_machine *machine)
     if (component >= 0)
         (void)PAPI_enum_cmp_event(&first, PAPI_ENUM_FIRST, component);
     const PAPI_component_info_t *info = component < 0 ? NULL : PAPI_get_component_info(component);
-    if (!info || info->disabled) {
-        snprintf(machine->reason, sizeof(machine->reason), "%s",
-                 info && info->disabled_reason[0] ? info->disabled_reason
-                                                  : "PAPI has no perf_event component");
-        return;
-    }
-    machine->slots = info->num_cntrs > 0 ? (size_t)info->num_cntrs : 0;
+    if (!info)
+        snprintf(reason, REASON_MAX, "PAPI has no perf_event component");
+    else if (info->disabled)
+        snprintf(reason, REASON_MAX, "%s",
+                 info->disabled_reason[0] ? info->disabled_reason : papi_words(info->disabled));
+    else if (info->num_cntrs <= 0)
+        snprintf(reason, REASON_MAX, "PAPI's perf_event component has no hardware counter here");
+    else
+        machine->slots = (size_t)info->num_cntrs;
 }
 
-/* Whether PAPI can count a preset here; its reason where not. */
-static bool can_count(void *arg, const char *name, int *code, char *reason, size_t size)
+/* For struct counters_machine: whether PAPI knows the event here. */
+static bool find_event(void *arg, const char *name, int *code, char *native, char *reason)
 {
     (void)arg;
     int status = PAPI_event_name_to_code(name, code);
     if (status == PAPI_OK)
         status = PAPI_query_event(*code);
+    if (status != PAPI_OK) {
+        const PAPI_component_info_t *info =
+            PAPI_get_component_info(PAPI_get_component_index("perf_event"));
+        snprintf(reason, REASON_MAX, "%s (the perf_event component knows %d presets here)",
+                 papi_words(status), info ? info->num_preset_events : 0);
+        return false;
+    }
+    PAPI_event_info_t info = {0};
+    bool preset = ((unsigned)*code & PAPI_PRESET_MASK) && !((unsigned)*code & PAPI_NATIVE_MASK);
+    if (preset && PAPI_get_event_info(*code, &info) == PAPI_OK && info.count == 1)
+        snprintf(native, LABEL_MAX, "%s", info.name[0]);
+    return true;
+}
+
+/* For struct counters_machine: whether the kernel lets PAPI count the event. That PAPI knows it
+ * does not tell: it knows events of processors whose counters a virtual machine hides, a watchdog
+ * may hold a counter, and a preset may need two. So the event is opened. */
+static bool event_fits(void *arg, int code, const char *domain, char *reason)
+{
+    struct trial *trial = arg;
+    int *set = is_user(domain) ? &trial->user : &trial->kernel;
+    int status = *set == PAPI_NULL ? make_set(set, domain) : PAPI_OK;
+    if (status == PAPI_OK)
+        status = PAPI_add_event(*set, code);
     if (status == PAPI_OK)
         return true;
-    const PAPI_component_info_t *info =
-        PAPI_get_component_info(PAPI_get_component_index("perf_event"));
-    snprintf(reason, size, "%s (the perf_event component knows %d presets for this machine)",
-             PAPI_strerror(status), info ? info->num_preset_events : 0);
+    snprintf(reason, REASON_MAX, "not in the %s domain: %s", domain, papi_words(status));
     return false;
 }
 
 int counters_init(struct counters_plan *plan)
 {
-    struct counters_machine machine = {.can_count = can_count};
+    struct trial trial = {PAPI_NULL, PAPI_NULL};
+    struct counters_machine machine = {.find = find_event, .fits = event_fits, .arg = &trial};
     look_at_machine(&machine);
     counters_choose(plan, &machine);
+    free_set(&trial.user);
+    free_set(&trial.kernel);
     return 0;
 }
 
-static int fail(int status, const char *what, char *reason, size_t size)
+static bool counts(const struct counter *event, const char *domain)
 {
-    snprintf(reason, size, "%s: %s", what, PAPI_strerror(status));
-    return status == PAPI_ENOMEM ? -ENOMEM : -EIO;
+    return event->available && strcmp(event->domain, domain) == 0;
 }
 
 bool counters_any(const struct counters_plan *plan, const char *domain)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->event[i].available && strcmp(plan->event[i].domain, domain) == 0)
+        if (counts(&plan->event[i], domain))
             return true;
     return false;
 }
@@ -77,25 +139,13 @@ bool counters_any(const struct counters_plan *plan, const char *domain)
 static int add_events(struct counters_thread *t, char *reason, size_t size)
 {
     for (size_t i = 0; i < t->plan->count; i++) {
-        const struct counter *event = &t->plan->event[i];
-        if (!event->available || strcmp(event->domain, t->domain) != 0)
+        if (!counts(&t->plan->event[i], t->domain))
             continue;
         int status = PAPI_add_event(t->event_set, t->plan->code[i]);
         if (status != PAPI_OK)
-            return fail(status, event->name, reason, size);
+            return papi_fail(status, t->plan->event[i].name, reason, size);
     }
     return 0;
-}
-
-static int set_domain(struct counters_thread *t)
-{
-    PAPI_option_t option = {
-        .domain = {.eventset = t->event_set,
-                   .domain = strcmp(t->domain, "user") == 0 ? PAPI_DOM_USER : PAPI_DOM_KERNEL},
-    };
-    int status =
-        PAPI_assign_eventset_component(t->event_set, PAPI_get_component_index("perf_event"));
-    return status == PAPI_OK ? PAPI_set_opt(PAPI_DOMAIN, &option) : status;
 }
 
 int counters_start(struct counters_thread *t, const struct counters_plan *plan, const char *domain,
@@ -104,16 +154,18 @@ int counters_start(struct counters_thread *t, const struct counters_plan *plan, 
     *t = (struct counters_thread){.event_set = PAPI_NULL, .plan = plan, .domain = domain};
     if (!counters_any(plan, domain))
         return 0;
-    int status = PAPI_create_eventset(&t->event_set);
-    if (status == PAPI_OK)
-        status = set_domain(t);
+    int status = make_set(&t->event_set, domain);
     if (status != PAPI_OK)
-        return fail(status, "no event set", reason, size);
-    int added = add_events(t, reason, size);
-    if (added)
-        return added;
-    status = PAPI_start(t->event_set);
-    return status == PAPI_OK ? 0 : fail(status, "counting does not start", reason, size);
+        return papi_fail(status, "no event set", reason, size);
+    int error = add_events(t, reason, size);
+    if (!error) {
+        status = PAPI_start(t->event_set);
+        if (status != PAPI_OK)
+            error = papi_fail(status, "counting does not start", reason, size);
+    }
+    if (error)
+        free_set(&t->event_set);
+    return error;
 }
 
 int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_t size)
@@ -124,9 +176,8 @@ int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_
     int status = PAPI_stop(t->event_set, values);
     size_t next = 0;
     for (size_t i = 0; status == PAPI_OK && i < t->plan->count; i++)
-        if (t->plan->event[i].available && strcmp(t->plan->event[i].domain, t->domain) == 0)
+        if (counts(&t->plan->event[i], t->domain))
             sums[i] += (uint64_t)values[next++];
-    PAPI_cleanup_eventset(t->event_set);
-    PAPI_destroy_eventset(&t->event_set);
-    return status == PAPI_OK ? 0 : fail(status, "counting does not stop", reason, size);
+    free_set(&t->event_set);
+    return status == PAPI_OK ? 0 : papi_fail(status, "counting does not stop", reason, size);
 }

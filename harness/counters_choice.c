@@ -2,66 +2,83 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What we want to know, most wanted first, and PAPI's presets that tell it, best first. CA_SHR is
- * on Intel a count of reads that left the core, so it comes after the ones that say what they mean;
- * the result carries the event's own name and not ours. */
-static const char *const wanted[][3] = {
-    {"PAPI_L1_DCM", NULL},
-    {"PAPI_L2_DCM", NULL},
-    {"PAPI_L3_TCM", "PAPI_L3_DCM", NULL},
-    {"PAPI_CA_SNP", "PAPI_CA_ITV", "PAPI_CA_SHR"},
-    {"PAPI_TOT_INS", NULL},
-    {"PAPI_TOT_CYC", NULL},
+enum { CHOICES = 5 };
+
+/* What we want to know, most wanted first, and the events that tell it: PAPI's presets, then native
+ * events for processors that PAPI has no presets for. A preset whose meaning differs from processor
+ * to processor is reported with the native event that it stands for: PAPI_CA_SHR, for one, is on
+ * Intel a count of the reads that left the core. */
+static const struct quantity {
+    bool meaning_differs;
+    const char *event[CHOICES];
+} wanted[] = {
+    {false, {"PAPI_L1_DCM", "perf::L1-DCACHE-LOAD-MISSES"}},
+    {false, {"PAPI_L2_DCM", "L2_RQSTS:DEMAND_DATA_RD_MISS"}},
+    {false, {"PAPI_L3_TCM", "PAPI_L3_DCM", "perf::LLC-LOAD-MISSES"}},
+    {true,
+     {"PAPI_CA_SNP", "PAPI_CA_ITV", "PAPI_CA_SHR", "MEM_LOAD_L3_HIT_RETIRED:XSNP_HITM",
+      "MEM_LOAD_L3_HIT_RETIRED:XSNP_FWD"}},
+    {false, {"PAPI_TOT_INS", "perf::INSTRUCTIONS"}},
+    {false, {"PAPI_TOT_CYC", "perf::CYCLES"}},
 };
+enum { QUANTITIES = sizeof(wanted) / sizeof(wanted[0]) };
 
 static const char *const domains[] = {"user", "kernel"};
+enum { DOMAINS = sizeof(domains) / sizeof(domains[0]) };
 
-/* The first event of a quantity that can be counted; otherwise the first, with its reason. */
-static bool pick(const struct counters_machine *m, const char *const names[3], const char **name,
-                 int *code, char *reason)
+_Static_assert(QUANTITIES *DOMAINS <= COUNTERS_MAX, "the plan holds every wanted event");
+
+/* Tries one event of a quantity; the reason is filled exactly where the answer is no. */
+static bool try_event(const struct counters_machine *m, const char *name, size_t used,
+                      const char *domain, int *code, char *native, char *reason)
 {
-    *name = names[0];
-    if (m->reason[0]) {
-        snprintf(reason, REASON_MAX, "%s", m->reason);
+    if (!m->find(m->arg, name, code, native, reason))
+        return false;
+    if (used == m->slots) {
+        snprintf(reason, REASON_MAX,
+                 "the machine counts %zu events at once, and all are taken by those above",
+                 m->slots);
         return false;
     }
-    for (size_t i = 0; i < 3 && names[i]; i++) {
-        char why[REASON_MAX] = "";
-        if (m->can_count(m->arg, names[i], code, why, sizeof(why))) {
-            *name = names[i];
-            return true;
+    return m->fits(m->arg, *code, domain, reason);
+}
+
+/* The first event of the quantity that can be counted. Where none can, the reason is the first
+ * choice's own: the later ones are substitutes that nobody asked for. */
+static void choose(const struct counters_machine *m, const struct quantity *q, size_t used,
+                   struct counter *event, int *code)
+{
+    snprintf(event->name, sizeof(event->name), "%s", q->event[0]);
+    if (m->reason[0]) {
+        snprintf(event->reason, sizeof(event->reason), "%s", m->reason);
+        return;
+    }
+    for (size_t i = 0; i < CHOICES && q->event[i]; i++) {
+        char why[REASON_MAX] = "", native[LABEL_MAX] = "";
+        if (try_event(m, q->event[i], used, event->domain, code, native, why)) {
+            bool with_native = q->meaning_differs && native[0];
+            snprintf(event->name, sizeof(event->name), "%s%s%s", q->event[i],
+                     with_native ? "=" : "", with_native ? native : "");
+            event->available = true;
+            event->reason[0] = '\0';
+            return;
         }
         if (i == 0)
-            snprintf(reason, REASON_MAX, "%s", why[0] ? why : "PAPI can't count it here");
+            snprintf(event->reason, sizeof(event->reason), "%s", why);
     }
-    return false;
 }
 
 void counters_choose(struct counters_plan *plan, const struct counters_machine *m)
 {
     memset(plan, 0, sizeof(*plan));
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        const char *name;
-        char reason[REASON_MAX] = "";
-        int code = 0;
-        bool available = pick(m, wanted[i], &name, &code, reason);
-        if (available && used == m->slots) {
-            available = false;
-            snprintf(reason, sizeof(reason),
-                     "the machine counts %zu events at once, and all are "
-                     "taken by those above",
-                     m->slots);
-        }
-        used += available;
-        for (size_t d = 0; d < sizeof(domains) / sizeof(domains[0]); d++) {
+    size_t used[DOMAINS] = {0};
+    for (size_t i = 0; i < QUANTITIES; i++) {
+        for (size_t d = 0; d < DOMAINS; d++) {
             struct counter *event = &plan->event[plan->count];
-            snprintf(event->name, sizeof(event->name), "%s", name);
             snprintf(event->domain, sizeof(event->domain), "%s", domains[d]);
-            event->available = available;
-            if (!available)
-                snprintf(event->reason, sizeof(event->reason), "%s", reason);
-            plan->code[plan->count++] = code;
+            choose(m, &wanted[i], used[d], event, &plan->code[plan->count]);
+            used[d] += event->available;
+            plan->count++;
         }
     }
 }
