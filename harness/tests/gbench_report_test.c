@@ -322,6 +322,7 @@ static void test_a_json_file_is_replaced_whole_or_not_at_all(void **state)
     assert_int_equal(gb_run(NULL, &(struct gb_reporters){.json = full, .json_path = path}),
                      -ENOSPC);
     fclose(full);
+    assert_int_equal(entries_in(sub), 2);
     json_t *before = read_json_at(path);
     row_of(before, "batch/iterations:1/manual_time");
     json_decref(before);
