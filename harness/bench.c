@@ -100,28 +100,35 @@ static bool meet(struct crew *crew, struct seat *seat)
     return go == GO_RUN;
 }
 
-static void *worker_main(void *arg)
+/* Goes to the worker's PU and begins to count there. What fails is left in the seat. */
+static void take_place(struct seat *seat, struct counters_thread *counting, bool *counts)
 {
-    struct seat *seat = arg;
-    struct crew *crew = seat->crew;
-    struct window_spec *spec = crew->spec;
-    struct counters_thread counting;
+    const struct window_spec *spec = seat->crew->spec;
     seat->error = topo_bind(spec->topo, seat->worker.pu);
     if (seat->error)
         snprintf(seat->reason, sizeof(seat->reason), "worker %u could not be bound to PU %u: %s",
                  seat->worker.index, seat->worker.pu, strerror(-seat->error));
     else if (spec->counters)
         seat->error =
-            counters_start(&counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
-    if (!meet(crew, seat))
-        return NULL;
-    uint64_t cpu_ns, switches;
-    read_usage(&cpu_ns, &switches);
-    run_part(crew, &seat->worker);
-    read_usage(&seat->cpu_ns, &seat->switches);
-    seat->cpu_ns -= cpu_ns;
-    seat->switches -= switches;
-    if (spec->counters)
+            counters_start(counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
+    *counts = spec->counters && !seat->error;
+}
+
+static void *worker_main(void *arg)
+{
+    struct seat *seat = arg;
+    struct counters_thread counting;
+    bool counts;
+    take_place(seat, &counting, &counts);
+    if (meet(seat->crew, seat)) {
+        uint64_t cpu_ns, switches;
+        read_usage(&cpu_ns, &switches);
+        run_part(seat->crew, &seat->worker);
+        read_usage(&seat->cpu_ns, &seat->switches);
+        seat->cpu_ns -= cpu_ns;
+        seat->switches -= switches;
+    }
+    if (counts)
         seat->error = counters_stop(&counting, seat->counts, seat->reason, REASON_MAX);
     return NULL;
 }

@@ -2,8 +2,13 @@
  * where, what a refused domain does, and that failures leave no event set behind. The functions
  * below take the place of the library's when the program is linked; the ones that are not here are
  * the library's own. */
+#include "harness/bench.h"
 #include "harness/counters.h"
+#include "harness/scenarios.h"
+#include "harness/topo.h"
 #include "scripts/test.h"
+#include <errno.h>
+#include <limits.h>
 #include <papi.h>
 #include <stdio.h>
 #include <string.h>
@@ -232,6 +237,32 @@ static void test_a_start_that_fails_says_why_and_leaves_nothing_to_stop(void **s
     assert_int_equal(fake.sets, 0);
 }
 
+/* One of two workers cannot be bound, after the other one began to count. */
+static void test_a_window_that_is_called_off_stops_what_counts(void **state)
+{
+    (void)state;
+    struct counters_plan plan;
+    const unsigned *pus;
+    struct topo *topo = topo_load(NULL);
+    char error[REASON_MAX] = "";
+    counters_init(&plan);
+    topo_pus(topo, &pus);
+    struct window_spec spec = {
+        .scenario = scenario_find("floor-futex", "", INSTANCE_MEASURED),
+        .params = {PARAM_ABSENT, PARAM_ABSENT, 2, ""},
+        .topo = topo,
+        .pu = {pus[0], UINT_MAX},
+        .ops = 2,
+        .counters = &plan,
+        .domain = "user",
+    };
+    struct window window;
+    assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EINVAL);
+    assert_non_null(strstr(error, "worker 1 could not be bound"));
+    assert_int_equal(fake.sets, 0);
+    topo_free(topo);
+}
+
 /* Every event is unavailable for a reason with these words in it. */
 static void assert_nothing_because(const char *words)
 {
@@ -272,6 +303,7 @@ int main(void)
                                make_papi),
         cmocka_unit_test_setup(test_a_start_that_fails_says_why_and_leaves_nothing_to_stop,
                                make_papi),
+        cmocka_unit_test_setup(test_a_window_that_is_called_off_stops_what_counts, make_papi),
         cmocka_unit_test_setup(test_a_papi_that_does_not_start_is_a_reason, make_papi),
         cmocka_unit_test_setup(test_a_disabled_component_gives_its_own_reason, make_papi),
     };
