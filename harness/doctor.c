@@ -70,17 +70,18 @@ static enum severity check_steal(const json_t *env, struct finding *f)
 
 static enum severity check_load(const json_t *env, struct finding *f)
 {
-    double load = number_of(env, "load_1m"), pus = number_of(env, "cpus_online");
-    if (load < 0 || pus < 0)
+    static const double warn_share = 0.05, bad_share = 0.25;
+    double share = number_of(env, "busy_share");
+    if (share < 0)
         return judge(f, SEVERITY_NOTE, "not visible from here");
-    enum severity severity = load < 0.1 * pus + 0.1 ? SEVERITY_OK
-                             : load < 0.5 * pus     ? SEVERITY_WARN
-                                                    : SEVERITY_BAD;
+    enum severity severity = share < warn_share  ? SEVERITY_OK
+                             : share < bad_share ? SEVERITY_WARN
+                                                 : SEVERITY_BAD;
     if (severity != SEVERITY_OK) {
-        f->effect = "others share them; park-wake may look better";
-        f->remedy = "stop what runs, wait a minute, look again";
+        f->effect = "others share the PUs; park-wake may look better";
+        f->remedy = "stop what runs (top shows it), look again";
     }
-    return judge(f, severity, "%.2f on %.0f PUs, last minute", load, pus);
+    return judge(f, severity, "%.0f%% of the PUs' time was in use, just now", 100 * share);
 }
 
 static enum severity check_governor(const json_t *env, struct finding *f)

@@ -6,15 +6,21 @@
 #include <gnu/libc-version.h>
 #include <hwloc.h>
 #include <papi.h>
+#include <sched.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
-/* What the hypervisor took of the time that the PUs had work, since boot. */
-static json_t *steal_share(void)
+/* How all PUs together spent their time since boot, in the kernel's ticks. */
+struct pu_time {
+    unsigned long long busy, idle, steal; /* steal is part of busy */
+};
+
+static bool read_pu_time(struct pu_time *out)
 {
     enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
     unsigned long long t[FIELDS] = {0};
@@ -24,10 +30,40 @@ static json_t *steal_share(void)
               : 0;
     if (f)
         fclose(f);
-    if (n != FIELDS)
+    out->busy = t[USER] + t[NICE] + t[SYSTEM] + t[IRQ] + t[SOFTIRQ] + t[STEAL];
+    out->idle = t[IDLE] + t[IOWAIT];
+    out->steal = t[STEAL];
+    return n == FIELDS;
+}
+
+/* What the hypervisor took of the time that the PUs had work, since boot. */
+static json_t *steal_share(void)
+{
+    struct pu_time t;
+    return read_pu_time(&t) && t.busy ? json_real((double)t.steal / (double)t.busy) : json_null();
+}
+
+/* What others use of the PUs just now: what was used while we slept. */
+static json_t *busy_share(void)
+{
+    static const struct timespec while_asleep = {.tv_nsec = 200000000};
+    struct pu_time before, after;
+    if (!read_pu_time(&before) || nanosleep(&while_asleep, NULL) || !read_pu_time(&after))
         return json_null();
-    unsigned long long busy = t[USER] + t[NICE] + t[SYSTEM] + t[IRQ] + t[SOFTIRQ] + t[STEAL];
-    return busy ? json_real((double)t[STEAL] / (double)busy) : json_null();
+    double busy = (double)(after.busy - before.busy), idle = (double)(after.idle - before.idle);
+    return busy + idle > 0 ? json_real(busy / (busy + idle)) : json_null();
+}
+
+static json_t *sched_policy(void)
+{
+    static const char *const names[] = {[SCHED_OTHER] = "other",
+                                        [SCHED_FIFO] = "fifo",
+                                        [SCHED_RR] = "rr",
+                                        [SCHED_BATCH] = "batch",
+                                        [SCHED_IDLE] = "idle"};
+    int policy = sched_getscheduler(0);
+    bool known = policy >= 0 && policy < (int)(sizeof(names) / sizeof(names[0])) && names[policy];
+    return known ? json_string(names[policy]) : json_null();
 }
 
 static json_t *load_1m(void)
@@ -168,7 +204,9 @@ json_t *env_collect(const struct topo *t)
     add_files(env);
     json_object_set_new(env, "pmu", probe_pmu(false));
     json_object_set_new(env, "pmu_kernel", probe_pmu(true));
+    json_object_set_new(env, "busy_share", busy_share());
     json_object_set_new(env, "load_1m", load_1m());
+    json_object_set_new(env, "sched_policy", sched_policy());
     json_object_set_new(env, "steal_share", steal_share());
     json_object_set_new(env, "cpu_quota", cgroup_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
     add_versions(env);

@@ -9,7 +9,7 @@
 struct topo;
 
 /* Collects the facts into a new object; the caller decrefs it. NULL with errno where uname() failed
- * or memory ran out. Takes some milliseconds; safe from any thread. Strings, unless said:
+ * or memory ran out. Takes a quarter of a second; safe from any thread. Strings, unless said:
  *
  *   hostname, cpu_model, microcode, architecture, kernel, distribution
  *   topology             in words, see topo_describe()
@@ -24,7 +24,10 @@ struct topo;
  *   idle_poll_limit_ns   integer: how long a guest's idle loop polls before it halts; 0 is never
  *   clocksource, perf_event_paranoid, transparent_hugepages, aslr, spectre_v2
  *   pmu, pmu_kernel      "available", or why cycles can't be counted in user mode, in the kernel
+ *   busy_share           real, 0..1: what was used of the PUs' time while this process slept for a
+ *                        fifth of a second
  *   load_1m              real: the load average of the last minute
+ *   sched_policy         of the calling thread, which the workers inherit: other, batch, fifo, ...
  *   steal_share          real, 0..1: what the host took of the PUs' busy time, since boot
  *   cpu_quota            real: PUs' worth of time that the control groups grant; or "none"
  *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 
 static const char quiet_bare_metal[] =
-    "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"load_1m\":0.05,\"cpus_online\":16,"
+    "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"busy_share\":0.01,\"cpus_online\":16,"
     "\"cpus_allowed\":16,\"governor\":\"performance\",\"turbo\":\"off\",\"smt\":\"off\","
     "\"cpu_quota\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":\"available\","
     "\"perf_event_paranoid\":\"1\",\"clocksource\":\"tsc\",\"timer_cost_ns\":21.0,"
@@ -21,7 +21,7 @@ static const char quiet_bare_metal[] =
 
 /* A laptop: frequency scaling, turbo, deep idle states, SMT. */
 static const char throttled[] =
-    "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"load_1m\":0.3,\"cpus_online\":8,"
+    "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"busy_share\":0.04,\"cpus_online\":8,"
     "\"cpus_allowed\":8,\"governor\":\"powersave\",\"turbo\":\"on\",\"smt\":\"on\","
     "\"cpu_quota\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":\"forbidden: Permission denied\","
     "\"perf_event_paranoid\":\"2\",\"clocksource\":\"tsc\",\"timer_cost_ns\":21.0,"
@@ -30,7 +30,7 @@ static const char throttled[] =
 
 /* A small container on a crowded host. */
 static const char crowded_guest[] =
-    "{\"hypervisor\":\"KVM\",\"steal_share\":0.08,\"load_1m\":0.1,\"cpus_online\":2,"
+    "{\"hypervisor\":\"KVM\",\"steal_share\":0.08,\"busy_share\":0.02,\"cpus_online\":2,"
     "\"cpus_allowed\":2,\"governor\":null,\"turbo\":null,\"smt\":\"notsupported\","
     "\"cpu_quota\":1.5,\"pmu\":\"none: no cycle counter (No such file or directory)\","
     "\"pmu_kernel\":\"none: no cycle counter (No such file or directory)\","
@@ -136,8 +136,8 @@ static void test_each_trouble_comes_first_and_has_a_remedy(void **state)
         {"hypervisor", json_string("KVM"), "virtualisation", SEVERITY_WARN},
         {"steal_share", json_real(0.01), "steal time", SEVERITY_WARN},
         {"steal_share", json_real(0.1), "steal time", SEVERITY_BAD},
-        {"load_1m", json_real(5), "load", SEVERITY_WARN},
-        {"load_1m", json_real(15), "load", SEVERITY_BAD},
+        {"busy_share", json_real(0.1), "load", SEVERITY_WARN},
+        {"busy_share", json_real(0.5), "load", SEVERITY_BAD},
         {"governor", json_string("powersave"), "governor", SEVERITY_WARN},
         {"governor", json_string("mixed"), "governor", SEVERITY_WARN},
         {"turbo", json_string("on"), "turbo", SEVERITY_WARN},
