@@ -41,7 +41,7 @@ static int set_outcomes(json_t *out, struct store *s, int64_t cell)
     struct outcome_count outcomes[OUTCOMES_MAX];
     int n = store_outcomes(s, cell, outcomes, OUTCOMES_MAX);
     for (int i = 0; i < n; i++)
-        if (strcmp(outcomes[i].name, "pure") != 0 && outcomes[i].ops)
+        if (outcome_is_count(&outcomes[i]) && outcomes[i].ops)
             set_number(out, outcomes[i].name, (double)outcomes[i].count / (double)outcomes[i].ops);
     return n < 0 ? n : 0;
 }

@@ -165,25 +165,27 @@ static int check_sums(struct measuring *m, const struct window *w, const uint64_
     return -EBADMSG;
 }
 
-static int write_outcomes(struct measuring *m, uint64_t ops, const uint64_t *counts)
+static int write_count(struct measuring *m, const char *name, uint64_t count, uint64_t ops)
+{
+    struct record r = {.kind = RECORD_OUTCOME, .outcome = {.count = count, .ops = ops}};
+    snprintf(r.outcome.name, sizeof(r.outcome.name), "%s", name);
+    return record_write(m->out, &r);
+}
+
+static int write_outcomes(struct measuring *m, const struct window *w, const uint64_t *counts)
 {
     const struct scenario *s = m->spec.scenario;
-    struct record r = {.kind = RECORD_OUTCOME};
-    uint64_t pure = 0;
-    int status = 0;
-    r.outcome.ops = ops;
+    uint64_t pure = 0, ops = w->ops_all;
+    int status = write_count(m, TRACED_WINDOW, (uint64_t)w->sample.window_ns, w->sample.ops);
     for (unsigned i = 0; i < HCHAN_OUTCOMES && !status; i++) {
         if (s->pure_outcomes >> i & 1)
             pure += counts[i];
-        r.outcome.count = counts[i];
-        snprintf(r.outcome.name, sizeof(r.outcome.name), "%s", hchan_outcome_name(i));
-        status = record_write(m->out, &r);
+        status = write_count(m, hchan_outcome_name(i), counts[i], ops);
     }
     if (s->pure_outcomes && !status) {
         double pure_ops = (double)pure / s->pure_per_op;
-        r.outcome.count = pure_ops < (double)ops ? (uint64_t)pure_ops : ops;
-        snprintf(r.outcome.name, sizeof(r.outcome.name), "pure");
-        status = record_write(m->out, &r);
+        status =
+            write_count(m, TRACED_PURE, pure_ops < (double)ops ? (uint64_t)pure_ops : ops, ops);
     }
     return status;
 }
@@ -213,7 +215,7 @@ static int trace_paths(struct measuring *m)
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
         after[i] -= before[i];
     status = check_sums(m, &window, after);
-    return status ? status : write_outcomes(m, window.ops_all, after);
+    return status ? status : write_outcomes(m, &window, after);
 }
 
 /* One window with each call timed. */

@@ -43,30 +43,83 @@ static int by_process(const void *a, const void *b)
     return (x->process > y->process) - (x->process < y->process);
 }
 
-/* The medians of the processes; returns how many. The samples are sorted by process. */
-static size_t process_medians(const struct sample *samples, size_t count, double *medians,
-                              double *scratch)
+/* One process's median. */
+struct process_median {
+    uint32_t process;
+    double median;
+};
+
+/* The medians of the processes, in their order; malloc'd, the caller frees them. NULL where memory
+ * ran out. */
+static struct process_median *process_medians(const struct sample *samples, size_t count,
+                                              size_t *processes)
 {
-    size_t processes = 0;
-    for (size_t i = 0; i < count;) {
-        size_t n = 0;
-        uint32_t process = samples[i].process;
-        for (; i < count && samples[i].process == process; i++)
-            scratch[n++] = samples[i].ns_per_op;
-        medians[processes++] = stats_median(scratch, n);
+    struct sample *sorted = malloc((count + 1) * sizeof(*sorted));
+    double *values = malloc((count + 1) * sizeof(*values));
+    struct process_median *medians = malloc((count + 1) * sizeof(*medians));
+    *processes = 0;
+    if (sorted && values && medians) {
+        memcpy(sorted, samples, count * sizeof(*sorted));
+        qsort(sorted, count, sizeof(*sorted), by_process);
+        for (size_t i = 0; i < count;) {
+            size_t n = 0;
+            uint32_t process = sorted[i].process;
+            for (; i < count && sorted[i].process == process; i++)
+                values[n++] = sorted[i].ns_per_op;
+            medians[(*processes)++] = (struct process_median){process, stats_median(values, n)};
+        }
+    } else {
+        free(medians);
+        medians = NULL;
     }
-    return processes;
+    free(sorted);
+    free(values);
+    return medians;
 }
 
-static void summarise_units(struct summary *out, double *units, size_t count)
+void stats_interval(double *values, size_t count, struct interval *out)
 {
     size_t low, high;
-    out->median_ns = stats_median(units, count);
-    out->ci_low_ns = out->ci_high_ns = out->ci_level = NAN;
-    if (stats_median_ranks(count, level_wanted, &low, &high, &out->ci_level)) {
-        out->ci_low_ns = units[low];
-        out->ci_high_ns = units[high];
+    *out = (struct interval){stats_median(values, count), NAN, NAN, NAN};
+    if (stats_median_ranks(count, level_wanted, &low, &high, &out->level)) {
+        out->low = values[low];
+        out->high = values[high];
     }
+}
+
+int stats_paired_ratio(const struct sample *others, size_t others_count,
+                       const struct sample *samples, size_t count, struct interval *out)
+{
+    size_t n = 0, m = 0, pairs = 0;
+    struct process_median *x = process_medians(others, others_count, &n);
+    struct process_median *y = process_medians(samples, count, &m);
+    double *ratios = malloc((n + 1) * sizeof(*ratios));
+    int status = x && y && ratios ? 0 : -ENOMEM;
+    for (size_t i = 0, k = 0; !status && i < n && k < m;) {
+        if (x[i].process == y[k].process)
+            ratios[pairs++] = x[i++].median / y[k++].median;
+        else if (x[i].process < y[k].process)
+            i++;
+        else
+            k++;
+    }
+    stats_interval(ratios, pairs, out);
+    free(x);
+    free(y);
+    free(ratios);
+    return status ? status : pairs ? 0 : -ENODATA;
+}
+
+/* A summary's units: the processes' medians where there are enough of them, or the samples. */
+static size_t choose_units(struct summary *out, const struct process_median *medians,
+                           double *values)
+{
+    out->ci_over_processes = out->processes >= PROCESSES_MIN;
+    if (!out->ci_over_processes)
+        return out->samples;
+    for (size_t i = 0; i < out->processes; i++)
+        values[i] = medians[i].median;
+    return out->processes;
 }
 
 int stats_summarise(const struct sample *samples, size_t count, struct summary *out)
@@ -74,28 +127,24 @@ int stats_summarise(const struct sample *samples, size_t count, struct summary *
     memset(out, 0, sizeof(*out));
     if (count == 0)
         return -ENODATA;
-    struct sample *sorted = malloc(count * sizeof(*sorted));
-    double *values = malloc(3 * count * sizeof(*values));
-    if (!sorted || !values) {
-        free(sorted);
-        free(values);
-        return -ENOMEM;
+    double *values = malloc(count * sizeof(*values));
+    struct process_median *medians = process_medians(samples, count, &out->processes);
+    int status = values && medians ? 0 : -ENOMEM;
+    if (!status) {
+        struct interval interval;
+        for (size_t i = 0; i < count; i++)
+            values[i] = samples[i].ns_per_op;
+        out->samples = count;
+        gsl_stats_minmax(&out->min_ns, &out->max_ns, values, 1, count);
+        out->cv =
+            count > 1 ? gsl_stats_sd(values, 1, count) / gsl_stats_mean(values, 1, count) : NAN;
+        stats_interval(values, choose_units(out, medians, values), &interval);
+        out->median_ns = interval.median;
+        out->ci_low_ns = interval.low;
+        out->ci_high_ns = interval.high;
+        out->ci_level = interval.level;
     }
-    memcpy(sorted, samples, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), by_process);
-    double *medians = values + count, *scratch = values + 2 * count;
-    for (size_t i = 0; i < count; i++)
-        values[i] = sorted[i].ns_per_op;
-    out->samples = count;
-    out->processes = process_medians(sorted, count, medians, scratch);
-    out->ci_over_processes = out->processes >= PROCESSES_MIN;
-    gsl_stats_minmax(&out->min_ns, &out->max_ns, values, 1, count);
-    out->cv = count > 1 ? gsl_stats_sd(values, 1, count) / gsl_stats_mean(values, 1, count) : NAN;
-    if (out->ci_over_processes)
-        summarise_units(out, medians, out->processes);
-    else
-        summarise_units(out, values, count);
-    free(sorted);
     free(values);
-    return 0;
+    free(medians);
+    return status;
 }

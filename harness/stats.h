@@ -28,6 +28,22 @@ double stats_median(double *values, size_t count);
  * Statistics, section 7.1. */
 bool stats_median_ranks(size_t count, double level, size_t *low, size_t *high, double *coverage);
 
+/* A median and the order-statistic interval around it; NaN where there are too few values for one.
+ */
+struct interval {
+    double median, low, high;
+    double level; /* the coverage that the order statistics give: at least 0.95 */
+};
+
+/* Sorts `values` in place and fills *out; all NaN for none. */
+void stats_interval(double *values, size_t count, struct interval *out);
+
+/* How much slower `others` are than `samples` in the processes that have both: the ratios of the
+ * two medians, one for each process, and their median and interval. What drifts between processes
+ * cancels out. -ENODATA where no process has both, or -ENOMEM; *out is then all NaN. */
+int stats_paired_ratio(const struct sample *others, size_t others_count,
+                       const struct sample *samples, size_t count, struct interval *out);
+
 /* Summarises a cell's samples. `samples` is in any order and is not changed. -ENOMEM, or -ENODATA
  * for none. */
 int stats_summarise(const struct sample *samples, size_t count, struct summary *out);

@@ -70,6 +70,10 @@ int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t
 int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max);
 int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max);
 int store_latency(struct store *s, int64_t cell, const char *side, struct latency *out);
+
+/* The traced windows of a cell as samples that have a process, operations and times only; malloc'd,
+ * the caller frees them. */
+int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count);
 int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size);
 
 #endif

@@ -131,13 +131,9 @@ static void get_sample(sqlite3_stmt *q, struct sample *x)
     };
 }
 
-int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count)
+/* Takes the statement. */
+static int read_samples(struct store *s, sqlite3_stmt *q, struct sample **samples, size_t *count)
 {
-    sqlite3_stmt *q = store_prepare(s,
-                                    "SELECT process, sample, ops, ns_per_op, window_ns, overlap,"
-                                    " cpu_ns_per_op, switches_per_op, fairness FROM samples"
-                                    " WHERE cell = ? ORDER BY process, sample",
-                                    "i", cell);
     *samples = NULL;
     *count = 0;
     if (!q)
@@ -162,6 +158,28 @@ int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t
         *samples = NULL;
     }
     return status;
+}
+
+int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count)
+{
+    return read_samples(s,
+                        store_prepare(s,
+                                      "SELECT process, sample, ops, ns_per_op, window_ns, overlap,"
+                                      " cpu_ns_per_op, switches_per_op, fairness FROM samples"
+                                      " WHERE cell = ? ORDER BY process, sample",
+                                      "i", cell),
+                        samples, count);
+}
+
+int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count)
+{
+    return read_samples(s,
+                        store_prepare(s,
+                                      "SELECT process, 0, ops, 1.0 * count / ops, count, NULL,"
+                                      " NULL, NULL, NULL FROM outcomes"
+                                      " WHERE cell = ? AND name = ? AND ops > 0 ORDER BY process",
+                                      "it", cell, TRACED_WINDOW),
+                        samples, count);
 }
 
 int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max)

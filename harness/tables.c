@@ -1,6 +1,8 @@
 #include "harness/tables.h"
 #include "harness/bench.h"
+#include "harness/doctor.h"
 #include "harness/hist.h"
+#include "harness/topo.h"
 #include "harness/whole_file.h"
 #include <errno.h>
 #include <jansson.h>
@@ -33,6 +35,21 @@ static double median_of(const struct sample *samples, size_t count, size_t offse
     return result;
 }
 
+/* What the accounting costs: each process's traced window against its measured ones. */
+static int add_traced(struct collecting *c, struct row *row, const struct sample *samples,
+                      size_t count)
+{
+    struct sample *traced;
+    size_t n;
+    int status = store_traced(c->store, row->id, &traced, &n);
+    if (status)
+        return status;
+    row->traced_ns = median_of(traced, n, offsetof(struct sample, ns_per_op));
+    status = stats_paired_ratio(traced, n, samples, count, &row->traced_ratio);
+    free(traced);
+    return status == -ENODATA ? 0 : status;
+}
+
 static int add_samples(struct collecting *c, struct row *row)
 {
     struct sample *samples;
@@ -53,8 +70,10 @@ static int add_samples(struct collecting *c, struct row *row)
     row->switches_per_op = median_of(samples, count, offsetof(struct sample, switches_per_op));
     row->overlap = median_of(samples, count, offsetof(struct sample, overlap));
     row->fairness = median_of(samples, count, offsetof(struct sample, fairness));
+    if (status == 0 || status == -ENODATA)
+        status = add_traced(c, row, samples, count);
     free(samples);
-    return status == -ENODATA ? 0 : status;
+    return status;
 }
 
 static int add_purity(struct collecting *c, struct row *row)
@@ -63,7 +82,7 @@ static int add_purity(struct collecting *c, struct row *row)
     int n = store_outcomes(c->store, row->id, outcomes, OUTCOMES_MAX);
     row->purity = NAN;
     for (int i = 0; i < n; i++)
-        if (strcmp(outcomes[i].name, "pure") == 0 && outcomes[i].ops)
+        if (strcmp(outcomes[i].name, TRACED_PURE) == 0 && outcomes[i].ops)
             row->purity = (double)outcomes[i].count / (double)outcomes[i].ops;
     return n < 0 ? n : 0;
 }
@@ -196,6 +215,10 @@ void tables_put_cell(FILE *f, const struct row *r)
     next_number(f, r->switches_per_op);
     next_number(f, r->overlap);
     next_number(f, r->fairness);
+    next_number(f, r->traced_ns);
+    next_number(f, r->traced_ratio.median);
+    next_number(f, r->traced_ratio.low);
+    next_number(f, r->traced_ratio.high);
     fputc('\n', f);
 }
 
@@ -286,7 +309,7 @@ static int put_outcomes(FILE *f, struct store *s, const struct run *run, const s
         if (n < 0)
             return n;
         for (int k = 0; k < n; k++)
-            if (strcmp(outcomes[k].name, "pure") != 0 && outcomes[k].ops)
+            if (outcome_is_count(&outcomes[k]) && outcomes[k].ops)
                 fprintf(f, "%s\t%s\t%.9g\n", rows[i].cell.name, outcomes[k].name,
                         (double)outcomes[k].count / (double)outcomes[k].ops);
     }
@@ -339,6 +362,53 @@ static int put_environment(FILE *f, struct store *s, const struct run *run, cons
     return 0;
 }
 
+static int put_topology(FILE *f, struct store *s, const struct run *run, const struct row *rows,
+                        size_t count)
+{
+    (void)s;
+    (void)rows;
+    (void)count;
+    struct topo *t = topo_load_xml(run->topology);
+    if (!t)
+        return errno == ENOMEM ? -ENOMEM : 0; /* not one that this hwloc reads */
+    const unsigned *pus;
+    size_t n = topo_pus(t, &pus);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            fprintf(f, "%u\t%u\t%s\n", pus[i], pus[k],
+                    relation_name(topo_relation(t, pus[i], pus[k])));
+    topo_free(t);
+    return 0;
+}
+
+/* What the doctor says of the machine as it was when the run began. */
+static size_t examine(const struct run *run, struct finding *findings, json_t **environment)
+{
+    *environment = json_loads(run->environment, 0, NULL);
+    return doctor_examine(*environment, findings);
+}
+
+static int put_doctor(FILE *f, struct store *s, const struct run *run, const struct row *rows,
+                      size_t count)
+{
+    (void)s;
+    (void)rows;
+    (void)count;
+    struct finding findings[FINDINGS_MAX];
+    json_t *environment;
+    size_t n = examine(run, findings, &environment);
+    for (size_t i = 0; i < n; i++) {
+        put_text(f, findings[i].check);
+        next_text(f, severity_name(findings[i].severity));
+        next_text(f, findings[i].seen);
+        next_text(f, findings[i].effect);
+        next_text(f, findings[i].remedy);
+        fputc('\n', f);
+    }
+    json_decref(environment);
+    return 0;
+}
+
 static int put_run(FILE *f, struct store *s, const struct run *run, const struct row *rows,
                    size_t count)
 {
@@ -351,6 +421,11 @@ static int put_run(FILE *f, struct store *s, const struct run *run, const struct
     put_text(f, run->command);
     fprintf(f, "\nmode\t%s\nseed\t%llu\nprocesses\t%u\n", run->mode, (unsigned long long)run->seed,
             run->processes);
+    struct finding findings[FINDINGS_MAX];
+    json_t *environment;
+    char grade = doctor_grade(findings, examine(run, findings, &environment));
+    fprintf(f, "grade\t%c\ngrade_meaning\t%s\n", grade, doctor_grade_meaning(grade));
+    json_decref(environment);
     return 0;
 }
 
@@ -362,6 +437,8 @@ static const struct table tables[] = {
     {"outcomes.tsv", "name\toutcome\tper_op", put_outcomes},
     {"counters.tsv", "name\tcounter\tdomain\tper_op\treason", put_counters},
     {"environment.tsv", "key\tvalue", put_environment},
+    {"topology.tsv", "pu_a\tpu_b\trelation", put_topology},
+    {"doctor.tsv", "check\tseverity\tseen\teffect\tremedy", put_doctor},
     {"run.tsv", "key\tvalue", put_run},
 };
 

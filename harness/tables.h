@@ -3,18 +3,24 @@
  *
  *   cells.tsv       name scenario variant path op capacity elem threads place status reason samples
  *                   processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns cv
- * purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap fairness
+ *                   purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op
+ *                   overlap fairness traced_ns traced_ratio traced_low traced_high
  *   samples.tsv     name process index ns_per_op
  *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
  *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)
  *   outcomes.tsv    name outcome per_op
  *   counters.tsv    name counter domain per_op reason
  *   environment.tsv key value
- *   run.tsv         key value      (id started finished command mode seed processes)
+ *   topology.tsv    pu_a pu_b relation                              (every pair of allowed PUs)
+ *   doctor.tsv      check severity seen effect remedy
+ *   run.tsv         key value      (id started finished command mode seed processes grade
+ *                                   grade_meaning)
  *
  * status is ok, timeout, failed or skipped (the worst of the cell's processes); purity is the share
  * of operations that took the path that the scenario is named after. floor_ratio is median_ns over
- * floor_units * floor_ns. ci_unit is `process` or `sample`. */
+ * floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the accounting
+ * costs: the traced instance's time over the measured one's, with its interval. topology and doctor
+ * are of the machine and the moment of the run, from what the store kept. */
 #ifndef HARNESS_TABLES_H
 #define HARNESS_TABLES_H
 
@@ -31,6 +37,8 @@ struct row {
     enum trial_status status;
     char reason[REASON_MAX];
     double purity, floor_ns, floor_ratio;
+    double traced_ns;             /* per operation, of the traced instance: median over processes */
+    struct interval traced_ratio; /* of that to the measured instance, paired by process */
     double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
 };
 
@@ -42,7 +50,7 @@ const char *row_status(const struct row *row);
     "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t"       \
     "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tci_unit\tmin_ns\tmax_ns\t" \
     "cv\tpurity\tfloor\tfloor_units\tfloor_ns\tfloor_ratio\tcpu_ns_per_op\tswitches_per_op\t"   \
-    "overlap\tfairness"
+    "overlap\tfairness\ttraced_ns\ttraced_ratio\ttraced_low\ttraced_high"
 
 /* Writes one cell as a line of cells.tsv, newline included. */
 void tables_put_cell(FILE *f, const struct row *row);

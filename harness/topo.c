@@ -71,7 +71,14 @@ static struct topo *give_up(struct topo *t)
     return NULL;
 }
 
-struct topo *topo_load(const char *synthetic)
+static int from_xml(hwloc_topology_t hwloc, const char *xml)
+{
+    return hwloc_topology_set_xmlbuffer(hwloc, xml, (int)strlen(xml) + 1);
+}
+
+/* Loads the machine's topology, or what `describe` makes of a text. */
+static struct topo *load(int (*describe)(hwloc_topology_t hwloc, const char *text),
+                         const char *text)
 {
     struct topo *t = calloc(1, sizeof(*t));
     if (!t)
@@ -80,13 +87,22 @@ struct topo *topo_load(const char *synthetic)
         free(t);
         return NULL;
     }
-    if ((synthetic && hwloc_topology_set_synthetic(t->hwloc, synthetic)) ||
-        hwloc_topology_load(t->hwloc))
+    if ((text && describe(t->hwloc, text)) || hwloc_topology_load(t->hwloc))
         return give_up(t);
     t->is_this_machine = hwloc_topology_is_thissystem(t->hwloc);
     if ((t->is_this_machine && restrict_to_affinity(t)) || list_pus(t))
         return give_up(t);
     return t;
+}
+
+struct topo *topo_load(const char *synthetic)
+{
+    return load(hwloc_topology_set_synthetic, synthetic);
+}
+
+struct topo *topo_load_xml(const char *xml)
+{
+    return load(from_xml, xml);
 }
 
 void topo_free(struct topo *t)

@@ -34,6 +34,9 @@ bool relation_parse(const char *name, enum relation *r);
 struct topo *topo_load(const char *synthetic);
 void topo_free(struct topo *t);
 
+/* Loads what topo_xml() wrote, of whatever machine; nothing can be bound by it. As topo_load(). */
+struct topo *topo_load_xml(const char *xml);
+
 /* The allowed PUs by OS index, ascending, at least one; the array belongs to the topology. */
 size_t topo_pus(const struct topo *t, const unsigned **pus);
 

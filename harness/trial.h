@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { CELL_NAME_MAX = 160, LABEL_MAX = 48, REASON_MAX = 160 };
 
@@ -51,6 +52,16 @@ struct outcome_count {
     uint64_t count;
     uint64_t ops; /* operations of the window */
 };
+
+/* Two rows of a traced window that are no outcomes: how many of its operations took the path that
+ * the cell is named after, and how many nanoseconds the window took. */
+#define TRACED_PURE   "pure"
+#define TRACED_WINDOW "window_ns"
+
+static inline bool outcome_is_count(const struct outcome_count *o)
+{
+    return strcmp(o->name, TRACED_PURE) != 0 && strcmp(o->name, TRACED_WINDOW) != 0;
+}
 
 /* A counter of PAPI, per operation. Where it is not available, `reason` is PAPI's own words. */
 struct counter {

@@ -59,7 +59,8 @@ CREATE TABLE samples (
     PRIMARY KEY (cell, process, sample)
 ) WITHOUT ROWID;
 
--- Outcomes of a traced window; "pure" counts the operations on the path that the cell is named after.
+-- Outcomes of a traced window. Two rows are no outcomes: "pure" counts the operations on the path that
+-- the cell is named after, "window_ns" is how long the window took.
 CREATE TABLE outcomes (
     cell    INTEGER NOT NULL REFERENCES cells (id),
     process INTEGER NOT NULL,

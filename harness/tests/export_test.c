@@ -79,6 +79,11 @@ static int make_run(void **state)
         store_add_outcome(store, cell, 0, &(struct outcome_count){"send_handoff", 750, 1000}), 0);
     assert_int_equal(store_add_outcome(store, cell, 0, &(struct outcome_count){"pure", 995, 1000}),
                      0);
+    for (uint32_t p = 0; p < PROCESSES; p++) { /* traced, it takes twice the process's median */
+        struct outcome_count twice = {TRACED_WINDOW, 2000 * (101 + 10 * p) + 1000 * (WINDOWS - 1),
+                                      1000};
+        assert_int_equal(store_add_outcome(store, cell, p, &twice), 0);
+    }
     cell = add_cell(id, hung, floor_name, 1);
     assert_int_equal(store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s"), 0);
     add_samples(add_cell(id, floor_name, "", 0), 1);
@@ -172,6 +177,7 @@ static void test_gbench_rows_carry_what_the_store_holds(void **state)
     assert_float_equal(number_at(row, "send_handoff"), 0.75, 0);
     assert_int_equal(number_at(row, "samples"), PROCESSES * WINDOWS);
     assert_null(json_object_get(row, "pure"));
+    assert_null(json_object_get(row, TRACED_WINDOW));
     assert_null(json_object_get(row, "error_occurred"));
     assert_true(is_missing(row, "switches_per_op"));
     json_decref(all);
@@ -217,6 +223,14 @@ static void test_gbench_keeps_an_environment_that_is_no_object(void **state)
     assert_string_equal(string_at(context, "environment"), "not json");
     assert_string_equal(string_at(context, "command"), "hchanlab sweep --quick");
     json_decref(all);
+}
+
+static void test_the_accounting_costs_what_the_traced_windows_took_longer(void **state)
+{
+    (void)state;
+    assert_float_equal(rows[0].traced_ns, 2 * rows[0].summary.median_ns, 1e-9);
+    assert_float_equal(rows[0].traced_ratio.median, 2, 1e-9);
+    assert_true(isnan(rows[1].traced_ns) && isnan(rows[1].traced_ratio.median));
 }
 
 static void test_go_has_one_line_a_sample_in_benchstats_form(void **state)
@@ -320,7 +334,7 @@ static void test_csv_comes_back_field_by_field(void **state)
     char *text = written_by(export_csv);
     const char *at = text;
     size_t columns = read_line(&at, header);
-    assert_int_equal(columns, 30);
+    assert_int_equal(columns, 34);
     assert_int_equal(read_line(&at, line), columns);
     assert_string_equal(line[column(header, columns, "name")], handoff);
     assert_string_equal(line[column(header, columns, "op")], "send, then \"receive\"");
@@ -391,6 +405,7 @@ int main(void)
         TEST(test_gbench_context_tells_where_and_how),
         TEST(test_gbench_cell_without_samples_is_an_error_with_no_numbers),
         TEST(test_gbench_keeps_an_environment_that_is_no_object),
+        TEST(test_the_accounting_costs_what_the_traced_windows_took_longer),
         TEST(test_go_has_one_line_a_sample_in_benchstats_form),
         TEST(test_go_writes_great_and_small_numbers_plainly),
         TEST(test_csv_comes_back_field_by_field),

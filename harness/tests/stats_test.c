@@ -85,6 +85,36 @@ static void test_too_few_have_no_interval(void **state)
     assert_int_equal(s.samples, 0);
 }
 
+/* Processes that drift by far more than what is looked for: in each, `others` takes a tenth more.
+ */
+static void test_a_paired_ratio_sees_through_drift(void **state)
+{
+    enum { PROCESSES = 8, WINDOWS = 3 };
+    struct sample samples[PROCESSES * WINDOWS], others[PROCESSES];
+    struct interval ratio;
+    (void)state;
+    for (uint32_t p = 0; p < PROCESSES; p++) {
+        double base = p % 2 ? 100 : 300 + p;
+        for (uint32_t i = 0; i < WINDOWS; i++)
+            samples[p * WINDOWS + i] =
+                (struct sample){.process = p, .index = i, .ns_per_op = base + i - 1};
+        others[PROCESSES - 1 - p] = (struct sample){.process = p, .ns_per_op = 1.1 * base};
+    }
+    assert_int_equal(stats_paired_ratio(others, PROCESSES, samples, PROCESSES * WINDOWS, &ratio),
+                     0);
+    assert_float_equal(ratio.median, 1.1, 1e-9);
+    assert_float_equal(ratio.low, 1.1, 1e-9);
+    assert_float_equal(ratio.high, 1.1, 1e-9);
+    assert_true(ratio.level >= 0.95);
+    /* Only what both have is compared. */
+    others[0].process = 99;
+    assert_int_equal(stats_paired_ratio(others, 1, samples, PROCESSES * WINDOWS, &ratio), -ENODATA);
+    assert_true(isnan(ratio.median) && isnan(ratio.low));
+    others[0].process = 0;
+    assert_int_equal(stats_paired_ratio(others, 1, samples, WINDOWS, &ratio), 0);
+    assert_true(isfinite(ratio.median) && isnan(ratio.low));
+}
+
 static void test_every_bucket_is_narrow_and_holds_its_values(void **state)
 {
     (void)state;
@@ -141,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_the_interval_covers_as_often_as_it_says),
         cmocka_unit_test(test_processes_are_the_unit_where_there_are_six),
         cmocka_unit_test(test_too_few_have_no_interval),
+        cmocka_unit_test(test_a_paired_ratio_sees_through_drift),
         cmocka_unit_test(test_every_bucket_is_narrow_and_holds_its_values),
         cmocka_unit_test(test_quantiles_are_within_a_hundredth),
         cmocka_unit_test(test_merging_is_as_recording_in_one),

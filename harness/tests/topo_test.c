@@ -175,6 +175,14 @@ static void test_the_topology_is_kept_as_xml_and_told_in_words(void **state)
     assert_non_null(strstr(text, "PU 0 and 1: l3"));
     assert_non_null(strstr(text, "PU 0 and 2: machine"));
     assert_non_null(strstr(text, "PU 2 and 3: l3"));
+    struct topo *kept = topo_load_xml(xml);
+    assert_non_null(kept);
+    char *same = topo_describe(kept);
+    assert_string_equal(same, text);
+    assert_int_equal(topo_bind(kept, 0), -EINVAL); /* another machine's, as far as we know */
+    topo_free(kept);
+    assert_null(topo_load_xml("<topology/>"));
+    free(same);
     free(xml);
     free(text);
     topo_free(t);
