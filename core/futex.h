@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 /* Sleeps while *word is `expected`. Returns after a wake, where the word differs, on a signal, or
- * for no reason at all: the caller looks at the word again. */
-void futex_wait(_Atomic uint32_t *word, uint32_t expected);
+ * for no reason at all: the caller looks at the word again. True where it slept and was woken,
+ * false where the word differed or a signal came. */
+bool futex_wait(_Atomic uint32_t *word, uint32_t expected);
 
 /* Wakes at most `count` sleepers. The word's memory may be gone already: the address alone is used,
- * and a wake that hits nothing, or a stranger, is harmless because of the rule above. */
-void futex_wake(_Atomic uint32_t *word, uint32_t count);
+ * and a wake that hits nothing, or a stranger, is harmless because of the rule above. Returns how
+ * many were asleep and are woken now. */
+uint32_t futex_wake(_Atomic uint32_t *word, uint32_t count);
 
 #endif

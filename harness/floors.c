@@ -116,6 +116,7 @@ static const struct scenario floor_cacheline = {
     .op = "transfer, one way",
     .threads = {2, 2, 2},
     .places = true,
+    .apart = true,
     .ops_multiple = 2,
     .lead = cacheline_lead,
     .serve = cacheline_serve,
@@ -123,7 +124,8 @@ static const struct scenario floor_cacheline = {
 };
 
 /* Two threads wake each other through two futex words; one operation is one way: a wake, and the
- * other one running. */
+ * other one running. Across PUs it has two modes: where each answer comes before its reader has got
+ * into the kernel, nobody sleeps at all. */
 static void futex_signal(_Atomic uint32_t *word, uint32_t value)
 {
     store_rel(word, value); /* pairs with load_acq in futex_await */
@@ -170,6 +172,60 @@ static const struct scenario floor_futex = {
     .finish = futex_finish,
 };
 
+/* The same where each wake is known to have ended a sleep: it is repeated until it did, so that the
+ * peer is never met on its way into the kernel. The wake itself is the message; the word never
+ * changes. On one PU the peer is asleep whenever we run, and floor-futex is the same thing. */
+static void wake_sleeper(_Atomic uint32_t *word)
+{
+    while (futex_wake(word, 1) == 0)
+        cpu_relax();
+}
+
+static void sleep_until_woken(_Atomic uint32_t *word)
+{
+    while (!futex_wait(word, 0))
+        ;
+}
+
+static void wake_lead(struct worker *w, uint64_t ops)
+{
+    for (uint64_t i = 0; i < ops; i += 2) {
+        wake_sleeper(&w->bench->round);
+        sleep_until_woken(&w->bench->acked);
+    }
+}
+
+static void wake_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    for (;;) {
+        sleep_until_woken(&b->round);
+        if (load_acq(&b->stop)) /* pairs with store_rel in finish */
+            return;
+        wake_sleeper(&b->acked);
+    }
+}
+
+static void wake_finish(struct bench *b)
+{
+    store_rel(&b->stop, 1);
+    wake_sleeper(&b->round);
+}
+
+static const struct scenario floor_wake = {
+    .name = "floor-wake",
+    .summary = "two threads on two PUs wake each other, each out of a sleep in the kernel",
+    .op = "wake, one way",
+    .threads = {2, 2, 2},
+    .places = true,
+    .apart = true,
+    .ops_multiple = 2,
+    .lead = wake_lead,
+    .serve = wake_serve,
+    .finish = wake_finish,
+};
+
 const struct scenario *const floors[] = {
-    &floor_empty, &floor_timer, &floor_atomic, &floor_memcpy, &floor_cacheline, &floor_futex, NULL,
+    &floor_empty,     &floor_timer, &floor_atomic, &floor_memcpy,
+    &floor_cacheline, &floor_futex, &floor_wake,   NULL,
 };

@@ -221,10 +221,30 @@ static int add_scenario(struct building *to, const struct scenario *s, const cha
     return status;
 }
 
+/* Whether a scenario can be had at a place: one whose workers spin for each other needs two PUs. */
+static bool fits_place(const struct scenario *s, const char *place)
+{
+    return !s->apart || strcmp(place, relation_name(RELATION_SAME_PU)) != 0;
+}
+
+/* A floor that was asked for by name and that no place of the plan can have. */
+static int check_floors(const struct building *to)
+{
+    for (const struct scenario *const *s = scenario_all(""); *s; s++) {
+        bool fits = !in_words(&to->choices->scenarios, (*s)->name);
+        for (size_t p = 0; p < to->places->count; p++)
+            fits = fits || fits_place(*s, to->places->names[p]);
+        if (!fits)
+            return complain(EXIT_USAGE, "%s needs two PUs: choose another --place, or allow it two",
+                            (*s)->name);
+    }
+    return EXIT_OK;
+}
+
 /* The floors that the cells are compared with, and those that every run has. */
 static int add_floors(struct building *to)
 {
-    int status = EXIT_OK;
+    int status = check_floors(to);
     size_t cells = to->plan->count;
     for (size_t i = 0; i < cells && status == EXIT_OK; i++) {
         struct cell floor;
@@ -236,24 +256,19 @@ static int add_floors(struct building *to)
         for (size_t p = 0; p < to->places->count && status == EXIT_OK; p++) {
             struct cell_params params = {PARAM_ABSENT, (*s)->elem.normal, PARAM_ABSENT, ""};
             memcpy(params.place, to->places->names[p], sizeof(params.place));
-            /* Two cores that spin on a line are two cores: on one PU there is nothing to measure.
-             */
-            if (strcmp((*s)->name, "floor-cacheline") != 0 || strcmp(params.place, "same-pu") != 0)
+            if (fits_place(*s, params.place))
                 status = add_cell(to->plan, *s, "", &params);
         }
     }
     return status;
 }
 
-/* Whether a mode runs a variant where the user chose none. The two that differ in the order of
- * unlock and wake alone are compared where something is woken. */
+/* Whether a mode runs a variant where the user chose none. A quick sweep has the others where
+ * somebody parks: how they do it is what they differ in. */
 static bool mode_has(const struct choices *c, const struct scenario *s, const char *variant)
 {
-    if (c->full || is_named(variant))
-        return true;
-    const struct hchan_variant *v = hchan_variant_find(variant);
-    return strcmp(hchan_variant_park(v), "early") == 0 && s->places && s->path &&
-           strcmp(s->path, "buffer") != 0;
+    bool parks = s->path && strcmp(s->path, "buffer") != 0;
+    return c->full || is_named(variant) || parks;
 }
 
 static int refuse_empty(const struct choices *c)

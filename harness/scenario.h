@@ -70,6 +70,7 @@ struct scenario {
     const char *path;    /* handoff, buffer, park; NULL where it forces none */
     struct param_range capacity, elem, threads;
     bool places; /* has workers on several PUs, or several on one */
+    bool apart;  /* its workers spin for each other: makes no sense where all share a PU */
     /* Purity: the outcomes (bits of enum hchan_outcome) that are the named path, and how many of
      * them a pure operation has. 0: purity makes no sense. */
     uint64_t pure_outcomes;

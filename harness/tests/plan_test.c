@@ -126,6 +126,36 @@ static void test_one_pu_alone_still_makes_a_plan(void **state)
     topo_free(one);
 }
 
+static void test_a_floor_that_needs_two_pus_is_refused_on_one(void **state)
+{
+    (void)state;
+    struct plan plan;
+    struct choices choices = {.scenarios = {{"floor-wake"}, 1}, .place = "same-pu"};
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_USAGE);
+    choices.place = NULL;
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "floor-wake"), 1);
+    plan_free(&plan);
+}
+
+/* What a quick sweep has beside the four named variants is compared where somebody parks. */
+static void test_other_variants_are_in_the_quick_plan_where_somebody_parks(void **state)
+{
+    (void)state;
+    struct plan plan;
+    size_t others = 0;
+    assert_int_equal(plan_make(&plan, &(struct choices){.quick = true}, two_pus), EXIT_OK);
+    for (size_t i = 0; i < plan.count; i++) {
+        const struct cell *c = &plan.cells[i];
+        if (!strchr(c->variant, '+'))
+            continue;
+        assert_true(strcmp(c->path, "handoff") == 0 || strcmp(c->path, "park") == 0);
+        others++;
+    }
+    assert_true(others > 0);
+    plan_free(&plan);
+}
+
 static void test_more_processes_take_longer(void **state)
 {
     (void)state;
@@ -167,6 +197,8 @@ int main(void)
         cmocka_unit_test(test_two_thread_scenarios_run_on_one_pu_and_on_two),
         cmocka_unit_test(test_values_cross_and_values_that_do_not_fit_are_left_out),
         cmocka_unit_test(test_one_pu_alone_still_makes_a_plan),
+        cmocka_unit_test(test_a_floor_that_needs_two_pus_is_refused_on_one),
+        cmocka_unit_test(test_other_variants_are_in_the_quick_plan_where_somebody_parks),
         cmocka_unit_test(test_more_processes_take_longer),
         cmocka_unit_test(test_names_that_are_not_cells_are_refused),
     };

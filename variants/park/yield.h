@@ -1,0 +1,28 @@
+/* Give the PU away once, then sleep in the kernel.
+ *
+ * The protocol is park/futex.h's; the yield comes before P1. Where the peer waits for this PU it
+ * runs now, and makes the G ready before it sleeps: neither side needs the kernel's wake, and no
+ * wake preempts its waker. Where the peer is on another PU the yield costs a system call. Go's
+ * futex mutex yields so before it sleeps (lock_futex.go). */
+#ifndef PARK_YIELD_H
+#define PARK_YIELD_H
+
+#include "variants/park/futex.h"
+#include <sched.h>
+
+#define park_yield_summary "yields once, then sleeps in the kernel"
+
+enum { park_yield_ready_under_lock = 0 };
+
+static inline bool park_yield_sleep(struct g *gp)
+{
+    sched_yield();
+    return park_futex_sleep(gp);
+}
+
+static inline void park_yield_ready(struct g *gp)
+{
+    park_futex_ready(gp);
+}
+
+#endif
