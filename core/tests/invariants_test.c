@@ -75,10 +75,41 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
     }
 }
 
+/* Walks a queue both ways: its waiters must be those between first and last. */
+static void assert_queue(const struct waitq *q, struct sudog *first, size_t count)
+{
+    const struct sudog *before = NULL, *sg = load_rlx(&q->first); /* one thread */
+    for (size_t i = 0; i < count; i++, before = sg, sg = sg->next) {
+        assert_ptr_equal(sg, &first[i]);
+        assert_ptr_equal(sg->prev, before);
+    }
+    assert_null(sg);
+    assert_ptr_equal(q->last, before);
+}
+
+static void test_a_queue_is_linked_both_ways(void **state)
+{
+    static struct waitq q;
+    struct sudog sg[4] = {0};
+    (void)state;
+    for (size_t round = 0; round < 2; round++) { /* the second with links left over */
+        for (size_t i = 0; i < 4; i++) {
+            waitq_enqueue(&q, &sg[i]);
+            assert_queue(&q, sg, i + 1);
+        }
+        for (size_t i = 0; i < 4; i++) {
+            assert_ptr_equal(waitq_dequeue(&q), &sg[i]);
+            assert_queue(&q, &sg[i + 1], 3 - i);
+        }
+        assert_null(waitq_dequeue(&q));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_traced_channel_names_the_invariant_that_is_broken),
+        cmocka_unit_test(test_a_queue_is_linked_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
