@@ -20,18 +20,6 @@ static int status_of(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void *send_nil(void *arg)
-{
-    chansend1(NULL, arg);
-    return NULL;
-}
-
-static void *recv_nil(void *arg)
-{
-    chanrecv1(NULL, arg);
-    return NULL;
-}
-
 /* Given threads that wait for ever on a nil channel, when others use channels of their own, then
  * nothing of theirs is in the way, and the process ends when it wants to. */
 static void test_threads_on_a_nil_channel_hinder_nobody(void **state)
@@ -40,10 +28,9 @@ static void test_threads_on_a_nil_channel_hinder_nobody(void **state)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        static long value = 5;
-        pthread_t nobody[2];
-        pthread_create(&nobody[0], NULL, send_nil, &value);
-        pthread_create(&nobody[1], NULL, recv_nil, &value);
+        struct party nobody[2];
+        start_send(&nobody[0], NULL, 5);
+        start_recv(&nobody[1], NULL);
         FOR_EACH_VARIANT(v)
         {
             hchan *c = makechan(v, sizeof(long), 0);
@@ -55,7 +42,7 @@ static void test_threads_on_a_nil_channel_hinder_nobody(void **state)
                 _exit(1);
             chanfree(c);
         }
-        _exit(value == 5 ? 0 : 1);
+        _exit(nobody[1].value == -1 ? 0 : 1); /* nothing came of nil */
     }
     assert_int_equal(status_of(child), 0);
 }
