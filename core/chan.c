@@ -33,7 +33,7 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
         errno = error;
         return NULL;
     }
-    size_t size = sizeof(struct hchan) + variant->lock_size;
+    size_t size = offsetof(struct hchan, lock) + variant->lock_size;
     size = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
     struct hchan *c = aligned_alloc(CACHE_LINE, size);
     if (!c)

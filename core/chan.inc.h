@@ -66,6 +66,11 @@ static inline void CHAN(lock)(struct hchan *c)
 
 static inline void CHAN(unlock)(struct hchan *c)
 {
+#if CHAN_TRACED
+    const char *broken = chan_broken(c);
+    if (broken)
+        gothrow(broken);
+#endif
     LOCK_(release)(CHAN(the_lock)(c));
 }
 

@@ -19,7 +19,10 @@
  * message and ends the process with status 2, unless the calling thread is inside hchan_try().
  *
  * A NULL channel is Go's nil channel: blocking operations on it wait for ever, non-blocking ones
- * return false, close panics, length and capacity are 0. */
+ * return false, close panics, length and capacity are 0.
+ *
+ * After fork() the child has the forking thread alone. Where that was the only one, its channels go
+ * on; else what the others waited for or had locked stays so, and the child should exec(). */
 #ifndef CORE_HCHAN_H
 #define CORE_HCHAN_H
 
@@ -35,18 +38,19 @@ typedef struct hchan hchan;
 struct hchan_variant;
 
 /* What makechan() accepts: Go's limit on an element, a capacity that fits the counters, and a
- * buffer of at most 4 GiB. */
+ * buffer of at most 4 GiB, or of half the address space where that is less. */
 #define HCHAN_MAX_ELEM     ((size_t)65535)
 #define HCHAN_MAX_CAPACITY ((size_t)INT32_MAX)
-#define HCHAN_MAX_BUFFER   ((size_t)1 << 32)
+#define HCHAN_MAX_BUFFER   ((size_t)(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : INT32_MAX))
 
 /* Makes a channel of `capacity` elements of `elemsize` bytes; capacity 0 is an unbuffered channel.
  * The caller owns it and ends it with chanfree(). NULL with errno EINVAL where the variant is NULL,
  * E2BIG where a size exceeds the limits above, ENOMEM where memory ran out. */
 hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity);
 
-/* Frees the channel; NULL is allowed. Nobody may be using it: a parked waiter found in a traced
- * channel is reported and aborts the process. */
+/* Frees the channel; NULL is allowed. Nobody may be inside a call on it, and a value that has
+ * arrived does not say that its sender has left: join the threads, or hear from them by other ways.
+ * A parked waiter found in a traced channel is reported and aborts the process. */
 void chanfree(hchan *c);
 
 /* c <- elem. Returns when a receiver has the value or the buffer holds it. Panics where the channel
@@ -104,7 +108,7 @@ const char *hchan_variant_summary(const struct hchan_variant *variant);  /* one 
 /* Runs fn(arg). Returns true where it returned; false where it panicked, with Go's message in
  * *message (static, e.g. "send on closed channel"; `message` may be NULL). As with Lua's pcall, the
  * frames between are left without unwinding: what they held stays held. Calls may nest; each thread
- * has its own. */
+ * has its own. fn may leave in these two ways alone, not by longjmp() or pthread_exit(). */
 bool hchan_try(void (*fn)(void *), void *arg, const char **message);
 
 #ifdef __cplusplus

@@ -8,6 +8,8 @@
  *   - qcount < dataqsiz implies that sendq is empty.
  *   - sendx == (recvx + qcount) % dataqsiz.
  *   - closed implies that both queues are empty.
+ * Traced instances check all but the first before each unlock (chan_broken() below): with a buffer
+ * the next two imply it, and without one the exception is legal.
  *
  * The lock guards every field of the second line and the sudogs that are queued. Fields that a fast
  * path reads without the lock are atomic; they are written under the lock with release, so that
@@ -46,7 +48,7 @@ struct hchan {
     alignas(16) unsigned char lock[]; /* the variant's lock policy */
 };
 
-_Static_assert(offsetof(struct hchan, lock) == 2 * CACHE_LINE - 16, "a small lock shares the line");
+_Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small lock shares the line");
 
 /* A variant's functions and what it is made of: the last product of the template. */
 struct hchan_variant {
@@ -107,6 +109,25 @@ static inline void elem_zero(const struct hchan *c, void *elem)
         memset(elem, 0, c->elemsize);
 }
 
+/* The invariant above that does not hold, or NULL. The lock is held. */
+static inline const char *chan_broken(const struct hchan *c)
+{
+    uint32_t qcount = load_rlx(&c->qcount); /* these four under the lock: nobody else writes them */
+    bool receivers = load_rlx(&c->recvq.first) != NULL, senders = load_rlx(&c->sendq.first) != NULL;
+    bool closed = load_rlx(&c->closed) != 0;
+    if (receivers != (c->recvq.last != NULL) || senders != (c->sendq.last != NULL))
+        return "hchan: a queue has one end only";
+    if (qcount > 0 && receivers)
+        return "hchan: a receiver waits before a value";
+    if (qcount < c->dataqsiz && senders)
+        return "hchan: a sender waits before a free slot";
+    if (c->dataqsiz && c->sendx != ((uint64_t)c->recvx + qcount) % c->dataqsiz)
+        return "hchan: sendx is not where the values end";
+    if (closed && (receivers || senders))
+        return "hchan: somebody waits on a closed channel";
+    return NULL;
+}
+
 /* What a fast path saw of a channel that a non-blocking receive was called on. */
 enum fast_recv {
     FAST_RECV_UNKNOWN, /* take the lock and see */
@@ -115,7 +136,9 @@ enum fast_recv {
 };
 
 /* Whether a non-blocking send would fail, or a receive find nothing, seen without the lock: one
- * word each, so that the answer was true at one moment. */
+ * word each, so that the answer was true at one moment. The acquires pair with the store_rel of
+ * `first` in waitq_enqueue() and waitq_dequeue(), and of qcount in step 6 of send and receive: what
+ * is read next is at least as new, `closed` above all. */
 static inline bool chan_full(const struct hchan *c)
 {
     if (c->dataqsiz == 0)

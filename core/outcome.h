@@ -22,7 +22,8 @@ const char *hchan_outcome_what(unsigned i);
  * from any thread at any time; counts of operations that are under way may or may not be in it. */
 void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES]);
 
-/* The calling thread's own counts. */
+/* The calling thread's own counts: how far they go is what counts. They need not begin at 0, since
+ * a G counts on for the thread that it goes to next. */
 void hchan_outcomes_self(uint64_t totals[HCHAN_OUTCOMES]);
 
 #endif

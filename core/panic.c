@@ -1,8 +1,10 @@
 #include "core/panic.h"
+#include "core/atomic.h"
 #include "core/hchan.h"
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A recover point: one for each hchan_try() that is running in this thread, innermost first. */
 struct recover_point {
@@ -28,14 +30,29 @@ bool hchan_try(void (*fn)(void *), void *arg, const char **message)
     return false;
 }
 
+/* exit() may run once only, and one close can make many senders panic at once: as in Go, the first
+ * one speaks and ends the process, and the others wait for that end. */
+static _Noreturn void end_process(const char *message)
+{
+    static _Atomic uint32_t ended;
+    static _Thread_local bool by_us;
+    if (by_us) /* a panic in an exit handler */
+        _exit(2);
+    if (fadd_rlx(&ended, 1) > 0) /* says who was first, and publishes nothing */
+        for (;;)
+            pause();
+    by_us = true;
+    fprintf(stderr, "panic: %s\n", message);
+    exit(2);
+}
+
 void gopanic(const char *message)
 {
     if (innermost) {
         innermost->message = message;
         longjmp(innermost->frame, 1);
     }
-    fprintf(stderr, "panic: %s\n", message);
-    exit(2);
+    end_process(message);
 }
 
 void gothrow(const char *message)

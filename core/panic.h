@@ -3,8 +3,9 @@
 #define CORE_PANIC_H
 
 /* Ends the innermost hchan_try() of this thread with `message` (a static string), or, where there
- * is none, prints "panic: message" on standard error and ends the process with status 2. No lock
- * may be held. */
+ * is none, prints "panic: message" on standard error and ends the process with status 2, through
+ * exit(), so that what was printed before is seen. Where several threads panic at once, the first
+ * one does it. No lock may be held. */
 _Noreturn void gopanic(const char *message);
 
 /* For a state that cannot be: prints "fatal error: message" and aborts (Go's throw). */

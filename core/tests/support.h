@@ -12,16 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The variants to test: all of them, or the one that HCHANLAB_VARIANT names. */
+static inline const struct hchan_variant *test_variant(const struct hchan_variant *before)
+{
+    const char *name = getenv("HCHANLAB_VARIANT");
+    if (!name)
+        return hchan_variant_next(before);
+    const struct hchan_variant *only = hchan_variant_find(name);
+    if (!only)
+        fail_msg("HCHANLAB_VARIANT: no variant %s: `hchanlab list` shows them", name);
+    return before ? NULL : only;
+}
+
 /* Runs a body for the measured and the traced instance of every variant. */
-#define FOR_EACH_VARIANT(v)                                                 \
-    for (const struct hchan_variant *row_ = hchan_variant_next(NULL); row_; \
-         row_ = hchan_variant_next(row_))                                   \
+#define FOR_EACH_VARIANT(v)                                                                      \
+    for (const struct hchan_variant *row_ = test_variant(NULL); row_; row_ = test_variant(row_)) \
         for (const struct hchan_variant *v = row_; v; v = v == row_ ? hchan_traced(row_) : NULL)
 
 /* The same, for the traced instances alone. */
-#define FOR_EACH_TRACED(v)                                                                        \
-    for (const struct hchan_variant *row_ = hchan_variant_next(NULL), *v = hchan_traced(row_); v; \
-         row_ = hchan_variant_next(row_), v = row_ ? hchan_traced(row_) : NULL)
+#define FOR_EACH_TRACED(v)                                                                  \
+    for (const struct hchan_variant *row_ = test_variant(NULL), *v = hchan_traced(row_); v; \
+         row_ = test_variant(row_), v = row_ ? hchan_traced(row_) : NULL)
 
 static inline hchan *make(const struct hchan_variant *v, size_t elemsize, size_t capacity)
 {

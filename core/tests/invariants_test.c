@@ -1,0 +1,115 @@
+/* The invariants at the head of core/layout.h: a traced instance says which one is broken, before
+ * it lets go of the lock. (Every other test shows that they hold.) */
+#include "core/layout.h"
+#include "core/tests/support.h"
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct sudog nobody;
+
+static void one_end(hchan *c)
+{
+    store_rlx(&c->recvq.first, &nobody); /* one thread */
+}
+
+static void receiver_before_value(hchan *c)
+{
+    chansend1(c, &(long){1});
+    waitq_enqueue(&c->recvq, &nobody);
+}
+
+static void sender_before_slot(hchan *c)
+{
+    waitq_enqueue(&c->sendq, &nobody);
+}
+
+static void lost_index(hchan *c)
+{
+    c->sendx++;
+}
+
+static void sender_after_close(hchan *c)
+{
+    for (long i = 0; i < 2; i++)
+        chansend1(c, &i);
+    waitq_enqueue(&c->sendq, &nobody);
+    store_rlx(&c->closed, 1); /* one thread */
+}
+
+static void test_a_traced_channel_names_the_invariant_that_is_broken(void **state)
+{
+    static const struct {
+        void (*breaks)(hchan *c);
+        const char *says;
+    } rows[] = {
+        {one_end, "one end only"},
+        {receiver_before_value, "a receiver waits before a value"},
+        {sender_before_slot, "a sender waits before a free slot"},
+        {lost_index, "sendx is not where the values end"},
+        {sender_after_close, "somebody waits on a closed channel"},
+    };
+    (void)state;
+    FOR_EACH_TRACED(v)
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int err[2], status;
+        char text[256] = "";
+        assert_int_equal(pipe(err), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            dup2(err[1], STDERR_FILENO);
+            signal(SIGABRT, SIG_DFL);
+            hchan *c = makechan(v, sizeof(long), 2);
+            rows[i].breaks(c);
+            chan_parked_senders(c); /* locks, and unlocks */
+            _exit(0);
+        }
+        close(err[1]);
+        assert_true(read(err[0], text, sizeof(text) - 1) > 0);
+        close(err[0]);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+        if (!strstr(text, rows[i].says))
+            fail_msg("row %zu says '%s', wanted '%s'", i, text, rows[i].says);
+    }
+}
+
+/* Walks a queue both ways: its waiters must be those between first and last. */
+static void assert_queue(const struct waitq *q, struct sudog *first, size_t count)
+{
+    const struct sudog *before = NULL, *sg = load_rlx(&q->first); /* one thread */
+    for (size_t i = 0; i < count; i++, before = sg, sg = sg->next) {
+        assert_ptr_equal(sg, &first[i]);
+        assert_ptr_equal(sg->prev, before);
+    }
+    assert_null(sg);
+    assert_ptr_equal(q->last, before);
+}
+
+static void test_a_queue_is_linked_both_ways(void **state)
+{
+    static struct waitq q;
+    struct sudog sg[4] = {0};
+    (void)state;
+    for (size_t round = 0; round < 2; round++) { /* the second with links left over */
+        for (size_t i = 0; i < 4; i++) {
+            waitq_enqueue(&q, &sg[i]);
+            assert_queue(&q, sg, i + 1);
+        }
+        for (size_t i = 0; i < 4; i++) {
+            assert_ptr_equal(waitq_dequeue(&q), &sg[i]);
+            assert_queue(&q, &sg[i + 1], 3 - i);
+        }
+        assert_null(waitq_dequeue(&q));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_traced_channel_names_the_invariant_that_is_broken),
+        cmocka_unit_test(test_a_queue_is_linked_both_ways),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
