@@ -37,6 +37,7 @@ static void test_blocking_storms(void **state)
                                        .senders = 4,
                                        .receivers = 4,
                                        .ms = MS,
+                                       .least = 1,
                                        .ops = &stress_plain},
                       &done);
         print_message("%-18s %s: %llu values\n", hchan_variant_name(v),
@@ -58,6 +59,7 @@ static void test_storms_of_blocking_and_nonblocking_operations(void **state)
                                    .receivers = splits[k][1],
                                    .mixed = true,
                                    .ms = MS,
+                                   .least = 1,
                                    .ops = &stress_plain},
                   &done);
 }
@@ -76,6 +78,7 @@ static void test_outcomes_of_a_storm_add_up_to_its_operations(void **state)
                                .senders = 4,
                                .receivers = 4,
                                .ms = MS,
+                               .least = 1,
                                .ops = &stress_plain},
               &done);
         hchan_outcomes_read(after);
@@ -160,7 +163,7 @@ static void test_the_judge_catches_broken_channels(void **state)
                                                         .capacity = 128,
                                                         .senders = 1,
                                                         .receivers = 1,
-                                                        .ms = 100,
+                                                        .least = 1000,
                                                         .ops = &broken[i].ops},
                                        &done);
         if (!wrong || !strstr(wrong, broken[i].says))
