@@ -32,6 +32,16 @@ bool cell_is_ok(const struct page_cell *c)
     return strcmp(c->status, "ok") == 0 && isfinite(c->median_ns);
 }
 
+bool cell_is_usable(const struct page_cell *c)
+{
+    return cell_is_ok(c) && cell_has_interval(c) && !cell_is_impure(c);
+}
+
+bool cell_is_as_written(const struct page_cell *c)
+{
+    return strncmp(c->scenario, "seed-", 5) == 0;
+}
+
 bool cell_is_impure(const struct page_cell *c)
 {
     return c->purity < PURE_SHARE;
@@ -77,6 +87,10 @@ static void read_cell(struct page_cell *c, const struct tsv *t, size_t row)
         .switches = tsv_number(t, row, "switches_per_op"),
         .overlap = tsv_number(t, row, "overlap"),
         .fairness = tsv_number(t, row, "fairness"),
+        .traced_ns = tsv_number(t, row, "traced_ns"),
+        .traced_ratio = tsv_number(t, row, "traced_ratio"),
+        .traced_low = tsv_number(t, row, "traced_low"),
+        .traced_high = tsv_number(t, row, "traced_high"),
     };
 }
 
@@ -105,6 +119,56 @@ double model_elem(const struct model *m, const char *scenario)
     return elem;
 }
 
+/* 128 slots where a scenario was run so, otherwise the fewest. */
+static double usual_capacity(const struct model *m, const char *scenario)
+{
+    double capacity = NAN;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (strcmp(c->scenario, scenario) != 0)
+            continue;
+        if (c->capacity == 128)
+            return 128;
+        if (isfinite(c->capacity) && !(capacity <= c->capacity))
+            capacity = c->capacity;
+    }
+    return capacity;
+}
+
+bool cell_is_usual(const struct model *m, const struct page_cell *c)
+{
+    double elem = model_elem(m, c->scenario), capacity = usual_capacity(m, c->scenario);
+    return (c->elem == elem || !isfinite(elem)) && (c->capacity == capacity || !isfinite(capacity));
+}
+
+const struct page_cell *model_cell(const struct model *m, const char *scenario, const char *variant,
+                                   double threads, const char *place)
+{
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (strcmp(c->scenario, scenario) == 0 && strcmp(c->variant, variant) == 0 &&
+            strcmp(c->place, place) == 0 && (isnan(threads) || c->threads == threads) &&
+            cell_is_usual(m, c))
+            return c;
+    }
+    return NULL;
+}
+
+double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome)
+{
+    for (size_t i = 0; i < m->outcomes.rows; i++)
+        if (strcmp(tsv_text(&m->outcomes, i, "name"), c->name) == 0 &&
+            strcmp(tsv_text(&m->outcomes, i, "outcome"), outcome) == 0)
+            return tsv_number(&m->outcomes, i, "per_op");
+    return NAN;
+}
+
+double model_slept_share(const struct model *m, const struct page_cell *c)
+{
+    double parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park");
+    return parks > 1e-3 ? fmin(model_outcome(m, c, "park_slept") / parks, 1) : NAN;
+}
+
 static int compare_numbers(double a, double b)
 {
     if (isfinite(a) != isfinite(b))
@@ -125,7 +189,7 @@ static int compare_groups(const struct page_cell *a, const struct page_cell *b)
     return by_place ? by_place : strcmp(a->place, b->place);
 }
 
-static int compare_headline(const void *left, const void *right)
+static int compare_sorted(const void *left, const void *right)
 {
     const struct page_cell *a = *(const struct page_cell *const *)left;
     const struct page_cell *b = *(const struct page_cell *const *)right;
@@ -143,13 +207,17 @@ static void choose_headline(struct model *m)
 {
     for (size_t i = 0; i < m->cell_count; i++) {
         const struct page_cell *c = &m->cells[i];
-        if (cell_is_floor(c) || c->path[0] == '\0')
+        if (cell_is_floor(c))
+            continue;
+        m->sorted[m->sorted_count++] = c;
+        if (c->path[0] == '\0')
             continue;
         double elem = model_elem(m, c->scenario);
         if (c->elem == elem || !isfinite(elem))
             m->headline[m->headline_count++] = c;
     }
-    qsort(m->headline, m->headline_count, sizeof(*m->headline), compare_headline);
+    qsort(m->sorted, m->sorted_count, sizeof(*m->sorted), compare_sorted);
+    qsort(m->headline, m->headline_count, sizeof(*m->headline), compare_sorted);
 }
 
 static int read_table(struct tsv *t, const char *directory, const char *name)
@@ -170,6 +238,7 @@ static int read_tables(struct model *m, const char *directory, char *error, size
         {"latency", &m->latency},   {"histogram", &m->histogram},
         {"outcomes", &m->outcomes}, {"counters", &m->counters},
         {"run", &m->run},           {"environment", &m->environment},
+        {"topology", &m->topology}, {"doctor", &m->doctor},
     };
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         int status = read_table(tables[i].table, directory, tables[i].name);
@@ -198,7 +267,8 @@ int model_read(struct model *m, const char *directory, char *error, size_t size)
     m->cells = calloc(count, sizeof(*m->cells));
     m->variants = calloc(count, sizeof(*m->variants));
     m->headline = calloc(count, sizeof(*m->headline));
-    if (!m->cells || !m->variants || !m->headline) {
+    m->sorted = calloc(count, sizeof(*m->sorted));
+    if (!m->cells || !m->variants || !m->headline || !m->sorted) {
         model_free(m);
         snprintf(error, size, "out of memory: report a smaller run");
         return -ENOMEM;
@@ -223,9 +293,12 @@ void model_free(struct model *m)
     tsv_free(&m->counters);
     tsv_free(&m->environment);
     tsv_free(&m->run);
+    tsv_free(&m->topology);
+    tsv_free(&m->doctor);
     free(m->cells);
     free(m->variants);
     free(m->headline);
+    free(m->sorted);
     memset(m, 0, sizeof(*m));
 }
 
@@ -268,6 +341,47 @@ struct words cell_group(const struct model *m, const struct page_cell *c)
     if (c->place[0])
         add_word(&out, "%s", c->place);
     return out;
+}
+
+static const struct {
+    const char *place, *words;
+} place_words[] = {
+    {"same-pu", "same PU"},
+    {"smt", "SMT siblings"},
+    {"l2", "two PUs, one L2"},
+    {"l3", "two PUs, one L3"},
+    {"package", "two PUs, one package"},
+    {"machine", "two PUs, two packages"},
+};
+
+struct words cell_place(const struct page_cell *c)
+{
+    struct words out = {""};
+    const char *place = c->place;
+    for (size_t i = 0; i < sizeof(place_words) / sizeof(place_words[0]); i++)
+        if (strcmp(place_words[i].place, place) == 0)
+            place = place_words[i].words;
+    if (isfinite(c->threads) && !(c->threads == 2 && place[0]))
+        add_word(&out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
+    if (place[0])
+        add_word(&out, "%s", place);
+    return out;
+}
+
+const char *cell_floor_words(const struct page_cell *c)
+{
+    static const struct {
+        const char *floor, *words;
+    } known[] = {
+        {"floor-cacheline", "cache-line transfers"},
+        {"floor-futex", "raw futex wakes"},
+        {"floor-atomic", "uncontended atomic pairs"},
+    };
+    size_t length = strcspn(c->floor, "/");
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strlen(known[i].floor) == length && strncmp(known[i].floor, c->floor, length) == 0)
+            return known[i].words;
+    return c->floor;
 }
 
 struct words cell_where(const struct page_cell *c)

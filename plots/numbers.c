@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const struct words missing = {"n/a"};
 
@@ -110,6 +111,21 @@ struct words number_times(double ratio)
     if (!isfinite(ratio))
         return missing;
     return rounded(ratio, ratio >= 10 ? 0 : ratio >= 1 ? 1 : 2);
+}
+
+struct words number_grouped(double ratio)
+{
+    if (!isfinite(ratio) || ratio < 1000)
+        return number_times(ratio);
+    int decimals = decimals_of(ratio, 2);
+    struct words digits = rounded(ratio, decimals < 0 ? decimals : 0), out = {""};
+    size_t length = strlen(digits.text), used = 0;
+    for (size_t i = 0; i < length && used + 2 < sizeof(out.text); i++) {
+        out.text[used++] = digits.text[i];
+        if (i + 1 < length && (length - i - 1) % 3 == 0)
+            out.text[used++] = ',';
+    }
+    return out;
 }
 
 struct words number_count(double count)

@@ -32,6 +32,9 @@ struct words number_share(double share);
 /* A multiple: "3.1". */
 struct words number_times(double ratio);
 
+/* A multiple of any size, to two digits, with commas: "740,000". */
+struct words number_grouped(double ratio);
+
 /* A whole number. */
 struct words number_count(double count);
 

@@ -1,0 +1,186 @@
+#include "plots/judge.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void note_add(struct note *n, const char *format, ...)
+{
+    size_t used = strlen(n->text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(n->text + used, sizeof(n->text) - used, format, args);
+    va_end(args);
+}
+
+void observe(struct observations *o, const char *variant, struct words place, double value,
+             double low, double high)
+{
+    if (o->count < OBSERVATIONS_MAX && isfinite(value))
+        o->items[o->count++] = (struct observation){variant, place, value, low, high};
+}
+
+int judge_one(const struct observation *o, const struct claimed *claimed)
+{
+    bool interval = isfinite(o->low) && isfinite(o->high);
+    if (!interval)
+        return 2;
+    if (o->high < claimed->low)
+        return -1;
+    if (o->low > claimed->high)
+        return 1;
+    return o->low >= claimed->low && o->high <= claimed->high ? 0 : 2;
+}
+
+static struct words words_of(const struct observation *o, enum unit unit)
+{
+    bool interval = isfinite(o->low) && o->low != o->high;
+    switch (unit) {
+    case UNIT_NS:
+        return interval ? number_interval(o->value, o->low, o->high) : number_ns(o->value);
+    case UNIT_TIMES:
+        return interval ? words_format("%s× [%s, %s]", number_times(o->value).text,
+                                       number_times(o->low).text, number_times(o->high).text)
+                        : words_format("%s×", number_times(o->value).text);
+    case UNIT_SHARE:
+        return number_share(o->value);
+    default:
+        return number_plain(o->value);
+    }
+}
+
+/* The line of one place in what was measured: its least and its greatest. */
+static void add_measured(struct note *n, const struct observations *o, size_t first, size_t end)
+{
+    size_t least = first, most = first;
+    for (size_t i = first; i < end; i++) {
+        least = o->items[i].value < o->items[least].value ? i : least;
+        most = o->items[i].value > o->items[most].value ? i : most;
+    }
+    const struct observation *a = &o->items[least], *b = &o->items[most];
+    note_add(n, "%s%s: %s (%s)", n->text[0] ? "\n" : "", a->place.text, words_of(a, o->unit).text,
+             a->variant);
+    if (least != most)
+        note_add(n, " to %s (%s)", words_of(b, o->unit).text, b->variant);
+}
+
+/* By how much the class of observations misses the range: "2.1 to 3.4 times". */
+static void add_distance(struct note *n, const struct observations *o, size_t first, size_t end,
+                         const struct claimed *claimed, int wanted)
+{
+    double least = INFINITY, most = 0;
+    for (size_t i = first; i < end; i++) {
+        const struct observation *x = &o->items[i];
+        if (judge_one(x, claimed) != wanted)
+            continue;
+        double times = wanted < 0 ? claimed->low / x->value : x->value / claimed->high;
+        least = fmin(least, times);
+        most = fmax(most, times);
+    }
+    if (!isfinite(most) || !(least > 0) || o->unit == UNIT_SHARE)
+        return;
+    struct words a = number_times(least), b = number_times(most);
+    if (strcmp(a.text, b.text) == 0)
+        note_add(n, ", by %s×", a.text);
+    else
+        note_add(n, ", by %s× to %s×", a.text, b.text);
+}
+
+static void add_names(struct note *n, const struct observations *o, size_t first, size_t end,
+                      const struct claimed *claimed, int wanted)
+{
+    const char *gap = " for ";
+    for (size_t i = first; i < end; i++)
+        if (judge_one(&o->items[i], claimed) == wanted) {
+            note_add(n, "%s%s", gap, o->items[i].variant);
+            gap = ", ";
+        }
+}
+
+/* The line of one place in what it says: the classes, with names where they differ. */
+static void add_says(struct note *n, const struct observations *o, size_t first, size_t end,
+                     const struct claimed *claimed)
+{
+    static const int classes[] = {0, -1, 1, 2};
+    const char *words[] = {claimed->inside, claimed->below, claimed->above, "cannot tell"};
+    const char *gap = "";
+    note_add(n, "%s%s: ", n->text[0] ? "\n" : "", o->items[first].place.text);
+    for (size_t k = 0; k < 4; k++) {
+        size_t count = 0;
+        for (size_t i = first; i < end; i++)
+            count += judge_one(&o->items[i], claimed) == classes[k];
+        if (count == 0)
+            continue;
+        note_add(n, "%s%s", gap, words[k]);
+        if (count < end - first)
+            add_names(n, o, first, end, claimed, classes[k]);
+        if (classes[k] == 1 || classes[k] == -1)
+            add_distance(n, o, first, end, claimed, classes[k]);
+        gap = "; ";
+    }
+}
+
+static enum verdict verdict_of(const struct observations *o, const struct claimed *claimed)
+{
+    size_t inside = 0, below = 0, above = 0, open = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        int where = judge_one(&o->items[i], claimed);
+        inside += where == 0;
+        below += where == -1;
+        above += where == 1;
+        open += where == 2;
+    }
+    if (o->count == 0)
+        return VERDICT_UNMEASURED;
+    if (inside == o->count)
+        return VERDICT_HOLDS;
+    if (open == o->count)
+        return VERDICT_OPEN;
+    if (inside > 0)
+        return VERDICT_PARTLY;
+    if (open > 0)
+        return VERDICT_EDGE;
+    if (claimed->comparison || (below && above))
+        return VERDICT_FAILS;
+    return below ? VERDICT_LOWER : VERDICT_HIGHER;
+}
+
+void judge(const struct observations *o, const struct claimed *claimed, struct judgement *j)
+{
+    j->verdict = verdict_of(o, claimed);
+    for (size_t first = 0, end; first < o->count; first = end) {
+        for (end = first + 1; end < o->count; end++)
+            if (strcmp(o->items[end].place.text, o->items[first].place.text) != 0)
+                break;
+        add_measured(&j->measured, o, first, end);
+        add_says(&j->says, o, first, end, claimed);
+    }
+    if (o->count == 0)
+        note_add(&j->measured, "n/a");
+    if (o->left_out)
+        note_add(&j->says, "%s(left out: %zu impure, failed or too short)",
+                 j->says.text[0] ? "\n" : "", o->left_out);
+}
+
+static const struct {
+    const char *words, *look;
+} verdicts[] = {
+    [VERDICT_HOLDS] = {"holds", "good"},
+    [VERDICT_PARTLY] = {"partly", "fair"},
+    [VERDICT_LOWER] = {"lower", "off"},
+    [VERDICT_HIGHER] = {"higher", "bad"},
+    [VERDICT_FAILS] = {"does not hold", "bad"},
+    [VERDICT_EDGE] = {"at its edge at best", "bad"},
+    [VERDICT_OPEN] = {"cannot tell", "none"},
+    [VERDICT_UNMEASURED] = {"not measured in this run", "none"},
+};
+
+const char *verdict_words(enum verdict verdict)
+{
+    return verdicts[verdict].words;
+}
+
+const char *verdict_look(enum verdict verdict)
+{
+    return verdicts[verdict].look;
+}

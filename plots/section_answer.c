@@ -1,0 +1,215 @@
+/* The first screen: what was measured where, the answer in sentences computed from the cells, and
+ * what a reader has to be warned of. Only usable cells are quoted. */
+#include "plots/claims.h"
+#include "plots/sections.h"
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    const char *path, *words;
+} paths[] = {
+    {"handoff", "a direct handoff costs"},
+    {"buffer", "a buffer hop"},
+    {"park", "a park and wake"},
+};
+
+enum { PATHS = sizeof(paths) / sizeof(paths[0]) };
+
+struct words cell_cost(const struct page_cell *c)
+{
+    return cell_is_ok(c) ? number_interval(c->median_ns, c->ci_low_ns, c->ci_high_ns)
+                         : words_format("n/a");
+}
+
+/* Whether the cell's parks were mostly ended by spinning. */
+static bool spins(const struct model *m, const struct page_cell *c)
+{
+    return model_slept_share(m, c) < 0.5;
+}
+
+/* The cheapest usable cell of a path at a place; of those whose waiters sleep only, if asked. */
+static const struct page_cell *best_of(const struct model *m, const char *path, const char *place,
+                                       bool sleeping)
+{
+    const struct page_cell *best = NULL;
+    for (size_t i = 0; i < m->headline_count; i++) {
+        const struct page_cell *c = m->headline[i];
+        if (strcmp(c->path, path) == 0 && strcmp(c->place, place) == 0 && cell_is_usable(c) &&
+            !(sleeping && spins(m, c)) && (!best || c->median_ns < best->median_ns))
+            best = c;
+    }
+    return best;
+}
+
+static void add_cost(struct note *n, const struct page_cell *c)
+{
+    note_add(n, " %s (%s)", cell_cost(c).text, c->variant);
+    if (isfinite(c->floor_ratio))
+        note_add(n, ", %s %s", number_times(c->floor_ratio * c->floor_units).text,
+                 cell_floor_words(c));
+}
+
+static void add_path(const struct model *m, struct note *n, size_t path, const char *place)
+{
+    bool park = strcmp(paths[path].path, "park") == 0;
+    const struct page_cell *best = best_of(m, paths[path].path, place, park);
+    const struct page_cell *any = best_of(m, paths[path].path, place, false);
+    if (!any)
+        return;
+    note_add(n, "%s %s", path && strchr(n->text, '\n') == NULL ? ";" : "", paths[path].words);
+    add_cost(n, best ? best : any);
+    if (park && best && any != best)
+        note_add(n, "; %s spins before it sleeps, slept in %s of its parks, and needs %s",
+                 any->variant, number_share(model_slept_share(m, any)).text, cell_cost(any).text);
+    else if (spins(m, any))
+        note_add(n, ", whose waiter spins instead of sleeping");
+}
+
+/* One sentence a place. Returns whether there was anything to say. */
+static bool say_place(const struct page *p, const char *place, const char *lead)
+{
+    struct note n = {""};
+    bool found = false;
+    for (size_t i = 0; i < PATHS; i++)
+        found = found || best_of(p->m, paths[i].path, place, false);
+    if (!found)
+        return false;
+    for (size_t i = 0; i < PATHS; i++)
+        add_path(p->m, &n, i, place);
+    doc_aside(p->d, "answer", "%s:%s.", lead, n.text + (n.text[0] == ';'));
+    return true;
+}
+
+/* The places of the headline, nearest first; two PUs before one. */
+static bool say_places(const struct page *p)
+{
+    bool said = false;
+    const char *last = NULL;
+    for (int same = 0; same < 2; same++)
+        for (size_t i = 0; i < p->m->headline_count; i++) {
+            const struct page_cell *c = p->m->headline[i];
+            bool is_same = strcmp(c->place, "same-pu") == 0;
+            if (c->place[0] == '\0' || is_same != same || (last && strcmp(last, c->place) == 0) ||
+                strcmp(c->path, p->m->headline[0]->path) != 0)
+                continue;
+            last = c->place;
+            struct page_cell where = *c;
+            where.threads = NAN;
+            said |= say_place(p, c->place,
+                              words_format(same ? "Both threads on the %s" : "Between %s",
+                                           cell_place(&where).text)
+                                  .text);
+        }
+    return said;
+}
+
+static void say_claims(const struct page *p)
+{
+    size_t holds = 0, partly = 0, not = 0, unknown = 0;
+    for (size_t i = 0; i < claim_count; i++) {
+        struct judgement j;
+        claim_judge(p->m, &claims[i], &j);
+        bool open = j.verdict == VERDICT_UNMEASURED || j.verdict == VERDICT_OPEN;
+        holds += j.verdict == VERDICT_HOLDS;
+        partly += j.verdict == VERDICT_PARTLY;
+        unknown += open;
+    }
+    not = claim_count - holds - partly - unknown;
+    doc_aside(p->d, "answer",
+              "Of the source text's %zu claims about cost, %zu hold here, %zu hold in part, %zu do "
+              "not, and of %zu this run cannot tell. The text speaks of goroutines; the parties "
+              "here are threads, whose park is a system call.",
+              claim_count, holds, partly, not, unknown);
+}
+
+static void say_subject(const struct page *p)
+{
+    const struct tsv *env = &p->m->environment, *run = &p->m->run;
+    struct note n = {""};
+    const char *cpu = model_fact(env, "cpu_model"), *kernel = model_fact(env, "kernel");
+    const char *pus = model_fact(env, "cpus_allowed"), *hypervisor = model_fact(env, "hypervisor");
+    note_add(&n, "%s, %s PUs", cpu[0] ? cpu : "CPU n/a", pus[0] ? pus : "n/a");
+    if (hypervisor[0] && strcmp(hypervisor, "none") != 0)
+        note_add(&n, " (%s guest)", hypervisor);
+    note_add(&n, ", %s. ", kernel[0] ? kernel : "kernel n/a");
+    const char *mode = model_fact(run, "mode"), *started = model_fact(run, "started");
+    const char *processes = model_fact(run, "processes"), *grade = model_fact(run, "grade");
+    note_add(&n, "%s sweep of %.10s, %s processes a cell. ", mode[0] ? mode : "A",
+             started[0] ? started : "n/a", processes[0] ? processes : "n/a");
+    const char *meaning = model_fact(run, "grade_meaning");
+    note_add(&n, "Machine grade: %s%s%s.", grade[0] ? grade : "n/a", meaning[0] ? ", " : "",
+             meaning);
+    if (n.text[0] >= 'a' && n.text[0] <= 'z')
+        n.text[0] = (char)(n.text[0] - 'a' + 'A');
+    doc_aside(p->d, "subject", "%s", n.text);
+}
+
+static void warn_of_cells(const struct page *p)
+{
+    struct note impure = {""}, failed = {""};
+    size_t impure_count = 0, failed_count = 0;
+    for (size_t i = 0; i < p->m->cell_count; i++) {
+        const struct page_cell *c = &p->m->cells[i];
+        if (!cell_is_ok(c)) {
+            note_add(&failed, "%s%s (%s)", failed_count++ ? "; " : "", c->name,
+                     c->reason[0] ? c->reason : c->status);
+        } else if (cell_is_impure(c) && !cell_is_as_written(c)) {
+            note_add(&impure, "%s%s (%s)", impure_count++ ? "; " : "", c->name,
+                     number_share(c->purity).text);
+        }
+    }
+    if (failed_count)
+        doc_aside(p->d, "warning", "%zu of %zu cells were not measured: %s.", failed_count,
+                  p->m->cell_count, failed.text);
+    if (impure_count)
+        doc_aside(p->d, "warning",
+                  "%zu of %zu cells are impure: fewer than 99%% of their operations took the path "
+                  "that they are named after, and no figure quotes them: %s.",
+                  impure_count, p->m->cell_count, impure.text);
+}
+
+/* A floor with two modes makes every multiple of it a matter of luck. */
+static void warn_of_floors(const struct page *p)
+{
+    for (size_t i = 0; i < p->m->cell_count; i++) {
+        const struct page_cell *c = &p->m->cells[i];
+        if (cell_is_floor(c) && cell_is_ok(c) && c->ci_high_ns > 2 * c->ci_low_ns)
+            doc_aside(p->d, "warning",
+                      "The floor %s is itself not one number: %s. Multiples of it say little.",
+                      c->name, cell_cost(c).text);
+    }
+}
+
+static bool has_counters(const struct model *m)
+{
+    for (size_t i = 0; i < m->counters.rows; i++)
+        if (isfinite(tsv_number(&m->counters, i, "per_op")))
+            return true;
+    return false;
+}
+
+static void warn(const struct page *p)
+{
+    const char *grade = model_fact(&p->m->run, "grade");
+    const char *meaning = model_fact(&p->m->run, "grade_meaning");
+    if (strcmp(grade, "D") == 0 || strcmp(grade, "F") == 0)
+        doc_aside(p->d, "warning",
+                  "The machine's grade is %s: %s. See the doctor's findings below.", grade,
+                  meaning[0] ? meaning : "its figures are not to be quoted");
+    warn_of_cells(p);
+    warn_of_floors(p);
+    if (!has_counters(p->m))
+        doc_aside(p->d, "warning",
+                  "No hardware counter was read: what the caches did is not in this report.");
+}
+
+int section_answer(const struct page *p)
+{
+    say_subject(p);
+    if (!say_places(p))
+        doc_aside(p->d, "answer",
+                  "This run has no pure cell of any of the three paths, so it has no answer.");
+    say_claims(p);
+    warn(p);
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* The source text's claims, each with what was measured and a verdict. */
+#include "plots/claims.h"
+#include "plots/sections.h"
+
+static const struct doc_column columns[] = {
+    {"claim, and how it is judged", false},
+    {"measured: least to greatest median", false},
+    {"verdict", false},
+    {"where and for whom", false},
+};
+
+int section_claims(const struct page *p)
+{
+    doc_text(p->d,
+             "Verdicts are computed from this run. A cost holds where the whole interval lies "
+             "in the claimed range, and is lower or higher where none of it does; a "
+             "comparison is a ratio paired by process. The numbers of the text are about "
+             "goroutines, which park in user space; here the parties are threads, which "
+             "park in the kernel.");
+    doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < claim_count; i++) {
+        struct judgement j;
+        struct note quote = {""};
+        claim_judge(p->m, &claims[i], &j);
+        note_add(&quote, "“%s”\n%s.", claims[i].quote, claims[i].rule);
+        doc_row(p->d, "");
+        doc_cell(p->d, quote.text);
+        doc_cell(p->d, j.measured.text);
+        doc_mark(p->d, verdict_look(j.verdict), verdict_words(j.verdict));
+        doc_cell(p->d, j.says.text);
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "Factors in the last column say how far an observation is beyond the nearer "
+              "end of the claimed range.");
+    return 0;
+}

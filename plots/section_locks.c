@@ -1,0 +1,191 @@
+/* The variants' locks alone, with more and more threads. */
+#include "plots/chart.h"
+#include "plots/escape.h"
+#include "plots/sections.h"
+#include "plots/svg.h"
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+static bool is_mutex(const struct page_cell *c)
+{
+    return strcmp(c->scenario, "mutex") == 0;
+}
+
+/* Whether a cell belongs into the drawing of a place: its threads there, or one thread alone. */
+static bool belongs(const struct page_cell *c, const char *variant, const char *place)
+{
+    return is_mutex(c) && cell_is_ok(c) && strcmp(c->variant, variant) == 0 &&
+           (strcmp(c->place, place) == 0 || c->place[0] == '\0');
+}
+
+static void put_curve(const struct model *m, const char *variant, const char *place, FILE *out,
+                      double *most)
+{
+    for (size_t i = 0; i < m->sorted_count; i++) {
+        const struct page_cell *c = m->sorted[i];
+        if (!belongs(c, variant, place) || !(c->threads > 0) || !(c->median_ns > 0))
+            continue;
+        bool interval = cell_has_interval(c);
+        fprintf(out, "%g\t%.9g\t%.9g\t%.9g\n", c->threads, c->median_ns,
+                interval ? c->ci_low_ns : c->median_ns, interval ? c->ci_high_ns : c->median_ns);
+        *most = fmax(*most, c->threads);
+    }
+}
+
+/* What goes into a file's name or gnuplot's settings is not to mean anything there. */
+static void keep_plain(char *text)
+{
+    for (; *text; text++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-, ", *text))
+            *text = '-';
+}
+
+static int draw(const struct page *p, const char *place, const struct page_cell *first,
+                struct words *name)
+{
+    char file[PATH_MAX], settings[900], looks[500] = "";
+    struct file_draft draft;
+    size_t curves = 0;
+    double most = 1;
+    int status = file_draft(&draft);
+    if (status)
+        return status;
+    for (size_t v = 0; v < p->m->variant_count && curves < 24; v++) {
+        struct page_cell like = {.variant = p->m->variants[v], .variant_index = v};
+        bool any = false;
+        for (size_t i = 0; i < p->m->sorted_count; i++)
+            any = any || belongs(p->m->sorted[i], like.variant, place);
+        if (!any)
+            continue;
+        fputs(curves++ ? "\n\n" : "", draft.out);
+        escape_label(draft.out, like.variant);
+        fputc('\n', draft.out);
+        put_curve(p->m, like.variant, place, draft.out, &most);
+        snprintf(looks + strlen(looks), sizeof(looks) - strlen(looks), "#%06x %u ",
+                 variant_colour(p->m, &like), variant_point(p->m, &like));
+    }
+    *name = words_format("locks-%.40s", place);
+    keep_plain(name->text);
+    if (snprintf(file, sizeof(file), "%s/data/%s.tsv", p->directory, name->text) >=
+        (int)sizeof(file)) {
+        file_discard(&draft);
+        return -ENAMETOOLONG;
+    }
+    status = file_commit(&draft, file);
+    if (status)
+        return status;
+    struct page_cell where = *first;
+    where.threads = NAN;
+    struct words heading = cell_place(&where);
+    keep_plain(heading.text);
+    snprintf(settings, sizeof(settings),
+             "width=520; height=360; curves=%zu; most=%g; looks='%s'; heading='%s'", curves, most,
+             looks, heading.text);
+    return svg_draw(&(struct drawing){p->directory, "threads.gp", name->text, settings}, p->error,
+                    p->size);
+}
+
+/* The cell whose cost grew most over its own uncontended one, and the steadiest. */
+static void say_finding(const struct page *p)
+{
+    const struct page_cell *worst = NULL, *best = NULL;
+    double worst_times = 0, best_times = INFINITY, most = 0;
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        if (is_mutex(p->m->sorted[i]) && cell_is_usable(p->m->sorted[i]))
+            most = fmax(most, p->m->sorted[i]->threads);
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        const struct page_cell *alone = model_cell(p->m, "mutex", c->variant, 1, "");
+        if (!is_mutex(c) || !cell_is_usable(c) || !alone || !cell_is_usable(alone) ||
+            !(c->threads > 1))
+            continue;
+        double times = c->median_ns / alone->median_ns;
+        if (times > worst_times) {
+            worst_times = times;
+            worst = c;
+        }
+        if (c->threads == most && strcmp(c->place, "same-pu") != 0 && times < best_times) {
+            best_times = times;
+            best = c;
+        }
+    }
+    if (worst)
+        doc_aside(p->d, "answer", "%s with %s on %s: %s a pair, %s times its own uncontended pair.",
+                  worst->variant, words_format("%g threads", worst->threads).text,
+                  worst->place[0] ? worst->place : "any PU", cell_cost(worst).text,
+                  number_grouped(worst_times).text);
+    if (best && best != worst)
+        doc_text(p->d,
+                 "The steadiest with as many threads (%g, %s) is %s: %s a pair, %s times its "
+                 "uncontended pair.",
+                 best->threads, best->place, best->variant, cell_cost(best).text,
+                 number_times(best_times).text);
+}
+
+static const struct doc_column columns[] = {
+    {"lock of", false},          {"threads and place", false},
+    {"ns per pair", true},       {"interval", true},
+    {"times uncontended", true}, {"CPU ns per pair", true},
+    {"fairness", true},          {"overlap", true},
+};
+
+static void put_table(const struct page *p)
+{
+    doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        if (!is_mutex(c))
+            continue;
+        const struct page_cell *alone = model_cell(p->m, "mutex", c->variant, 1, "");
+        doc_row(p->d, cell_is_ok(c) ? "" : "failed");
+        doc_cell(p->d, c->variant);
+        doc_cell(p->d, cell_place(c).text);
+        doc_cell(p->d, number_median(c->median_ns, c->ci_low_ns, c->ci_high_ns).text);
+        doc_cell(p->d, number_range(c->ci_low_ns, c->ci_high_ns).text);
+        doc_cell(p->d, number_times(alone ? c->median_ns / alone->median_ns : NAN).text);
+        doc_cell(p->d, number_plain(c->cpu_ns).text);
+        doc_cell(p->d, number_plain(c->fairness).text);
+        doc_cell(p->d, number_share(c->overlap).text);
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "Fairness is Jain's index of the threads' shares: 1 is equal shares, 1 over "
+              "the number of threads is one thread doing everything. Overlap is the part "
+              "of the window in which all threads were at work.");
+}
+
+int section_locks(const struct page *p)
+{
+    size_t drawn = 0;
+    const char *seen[16];
+    for (size_t i = 0; i < p->m->sorted_count && drawn < 16; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        bool known = !is_mutex(c) || !cell_is_ok(c) || c->place[0] == '\0';
+        for (size_t k = 0; k < drawn; k++)
+            known = known || strcmp(seen[k], c->place) == 0;
+        if (known)
+            continue;
+        struct words name;
+        int status = draw(p, c->place, c, &name);
+        if (status)
+            return status;
+        if (drawn == 0) {
+            say_finding(p);
+            doc_figures_begin(p->d);
+        }
+        seen[drawn++] = c->place;
+        doc_figure(p->d, name.text, words_format("Locks by threads, %s", c->place).text);
+    }
+    if (drawn == 0) {
+        doc_text(p->d, "The locks were not measured with several threads in this run: n/a.");
+        return 0;
+    }
+    doc_figures_end(p->d,
+                    "The mutex scenario: all threads lock, add one to a word and unlock, for a "
+                    "fixed time. One operation is a lock and unlock pair of any thread. Both "
+                    "axes are logarithmic; one thread alone is the left end of each line.");
+    put_table(p);
+    return 0;
+}

@@ -1,0 +1,200 @@
+/* The sections that are tables: what the measuring costs, hardware counters, floors, every cell. */
+#include "plots/judge.h"
+#include "plots/sections.h"
+#include <math.h>
+#include <string.h>
+
+static const struct page_cell *floor_cell(const struct model *m, const char *scenario)
+{
+    for (size_t i = 0; i < m->cell_count; i++)
+        if (strcmp(m->cells[i].scenario, scenario) == 0)
+            return &m->cells[i];
+    return NULL;
+}
+
+static const struct doc_column traced_columns[] = {
+    {"scenario", false}, {"variant", false},   {"place", false},
+    {"measured", true},  {"traced, ns", true}, {"traced over measured", true},
+    {"interval", true},
+};
+
+int section_measuring(const struct page *p)
+{
+    const struct page_cell *empty = floor_cell(p->m, "floor-empty");
+    const struct page_cell *timer = floor_cell(p->m, "floor-timer");
+    size_t traced = 0;
+    doc_text(p->d,
+             "The timed loop itself: %s an iteration. One look at the clock: %s; a window looks "
+             "twice, a latency window at every operation. Neither is subtracted anywhere.",
+             empty ? cell_cost(empty).text : "n/a", timer ? cell_cost(timer).text : "n/a");
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        traced += isfinite(p->m->sorted[i]->traced_ratio);
+    if (traced == 0) {
+        doc_text(p->d, "What the accounting of the traced instances costs was not exported: n/a.");
+        return 0;
+    }
+    doc_table_begin(p->d, traced_columns, sizeof(traced_columns) / sizeof(traced_columns[0]));
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        if (!isfinite(c->traced_ratio))
+            continue;
+        doc_row(p->d, "");
+        doc_cell(p->d, c->scenario);
+        doc_cell(p->d, c->variant);
+        doc_cell(p->d, cell_place(c).text);
+        doc_cell(p->d, number_ns(c->median_ns).text);
+        doc_cell(p->d, number_plain(c->traced_ns).text);
+        doc_cell(p->d, words_format("%.2f×", c->traced_ratio).text);
+        doc_cell(p->d, isfinite(c->traced_low)
+                           ? words_format("%.2f to %.2f", c->traced_low, c->traced_high).text
+                           : "n/a");
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "The traced instance counts every outcome; users time the measured one. The "
+              "ratio is paired by process.");
+    return 0;
+}
+
+static const struct doc_column counter_columns[] = {
+    {"cell", false},         {"counter", false}, {"domain", false},
+    {"per operation", true}, {"why not", false},
+};
+
+static bool has_value(const struct tsv *t, size_t row)
+{
+    return isfinite(tsv_number(t, row, "per_op"));
+}
+
+/* The counters of which no cell has a value: once each, with the reason. */
+static void put_missing(const struct page *p)
+{
+    const struct tsv *t = &p->m->counters;
+    struct note named = {""};
+    const char *reason = "";
+    for (size_t i = 0; i < t->rows; i++) {
+        const char *counter = tsv_text(t, i, "counter");
+        bool known = false;
+        for (size_t k = 0; k < i && !known; k++)
+            known = strcmp(tsv_text(t, k, "counter"), counter) == 0;
+        if (known)
+            continue;
+        note_add(&named, "%s%s", named.text[0] ? ", " : "", counter);
+        reason = tsv_text(t, i, "reason");
+    }
+    doc_text(p->d, "%s: n/a, user and kernel. PAPI says: %s.", named.text,
+             reason[0] ? reason : "nothing");
+}
+
+int section_counters(const struct page *p)
+{
+    const struct tsv *t = &p->m->counters;
+    bool any = false;
+    for (size_t i = 0; i < t->rows; i++)
+        any = any || has_value(t, i);
+    if (t->rows == 0)
+        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
+    else if (!any)
+        put_missing(p);
+    if (!any)
+        return 0;
+    doc_table_begin(p->d, counter_columns, sizeof(counter_columns) / sizeof(counter_columns[0]));
+    for (size_t i = 0; i < t->rows; i++) {
+        doc_row(p->d, "");
+        doc_cell(p->d, tsv_text(t, i, "name"));
+        doc_cell(p->d, tsv_text(t, i, "counter"));
+        doc_cell(p->d, tsv_text(t, i, "domain"));
+        doc_cell(p->d, number_plain(tsv_number(t, i, "per_op")).text);
+        doc_cell(p->d, tsv_text(t, i, "reason"));
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small", "Counted in runs of their own, user and kernel domain apart.");
+    return 0;
+}
+
+static const struct doc_column floor_columns[] = {
+    {"floor", false},
+    {"one operation", false},
+    {"place", false},
+    {"median and interval", true},
+    {"least to greatest window, ns", true},
+    {"CPU ns per op", true},
+    {"switches per op", true},
+};
+
+int section_floors(const struct page *p)
+{
+    size_t floors = 0;
+    for (size_t i = 0; i < p->m->cell_count; i++)
+        floors += cell_is_floor(&p->m->cells[i]);
+    if (floors == 0) {
+        doc_text(p->d, "No floor was measured in this run: n/a.");
+        return 0;
+    }
+    doc_table_begin(p->d, floor_columns, sizeof(floor_columns) / sizeof(floor_columns[0]));
+    for (size_t i = 0; i < p->m->cell_count; i++) {
+        const struct page_cell *c = &p->m->cells[i];
+        if (!cell_is_floor(c))
+            continue;
+        doc_row(p->d, cell_is_ok(c) ? "" : "failed");
+        doc_cell(p->d, c->name);
+        doc_cell(p->d, c->op);
+        doc_cell(p->d, c->place[0] ? cell_place(c).text : "1 thread");
+        doc_cell(p->d, cell_is_ok(c) ? cell_cost(c).text : c->status);
+        doc_cell(p->d, number_range(tsv_number(&p->m->cells_table, i, "min_ns"),
+                                    tsv_number(&p->m->cells_table, i, "max_ns"))
+                           .text);
+        doc_cell(p->d, number_plain(c->cpu_ns).text);
+        doc_cell(p->d, number_plain(c->switches).text);
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "What this machine needs for the parts that a channel is made of, measured "
+              "in the same rounds as everything else.");
+    return 0;
+}
+
+static const struct doc_column cell_columns[] = {
+    {"cell", false},           {"operation", false},  {"median and interval", true},
+    {"purity", true},          {"times floor", true}, {"CPU ns per op", true},
+    {"switches per op", true}, {"fairness", true},    {"windows", true},
+    {"status", false},
+};
+
+static void put_cell(const struct page *p, const struct page_cell *c)
+{
+    bool impure = cell_is_impure(c), ok = cell_is_ok(c);
+    doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
+    doc_cell(p->d, c->name);
+    doc_cell(p->d, c->op);
+    doc_cell(p->d, cell_cost(c).text);
+    doc_cell(p->d, number_share(c->purity).text);
+    doc_cell(p->d, number_times(c->floor_ratio).text);
+    doc_cell(p->d, number_plain(c->cpu_ns).text);
+    doc_cell(p->d, number_plain(c->switches).text);
+    doc_cell(p->d, number_plain(c->fairness).text);
+    doc_cell(p->d, number_count(c->samples).text);
+    if (!ok)
+        doc_mark(p->d, "bad",
+                 words_format("%s%s%.120s", c->status[0] ? c->status : "n/a",
+                              c->reason[0] ? ": " : "", c->reason)
+                     .text);
+    else if (impure)
+        doc_mark(p->d, "bad", "impure");
+    else
+        doc_cell(p->d, c->status);
+}
+
+int section_cells(const struct page *p)
+{
+    doc_table_begin(p->d, cell_columns, sizeof(cell_columns) / sizeof(cell_columns[0]));
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        put_cell(p, p->m->sorted[i]);
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "Purity is the share of operations on the path that the cell is named after; "
+              "below 99%% a cell is marked and no figure quotes it. The seed's programs "
+              "(seed-...) force no path: there it is a finding. Times floor is over the "
+              "floor's units, so a buffer hop is over two locks.");
+    return 0;
+}
