@@ -139,10 +139,9 @@ void chart_band(struct chart *c, double low, double high, double first)
 void chart_label(struct chart *c, const char *label, const char *value, double height)
 {
     c->label = wider(c->label, label);
-    c->value = wider(c->value, value);
     c->row += height;
-    put_line(c, "row", &(struct chart_point){.label = label, .value = value, .high = NAN},
-             c->row - height / 2, 0);
+    put_line(c, "row", &(struct chart_point){.label = label, .value = value}, c->row - height / 2,
+             0);
 }
 
 void chart_mark(struct chart *c, double x, double offset, unsigned colour, unsigned point)

@@ -43,9 +43,8 @@ void chart_row(struct chart *c, const struct chart_point *p);
  * an upper end, fades. */
 void chart_band(struct chart *c, double low, double high, double first);
 
-/* A row that only has a label; marks and links then go on it, `offset` down from its middle in
- * rows.
- */
+/* A row without a point: a label and, where the points of others are, what there is to say. Marks
+ * then go on it, `offset` rows down from its lower edge. */
 void chart_label(struct chart *c, const char *label, const char *value, double height);
 void chart_mark(struct chart *c, double x, double offset, unsigned colour, unsigned point);
 

@@ -21,6 +21,12 @@ __attribute__((format(printf, 2, 0))) static void put_both(struct doc *d, const 
     free(text);
 }
 
+static void put_text(struct doc *d, const char *text)
+{
+    escape_html(d->html, text);
+    escape_markdown(d->md, text);
+}
+
 void doc_begin(struct doc *d, const char *title, const char *css)
 {
     fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -86,6 +92,21 @@ void doc_item(struct doc *d, const char *format, ...)
     fputs("\n", d->md);
 }
 
+void doc_fact(struct doc *d, const char *fact, const char *format, ...)
+{
+    fputs("<li><b>", d->html);
+    fputs("- **", d->md);
+    put_text(d, fact);
+    fputs("</b> <span>", d->html);
+    fputs("** ", d->md);
+    va_list args;
+    va_start(args, format);
+    put_both(d, format, args);
+    va_end(args);
+    fputs("</span></li>\n", d->html);
+    fputs("\n", d->md);
+}
+
 void doc_link(struct doc *d, const char *id, const char *text)
 {
     fprintf(d->html, "<li><a href=\"#%s\">", id);
@@ -100,6 +121,19 @@ void doc_list_end(struct doc *d)
 {
     fputs("</ul>\n", d->html);
     fputs("\n", d->md);
+}
+
+void doc_fold_begin(struct doc *d, const char *summary)
+{
+    fputs("<details>\n<summary>", d->html);
+    put_text(d, summary);
+    fputs("</summary>\n", d->html);
+    fputs(":\n\n", d->md);
+}
+
+void doc_fold_end(struct doc *d)
+{
+    fputs("</details>\n", d->html);
 }
 
 void doc_code(struct doc *d, const char *text)
@@ -204,27 +238,68 @@ void doc_row(struct doc *d, const char *look)
     d->column = 0;
 }
 
-void doc_mark(struct doc *d, const char *look, const char *text)
+static void begin_cell(struct doc *d)
 {
-    bool number = d->table[d->column].number;
-    fputs(number ? "<td class=\"number\">" : "<td>", d->html);
-    if (look[0])
-        fprintf(d->html, "<span class=\"mark %s\">", look);
-    escape_html(d->html, text);
-    fputs(look[0] ? "</span></td>" : "</td>", d->html);
+    fputs(d->table[d->column].number ? "<td class=\"number\">" : "<td>", d->html);
     fputs("| ", d->md);
-    escape_markdown(d->md, text);
+}
+
+static void end_cell(struct doc *d)
+{
+    fputs("</td>", d->html);
     fputs(" ", d->md);
-    if (++d->column == d->columns) {
-        fputs("</tr>\n", d->html);
-        fputs("|\n", d->md);
-        d->column = 0;
-    }
+    if (++d->column < d->columns)
+        return;
+    fputs("</tr>\n", d->html);
+    fputs("|\n", d->md);
+    d->column = 0;
+}
+
+static void put_mark(struct doc *d, const char *look, const char *text)
+{
+    fprintf(d->html, "<span class=\"mark %s\">", look);
+    put_text(d, text);
+    fputs("</span>", d->html);
 }
 
 void doc_cell(struct doc *d, const char *text)
 {
-    doc_mark(d, "", text);
+    begin_cell(d);
+    put_text(d, text);
+    end_cell(d);
+}
+
+void doc_mark(struct doc *d, const char *look, const char *text)
+{
+    begin_cell(d);
+    put_mark(d, look, text);
+    end_cell(d);
+}
+
+void doc_marked(struct doc *d, const char *look, const char *mark, const char *text)
+{
+    begin_cell(d);
+    fputs("**", d->md);
+    put_mark(d, look, mark);
+    fputs("**", d->md);
+    put_text(d, "\n");
+    put_text(d, text);
+    end_cell(d);
+}
+
+void doc_quoted(struct doc *d, const char *quote, const char *text)
+{
+    begin_cell(d);
+    fputs("<q>", d->html);
+    fputs("“", d->md);
+    put_text(d, quote);
+    fputs("</q>", d->html);
+    fputs("”", d->md);
+    put_text(d, "\n");
+    fputs("<span class=\"small\">", d->html);
+    put_text(d, text);
+    fputs("</span>", d->html);
+    end_cell(d);
 }
 
 void doc_table_end(struct doc *d)

@@ -38,8 +38,14 @@ void doc_aside(struct doc *d, const char *look, const char *format, ...)
 /* Items of a list, between begin and end. A link points at a heading's id. */
 void doc_list_begin(struct doc *d, const char *look);
 void doc_item(struct doc *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void doc_fact(struct doc *d, const char *fact, const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* an item that leads with a fact */
 void doc_link(struct doc *d, const char *id, const char *text);
 void doc_list_end(struct doc *d);
+
+/* What most readers skip: folded in the page, open in Markdown. */
+void doc_fold_begin(struct doc *d, const char *summary);
+void doc_fold_end(struct doc *d);
 
 /* Lines to be copied, kept as they are. */
 void doc_code(struct doc *d, const char *text);
@@ -62,6 +68,8 @@ void doc_table_begin(struct doc *d, const struct doc_column *columns, size_t cou
 void doc_row(struct doc *d, const char *look);
 void doc_cell(struct doc *d, const char *text);
 void doc_mark(struct doc *d, const char *look, const char *text); /* a cell that is a mark */
+void doc_marked(struct doc *d, const char *look, const char *mark, const char *text);
+void doc_quoted(struct doc *d, const char *quote, const char *text); /* words of others, and ours */
 void doc_table_end(struct doc *d);
 
 #endif

@@ -60,8 +60,10 @@ static void add_measured(struct note *n, const struct observations *o, size_t fi
     const struct observation *a = &o->items[least], *b = &o->items[most];
     note_add(n, "%s%s: %s (%s)", n->text[0] ? "\n" : "", a->place.text, words_of(a, o->unit).text,
              a->variant);
-    if (least != most)
+    if (strcmp(words_of(a, o->unit).text, words_of(b, o->unit).text) != 0)
         note_add(n, " to %s (%s)", words_of(b, o->unit).text, b->variant);
+    else if (end - first > 1)
+        n->text[strlen(n->text) - strlen(a->variant) - 3] = '\0'; /* alike: no need for a name */
 }
 
 /* By how much the class of observations misses the range: "2.1 to 3.4 times". */
@@ -77,7 +79,7 @@ static void add_distance(struct note *n, const struct observations *o, size_t fi
         least = fmin(least, times);
         most = fmax(most, times);
     }
-    if (!isfinite(most) || !(least > 0) || o->unit == UNIT_SHARE)
+    if (!isfinite(most) || !(least > 0) || claimed->comparison)
         return;
     struct words a = number_times(least), b = number_times(most);
     if (strcmp(a.text, b.text) == 0)
@@ -138,10 +140,10 @@ static enum verdict verdict_of(const struct observations *o, const struct claime
         return VERDICT_OPEN;
     if (inside > 0)
         return VERDICT_PARTLY;
-    if (open > 0)
-        return VERDICT_EDGE;
     if (claimed->comparison || (below && above))
-        return VERDICT_FAILS;
+        return open ? VERDICT_EDGE : VERDICT_FAILS;
+    if (open > 0)
+        return below ? VERDICT_EDGE_LOWER : VERDICT_EDGE_HIGHER;
     return below ? VERDICT_LOWER : VERDICT_HIGHER;
 }
 
@@ -170,7 +172,9 @@ static const struct {
     [VERDICT_LOWER] = {"lower", "off"},
     [VERDICT_HIGHER] = {"higher", "bad"},
     [VERDICT_FAILS] = {"does not hold", "bad"},
-    [VERDICT_EDGE] = {"at its edge at best", "bad"},
+    [VERDICT_EDGE] = {"not shown to hold", "bad"},
+    [VERDICT_EDGE_LOWER] = {"lower, or at the edge", "off"},
+    [VERDICT_EDGE_HIGHER] = {"higher, or at the edge", "bad"},
     [VERDICT_OPEN] = {"cannot tell", "none"},
     [VERDICT_UNMEASURED] = {"not measured in this run", "none"},
 };

@@ -13,7 +13,9 @@ enum verdict {
     VERDICT_LOWER,      /* all are below */
     VERDICT_HIGHER,     /* all are above */
     VERDICT_FAILS,      /* all are outside, on both sides */
-    VERDICT_EDGE,       /* none is inside; of some, the interval reaches over an end */
+    VERDICT_EDGE,       /* none is inside, and of some, the interval reaches over an end; */
+    VERDICT_EDGE_LOWER, /* the others are below */
+    VERDICT_EDGE_HIGHER,
     VERDICT_OPEN,       /* the intervals reach over an end: this run cannot tell */
     VERDICT_UNMEASURED, /* the run has no such cells */
 };

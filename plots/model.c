@@ -348,10 +348,10 @@ static const struct {
 } place_words[] = {
     {"same-pu", "same PU"},
     {"smt", "SMT siblings"},
-    {"l2", "two PUs, one L2"},
-    {"l3", "two PUs, one L3"},
-    {"package", "two PUs, one package"},
-    {"machine", "two PUs, two packages"},
+    {"l2", "two PUs sharing an L2"},
+    {"l3", "two PUs sharing an L3"},
+    {"package", "two PUs of one package"},
+    {"machine", "two PUs of two packages"},
 };
 
 struct words cell_place(const struct page_cell *c)
@@ -365,6 +365,8 @@ struct words cell_place(const struct page_cell *c)
         add_word(&out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
     if (place[0])
         add_word(&out, "%s", place);
+    if (out.text[0] == '\0')
+        add_word(&out, "%s", "1 thread");
     return out;
 }
 
@@ -375,7 +377,7 @@ const char *cell_floor_words(const struct page_cell *c)
     } known[] = {
         {"floor-cacheline", "cache-line transfers"},
         {"floor-futex", "raw futex wakes"},
-        {"floor-atomic", "uncontended atomic pairs"},
+        {"floor-atomic", "bare lock-unlock atomics"},
     };
     size_t length = strcspn(c->floor, "/");
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

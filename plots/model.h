@@ -83,8 +83,8 @@ bool cell_same_group(const struct page_cell *a, const struct page_cell *b);
 /* What a headline cell's group is called: "buffer, 2 threads, l3". */
 struct words cell_group(const struct model *m, const struct page_cell *c);
 
-/* Where its threads ran, for a table or a sentence: "1 thread", "same PU", "two PUs, one L3", and
- * "4 threads, ..." where a scenario can have different numbers of them. */
+/* Where its threads ran, for a table or a sentence: "1 thread", "same PU", "two PUs sharing an L3",
+ * and "4 threads, ..." where a scenario can have different numbers of them. */
 struct words cell_place(const struct page_cell *c);
 
 /* What its floor counts, for "2.3 ...": "cache-line transfers", "futex wakes". */

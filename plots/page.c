@@ -16,7 +16,7 @@ static const struct {
     {"paths", "The three paths by variant and place", section_paths},
     {"multiples", "The same as multiples of the machine's floor", section_multiples},
     {"claims", "What the source text claims, and what was measured", section_claims},
-    {"parking", "Park and wake has more than one cost", section_parking},
+    {"parking", "Park and wake, window by window", section_parking},
     {"latency", "Latency of single operations", section_latency},
     {"mix", "Which path the operations took", section_mix},
     {"locks", "The locks under more threads", section_locks},

@@ -1,6 +1,7 @@
 /* The first screen: what was measured where, the answer in sentences computed from the cells, and
  * what a reader has to be warned of. Only usable cells are quoted. */
 #include "plots/claims.h"
+#include "plots/paired.h"
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 static const struct {
     const char *path, *words;
 } paths[] = {
-    {"handoff", "a direct handoff costs"},
+    {"handoff", "a direct handoff"},
     {"buffer", "a buffer hop"},
     {"park", "a park and wake"},
 };
@@ -41,42 +42,75 @@ static const struct page_cell *best_of(const struct model *m, const char *path, 
     return best;
 }
 
-static void add_cost(struct note *n, const struct page_cell *c)
+/* Whether this run tells the cell from the cheapest one of its place. */
+static bool is_told_apart(const struct model *m, const struct page_cell *c,
+                          const struct page_cell *best)
 {
-    note_add(n, " %s (%s)", cell_cost(c).text, c->variant);
-    if (isfinite(c->floor_ratio))
-        note_add(n, ", %s %s", number_times(c->floor_ratio * c->floor_units).text,
-                 cell_floor_words(c));
+    struct ratio r = ratio_paired(m, c, best);
+    return r.low > 1;
 }
 
-static void add_path(const struct model *m, struct note *n, size_t path, const char *place)
+/* "ticket (not told apart: spin-mutex)" */
+static void add_names(const struct model *m, struct note *n, const struct page_cell *best,
+                      bool sleeping)
+{
+    const char *gap = " (not told apart: ";
+    size_t alike = 0;
+    note_add(n, "%s", best->variant);
+    for (size_t i = 0; i < m->headline_count; i++) {
+        const struct page_cell *c = m->headline[i];
+        if (c == best || !cell_same_group(c, best) || !cell_is_usable(c) ||
+            (sleeping && spins(m, c)) || is_told_apart(m, c, best))
+            continue;
+        note_add(n, "%s%s", alike++ ? ", " : gap, c->variant);
+    }
+    note_add(n, "%s", alike ? ")" : "");
+}
+
+/* The cheapest cell of a path at a place. Of park and wake it is one whose waiters sleep, if there
+ * is one: who gets around sleeping is cheaper, and another thing. */
+static const struct page_cell *answer_of(const struct model *m, size_t path, const char *place)
 {
     bool park = strcmp(paths[path].path, "park") == 0;
     const struct page_cell *best = best_of(m, paths[path].path, place, park);
-    const struct page_cell *any = best_of(m, paths[path].path, place, false);
-    if (!any)
-        return;
-    note_add(n, "%s %s", path && strchr(n->text, '\n') == NULL ? ";" : "", paths[path].words);
-    add_cost(n, best ? best : any);
-    if (park && best && any != best)
-        note_add(n, "; %s spins before it sleeps, slept in %s of its parks, and needs %s",
-                 any->variant, number_share(model_slept_share(m, any)).text, cell_cost(any).text);
-    else if (spins(m, any))
-        note_add(n, ", whose waiter spins instead of sleeping");
+    return best ? best : best_of(m, paths[path].path, place, false);
 }
 
-/* One sentence a place. Returns whether there was anything to say. */
+static void say_path(const struct page *p, size_t path, const char *place)
+{
+    bool park = strcmp(paths[path].path, "park") == 0;
+    const struct page_cell *best = answer_of(p->m, path, place);
+    const struct page_cell *any = best_of(p->m, paths[path].path, place, false);
+    struct note n = {""};
+    if (!best)
+        return;
+    note_add(&n, "%s, per %s: ", paths[path].words, best->op);
+    if (isfinite(best->floor_ratio))
+        note_add(&n, "%s %s; ", number_times(best->floor_ratio * best->floor_units).text,
+                 cell_floor_words(best));
+    add_names(p->m, &n, best, park);
+    if (spins(p->m, best))
+        note_add(&n, ", whose waiter spins instead of sleeping");
+    if (any != best)
+        note_add(&n, ". %s spins before it sleeps: it slept in %s of its parks and needs %s",
+                 any->variant, number_share(model_slept_share(p->m, any)).text,
+                 cell_cost(any).text);
+    doc_fact(p->d, cell_cost(best).text, "%s", n.text);
+}
+
+/* The cheapest of each path at a place. Returns whether there was anything to say. */
 static bool say_place(const struct page *p, const char *place, const char *lead)
 {
-    struct note n = {""};
-    bool found = false;
+    bool any = false;
     for (size_t i = 0; i < PATHS; i++)
-        found = found || best_of(p->m, paths[i].path, place, false);
-    if (!found)
+        any = any || answer_of(p->m, i, place);
+    if (!any)
         return false;
+    doc_aside(p->d, "lead", "%s, the cheapest variant of each path takes:", lead);
+    doc_list_begin(p->d, "answer");
     for (size_t i = 0; i < PATHS; i++)
-        add_path(p->m, &n, i, place);
-    doc_aside(p->d, "answer", "%s:%s.", lead, n.text + (n.text[0] == ';'));
+        say_path(p, i, place);
+    doc_list_end(p->d);
     return true;
 }
 
@@ -96,7 +130,7 @@ static bool say_places(const struct page *p)
             struct page_cell where = *c;
             where.threads = NAN;
             said |= say_place(p, c->place,
-                              words_format(same ? "Both threads on the %s" : "Between %s",
+                              words_format(same ? "With both threads on the %s" : "Between %s",
                                            cell_place(&where).text)
                                   .text);
         }
@@ -134,13 +168,11 @@ static void say_subject(const struct page *p)
     note_add(&n, ", %s. ", kernel[0] ? kernel : "kernel n/a");
     const char *mode = model_fact(run, "mode"), *started = model_fact(run, "started");
     const char *processes = model_fact(run, "processes"), *grade = model_fact(run, "grade");
-    note_add(&n, "%s sweep of %.10s, %s processes a cell. ", mode[0] ? mode : "A",
+    note_add(&n, "A %s sweep of %.10s, %s processes a cell. ", mode[0] ? mode : "recorded",
              started[0] ? started : "n/a", processes[0] ? processes : "n/a");
     const char *meaning = model_fact(run, "grade_meaning");
     note_add(&n, "Machine grade: %s%s%s.", grade[0] ? grade : "n/a", meaning[0] ? ", " : "",
              meaning);
-    if (n.text[0] >= 'a' && n.text[0] <= 'z')
-        n.text[0] = (char)(n.text[0] - 'a' + 'A');
     doc_aside(p->d, "subject", "%s", n.text);
 }
 
@@ -175,7 +207,8 @@ static void warn_of_floors(const struct page *p)
         const struct page_cell *c = &p->m->cells[i];
         if (cell_is_floor(c) && cell_is_ok(c) && c->ci_high_ns > 2 * c->ci_low_ns)
             doc_aside(p->d, "warning",
-                      "The floor %s is itself not one number: %s. Multiples of it say little.",
+                      "%s is itself not one number: %s (see its windows under park and wake). "
+                      "Multiples of it say little.",
                       c->name, cell_cost(c).text);
     }
 }

@@ -5,8 +5,7 @@
 static const struct doc_column columns[] = {
     {"claim, and how it is judged", false},
     {"measured: least to greatest median", false},
-    {"verdict", false},
-    {"where and for whom", false},
+    {"verdict, where and for whom", false},
 };
 
 int section_claims(const struct page *p)
@@ -20,14 +19,11 @@ int section_claims(const struct page *p)
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < claim_count; i++) {
         struct judgement j;
-        struct note quote = {""};
         claim_judge(p->m, &claims[i], &j);
-        note_add(&quote, "“%s”\n%s.", claims[i].quote, claims[i].rule);
         doc_row(p->d, "");
-        doc_cell(p->d, quote.text);
+        doc_quoted(p->d, claims[i].quote, claims[i].rule);
         doc_cell(p->d, j.measured.text);
-        doc_mark(p->d, verdict_look(j.verdict), verdict_words(j.verdict));
-        doc_cell(p->d, j.says.text);
+        doc_marked(p->d, verdict_look(j.verdict), verdict_words(j.verdict), j.says.text);
     }
     doc_table_end(p->d);
     doc_aside(p->d, "small",

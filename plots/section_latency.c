@@ -79,12 +79,32 @@ static size_t put_quantiles(const struct model *m, const struct page_cell *c, co
     return points;
 }
 
+/* The least and the greatest latency of the paths, for one range in all drawings. */
+static void fit_all(const struct model *m, double *low, double *high)
+{
+    *low = INFINITY;
+    *high = 0;
+    for (size_t i = 0; i < m->latency.rows; i++) {
+        double least = tsv_number(&m->latency, i, "min"), most = tsv_number(&m->latency, i, "max");
+        if (least > 0)
+            *low = fmin(*low, least);
+        if (most > 0)
+            *high = fmax(*high, most);
+    }
+    if (!(*low < *high)) {
+        *low = 10;
+        *high = 1e6;
+    }
+}
+
 /* The drawing's name, and how many curves it has. */
 static int draw(const struct page *p, size_t path, size_t side, struct words *name, size_t *curves)
 {
     const char *place = shown_place(p->m, paths[path]);
     char file[PATH_MAX], settings[768], colours[400] = "";
     struct file_draft draft;
+    double low, high;
+    fit_all(p->m, &low, &high);
     int status = file_draft(&draft);
     if (status)
         return status;
@@ -116,8 +136,8 @@ static int draw(const struct page *p, size_t path, size_t side, struct words *na
     if (status)
         return status;
     snprintf(settings, sizeof(settings),
-             "width=400; height=300; curves=%zu; colours='%s'; heading='%s: %s'", *curves, colours,
-             paths[path], sides[side]);
+             "width=400; height=320; curves=%zu; ymin=%g; ymax=%g; colours='%s'; heading='%s: %s'",
+             *curves, low / 1.3, high * 1.3, colours, paths[path], sides[side]);
     return svg_draw(&(struct drawing){p->directory, "percentiles.gp", name->text, settings},
                     p->error, p->size);
 }
@@ -130,6 +150,7 @@ static const struct doc_column columns[] = {
 static void put_table(const struct page *p)
 {
     const struct tsv *t = &p->m->latency;
+    doc_fold_begin(p->d, "Percentiles of every variant, place and side");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < p->m->headline_count; i++) {
         const struct page_cell *c = p->m->headline[i];
@@ -152,6 +173,7 @@ static void put_table(const struct page *p)
     doc_aside(p->d, "small",
               "Each is measured in windows of their own, which time every single "
               "operation.");
+    doc_fold_end(p->d);
 }
 
 int section_latency(const struct page *p)
@@ -179,12 +201,13 @@ int section_latency(const struct page *p)
     for (size_t i = 0; i < p->m->cell_count; i++)
         if (strcmp(p->m->cells[i].scenario, "floor-timer") == 0)
             timer = p->m->cells[i].median_ns;
-    doc_figures_end(p->d,
-                    "The share of operations that took no longer, on an axis of nines, at the "
-                    "nearest place with two PUs. Send and recv are the calls; delivery is from the "
-                    "send's call to the receive's return. One look at the clock costs %s (its "
-                    "resolution: %s ns): that is in every value, and nothing is subtracted.",
-                    number_ns(timer).text, resolution[0] ? resolution : "n/a");
+    doc_figures_end(
+        p->d,
+        "Across: the share of operations that took no longer, in nines; up: their time; at the "
+        "nearest place with two PUs. Send and recv are the calls; delivery is from the "
+        "send's call to the receive's return. One look at the clock costs %s (its "
+        "resolution: %s ns): that is in every value, and nothing is subtracted.",
+        number_ns(timer).text, resolution[0] ? resolution : "n/a");
     put_table(p);
     return 0;
 }

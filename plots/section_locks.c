@@ -1,6 +1,7 @@
 /* The variants' locks alone, with more and more threads. */
 #include "plots/chart.h"
 #include "plots/escape.h"
+#include "plots/paired.h"
 #include "plots/sections.h"
 #include "plots/svg.h"
 #include <errno.h>
@@ -42,13 +43,28 @@ static void keep_plain(char *text)
             *text = '-';
 }
 
+/* One range for the drawings of all places, so that they can be compared. */
+static void fit_all(const struct model *m, double *low, double *high)
+{
+    *low = INFINITY;
+    *high = 0;
+    for (size_t i = 0; i < m->sorted_count; i++) {
+        const struct page_cell *c = m->sorted[i];
+        if (!is_mutex(c) || !cell_is_ok(c) || !(c->median_ns > 0))
+            continue;
+        *low = fmin(*low, cell_has_interval(c) && c->ci_low_ns > 0 ? c->ci_low_ns : c->median_ns);
+        *high = fmax(*high, cell_has_interval(c) ? c->ci_high_ns : c->median_ns);
+    }
+}
+
 static int draw(const struct page *p, const char *place, const struct page_cell *first,
                 struct words *name)
 {
     char file[PATH_MAX], settings[900], looks[500] = "";
     struct file_draft draft;
     size_t curves = 0;
-    double most = 1;
+    double most = 1, low, high;
+    fit_all(p->m, &low, &high);
     int status = file_draft(&draft);
     if (status)
         return status;
@@ -81,54 +97,61 @@ static int draw(const struct page *p, const char *place, const struct page_cell 
     struct words heading = cell_place(&where);
     keep_plain(heading.text);
     snprintf(settings, sizeof(settings),
-             "width=520; height=360; curves=%zu; most=%g; looks='%s'; heading='%s'", curves, most,
-             looks, heading.text);
+             "width=520; height=390; curves=%zu; most=%g; ymin=%g; ymax=%g; looks='%s'; "
+             "heading='%s'",
+             curves, most, low / 1.5, high * 1.5, looks, heading.text);
     return svg_draw(&(struct drawing){p->directory, "threads.gp", name->text, settings}, p->error,
                     p->size);
 }
 
-/* The cell whose cost grew most over its own uncontended one, and the steadiest. */
+/* How often its uncontended pair a cell's pair costs; NaN where that cannot be said. */
+static struct ratio growth(const struct model *m, const struct page_cell *c)
+{
+    const struct page_cell *alone = model_cell(m, "mutex", c->variant, 1, "");
+    if (!is_mutex(c) || !cell_is_usable(c) || !(c->threads > 1) || !alone || !cell_is_usable(alone))
+        return (struct ratio){NAN, NAN, NAN, 0};
+    return ratio_paired(m, c, alone);
+}
+
+static void say_growth(const struct page *p, const char *lead, const struct page_cell *c)
+{
+    struct ratio r = growth(p->m, c);
+    doc_aside(p->d, "answer", "%s %s, %s: %s a pair, %s times [%s, %s] its own uncontended pair.",
+              lead, c->variant, cell_place(c).text, cell_cost(c).text, number_times(r.median).text,
+              number_times(r.low).text, number_times(r.high).text);
+}
+
+/* The cell whose cost grew most over its own uncontended one, and the one that grew least at the
+ * same place with as many threads. */
 static void say_finding(const struct page *p)
 {
     const struct page_cell *worst = NULL, *best = NULL;
-    double worst_times = 0, best_times = INFINITY, most = 0;
-    for (size_t i = 0; i < p->m->sorted_count; i++)
-        if (is_mutex(p->m->sorted[i]) && cell_is_usable(p->m->sorted[i]))
-            most = fmax(most, p->m->sorted[i]->threads);
+    double most = 0, least = INFINITY;
     for (size_t i = 0; i < p->m->sorted_count; i++) {
-        const struct page_cell *c = p->m->sorted[i];
-        const struct page_cell *alone = model_cell(p->m, "mutex", c->variant, 1, "");
-        if (!is_mutex(c) || !cell_is_usable(c) || !alone || !cell_is_usable(alone) ||
-            !(c->threads > 1))
-            continue;
-        double times = c->median_ns / alone->median_ns;
-        if (times > worst_times) {
-            worst_times = times;
-            worst = c;
-        }
-        if (c->threads == most && strcmp(c->place, "same-pu") != 0 && times < best_times) {
-            best_times = times;
-            best = c;
+        double times = growth(p->m, p->m->sorted[i]).median;
+        if (times > most) {
+            most = times;
+            worst = p->m->sorted[i];
         }
     }
-    if (worst)
-        doc_aside(p->d, "answer", "%s with %s on %s: %s a pair, %s times its own uncontended pair.",
-                  worst->variant, words_format("%g threads", worst->threads).text,
-                  worst->place[0] ? worst->place : "any PU", cell_cost(worst).text,
-                  number_grouped(worst_times).text);
+    if (!worst)
+        return;
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        double times = growth(p->m, p->m->sorted[i]).median;
+        if (cell_same_group(p->m->sorted[i], worst) && times < least) {
+            least = times;
+            best = p->m->sorted[i];
+        }
+    }
+    say_growth(p, "Grows most:", worst);
     if (best && best != worst)
-        doc_text(p->d,
-                 "The steadiest with as many threads (%g, %s) is %s: %s a pair, %s times its "
-                 "uncontended pair.",
-                 best->threads, best->place, best->variant, cell_cost(best).text,
-                 number_times(best_times).text);
+        say_growth(p, "Grows least there:", best);
 }
 
 static const struct doc_column columns[] = {
-    {"lock of", false},          {"threads and place", false},
-    {"ns per pair", true},       {"interval", true},
-    {"times uncontended", true}, {"CPU ns per pair", true},
-    {"fairness", true},          {"overlap", true},
+    {"lock of", false},          {"threads and place", false}, {"per pair", true},
+    {"times uncontended", true}, {"CPU per pair", true},       {"fairness", true},
+    {"overlap", true},
 };
 
 static void put_table(const struct page *p)
@@ -142,10 +165,9 @@ static void put_table(const struct page *p)
         doc_row(p->d, cell_is_ok(c) ? "" : "failed");
         doc_cell(p->d, c->variant);
         doc_cell(p->d, cell_place(c).text);
-        doc_cell(p->d, number_median(c->median_ns, c->ci_low_ns, c->ci_high_ns).text);
-        doc_cell(p->d, number_range(c->ci_low_ns, c->ci_high_ns).text);
+        doc_cell(p->d, cell_cost(c).text);
         doc_cell(p->d, number_times(alone ? c->median_ns / alone->median_ns : NAN).text);
-        doc_cell(p->d, number_plain(c->cpu_ns).text);
+        doc_cell(p->d, number_ns(c->cpu_ns).text);
         doc_cell(p->d, number_plain(c->fairness).text);
         doc_cell(p->d, number_share(c->overlap).text);
     }

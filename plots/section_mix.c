@@ -73,7 +73,7 @@ static bool same_mix(const struct mix *a, const struct mix *b)
 static void put_bars(FILE *out, const struct mix *mix, double y)
 {
     for (int bar = 0; bar < BARS; bar++) {
-        double at = bar * 1.12;
+        double at = bar * 1.2;
         for (int k = 0; k < CLASSES; k++) {
             double share = mix->share[bar][k];
             if (share > 0.0005)
@@ -171,7 +171,7 @@ static int draw(const struct page *p, double *rows)
         snprintf(key + strlen(key), sizeof(key) - strlen(key), "'#%06x' '%s' ", classes[k].colour,
                  classes[k].words);
     snprintf(settings, sizeof(settings),
-             "width=860; height=%g; left=%g; rows=%g; classes=%d; looks=\"%s\"", r.row * 19 + 80,
+             "width=860; height=%g; left=%g; rows=%g; classes=%d; looks=\"%s\"", r.row * 19 + 112,
              20 + 7.2 * (double)r.label, r.row, CLASSES, key);
     return svg_draw(&(struct drawing){p->directory, "mix.gp", "mix", settings}, p->error, p->size);
 }

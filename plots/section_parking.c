@@ -1,6 +1,7 @@
 /* Park and wake, window by window: a wake between two PUs has more than one cost, and a median of
  * both is neither. Each window is a point, beside the raw futex's. */
 #include "plots/chart.h"
+#include "plots/judge.h"
 #include "plots/paired.h"
 #include "plots/sections.h"
 #include <math.h>
@@ -58,7 +59,7 @@ static void add_row(const struct page *p, const struct page_cell *c)
     bool two = fast < count;
     struct words range = {"n/a"}, slow = {"none"};
     if (count)
-        range = number_range(x[0], x[count - 1]);
+        range = words_format("%s to %s", number_ns(x[0]).text, number_ns(x[count - 1]).text);
     if (two)
         slow = words_format("%zu at %s", count - fast,
                             number_ns(median_of(x + fast, count - fast)).text);
@@ -79,7 +80,7 @@ static void add_row(const struct page *p, const struct page_cell *c)
 static const struct doc_column columns[] = {
     {"place", false},           {"variant", false},
     {"windows", true},          {"mode, or faster mode", true},
-    {"slower mode", true},      {"range, ns", true},
+    {"slower mode", true},      {"range", true},
     {"parks that slept", true}, {"switches per value", true},
 };
 
@@ -112,6 +113,34 @@ static void each_cell(const struct page *p, struct chart *chart)
     }
 }
 
+/* Names the cells that have two modes, if any. */
+static void say_modes(const struct page *p)
+{
+    struct note n = {""};
+    size_t two = 0, all = 0;
+    for (size_t i = 0; i < p->m->cell_count; i++) {
+        const struct page_cell *c = &p->m->cells[i];
+        double *x;
+        size_t count, fast;
+        if (!is_shown(c) || !cell_is_ok(c))
+            continue;
+        count = cell_samples(p->m, c, &x);
+        fast = split_modes(x, count);
+        all++;
+        if (fast < count)
+            note_add(&n, "%s%s (%s): %zu windows at %s, %zu at %s", two++ ? "; " : "",
+                     cell_is_floor(c) ? "the raw futex" : c->variant, cell_place(c).text, fast,
+                     number_ns(median_of(x, fast)).text, count - fast,
+                     number_ns(median_of(x + fast, count - fast)).text);
+        free(x);
+    }
+    if (two)
+        doc_aside(p->d, "answer", "%zu of %zu have two modes, and a median of both is neither: %s.",
+                  two, all, n.text);
+    else
+        doc_text(p->d, "Each of the %zu has one mode here.", all);
+}
+
 int section_parking(const struct page *p)
 {
     struct chart chart;
@@ -127,6 +156,7 @@ int section_parking(const struct page *p)
     status = chart_draw(&chart, p->directory, "parking", p->error, p->size);
     if (status)
         return status;
+    say_modes(p);
     doc_figures_begin(p->d);
     doc_figure(p->d, "parking", "Every window of park and wake, and of the raw futex");
     doc_figures_end(p->d, "Every timed window is a point; the points of one process stand at one "

@@ -117,8 +117,8 @@ static const struct doc_column floor_columns[] = {
     {"one operation", false},
     {"place", false},
     {"median and interval", true},
-    {"least to greatest window, ns", true},
-    {"CPU ns per op", true},
+    {"least to greatest window", true},
+    {"CPU per op", true},
     {"switches per op", true},
 };
 
@@ -141,10 +141,11 @@ int section_floors(const struct page *p)
         doc_cell(p->d, c->op);
         doc_cell(p->d, c->place[0] ? cell_place(c).text : "1 thread");
         doc_cell(p->d, cell_is_ok(c) ? cell_cost(c).text : c->status);
-        doc_cell(p->d, number_range(tsv_number(&p->m->cells_table, i, "min_ns"),
-                                    tsv_number(&p->m->cells_table, i, "max_ns"))
+        doc_cell(p->d, words_format("%s to %s",
+                                    number_ns(tsv_number(&p->m->cells_table, i, "min_ns")).text,
+                                    number_ns(tsv_number(&p->m->cells_table, i, "max_ns")).text)
                            .text);
-        doc_cell(p->d, number_plain(c->cpu_ns).text);
+        doc_cell(p->d, number_ns(c->cpu_ns).text);
         doc_cell(p->d, number_plain(c->switches).text);
     }
     doc_table_end(p->d);
@@ -155,10 +156,9 @@ int section_floors(const struct page *p)
 }
 
 static const struct doc_column cell_columns[] = {
-    {"cell", false},           {"operation", false},  {"median and interval", true},
-    {"purity", true},          {"times floor", true}, {"CPU ns per op", true},
-    {"switches per op", true}, {"fairness", true},    {"windows", true},
-    {"status", false},
+    {"cell", false},      {"median and interval", true}, {"purity", true},   {"times floor", true},
+    {"CPU per op", true}, {"switches per op", true},     {"fairness", true}, {"windows", true},
+    {"status", false},    {"operation", false},
 };
 
 static void put_cell(const struct page *p, const struct page_cell *c)
@@ -166,11 +166,10 @@ static void put_cell(const struct page *p, const struct page_cell *c)
     bool impure = cell_is_impure(c), ok = cell_is_ok(c);
     doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
     doc_cell(p->d, c->name);
-    doc_cell(p->d, c->op);
     doc_cell(p->d, cell_cost(c).text);
     doc_cell(p->d, number_share(c->purity).text);
     doc_cell(p->d, number_times(c->floor_ratio).text);
-    doc_cell(p->d, number_plain(c->cpu_ns).text);
+    doc_cell(p->d, number_ns(c->cpu_ns).text);
     doc_cell(p->d, number_plain(c->switches).text);
     doc_cell(p->d, number_plain(c->fairness).text);
     doc_cell(p->d, number_count(c->samples).text);
@@ -183,6 +182,7 @@ static void put_cell(const struct page *p, const struct page_cell *c)
         doc_mark(p->d, "bad", "impure");
     else
         doc_cell(p->d, c->status);
+    doc_cell(p->d, c->op);
 }
 
 int section_cells(const struct page *p)
