@@ -218,7 +218,7 @@ void doc_table_begin(struct doc *d, const struct doc_column *columns, size_t cou
     d->column = 0;
     fputs("<div class=\"wide\">\n<table>\n<thead><tr>", d->html);
     for (size_t i = 0; i < count; i++) {
-        fputs(columns[i].number ? "<th class=\"number\">" : "<th>", d->html);
+        fputs(columns[i].kind == COLUMN_NUMBER ? "<th class=\"number\">" : "<th>", d->html);
         escape_html(d->html, columns[i].title);
         fputs("</th>", d->html);
         fputs("| ", d->md);
@@ -228,7 +228,7 @@ void doc_table_begin(struct doc *d, const struct doc_column *columns, size_t cou
     fputs("</tr></thead>\n<tbody>\n", d->html);
     fputs("|\n", d->md);
     for (size_t i = 0; i < count; i++)
-        fputs(columns[i].number ? "|---:" : "|---", d->md);
+        fputs(columns[i].kind == COLUMN_NUMBER ? "|---:" : "|---", d->md);
     fputs("|\n", d->md);
 }
 
@@ -240,7 +240,8 @@ void doc_row(struct doc *d, const char *look)
 
 static void begin_cell(struct doc *d)
 {
-    fputs(d->table[d->column].number ? "<td class=\"number\">" : "<td>", d->html);
+    static const char *const begin[] = {"<td>", "<td class=\"number\">", "<td class=\"text\">"};
+    fputs(begin[d->table[d->column].kind], d->html);
     fputs("| ", d->md);
 }
 

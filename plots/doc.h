@@ -59,9 +59,15 @@ void doc_figures_end(struct doc *d, const char *format, ...) __attribute__((form
 /* A table, cell by cell; a row is over when it has as many cells as the table has columns. The
  * columns outlive the table. `look` of a row or a cell is a word that page.css knows, or "". A
  * newline in a cell starts a new line there. */
+enum column {
+    COLUMN_WORD,   /* on one line */
+    COLUMN_NUMBER, /* the same, aligned to the right */
+    COLUMN_TEXT,   /* whose lines may break */
+};
+
 struct doc_column {
     const char *title;
-    bool number; /* aligned to the right */
+    enum column kind;
 };
 
 void doc_table_begin(struct doc *d, const struct doc_column *columns, size_t count);

@@ -3,9 +3,9 @@
 #include "plots/sections.h"
 
 static const struct doc_column columns[] = {
-    {"claim, and how it is judged", false},
-    {"measured: least to greatest median", false},
-    {"verdict, where and for whom", false},
+    {"claim, and how it is judged", COLUMN_TEXT},
+    {"measured: least to greatest median", COLUMN_TEXT},
+    {"verdict, where and for whom", COLUMN_TEXT},
 };
 
 int section_claims(const struct page *p)

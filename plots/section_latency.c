@@ -143,8 +143,10 @@ static int draw(const struct page *p, size_t path, size_t side, struct words *na
 }
 
 static const struct doc_column columns[] = {
-    {"path", false}, {"variant", false}, {"place", false}, {"side", false}, {"count", true},
-    {"p50", true},   {"p90", true},      {"p99", true},    {"p99.9", true}, {"max", true},
+    {"path", COLUMN_WORD},  {"variant", COLUMN_WORD}, {"place", COLUMN_WORD},
+    {"side", COLUMN_WORD},  {"count", COLUMN_NUMBER}, {"p50", COLUMN_NUMBER},
+    {"p90", COLUMN_NUMBER}, {"p99", COLUMN_NUMBER},   {"p99.9", COLUMN_NUMBER},
+    {"max", COLUMN_NUMBER},
 };
 
 static void put_table(const struct page *p)

@@ -149,9 +149,10 @@ static void say_finding(const struct page *p)
 }
 
 static const struct doc_column columns[] = {
-    {"lock of", false},          {"threads and place", false}, {"per pair", true},
-    {"times uncontended", true}, {"CPU per pair", true},       {"fairness", true},
-    {"overlap", true},
+    {"lock of", COLUMN_WORD},        {"threads and place", COLUMN_WORD},
+    {"per pair", COLUMN_NUMBER},     {"times uncontended", COLUMN_NUMBER},
+    {"CPU per pair", COLUMN_NUMBER}, {"fairness", COLUMN_NUMBER},
+    {"overlap", COLUMN_NUMBER},
 };
 
 static void put_table(const struct page *p)
@@ -175,7 +176,8 @@ static void put_table(const struct page *p)
     doc_aside(p->d, "small",
               "Fairness is Jain's index of the threads' shares: 1 is equal shares, 1 over "
               "the number of threads is one thread doing everything. Overlap is the part "
-              "of the window in which all threads were at work.");
+              "of the window in which all threads were at work: well below 100%% the lock was "
+              "hardly contended, since one thread had it for the whole window.");
 }
 
 int section_locks(const struct page *p)

@@ -40,11 +40,14 @@ int section_method(const struct page *p)
     return 0;
 }
 
-static const struct doc_column fact_columns[] = {{"fact", false}, {"value", false}};
+static const struct doc_column fact_columns[] = {{"fact", COLUMN_WORD}, {"value", COLUMN_TEXT}};
 static const struct doc_column pair_columns[] = {
-    {"PU", true}, {"and PU", true}, {"relation", false}};
-static const struct doc_column finding_columns[] = {
-    {"check", false}, {"severity", false}, {"seen", false}, {"effect", false}, {"remedy", false}};
+    {"PU", COLUMN_NUMBER}, {"and PU", COLUMN_NUMBER}, {"relation", COLUMN_WORD}};
+static const struct doc_column finding_columns[] = {{"check", COLUMN_WORD},
+                                                    {"severity", COLUMN_WORD},
+                                                    {"seen", COLUMN_TEXT},
+                                                    {"effect", COLUMN_TEXT},
+                                                    {"remedy", COLUMN_TEXT}};
 
 static void put_facts(const struct page *p, const struct tsv *t)
 {

@@ -78,10 +78,14 @@ static void add_row(const struct page *p, const struct page_cell *c)
 }
 
 static const struct doc_column columns[] = {
-    {"place", false},           {"variant", false},
-    {"windows", true},          {"mode, or faster mode", true},
-    {"slower mode", true},      {"range", true},
-    {"parks that slept", true}, {"switches per value", true},
+    {"place", COLUMN_WORD},
+    {"variant", COLUMN_WORD},
+    {"windows", COLUMN_NUMBER},
+    {"mode, or faster mode", COLUMN_NUMBER},
+    {"slower mode", COLUMN_NUMBER},
+    {"range", COLUMN_NUMBER},
+    {"parks that slept", COLUMN_NUMBER},
+    {"switches per value", COLUMN_NUMBER},
 };
 
 /* Calls `add` for the floor and the variants of each place. */

@@ -13,10 +13,28 @@ static const struct page_cell *floor_cell(const struct model *m, const char *sce
 }
 
 static const struct doc_column traced_columns[] = {
-    {"scenario", false}, {"variant", false},   {"place", false},
-    {"measured", true},  {"traced, ns", true}, {"traced over measured", true},
-    {"interval", true},
+    {"scenario", COLUMN_WORD},   {"variant", COLUMN_WORD},  {"place", COLUMN_WORD},
+    {"measured", COLUMN_NUMBER}, {"traced", COLUMN_NUMBER}, {"traced over measured", COLUMN_NUMBER},
+    {"interval", COLUMN_NUMBER},
 };
+
+static void say_traced(const struct page *p)
+{
+    const struct page_cell *least = NULL, *most = NULL;
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        if (!isfinite(c->traced_ratio) || !cell_is_ok(c))
+            continue;
+        least = !least || c->traced_ratio < least->traced_ratio ? c : least;
+        most = !most || c->traced_ratio > most->traced_ratio ? c : most;
+    }
+    if (most)
+        doc_text(p->d,
+                 "Counting every outcome makes a cell take %.2f times as long (%s) to %.2f times "
+                 "(%s): so path mixes are those of a channel slower by that, and costs are never "
+                 "taken from traced instances.",
+                 least->traced_ratio, least->name, most->traced_ratio, most->name);
+}
 
 int section_measuring(const struct page *p)
 {
@@ -33,6 +51,8 @@ int section_measuring(const struct page *p)
         doc_text(p->d, "What the accounting of the traced instances costs was not exported: n/a.");
         return 0;
     }
+    say_traced(p);
+    doc_fold_begin(p->d, "Traced and measured, every cell");
     doc_table_begin(p->d, traced_columns, sizeof(traced_columns) / sizeof(traced_columns[0]));
     for (size_t i = 0; i < p->m->sorted_count; i++) {
         const struct page_cell *c = p->m->sorted[i];
@@ -43,7 +63,7 @@ int section_measuring(const struct page *p)
         doc_cell(p->d, c->variant);
         doc_cell(p->d, cell_place(c).text);
         doc_cell(p->d, number_ns(c->median_ns).text);
-        doc_cell(p->d, number_plain(c->traced_ns).text);
+        doc_cell(p->d, number_ns(c->traced_ns).text);
         doc_cell(p->d, words_format("%.2f×", c->traced_ratio).text);
         doc_cell(p->d, isfinite(c->traced_low)
                            ? words_format("%.2f to %.2f", c->traced_low, c->traced_high).text
@@ -53,12 +73,14 @@ int section_measuring(const struct page *p)
     doc_aside(p->d, "small",
               "The traced instance counts every outcome; users time the measured one. The "
               "ratio is paired by process.");
+    doc_fold_end(p->d);
     return 0;
 }
 
 static const struct doc_column counter_columns[] = {
-    {"cell", false},         {"counter", false}, {"domain", false},
-    {"per operation", true}, {"why not", false},
+    {"cell", COLUMN_WORD},    {"counter", COLUMN_WORD},
+    {"domain", COLUMN_WORD},  {"per operation", COLUMN_NUMBER},
+    {"why not", COLUMN_WORD},
 };
 
 static bool has_value(const struct tsv *t, size_t row)
@@ -113,13 +135,13 @@ int section_counters(const struct page *p)
 }
 
 static const struct doc_column floor_columns[] = {
-    {"floor", false},
-    {"one operation", false},
-    {"place", false},
-    {"median and interval", true},
-    {"least to greatest window", true},
-    {"CPU per op", true},
-    {"switches per op", true},
+    {"floor", COLUMN_WORD},
+    {"one operation", COLUMN_WORD},
+    {"place", COLUMN_WORD},
+    {"median and interval", COLUMN_NUMBER},
+    {"least to greatest window", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER},
+    {"switches per op", COLUMN_NUMBER},
 };
 
 int section_floors(const struct page *p)
@@ -156,9 +178,17 @@ int section_floors(const struct page *p)
 }
 
 static const struct doc_column cell_columns[] = {
-    {"cell", false},      {"median and interval", true}, {"purity", true},   {"times floor", true},
-    {"CPU per op", true}, {"switches per op", true},     {"fairness", true}, {"windows", true},
-    {"status", false},    {"operation", false},
+    {"cell", COLUMN_WORD},
+    {"median and interval", COLUMN_NUMBER},
+    {"status", COLUMN_WORD},
+    {"purity", COLUMN_NUMBER},
+    {"times floor", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER},
+    {"switches per op", COLUMN_NUMBER},
+    {"fairness", COLUMN_NUMBER},
+    {"windows", COLUMN_NUMBER},
+    {"operation", COLUMN_WORD},
+    {"why", COLUMN_TEXT},
 };
 
 static void put_cell(const struct page *p, const struct page_cell *c)
@@ -167,22 +197,20 @@ static void put_cell(const struct page *p, const struct page_cell *c)
     doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
     doc_cell(p->d, c->name);
     doc_cell(p->d, cell_cost(c).text);
+    if (!ok)
+        doc_mark(p->d, "bad", c->status[0] ? c->status : "n/a");
+    else if (impure)
+        doc_mark(p->d, "bad", "impure");
+    else
+        doc_cell(p->d, c->status);
     doc_cell(p->d, number_share(c->purity).text);
     doc_cell(p->d, number_times(c->floor_ratio).text);
     doc_cell(p->d, number_ns(c->cpu_ns).text);
     doc_cell(p->d, number_plain(c->switches).text);
     doc_cell(p->d, number_plain(c->fairness).text);
     doc_cell(p->d, number_count(c->samples).text);
-    if (!ok)
-        doc_mark(p->d, "bad",
-                 words_format("%s%s%.120s", c->status[0] ? c->status : "n/a",
-                              c->reason[0] ? ": " : "", c->reason)
-                     .text);
-    else if (impure)
-        doc_mark(p->d, "bad", "impure");
-    else
-        doc_cell(p->d, c->status);
     doc_cell(p->d, c->op);
+    doc_cell(p->d, c->reason);
 }
 
 int section_cells(const struct page *p)
