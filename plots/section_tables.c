@@ -88,40 +88,49 @@ static bool has_value(const struct tsv *t, size_t row)
     return isfinite(tsv_number(t, row, "per_op"));
 }
 
-/* The counters of which no cell has a value: once each, with the reason. */
+/* Whether the counter of this row has a value in any cell. */
+static bool is_counted(const struct tsv *t, size_t row)
+{
+    const char *counter = tsv_text(t, row, "counter");
+    for (size_t i = 0; i < t->rows; i++)
+        if (has_value(t, i) && strcmp(tsv_text(t, i, "counter"), counter) == 0)
+            return true;
+    return false;
+}
+
+static bool is_first(const struct tsv *t, size_t row)
+{
+    const char *counter = tsv_text(t, row, "counter");
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(tsv_text(t, i, "counter"), counter) == 0)
+            return false;
+    return true;
+}
+
+/* The counters of which no cell has a value: named once each, with the last one's reason. */
 static void put_missing(const struct page *p)
 {
     const struct tsv *t = &p->m->counters;
     struct note named = {""};
     const char *reason = "";
     for (size_t i = 0; i < t->rows; i++) {
-        const char *counter = tsv_text(t, i, "counter");
-        bool known = false;
-        for (size_t k = 0; k < i && !known; k++)
-            known = strcmp(tsv_text(t, k, "counter"), counter) == 0;
-        if (known)
+        if (!is_first(t, i) || is_counted(t, i))
             continue;
-        note_add(&named, "%s%s", named.text[0] ? ", " : "", counter);
+        note_add(&named, "%s%s", named.text[0] ? ", " : "", tsv_text(t, i, "counter"));
         reason = tsv_text(t, i, "reason");
     }
-    doc_text(p->d, "%s: n/a, user and kernel. PAPI says: %s.", named.text,
-             reason[0] ? reason : "nothing");
+    if (named.text[0])
+        doc_text(p->d, "%s: n/a, user and kernel. PAPI says: %s.", named.text,
+                 reason[0] ? reason : "nothing");
 }
 
-int section_counters(const struct page *p)
+static void put_counters(const struct page *p)
 {
     const struct tsv *t = &p->m->counters;
-    bool any = false;
-    for (size_t i = 0; i < t->rows; i++)
-        any = any || has_value(t, i);
-    if (t->rows == 0)
-        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
-    else if (!any)
-        put_missing(p);
-    if (!any)
-        return 0;
     doc_table_begin(p->d, counter_columns, sizeof(counter_columns) / sizeof(counter_columns[0]));
     for (size_t i = 0; i < t->rows; i++) {
+        if (!is_counted(t, i))
+            continue;
         doc_row(p->d, "");
         doc_cell(p->d, tsv_text(t, i, "name"));
         doc_cell(p->d, tsv_text(t, i, "counter"));
@@ -130,14 +139,30 @@ int section_counters(const struct page *p)
         doc_cell(p->d, tsv_text(t, i, "reason"));
     }
     doc_table_end(p->d);
-    doc_aside(p->d, "small", "Counted in runs of their own, user and kernel domain apart.");
+    doc_aside(p->d, "small", "Counted in windows of their own, user and kernel domain apart.");
+}
+
+int section_counters(const struct page *p)
+{
+    const struct tsv *t = &p->m->counters;
+    size_t values = 0;
+    for (size_t i = 0; i < t->rows; i++)
+        values += has_value(t, i);
+    if (t->rows == 0)
+        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
+    put_missing(p);
+    if (values == 0)
+        return 0;
+    doc_fold_begin(p->d, words_format("%zu counts, by cell", values).text);
+    put_counters(p);
+    doc_fold_end(p->d);
     return 0;
 }
 
 static const struct doc_column floor_columns[] = {
     {"floor", COLUMN_WORD},
     {"one operation", COLUMN_WORD},
-    {"place", COLUMN_WORD},
+
     {"median and interval", COLUMN_NUMBER},
     {"least to greatest window", COLUMN_NUMBER},
     {"CPU per op", COLUMN_NUMBER},
@@ -161,7 +186,6 @@ int section_floors(const struct page *p)
         doc_row(p->d, cell_is_ok(c) ? "" : "failed");
         doc_cell(p->d, c->name);
         doc_cell(p->d, c->op);
-        doc_cell(p->d, c->place[0] ? cell_place(c).text : "1 thread");
         doc_cell(p->d, cell_is_ok(c) ? cell_cost(c).text : c->status);
         doc_cell(p->d, words_format("%s to %s",
                                     number_ns(tsv_number(&p->m->cells_table, i, "min_ns")).text,
@@ -193,7 +217,8 @@ static const struct doc_column cell_columns[] = {
 
 static void put_cell(const struct page *p, const struct page_cell *c)
 {
-    bool impure = cell_is_impure(c), ok = cell_is_ok(c);
+    bool ok = cell_is_ok(c), free_path = ok && cell_is_impure(c) && cell_is_as_written(c);
+    bool impure = cell_is_impure(c) && !free_path;
     doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
     doc_cell(p->d, c->name);
     doc_cell(p->d, cell_cost(c).text);
@@ -201,6 +226,8 @@ static void put_cell(const struct page *p, const struct page_cell *c)
         doc_mark(p->d, "bad", c->status[0] ? c->status : "n/a");
     else if (impure)
         doc_mark(p->d, "bad", "impure");
+    else if (free_path)
+        doc_mark(p->d, "none", "not forced");
     else
         doc_cell(p->d, c->status);
     doc_cell(p->d, number_share(c->purity).text);
@@ -222,7 +249,8 @@ int section_cells(const struct page *p)
     doc_aside(p->d, "small",
               "Purity is the share of operations on the path that the cell is named after; "
               "below 99%% a cell is marked and no figure quotes it. The seed's programs "
-              "(seed-...) force no path: there it is a finding. Times floor is over the "
+              "(seed-...) force no path: there it is a finding, and the status says so. Times "
+              "floor is over the "
               "floor's units, so a buffer hop is over two locks.");
     return 0;
 }
