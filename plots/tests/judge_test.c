@@ -38,6 +38,7 @@ static void test_a_verdict_is_what_the_intervals_say(void **state)
         {2, {{50, 60}, {400, 500}}, VERDICT_PARTLY},
         {2, {{50, 60}, {90, 110}}, VERDICT_PARTLY},
         {2, {{90, 110}, {30, 50}}, VERDICT_OPEN},
+        {2, {{95, 150}, {30, 45}}, VERDICT_OPEN},
         {2, {{90, 110}, {400, 500}}, VERDICT_EDGE_HIGHER},
         {2, {{30, 50}, {1, 2}}, VERDICT_EDGE_LOWER},
         {1, {{NAN, NAN}}, VERDICT_UNMEASURED},
