@@ -99,26 +99,50 @@ static void add_names(struct note *n, const struct observations *o, size_t first
         }
 }
 
-/* The line of one place in what it says: the classes, with names where they differ. */
+enum names { NAMES_NONE, NAMES_EACH, NAMES_OTHERS };
+
+/* One class of a place: what it is, for whom, and how far off. */
+static void add_class(struct note *n, const struct observations *o, size_t first, size_t end,
+                      const struct claimed *claimed, int class, enum names names)
+{
+    note_add(n, "%s",
+             class == 0    ? claimed->inside
+             : class == -1 ? claimed->below
+             : class == 1  ? claimed->above
+                           : "cannot tell");
+    if (names == NAMES_EACH)
+        add_names(n, o, first, end, claimed, class);
+    else if (names == NAMES_OTHERS)
+        note_add(n, " for the others");
+    if (class == 1 || class == -1)
+        add_distance(n, o, first, end, claimed, class);
+}
+
+/* The line of one place in what it says: the classes, with names where they differ; the one that
+ * most are in comes last, without naming them. */
 static void add_says(struct note *n, const struct observations *o, size_t first, size_t end,
                      const struct claimed *claimed)
 {
     static const int classes[] = {0, -1, 1, 2};
-    const char *words[] = {claimed->inside, claimed->below, claimed->above, "cannot tell"};
+    size_t count[4] = {0}, most = 0;
     const char *gap = "";
+    for (size_t i = first; i < end; i++)
+        for (size_t k = 0; k < 4; k++)
+            count[k] += judge_one(&o->items[i], claimed) == classes[k];
+    for (size_t k = 1; k < 4; k++)
+        most = count[k] > count[most] ? k : most;
     note_add(n, "%s%s: ", n->text[0] ? "\n" : "", o->items[first].place.text);
+    bool all = count[most] == end - first, crowd = count[most] > 2 && !all;
     for (size_t k = 0; k < 4; k++) {
-        size_t count = 0;
-        for (size_t i = first; i < end; i++)
-            count += judge_one(&o->items[i], claimed) == classes[k];
-        if (count == 0)
+        if (count[k] == 0 || (crowd && k == most))
             continue;
-        note_add(n, "%s%s", gap, words[k]);
-        if (count < end - first)
-            add_names(n, o, first, end, claimed, classes[k]);
-        if (classes[k] == 1 || classes[k] == -1)
-            add_distance(n, o, first, end, claimed, classes[k]);
+        note_add(n, "%s", gap);
+        add_class(n, o, first, end, claimed, classes[k], all ? NAMES_NONE : NAMES_EACH);
         gap = "; ";
+    }
+    if (crowd) {
+        note_add(n, "%s", gap);
+        add_class(n, o, first, end, claimed, classes[most], NAMES_OTHERS);
     }
 }
 

@@ -54,7 +54,7 @@ static bool is_told_apart(const struct model *m, const struct page_cell *c,
 static void add_names(const struct model *m, struct note *n, const struct page_cell *best,
                       bool sleeping)
 {
-    const char *gap = " (not told apart: ";
+    struct note names = {""};
     size_t alike = 0;
     note_add(n, "%s", best->variant);
     for (size_t i = 0; i < m->headline_count; i++) {
@@ -62,9 +62,12 @@ static void add_names(const struct model *m, struct note *n, const struct page_c
         if (c == best || !cell_same_group(c, best) || !cell_is_usable(c) ||
             (sleeping && spins(m, c)) || is_told_apart(m, c, best))
             continue;
-        note_add(n, "%s%s", alike++ ? ", " : gap, c->variant);
+        note_add(&names, "%s%s", alike++ ? ", " : "", c->variant);
     }
-    note_add(n, "%s", alike ? ")" : "");
+    if (alike > 3)
+        note_add(n, " (not told apart: %zu others)", alike);
+    else if (alike)
+        note_add(n, " (not told apart: %s)", names.text);
 }
 
 /* The cheapest cell of a path at a place. Of park and wake it is one whose waiters sleep, if there
@@ -203,14 +206,18 @@ static void warn_of_cells(const struct page *p)
 /* A floor with two modes makes every multiple of it a matter of luck. */
 static void warn_of_floors(const struct page *p)
 {
+    struct note n = {""};
+    size_t count = 0;
     for (size_t i = 0; i < p->m->cell_count; i++) {
         const struct page_cell *c = &p->m->cells[i];
         if (cell_is_floor(c) && cell_is_ok(c) && c->ci_high_ns > 2 * c->ci_low_ns)
-            doc_aside(p->d, "warning",
-                      "%s is itself not one number: %s (see its windows under park and wake). "
-                      "Multiples of it say little.",
-                      c->name, cell_cost(c).text);
+            note_add(&n, "%s%s: %s", count++ ? "; " : "", c->name, cell_cost(c).text);
     }
+    if (count)
+        doc_aside(p->d, "warning",
+                  "A floor is not one number here (%s), so multiples of it say little; see the "
+                  "windows under park and wake.",
+                  n.text);
 }
 
 static bool has_counters(const struct model *m)

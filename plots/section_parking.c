@@ -117,30 +117,32 @@ static void each_cell(const struct page *p, struct chart *chart)
     }
 }
 
-/* Names the cells that have two modes, if any. */
+enum { NAMED_MAX = 4 };
+
+/* Counts the cells with two modes, and names the first. */
 static void say_modes(const struct page *p)
 {
     struct note n = {""};
     size_t two = 0, all = 0;
-    for (size_t i = 0; i < p->m->cell_count; i++) {
-        const struct page_cell *c = &p->m->cells[i];
-        double *x;
-        size_t count, fast;
-        if (!is_shown(c) || !cell_is_ok(c))
-            continue;
-        count = cell_samples(p->m, c, &x);
-        fast = split_modes(x, count);
-        all++;
-        if (fast < count)
-            note_add(&n, "%s%s (%s): %zu windows at %s, %zu at %s", two++ ? "; " : "",
-                     cell_is_floor(c) ? "the raw futex" : c->variant, cell_place(c).text, fast,
-                     number_ns(median_of(x, fast)).text, count - fast,
-                     number_ns(median_of(x + fast, count - fast)).text);
-        free(x);
-    }
+    for (int floors = 1; floors >= 0; floors--)
+        for (size_t i = 0; i < p->m->cell_count; i++) {
+            const struct page_cell *c = &p->m->cells[i];
+            double *x;
+            if (!is_shown(c) || !cell_is_ok(c) || cell_is_floor(c) != (floors == 1))
+                continue;
+            size_t count = cell_samples(p->m, c, &x), fast = split_modes(x, count);
+            all += count > 0;
+            if (fast < count && two++ < NAMED_MAX)
+                note_add(&n, "%s%s (%s) has %zu windows at %s and %zu at %s", two > 1 ? "; " : "",
+                         cell_is_floor(c) ? "the raw futex" : c->variant, cell_place(c).text, fast,
+                         number_ns(median_of(x, fast)).text, count - fast,
+                         number_ns(median_of(x + fast, count - fast)).text);
+            free(x);
+        }
     if (two)
-        doc_aside(p->d, "answer", "%zu of %zu have two modes, and a median of both is neither: %s.",
-                  two, all, n.text);
+        doc_aside(p->d, "answer",
+                  "%zu of %zu have two modes, and a median of both is neither: %s%s.", two, all,
+                  n.text, two > NAMED_MAX ? "; the rest is in the table" : "");
     else
         doc_text(p->d, "Each of the %zu has one mode here.", all);
 }
