@@ -136,8 +136,8 @@ static int draw(const struct page *p, size_t path, size_t side, struct words *na
     if (status)
         return status;
     snprintf(settings, sizeof(settings),
-             "width=400; height=320; curves=%zu; ymin=%g; ymax=%g; colours='%s'; heading='%s: %s'",
-             *curves, low / 1.3, high * 1.3, colours, paths[path], sides[side]);
+             "width=400; height=%zu; curves=%zu; ymin=%g; ymax=%g; colours='%s'; heading='%s: %s'",
+             250 + 14 * *curves, *curves, low / 1.3, high * 1.3, colours, paths[path], sides[side]);
     return svg_draw(&(struct drawing){p->directory, "percentiles.gp", name->text, settings},
                     p->error, p->size);
 }

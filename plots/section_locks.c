@@ -97,9 +97,9 @@ static int draw(const struct page *p, const char *place, const struct page_cell 
     struct words heading = cell_place(&where);
     keep_plain(heading.text);
     snprintf(settings, sizeof(settings),
-             "width=520; height=390; curves=%zu; most=%g; ymin=%g; ymax=%g; looks='%s'; "
+             "width=520; height=%zu; curves=%zu; most=%g; ymin=%g; ymax=%g; looks='%s'; "
              "heading='%s'",
-             curves, most, low / 1.5, high * 1.5, looks, heading.text);
+             340 + 12 * curves, curves, most, low / 1.5, high * 1.5, looks, heading.text);
     return svg_draw(&(struct drawing){p->directory, "threads.gp", name->text, settings}, p->error,
                     p->size);
 }
