@@ -27,26 +27,6 @@ static size_t place_rank(const char *place)
     return rank_of(place, place_order, sizeof(place_order) / sizeof(place_order[0]));
 }
 
-bool cell_is_ok(const struct page_cell *c)
-{
-    return strcmp(c->status, "ok") == 0 && isfinite(c->median_ns);
-}
-
-bool cell_is_impure(const struct page_cell *c)
-{
-    return c->purity < PURE_SHARE;
-}
-
-bool cell_is_floor(const struct page_cell *c)
-{
-    return c->variant[0] == '\0';
-}
-
-bool cell_has_interval(const struct page_cell *c)
-{
-    return isfinite(c->ci_low_ns) && isfinite(c->ci_high_ns);
-}
-
 static void read_cell(struct page_cell *c, const struct tsv *t, size_t row)
 {
     *c = (struct page_cell){
@@ -77,6 +57,10 @@ static void read_cell(struct page_cell *c, const struct tsv *t, size_t row)
         .switches = tsv_number(t, row, "switches_per_op"),
         .overlap = tsv_number(t, row, "overlap"),
         .fairness = tsv_number(t, row, "fairness"),
+        .traced_ns = tsv_number(t, row, "traced_ns"),
+        .traced_ratio = tsv_number(t, row, "traced_ratio"),
+        .traced_low = tsv_number(t, row, "traced_low"),
+        .traced_high = tsv_number(t, row, "traced_high"),
     };
 }
 
@@ -105,6 +89,56 @@ double model_elem(const struct model *m, const char *scenario)
     return elem;
 }
 
+/* 128 slots where a scenario was run so, otherwise the fewest. */
+static double usual_capacity(const struct model *m, const char *scenario)
+{
+    double capacity = NAN;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (strcmp(c->scenario, scenario) != 0)
+            continue;
+        if (c->capacity == 128)
+            return 128;
+        if (isfinite(c->capacity) && !(capacity <= c->capacity))
+            capacity = c->capacity;
+    }
+    return capacity;
+}
+
+bool cell_is_usual(const struct model *m, const struct page_cell *c)
+{
+    double elem = model_elem(m, c->scenario), capacity = usual_capacity(m, c->scenario);
+    return (c->elem == elem || !isfinite(elem)) && (c->capacity == capacity || !isfinite(capacity));
+}
+
+const struct page_cell *model_cell(const struct model *m, const char *scenario, const char *variant,
+                                   double threads, const char *place)
+{
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (strcmp(c->scenario, scenario) == 0 && strcmp(c->variant, variant) == 0 &&
+            strcmp(c->place, place) == 0 && (isnan(threads) || c->threads == threads) &&
+            cell_is_usual(m, c))
+            return c;
+    }
+    return NULL;
+}
+
+double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome)
+{
+    for (size_t i = 0; i < m->outcomes.rows; i++)
+        if (strcmp(tsv_text(&m->outcomes, i, "name"), c->name) == 0 &&
+            strcmp(tsv_text(&m->outcomes, i, "outcome"), outcome) == 0)
+            return tsv_number(&m->outcomes, i, "per_op");
+    return NAN;
+}
+
+double model_slept_share(const struct model *m, const struct page_cell *c)
+{
+    double parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park");
+    return parks > 1e-3 ? fmin(model_outcome(m, c, "park_slept") / parks, 1) : NAN;
+}
+
 static int compare_numbers(double a, double b)
 {
     if (isfinite(a) != isfinite(b))
@@ -125,7 +159,7 @@ static int compare_groups(const struct page_cell *a, const struct page_cell *b)
     return by_place ? by_place : strcmp(a->place, b->place);
 }
 
-static int compare_headline(const void *left, const void *right)
+static int compare_sorted(const void *left, const void *right)
 {
     const struct page_cell *a = *(const struct page_cell *const *)left;
     const struct page_cell *b = *(const struct page_cell *const *)right;
@@ -143,13 +177,17 @@ static void choose_headline(struct model *m)
 {
     for (size_t i = 0; i < m->cell_count; i++) {
         const struct page_cell *c = &m->cells[i];
-        if (cell_is_floor(c) || c->path[0] == '\0')
+        if (cell_is_floor(c))
+            continue;
+        m->sorted[m->sorted_count++] = c;
+        if (c->path[0] == '\0')
             continue;
         double elem = model_elem(m, c->scenario);
         if (c->elem == elem || !isfinite(elem))
             m->headline[m->headline_count++] = c;
     }
-    qsort(m->headline, m->headline_count, sizeof(*m->headline), compare_headline);
+    qsort(m->sorted, m->sorted_count, sizeof(*m->sorted), compare_sorted);
+    qsort(m->headline, m->headline_count, sizeof(*m->headline), compare_sorted);
 }
 
 static int read_table(struct tsv *t, const char *directory, const char *name)
@@ -170,6 +208,7 @@ static int read_tables(struct model *m, const char *directory, char *error, size
         {"latency", &m->latency},   {"histogram", &m->histogram},
         {"outcomes", &m->outcomes}, {"counters", &m->counters},
         {"run", &m->run},           {"environment", &m->environment},
+        {"topology", &m->topology}, {"doctor", &m->doctor},
     };
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         int status = read_table(tables[i].table, directory, tables[i].name);
@@ -198,7 +237,8 @@ int model_read(struct model *m, const char *directory, char *error, size_t size)
     m->cells = calloc(count, sizeof(*m->cells));
     m->variants = calloc(count, sizeof(*m->variants));
     m->headline = calloc(count, sizeof(*m->headline));
-    if (!m->cells || !m->variants || !m->headline) {
+    m->sorted = calloc(count, sizeof(*m->sorted));
+    if (!m->cells || !m->variants || !m->headline || !m->sorted) {
         model_free(m);
         snprintf(error, size, "out of memory: report a smaller run");
         return -ENOMEM;
@@ -223,9 +263,12 @@ void model_free(struct model *m)
     tsv_free(&m->counters);
     tsv_free(&m->environment);
     tsv_free(&m->run);
+    tsv_free(&m->topology);
+    tsv_free(&m->doctor);
     free(m->cells);
     free(m->variants);
     free(m->headline);
+    free(m->sorted);
     memset(m, 0, sizeof(*m));
 }
 
@@ -238,45 +281,3 @@ const char *model_fact(const struct tsv *table, const char *key)
 }
 
 /* Adds ", word" (or "word" where it is the first). */
-static void add_word(struct words *out, const char *format, const char *word)
-{
-    size_t used = strlen(out->text);
-    snprintf(out->text + used, sizeof(out->text) - used, "%s", used ? ", " : "");
-    used = strlen(out->text);
-    snprintf(out->text + used, sizeof(out->text) - used, format, word);
-}
-
-static void add_threads(struct words *out, const struct page_cell *c)
-{
-    if (isfinite(c->threads))
-        add_word(out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
-}
-
-struct words cell_group(const struct model *m, const struct page_cell *c)
-{
-    struct words out = {""};
-    bool capacities_differ = false;
-    for (size_t i = 0; i < m->headline_count; i++) {
-        const struct page_cell *other = m->headline[i];
-        capacities_differ = capacities_differ || (strcmp(other->scenario, c->scenario) == 0 &&
-                                                  compare_numbers(other->capacity, c->capacity));
-    }
-    add_word(&out, "%s", c->path);
-    add_threads(&out, c);
-    if (capacities_differ)
-        add_word(&out, "capacity %s", number_count(c->capacity).text);
-    if (c->place[0])
-        add_word(&out, "%s", c->place);
-    return out;
-}
-
-struct words cell_where(const struct page_cell *c)
-{
-    struct words out = {""};
-    if (!cell_is_floor(c))
-        add_word(&out, "%s", c->variant);
-    add_threads(&out, c);
-    if (c->place[0])
-        add_word(&out, "%s", c->place);
-    return out;
-}

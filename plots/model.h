@@ -17,11 +17,13 @@ struct page_cell {
     double capacity, elem, threads;
     double samples, processes, median_ns, ci_low_ns, ci_high_ns, ci_level;
     double purity, floor_units, floor_ns, floor_ratio, cpu_ns, switches, overlap, fairness;
+    double traced_ns, traced_ratio, traced_low, traced_high;
     size_t variant_index; /* into model.variants; floors have none */
 };
 
 struct model {
     struct tsv cells_table, samples, latency, histogram, outcomes, counters, environment, run;
+    struct tsv topology, doctor;
     struct page_cell *cells;
     size_t cell_count;
     const char **variants; /* in the order in which the table names them */
@@ -30,6 +32,10 @@ struct model {
      * then variant. */
     const struct page_cell **headline;
     size_t headline_count;
+    /* Every cell with a variant, in the same order; the cells of other element sizes and capacities
+     * than the usual are among them. */
+    const struct page_cell **sorted;
+    size_t sorted_count;
 };
 
 /* Reads directory/data. Returns 0, or a negative errno with a sentence in `error`: cells.tsv must
@@ -44,16 +50,45 @@ const char *model_fact(const struct tsv *table, const char *key);
  * smallest; NaN where the scenario has no elements. */
 double model_elem(const struct model *m, const char *scenario);
 
+/* Whether the cell has the element size and the capacity that pages compare its scenario at. */
+bool cell_is_usual(const struct model *m, const struct page_cell *c);
+
+/* The usual cell of a scenario and variant with so many threads (NaN: whatever it has) at a place
+ * ("" where it has none); NULL where there is none. */
+const struct page_cell *model_cell(const struct model *m, const char *scenario, const char *variant,
+                                   double threads, const char *place);
+
+/* How often an outcome happened per operation of a cell; NaN where that was not counted. */
+double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome);
+
+/* Of the parks of a cell, the share that asked the kernel to sleep; the others were ended by
+ * spinning. NaN where nothing parked or it was not counted. */
+double model_slept_share(const struct model *m, const struct page_cell *c);
+
 bool cell_is_ok(const struct page_cell *c);     /* it ran and has a median */
 bool cell_is_impure(const struct page_cell *c); /* its purity is known and too low */
 bool cell_is_floor(const struct page_cell *c);
 bool cell_has_interval(const struct page_cell *c);
+
+/* Fit to be quoted: it ran, has an interval, and took its path. */
+bool cell_is_usable(const struct page_cell *c);
+
+/* The programs of the source text, as written: they force no path, so that their purity is a
+ * finding and not a fault. */
+bool cell_is_as_written(const struct page_cell *c);
 
 /* Whether two headline cells differ in nothing but the variant. */
 bool cell_same_group(const struct page_cell *a, const struct page_cell *b);
 
 /* What a headline cell's group is called: "buffer, 2 threads, l3". */
 struct words cell_group(const struct model *m, const struct page_cell *c);
+
+/* Where its threads ran, for a table or a sentence: "1 thread", "same PU", "two PUs sharing an L3",
+ * and "4 threads, ..." where a scenario can have different numbers of them. */
+struct words cell_place(const struct page_cell *c);
+
+/* What its floor counts, for "2.3 ...": "cache-line transfers", "futex wakes". */
+const char *cell_floor_words(const struct page_cell *c);
 
 /* Which cell it is, for a sentence: "fastpath, 2 threads, l3". */
 struct words cell_where(const struct page_cell *c);

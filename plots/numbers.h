@@ -15,7 +15,8 @@ struct words words_format(const char *format, ...) __attribute__((format(printf,
 struct words number_ns(double ns);
 
 /* A median and its interval in one unit, to the digits that the interval's width carries: "12.34 ns
- * [12.10, 12.60]". Without an interval: "12.3 ns (no interval)". */
+ * [12.10, 12.60]"; each end with a unit of its own where they are far apart. Without an interval:
+ * "12.3 ns (no interval)". */
 struct words number_interval(double median_ns, double low_ns, double high_ns);
 
 /* The parts of the same, in ns without the unit, for a table's columns. */
@@ -29,7 +30,7 @@ struct words number_plain(double value);
  */
 struct words number_share(double share);
 
-/* A multiple: "3.1". */
+/* A multiple: "3.1"; a large one to two digits: "740,000". */
 struct words number_times(double ratio);
 
 /* A whole number. */

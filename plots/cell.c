@@ -1,0 +1,126 @@
+/* What a cell is fit for, and what it is called. */
+#include "plots/model.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+bool cell_is_ok(const struct page_cell *c)
+{
+    return strcmp(c->status, "ok") == 0 && isfinite(c->median_ns);
+}
+
+bool cell_is_usable(const struct page_cell *c)
+{
+    return cell_is_ok(c) && cell_has_interval(c) && !cell_is_impure(c);
+}
+
+bool cell_is_as_written(const struct page_cell *c)
+{
+    return strncmp(c->scenario, "seed-", 5) == 0;
+}
+
+bool cell_is_impure(const struct page_cell *c)
+{
+    return c->purity < PURE_SHARE;
+}
+
+bool cell_is_floor(const struct page_cell *c)
+{
+    return c->variant[0] == '\0';
+}
+
+bool cell_has_interval(const struct page_cell *c)
+{
+    return isfinite(c->ci_low_ns) && isfinite(c->ci_high_ns);
+}
+
+static void add_word(struct words *out, const char *format, const char *word)
+{
+    size_t used = strlen(out->text);
+    snprintf(out->text + used, sizeof(out->text) - used, "%s", used ? ", " : "");
+    used = strlen(out->text);
+    snprintf(out->text + used, sizeof(out->text) - used, format, word);
+}
+
+static void add_threads(struct words *out, const struct page_cell *c)
+{
+    if (isfinite(c->threads))
+        add_word(out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
+}
+
+static bool differ(double a, double b)
+{
+    return !(a == b || (isnan(a) && isnan(b)));
+}
+
+struct words cell_group(const struct model *m, const struct page_cell *c)
+{
+    struct words out = {""};
+    bool capacities_differ = false;
+    for (size_t i = 0; i < m->headline_count; i++) {
+        const struct page_cell *other = m->headline[i];
+        capacities_differ = capacities_differ || (strcmp(other->scenario, c->scenario) == 0 &&
+                                                  differ(other->capacity, c->capacity));
+    }
+    add_word(&out, "%s", c->path);
+    add_threads(&out, c);
+    if (capacities_differ)
+        add_word(&out, "capacity %s", number_count(c->capacity).text);
+    if (c->place[0])
+        add_word(&out, "%s", c->place);
+    return out;
+}
+
+static const struct {
+    const char *place, *words;
+} place_words[] = {
+    {"same-pu", "same PU"},
+    {"smt", "SMT siblings"},
+    {"l2", "two PUs sharing an L2"},
+    {"l3", "two PUs sharing an L3"},
+    {"package", "two PUs of one package"},
+    {"machine", "two PUs of two packages"},
+};
+
+struct words cell_place(const struct page_cell *c)
+{
+    struct words out = {""};
+    const char *place = c->place;
+    for (size_t i = 0; i < sizeof(place_words) / sizeof(place_words[0]); i++)
+        if (strcmp(place_words[i].place, place) == 0)
+            place = place_words[i].words;
+    if (isfinite(c->threads) && !(c->threads == 2 && place[0]))
+        add_word(&out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
+    if (place[0])
+        add_word(&out, "%s", place);
+    if (out.text[0] == '\0')
+        add_word(&out, "%s", "1 thread");
+    return out;
+}
+
+const char *cell_floor_words(const struct page_cell *c)
+{
+    static const struct {
+        const char *floor, *words;
+    } known[] = {
+        {"floor-cacheline", "cache-line transfers"},
+        {"floor-futex", "raw futex wakes"},
+        {"floor-atomic", "bare lock-unlock atomics"},
+    };
+    size_t length = strcspn(c->floor, "/");
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strlen(known[i].floor) == length && strncmp(known[i].floor, c->floor, length) == 0)
+            return known[i].words;
+    return c->floor;
+}
+
+struct words cell_where(const struct page_cell *c)
+{
+    struct words out = {""};
+    if (!cell_is_floor(c))
+        add_word(&out, "%s", c->variant);
+    add_threads(&out, c);
+    if (c->place[0])
+        add_word(&out, "%s", c->place);
+    return out;
+}

@@ -1,0 +1,312 @@
+#include "plots/claims.h"
+#include "plots/paired.h"
+#include <math.h>
+#include <string.h>
+
+#define BAND(low, high)                              \
+    {                                                \
+        low, high, false, "lower", "holds", "higher" \
+    }
+#define AT_LEAST(low, no, yes)           \
+    {                                    \
+        low, INFINITY, true, no, yes, "" \
+    }
+#define AT_MOST(high, yes, no)             \
+    {                                      \
+        -INFINITY, high, true, "", yes, no \
+    }
+#define WITHIN_TWICE(words)                                          \
+    {                                                                \
+        0.5, 2, true, "cheaper than that", words, "dearer than that" \
+    }
+
+const struct claim claims[] = {
+    {.quote = "Unbuffered with a direct handoff: ~40–100 ns per send/receive pair",
+     .rule = "handoff, ns per pair: the receiver is parked before each send, and parking again is "
+             "part of the pair",
+     .source = FROM_COST,
+     .over = "handoff",
+     .claimed = BAND(40, 100)},
+    {.quote = "A direct handoff is ~50 ns on a modern CPU",
+     .rule = "the same, with ~ read as within a factor of two: 25 to 100 ns",
+     .source = FROM_COST,
+     .over = "handoff",
+     .claimed = BAND(25, 100)},
+    {.quote = "comparable to a mutex Lock/Unlock pair",
+     .rule = "a handoff pair as a multiple of the same variant's uncontended lock and unlock; "
+             "comparable is within a factor of two",
+     .source = FROM_RATIO,
+     .over = "handoff",
+     .under = "mutex",
+     .partner = PARTNER_ALONE,
+     .claimed = WITHIN_TWICE("comparable")},
+    {.quote = "Buffered with room: ~30–60 ns per send",
+     .rule = "buffer-hop, half a send and receive pair",
+     .source = FROM_COST,
+     .over = "buffer-hop",
+     .per = 0.5,
+     .claimed = BAND(30, 60)},
+    {.quote = "b/2_000_000",
+     .rule = "benchBufferHop, the text's own program: ns per send or receive, against the same 30 "
+             "to 60 ns",
+     .source = FROM_COST,
+     .over = "seed-buffer-hop",
+     .claimed = BAND(30, 60)},
+    {.quote = "no scheduler involvement",
+     .rule = "of a buffered send with room: context switches in buffer-hop; none is fewer than one "
+             "in 50 pairs, since with both "
+             "threads on one PU the scenario itself changes sides every quarter of the buffer",
+     .source = FROM_SWITCHES,
+     .over = "buffer-hop",
+     .claimed = AT_MOST(0.02, "none", "the scheduler takes part")},
+    {.quote = "Park-and-wake: ~200+ ns plus a scheduler round-trip",
+     .rule = "park-wake, ns per value one way. Here a park is a system call of a thread; a variant "
+             "that spins before it sleeps may never sleep (see the path mix)",
+     .source = FROM_COST,
+     .over = "park-wake",
+     .claimed = {200, INFINITY, false, "lower", "200 ns or more", ""}},
+    {.quote = "The slowest path — park and wake — costs hundreds of nanoseconds",
+     .rule = "the same, with hundreds read as 100 to 1000 ns",
+     .source = FROM_COST,
+     .over = "park-wake",
+     .claimed = BAND(100, 1000)},
+    {.quote = "The slowest path — park and wake",
+     .rule = "park-wake, one value, as a multiple of the same variant's handoff pair, which also "
+             "parks a receiver each time",
+     .source = FROM_RATIO,
+     .over = "park-wake",
+     .under = "handoff",
+     .claimed = AT_LEAST(1, "park and wake is cheaper", "park and wake is slower")},
+    {.quote = "A mutex Lock/Unlock pair: ~30–50 ns",
+     .rule = "mutex, one thread: the variant's lock, uncontended",
+     .source = FROM_COST,
+     .over = "mutex",
+     .threads = 1,
+     .claimed = BAND(30, 50)},
+    {.quote = "Comparable to a buffered channel send",
+     .rule = "the lock pair as a multiple of half a buffer-hop pair of the same variant, one "
+             "thread; comparable is within a factor of two",
+     .source = FROM_RATIO,
+     .over = "mutex",
+     .under = "buffer-hop",
+     .threads = 1,
+     .partner = PARTNER_ALONE,
+     .per = 2,
+     .claimed = WITHIN_TWICE("comparable")},
+    {.quote = "No park, no sudog, ~30 ns",
+     .rule = "a receive on a closed channel: recv-closed, with ~ read as within a factor of two: "
+             "15 to 60 ns",
+     .source = FROM_COST,
+     .over = "recv-closed",
+     .claimed = BAND(15, 60)},
+    {.quote = "The fastest path is the direct handoff",
+     .rule =
+         "a handoff pair as a multiple of the same variant's buffer-hop pair at the same place. "
+         "The next claim says the opposite: at one place at most one of them holds",
+     .source = FROM_RATIO,
+     .over = "handoff",
+     .under = "buffer-hop",
+     .claimed = AT_MOST(1, "the handoff is faster", "the handoff is slower")},
+    {.quote = "The buffer hop wins per-op because there is no scheduler round-trip",
+     .rule = "the same ratio, which has to be above one; it contradicts the claim before",
+     .source = FROM_RATIO,
+     .over = "handoff",
+     .under = "buffer-hop",
+     .claimed = AT_LEAST(1, "the buffer hop is slower", "the buffer hop is faster")},
+    {.quote = "it skips the buffer copy entirely",
+     .rule = "what is skipped: a handoff pair as a multiple of one memcpy of its value "
+             "(floor-memcpy). It is a reason to be fast where the pair costs ten copies or fewer",
+     .source = FROM_RATIO,
+     .over = "handoff",
+     .under = "floor-memcpy",
+     .under_variant = "",
+     .partner = PARTNER_ALONE,
+     .claimed = AT_MOST(10, "a good part of the pair", "next to nothing of the pair")},
+    {.quote = "Direct handoff loses on per-op",
+     .rule = "the text's two programs: seed-direct-handoff, a pair, as a multiple of "
+             "seed-buffer-hop, two operations",
+     .source = FROM_RATIO,
+     .over = "seed-direct-handoff",
+     .under = "seed-buffer-hop",
+     .partner = PARTNER_ALONE,
+     .per = 0.5,
+     .claimed = AT_LEAST(1, "it wins", "it loses")},
+    {.quote = "an unbuffered channel runs the direct-handoff path almost every time",
+     .rule = "seed-direct-handoff, both sides in a loop: the share of sends that found a parked "
+             "receiver; almost every time is 95%. Of each value one side hands off and the other "
+             "has parked, so the rest of the sends parked",
+     .source = FROM_OUTCOME,
+     .over = "seed-direct-handoff",
+     .outcome = "send_handoff",
+     .claimed = AT_LEAST(0.95, "less often", "almost every time")},
+    {.quote = "Highest throughput",
+     .rule = "of an unbuffered channel: seed-direct-handoff, a pair, as a multiple of a buffer-hop "
+             "pair at the same place",
+     .source = FROM_RATIO,
+     .over = "seed-direct-handoff",
+     .under = "buffer-hop",
+     .claimed = AT_MOST(1, "higher than buffered", "lower than buffered")},
+    {.quote = "a million send/receive pairs in a tight loop, you are probably scheduler-bound",
+     .rule =
+         "context switches per pair of seed-direct-handoff; scheduler-bound is one in two pairs "
+         "or more",
+     .source = FROM_SWITCHES,
+     .over = "seed-direct-handoff",
+     .claimed = AT_LEAST(0.5, "not scheduler-bound", "scheduler-bound")},
+    {.quote = "Lock contention scales poorly",
+     .rule =
+         "mutex, ns per pair with several threads as a multiple of one thread's; poorly is more "
+         "than twice. The text speaks of hundreds of goroutines, the run of these threads",
+     .source = FROM_RATIO,
+     .over = "mutex",
+     .under = "mutex",
+     .partner = PARTNER_ALONE,
+     .claimed = AT_LEAST(2, "scales", "scales poorly")},
+    {.quote = "the lock is held for a few hundred nanoseconds",
+     .rule = "half a buffer-hop pair, one thread, is a whole call, so the lock is held for less "
+             "than that. The text's own 30–60 ns per buffered send contradict it, too",
+     .source = FROM_COST,
+     .over = "buffer-hop",
+     .threads = 1,
+     .per = 0.5,
+     .claimed = {200, 1000, false, "held for less", "possible", "not refuted"}},
+    {.quote = "the goroutine is woken (goready) only after the lock is released",
+     .rule = "in the text's diagrams goready comes before unlock. futex+early+none wakes first, "
+             "futex-park "
+             "unlocks first, all else is the same: handoff, waking first as a multiple. It holds "
+             "where the prose's order is the cheaper one",
+     .source = FROM_RATIO,
+     .over = "handoff",
+     .under = "handoff",
+     .over_variant = "futex+early+none",
+     .under_variant = "futex-park",
+     .claimed = AT_LEAST(1, "waking first is cheaper", "waking first is dearer")},
+    {.quote = "woken (goready) only after the lock is released",
+     .rule = "the same ratio in park-wake",
+     .source = FROM_RATIO,
+     .over = "park-wake",
+     .under = "park-wake",
+     .over_variant = "futex+early+none",
+     .under_variant = "futex-park",
+     .claimed = AT_LEAST(1, "waking first is cheaper", "waking first is dearer")},
+    {.quote = "Fast-path check (lock-free)",
+     .rule = "lock acquisitions per failing non-blocking send of the variant with the check",
+     .source = FROM_OUTCOME,
+     .over = "nb-send-full",
+     .over_variant = "fastpath",
+     .outcome = "lock_acquired",
+     .claimed = AT_MOST(0.001, "no lock", "takes the lock")},
+    {.quote = "Fast-path check",
+     .rule = "what it saves: a failing non-blocking receive with the check as a multiple of the "
+             "same lock without "
+             "it (futex-park)",
+     .source = FROM_RATIO,
+     .over = "nb-recv-empty",
+     .under = "nb-recv-empty",
+     .over_variant = "fastpath",
+     .under_variant = "futex-park",
+     .claimed = AT_MOST(1, "saves time", "saves none")},
+    {.quote = "the actual send/receive sequence always takes the lock",
+     .rule = "lock acquisitions per send and receive pair in buffer-hop: two",
+     .source = FROM_OUTCOME,
+     .over = "buffer-hop",
+     .outcome = "lock_acquired",
+     .claimed = AT_LEAST(1.999, "not always", "always")},
+    {.quote = "becomes a free, allocation-free \"wake all readers\" broadcast",
+     .rule = "close-wake, per parked receiver, as a multiple of a receive on a channel that is "
+             "closed already; free is no more than that",
+     .source = FROM_RATIO,
+     .over = "close-wake",
+     .under = "recv-closed",
+     .partner = PARTNER_ALONE,
+     .claimed = AT_MOST(1, "free", "not free")},
+};
+
+const size_t claim_count = sizeof(claims) / sizeof(claims[0]);
+
+static const struct page_cell *partner_of(const struct model *m, const struct claim *claim,
+                                          const struct page_cell *over)
+{
+    const char *variant = claim->under_variant ? claim->under_variant : over->variant;
+    const struct page_cell *under;
+    if (claim->partner == PARTNER_SAME_PLACE)
+        return model_cell(m, claim->under, variant, NAN, over->place);
+    under = model_cell(m, claim->under, variant, 1, "");
+    return under ? under : model_cell(m, claim->under, variant, NAN, "");
+}
+
+/* Whether a cell can be quoted for a claim; the text's own programs force no path. */
+static bool fits(const struct page_cell *c)
+{
+    return cell_is_usable(c) || (cell_is_as_written(c) && cell_is_ok(c) && cell_has_interval(c));
+}
+
+static void observe_cell(const struct model *m, const struct claim *claim,
+                         const struct page_cell *c, struct observations *o)
+{
+    double per = claim->per > 0 ? claim->per : 1, value;
+    struct words place = cell_place(c);
+    const struct page_cell *under;
+    switch (claim->source) {
+    case FROM_COST:
+        observe(o, c->variant, place, per * c->median_ns, per * c->ci_low_ns, per * c->ci_high_ns);
+        break;
+    case FROM_RATIO:
+        under = partner_of(m, claim, c);
+        if (under && under != c && fits(under)) {
+            struct ratio r = ratio_paired(m, c, under);
+            observe(o, c->variant, place, per * r.median, per * r.low, per * r.high);
+        }
+        break;
+    case FROM_OUTCOME:
+        value = model_outcome(m, c, claim->outcome);
+        observe(o, c->variant, place, value, value, value);
+        break;
+    case FROM_SWITCHES:
+        observe(o, c->variant, place, c->switches, c->switches, c->switches);
+        break;
+    }
+}
+
+void claim_judge(const struct model *m, const struct claim *claim, struct judgement *j)
+{
+    static const enum unit units[] = {UNIT_NS, UNIT_TIMES, UNIT_SHARE, UNIT_COUNT};
+    struct observations o;
+    o.count = o.left_out = 0;
+    o.unit = units[claim->source];
+    if (claim->outcome && strcmp(claim->outcome, "lock_acquired") == 0)
+        o.unit = UNIT_COUNT;
+    memset(j, 0, sizeof(*j));
+    for (size_t i = 0; i < m->sorted_count; i++) {
+        const struct page_cell *c = m->sorted[i];
+        if (strcmp(c->scenario, claim->over) != 0 || !cell_is_usual(m, c) ||
+            (claim->over_variant && strcmp(c->variant, claim->over_variant) != 0) ||
+            (claim->threads > 0 && c->threads != claim->threads))
+            continue;
+        if (fits(c))
+            observe_cell(m, claim, c, &o);
+        else
+            o.left_out++;
+    }
+    judge(&o, &claim->claimed, j);
+}
+
+static const struct {
+    const char *path;
+    double low, high;
+} bands[] = {
+    {"handoff", 40, 100},
+    {"buffer", 60, 120},
+    {"park", 200, INFINITY},
+};
+
+bool claim_band(const char *path, double *low, double *high)
+{
+    for (size_t i = 0; i < sizeof(bands) / sizeof(bands[0]); i++)
+        if (strcmp(bands[i].path, path) == 0) {
+            *low = bands[i].low;
+            *high = bands[i].high;
+            return true;
+        }
+    return false;
+}

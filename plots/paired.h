@@ -1,0 +1,30 @@
+/* Ratios of two cells, paired by process: the sweep runs every cell once in each round, in an order
+ * that is shuffled anew, so that what drifts hits both cells of a round alike. */
+#ifndef PLOTS_PAIRED_H
+#define PLOTS_PAIRED_H
+
+#include "plots/model.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The median of the processes' ratios (each of the medians of its windows), and the order-statistic
+ * interval at 95% or a little more; the interval is NaN below six pairs, and all is NaN for none.
+ */
+struct ratio {
+    double median, low, high;
+    size_t pairs;
+};
+
+/* How long `over` takes as a multiple of `under`. */
+struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
+                          const struct page_cell *under);
+
+/* The ranks low..high (from 0) of `count` sorted values that enclose the median with at least this
+ * coverage; false where none do. The binomial argument, as in harness/stats.c. */
+bool median_ranks(size_t count, double level, size_t *low, size_t *high);
+
+/* A cell's samples in ns, sorted; malloc'd, the caller frees. Returns how many; 0 with NULL for
+ * none (or no memory). */
+size_t cell_samples(const struct model *m, const struct page_cell *c, double **values);
+
+#endif

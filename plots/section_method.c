@@ -1,0 +1,125 @@
+/* How it was measured, on what, and how to do it again. */
+#include "plots/sections.h"
+#include <string.h>
+
+static const char *known(const char *fact)
+{
+    return fact[0] ? fact : "n/a";
+}
+
+int section_method(const struct page *p)
+{
+    const struct tsv *run = &p->m->run;
+    double level = p->m->cell_count ? p->m->cells[0].ci_level : 0;
+    doc_list_begin(p->d, "");
+    doc_item(p->d,
+             "Every cell ran in a process of its own, %s times; each process timed several "
+             "windows after a warm-up.",
+             known(model_fact(run, "processes")));
+    doc_item(p->d,
+             "In each round all cells ran once, in an order shuffled by the seed %s, so that "
+             "what drifts hits all variants alike.",
+             known(model_fact(run, "seed")));
+    doc_item(p->d,
+             "A cost is the median over the processes' medians. Its interval is between two "
+             "order statistics and covers the true median with at least 95%% (here: %s); "
+             "nothing is assumed of the distribution, and below six processes the unit is the "
+             "window.",
+             number_share(level).text);
+    doc_item(p->d, "Ratios are paired: each process of one cell over the process of the same round "
+                   "of the other, then the median of those with its interval.");
+    doc_item(p->d, "Purity comes from a traced twin that counts every outcome; the measured "
+                   "instance counts nothing.");
+    doc_item(p->d,
+             "Floors are measured in the same rounds. Nothing is subtracted, and no sample is "
+             "dropped.");
+    doc_item(p->d,
+             "Threads are bound to PUs: same PU, SMT siblings, one L2, one L3, one package, or "
+             "two packages.");
+    doc_list_end(p->d);
+    return 0;
+}
+
+static const struct doc_column fact_columns[] = {{"fact", COLUMN_WORD}, {"value", COLUMN_TEXT}};
+static const struct doc_column pair_columns[] = {
+    {"PU", COLUMN_NUMBER}, {"and PU", COLUMN_NUMBER}, {"relation", COLUMN_WORD}};
+static const struct doc_column finding_columns[] = {{"check", COLUMN_WORD},
+                                                    {"severity", COLUMN_WORD},
+                                                    {"seen", COLUMN_TEXT},
+                                                    {"effect", COLUMN_TEXT},
+                                                    {"remedy", COLUMN_TEXT}};
+
+static void put_facts(const struct page *p, const struct tsv *t)
+{
+    for (size_t i = 0; i < t->rows; i++) {
+        doc_row(p->d, "");
+        doc_cell(p->d, tsv_text(t, i, "key"));
+        doc_cell(p->d, known(tsv_text(t, i, "value")));
+    }
+}
+
+static void put_findings(const struct page *p)
+{
+    const struct tsv *t = &p->m->doctor;
+    doc_heading(p->d, 3, "doctor", "What the doctor found");
+    if (t->rows == 0) {
+        doc_text(p->d, "No findings were exported with this run: n/a.");
+        return;
+    }
+    doc_table_begin(p->d, finding_columns, sizeof(finding_columns) / sizeof(finding_columns[0]));
+    for (size_t i = 0; i < t->rows; i++) {
+        const char *severity = tsv_text(t, i, "severity");
+        bool bad = strcmp(severity, "bad") == 0, warn = strcmp(severity, "warn") == 0;
+        doc_row(p->d, "");
+        doc_cell(p->d, tsv_text(t, i, "check"));
+        doc_mark(p->d, bad ? "bad" : warn ? "fair" : "none", severity);
+        doc_cell(p->d, tsv_text(t, i, "seen"));
+        doc_cell(p->d, tsv_text(t, i, "effect"));
+        doc_cell(p->d, tsv_text(t, i, "remedy"));
+    }
+    doc_table_end(p->d);
+}
+
+static void put_pairs(const struct page *p)
+{
+    const struct tsv *t = &p->m->topology;
+    doc_heading(p->d, 3, "topology", "How the PUs are related");
+    if (t->rows == 0) {
+        doc_text(p->d, "No pairs were exported with this run; the environment says: %s.",
+                 known(model_fact(&p->m->environment, "topology")));
+        return;
+    }
+    doc_table_begin(p->d, pair_columns, sizeof(pair_columns) / sizeof(pair_columns[0]));
+    for (size_t i = 0; i < t->rows; i++) {
+        doc_row(p->d, "");
+        doc_cell(p->d, tsv_text(t, i, "pu_a"));
+        doc_cell(p->d, tsv_text(t, i, "pu_b"));
+        doc_cell(p->d, tsv_text(t, i, "relation"));
+    }
+    doc_table_end(p->d);
+}
+
+int section_machine(const struct page *p)
+{
+    put_findings(p);
+    put_pairs(p);
+    doc_heading(p->d, 3, "environment", "The environment");
+    doc_table_begin(p->d, fact_columns, 2);
+    put_facts(p, &p->m->environment);
+    doc_table_end(p->d);
+    doc_heading(p->d, 3, "run", "The run");
+    doc_table_begin(p->d, fact_columns, 2);
+    put_facts(p, &p->m->run);
+    doc_table_end(p->d);
+    return 0;
+}
+
+int section_repeat(const struct page *p)
+{
+    const char *command = model_fact(&p->m->run, "command");
+    if (command[0])
+        doc_code(p->d, command);
+    else
+        doc_text(p->d, "The run does not say by which command it was made: n/a.");
+    return 0;
+}

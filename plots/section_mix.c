@@ -1,0 +1,210 @@
+/* Which path the operations took: the shares of each side's outcomes, and how the parks ended.
+ * Cells of one scenario and place that differ in nothing share a row. */
+#include "plots/chart.h"
+#include "plots/escape.h"
+#include "plots/sections.h"
+#include "plots/svg.h"
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    const char *words;
+    unsigned colour;
+} classes[] = {
+    {"handoff", 0x009e73},     {"buffer", 0x0072b2},
+    {"promotion", 0x56b4e9},   {"park", 0xe69f00},
+    {"full, empty", 0xbbbbbb}, {"closed, panic", 0x555555},
+    {"slept", 0x7a4b00},       {"ended by spinning", 0xf5c04a},
+};
+
+enum { CLASSES = sizeof(classes) / sizeof(classes[0]), SLEPT = 6, SPUN = 7 };
+enum { BAR_SEND, BAR_RECV, BAR_PARKS, BARS };
+
+static const struct {
+    const char *outcome;
+    int bar, class;
+} outcomes[] = {
+    {"send_handoff", BAR_SEND, 0}, {"send_buffer", BAR_SEND, 1}, {"send_park", BAR_SEND, 3},
+    {"send_full", BAR_SEND, 4},    {"send_panic", BAR_SEND, 5},  {"recv_handoff", BAR_RECV, 0},
+    {"recv_promote", BAR_RECV, 2}, {"recv_buffer", BAR_RECV, 1}, {"recv_park", BAR_RECV, 3},
+    {"recv_empty", BAR_RECV, 4},   {"recv_closed", BAR_RECV, 5},
+};
+
+enum { OUTCOMES = sizeof(outcomes) / sizeof(outcomes[0]) };
+
+/* Shares of each bar by class; a bar with nothing in it is all zero. */
+struct mix {
+    double share[BARS][CLASSES];
+    bool any;
+};
+
+static void read_mix(const struct model *m, const struct page_cell *c, struct mix *mix)
+{
+    double total[BARS] = {0}, slept = model_slept_share(m, c);
+    memset(mix, 0, sizeof(*mix));
+    for (size_t i = 0; i < OUTCOMES; i++) {
+        double count = model_outcome(m, c, outcomes[i].outcome);
+        if (!(count > 0))
+            continue;
+        mix->share[outcomes[i].bar][outcomes[i].class] += count;
+        total[outcomes[i].bar] += count;
+    }
+    for (int bar = 0; bar < BAR_PARKS; bar++)
+        for (int k = 0; k < CLASSES && total[bar] > 0; k++)
+            mix->share[bar][k] /= total[bar];
+    mix->any = total[BAR_SEND] > 0 || total[BAR_RECV] > 0;
+    if (slept >= 0) {
+        mix->share[BAR_PARKS][SLEPT] = slept;
+        mix->share[BAR_PARKS][SPUN] = 1 - slept;
+    }
+}
+
+static bool same_mix(const struct mix *a, const struct mix *b)
+{
+    for (int bar = 0; bar < BARS; bar++)
+        for (int k = 0; k < CLASSES; k++)
+            if (fabs(a->share[bar][k] - b->share[bar][k]) > 0.005)
+                return false;
+    return true;
+}
+
+static void put_bars(FILE *out, const struct mix *mix, double y)
+{
+    for (int bar = 0; bar < BARS; bar++) {
+        double at = bar * 1.2;
+        for (int k = 0; k < CLASSES; k++) {
+            double share = mix->share[bar][k];
+            if (share > 0.0005)
+                fprintf(out, "box\t%g\t%.5f\t%.5f\t%u\t\n", y, at, at + share, classes[k].colour);
+            at += share;
+        }
+    }
+}
+
+struct rows {
+    FILE *out;
+    double row;
+    size_t label;
+};
+
+static void put_row(struct rows *r, const struct mix *mix, const char *label)
+{
+    put_bars(r->out, mix, r->row + 0.5);
+    fprintf(r->out, "row\t%g\tnan\tnan\t0\t", r->row + 0.5);
+    escape_label(r->out, label);
+    fputc('\n', r->out);
+    r->row++;
+    if (strlen(label) > r->label)
+        r->label = strlen(label);
+}
+
+/* The rows of a group: each mix once, with the variants that have it. */
+static void put_group(const struct model *m, struct rows *r, size_t first, size_t end)
+{
+    bool done[64] = {false}, titled = false;
+    size_t count = end - first < 64 ? end - first : 64;
+    for (size_t i = 0; i < count; i++) {
+        struct mix mix, other;
+        struct words label = words_format("%s", m->sorted[first + i]->variant);
+        size_t alike = 1;
+        read_mix(m, m->sorted[first + i], &mix);
+        if (done[i] || !mix.any)
+            continue;
+        for (size_t k = i + 1; k < count; k++) {
+            read_mix(m, m->sorted[first + k], &other);
+            if (done[k] || !other.any || !same_mix(&mix, &other))
+                continue;
+            done[k] = true;
+            alike++;
+            label = alike == 2 ? words_format("%s, %s", label.text, m->sorted[first + k]->variant)
+                               : words_format("%s and %zu others", m->sorted[first + i]->variant,
+                                              alike - 1);
+        }
+        if (alike == count && count > 1)
+            label = words_format("all %zu variants", count);
+        if (!titled) {
+            struct words place = cell_place(m->sorted[first]);
+            r->row += r->row > 0 ? 0.25 : 0;
+            fprintf(r->out, "title\t%g\tnan\tnan\t0\t", r->row + 0.5);
+            escape_label(r->out, m->sorted[first]->scenario);
+            fputs(place.text[0] ? ", " : "", r->out);
+            escape_label(r->out, place.text);
+            fputc('\n', r->out);
+            r->row++;
+            titled = true;
+        }
+        put_row(r, &mix, label.text);
+    }
+}
+
+static int draw(const struct page *p, double *rows)
+{
+    char file[PATH_MAX], settings[768], key[400] = "";
+    struct file_draft draft;
+    struct rows r = {0};
+    int status = file_draft(&draft);
+    if (status)
+        return status;
+    r.out = draft.out;
+    for (size_t i = 0, end; i < p->m->sorted_count; i = end) {
+        for (end = i;
+             end < p->m->sorted_count && cell_same_group(p->m->sorted[i], p->m->sorted[end]);)
+            end++;
+        if (cell_is_usual(p->m, p->m->sorted[i]))
+            put_group(p->m, &r, i, end);
+    }
+    *rows = r.row;
+    if (r.row == 0) {
+        file_discard(&draft);
+        return 0;
+    }
+    if (snprintf(file, sizeof(file), "%s/data/mix.tsv", p->directory) >= (int)sizeof(file)) {
+        file_discard(&draft);
+        return -ENAMETOOLONG;
+    }
+    status = file_commit(&draft, file);
+    if (status)
+        return status;
+    for (int k = 0; k < CLASSES; k++)
+        snprintf(key + strlen(key), sizeof(key) - strlen(key), "'#%06x' '%s' ", classes[k].colour,
+                 classes[k].words);
+    snprintf(settings, sizeof(settings),
+             "width=860; height=%g; left=%g; rows=%g; classes=%d; looks=\"%s\"", r.row * 19 + 112,
+             20 + 7.2 * (double)r.label, r.row, CLASSES, key);
+    return svg_draw(&(struct drawing){p->directory, "mix.gp", "mix", settings}, p->error, p->size);
+}
+
+static void say_spinners(const struct page *p)
+{
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        double slept = model_slept_share(p->m, c);
+        if (strcmp(c->path, "park") == 0 && slept < 0.5 && cell_is_usual(p->m, c))
+            doc_aside(p->d, "answer",
+                      "%s in %s (%s) slept in only %s of its parks: it spun through the others, so "
+                      "its figure is mostly the cost of spinning.",
+                      c->variant, c->scenario, cell_place(c).text, number_share(slept).text);
+    }
+}
+
+int section_mix(const struct page *p)
+{
+    double rows;
+    int status = draw(p, &rows);
+    if (status)
+        return status;
+    if (rows == 0) {
+        doc_text(p->d, "This run has no outcomes of traced instances: n/a.");
+        return 0;
+    }
+    say_spinners(p);
+    doc_figures_begin(p->d);
+    doc_figure(p->d, "mix", "Shares of the paths by scenario and variant");
+    doc_figures_end(p->d, "Counted by each variant's traced instance in windows of its own. Left: "
+                          "what the sends did; middle: what the receives did; right: of the parks, "
+                          "those that asked the kernel to sleep and those that a spin ended. "
+                          "Variants that agree to half a percent share a row.");
+    return 0;
+}

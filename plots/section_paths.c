@@ -1,0 +1,136 @@
+/* The headline: every cell of the three paths, first in ns over what the text claims, then as
+ * multiples of the floor. */
+#include "plots/chart.h"
+#include "plots/claims.h"
+#include "plots/sections.h"
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    const char *path, *words;
+} titles[] = {
+    {"handoff", "Direct handoff"},
+    {"buffer", "Buffer hop"},
+    {"park", "Park and wake"},
+};
+
+static struct words group_title(const struct model *m, const struct page_cell *c)
+{
+    const char *path = c->path;
+    struct words group = cell_group(m, c);
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        if (strcmp(titles[i].path, path) == 0)
+            path = titles[i].words;
+    const char *capacity = strstr(group.text, "capacity ");
+    return words_format("%s, per %s — %s%s%s", path, c->op, cell_place(c).text,
+                        capacity ? ", " : "", capacity ? capacity : "");
+}
+
+/* A cell that cannot be quoted is shown hollow and says why; one that did not run is a cross at the
+ * axis. */
+static void add_cell(const struct model *m, struct chart *chart, const struct page_cell *c,
+                     double scale)
+{
+    struct chart_point point = {c->variant,
+                                NULL,
+                                c->median_ns / scale,
+                                c->ci_low_ns / scale,
+                                c->ci_high_ns / scale,
+                                variant_colour(m, c),
+                                variant_point(m, c)};
+    struct words value = cell_cost(c);
+    if (chart->times)
+        value = words_format("%s×", number_times(point.x).text);
+    if (!cell_is_ok(c)) {
+        value = words_format("%s: %.60s", c->status, c->reason);
+        chart_label(chart, c->variant, value.text, 1);
+        return;
+    }
+    if (!(point.x > 0))
+        value = words_format("n/a");
+    if (cell_is_impure(c)) {
+        value = words_format("%s impure: %s on the path", value.text, number_share(c->purity).text);
+        point.colour = COLOUR_BAD;
+        point.point = hollow_point(point.point);
+    }
+    point.value = value.text;
+    if (point.x > 0)
+        chart_row(chart, &point);
+    else
+        chart_label(chart, c->variant, value.text, 1);
+}
+
+static void fill(const struct model *m, struct chart *chart)
+{
+    double low, high;
+    for (size_t i = 0, end; i < m->headline_count; i = end) {
+        const struct page_cell *first = m->headline[i];
+        struct words title = group_title(m, first);
+        double floor_ns = first->floor_units * first->floor_ns;
+        if (chart->times)
+            title = words_format("%s; 1× is %s%s, %s", title.text,
+                                 first->floor_units == 2 ? "two of " : "", first->floor,
+                                 number_ns(floor_ns).text);
+        chart_title(chart, title.text);
+        double top = chart->row;
+        for (end = i; end < m->headline_count && cell_same_group(first, m->headline[end]); end++)
+            add_cell(m, chart, m->headline[end], chart->times ? floor_ns : 1);
+        if (!chart->times && claim_band(first->path, &low, &high))
+            chart_band(chart, low, high, top);
+    }
+}
+
+static int draw(const struct page *p, const char *name, const char *axis, bool times, bool *drawn)
+{
+    struct chart chart;
+    int status = chart_open(&chart, axis, times);
+    if (status)
+        return status;
+    fill(p->m, &chart);
+    *drawn = !chart_is_empty(&chart);
+    if (*drawn)
+        return chart_draw(&chart, p->directory, name, p->error, p->size);
+    chart_discard(&chart);
+    return 0;
+}
+
+int section_paths(const struct page *p)
+{
+    bool drawn;
+    int status = draw(p, "headline", "median and its interval", false, &drawn);
+    if (status)
+        return status;
+    if (!drawn) {
+        doc_text(p->d, "No cell of the three paths was measured: nothing to draw.");
+        return 0;
+    }
+    doc_figures_begin(p->d);
+    doc_figure(p->d, "headline", "Cost of the three paths by variant and place");
+    doc_figures_end(
+        p->d,
+        "Median over processes with its order-statistic interval; the axis is logarithmic. Shaded "
+        "is what the source text claims of goroutines: 40 to 100 ns per handoff pair; 30 to 60 ns "
+        "per buffered send, so 60 to 120 ns per pair of a send and a receive; and 200 ns and more, "
+        "with no upper end, per park and wake. A hollow red point is impure and quoted nowhere.");
+    return 0;
+}
+
+int section_multiples(const struct page *p)
+{
+    bool drawn;
+    int status = draw(p, "multiples", "multiple of the floor", true, &drawn);
+    if (status)
+        return status;
+    if (!drawn) {
+        doc_text(p->d, "No floor was measured beside the paths: there are no multiples.");
+        return 0;
+    }
+    doc_figures_begin(p->d);
+    doc_figure(p->d, "multiples", "Cost of the three paths as multiples of the floor");
+    doc_figures_end(
+        p->d, "The same cells over the cheapest thing that could do their work on this "
+              "machine, measured in the same run: a cache line sent to the other PU, a raw "
+              "futex wake, or an uncontended compare-and-swap and store for each of two "
+              "locks. The interval is the cell's own; the floor's is in the table of floors.");
+    return 0;
+}

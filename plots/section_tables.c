@@ -1,0 +1,256 @@
+/* The sections that are tables: what the measuring costs, hardware counters, floors, every cell. */
+#include "plots/judge.h"
+#include "plots/sections.h"
+#include <math.h>
+#include <string.h>
+
+static const struct page_cell *floor_cell(const struct model *m, const char *scenario)
+{
+    for (size_t i = 0; i < m->cell_count; i++)
+        if (strcmp(m->cells[i].scenario, scenario) == 0)
+            return &m->cells[i];
+    return NULL;
+}
+
+static const struct doc_column traced_columns[] = {
+    {"scenario", COLUMN_WORD},   {"variant", COLUMN_WORD},  {"place", COLUMN_WORD},
+    {"measured", COLUMN_NUMBER}, {"traced", COLUMN_NUMBER}, {"traced over measured", COLUMN_NUMBER},
+    {"interval", COLUMN_NUMBER},
+};
+
+static void say_traced(const struct page *p)
+{
+    const struct page_cell *least = NULL, *most = NULL;
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        if (!isfinite(c->traced_ratio) || !cell_is_ok(c))
+            continue;
+        least = !least || c->traced_ratio < least->traced_ratio ? c : least;
+        most = !most || c->traced_ratio > most->traced_ratio ? c : most;
+    }
+    if (most)
+        doc_text(p->d,
+                 "Counting every outcome makes a cell take %.2f times as long (%s) to %.2f times "
+                 "(%s): so path mixes are those of a channel slower by that, and costs are never "
+                 "taken from traced instances.",
+                 least->traced_ratio, least->name, most->traced_ratio, most->name);
+}
+
+int section_measuring(const struct page *p)
+{
+    const struct page_cell *empty = floor_cell(p->m, "floor-empty");
+    const struct page_cell *timer = floor_cell(p->m, "floor-timer");
+    size_t traced = 0;
+    doc_text(p->d,
+             "The timed loop itself: %s an iteration. One look at the clock: %s; a window looks "
+             "twice, a latency window at every operation. Neither is subtracted anywhere.",
+             empty ? cell_cost(empty).text : "n/a", timer ? cell_cost(timer).text : "n/a");
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        traced += isfinite(p->m->sorted[i]->traced_ratio);
+    if (traced == 0) {
+        doc_text(p->d, "What the accounting of the traced instances costs was not exported: n/a.");
+        return 0;
+    }
+    say_traced(p);
+    doc_fold_begin(p->d, "Traced and measured, every cell");
+    doc_table_begin(p->d, traced_columns, sizeof(traced_columns) / sizeof(traced_columns[0]));
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        if (!isfinite(c->traced_ratio))
+            continue;
+        doc_row(p->d, "");
+        doc_cell(p->d, c->scenario);
+        doc_cell(p->d, c->variant);
+        doc_cell(p->d, cell_place(c).text);
+        doc_cell(p->d, number_ns(c->median_ns).text);
+        doc_cell(p->d, number_ns(c->traced_ns).text);
+        doc_cell(p->d, words_format("%.2f×", c->traced_ratio).text);
+        doc_cell(p->d, isfinite(c->traced_low)
+                           ? words_format("%.2f to %.2f", c->traced_low, c->traced_high).text
+                           : "n/a");
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "The traced instance counts every outcome; users time the measured one. The "
+              "ratio is paired by process.");
+    doc_fold_end(p->d);
+    return 0;
+}
+
+static const struct doc_column counter_columns[] = {
+    {"cell", COLUMN_WORD},    {"counter", COLUMN_WORD},
+    {"domain", COLUMN_WORD},  {"per operation", COLUMN_NUMBER},
+    {"why not", COLUMN_WORD},
+};
+
+static bool has_value(const struct tsv *t, size_t row)
+{
+    return isfinite(tsv_number(t, row, "per_op"));
+}
+
+/* Whether the counter of this row has a value in any cell. */
+static bool is_counted(const struct tsv *t, size_t row)
+{
+    const char *counter = tsv_text(t, row, "counter");
+    for (size_t i = 0; i < t->rows; i++)
+        if (has_value(t, i) && strcmp(tsv_text(t, i, "counter"), counter) == 0)
+            return true;
+    return false;
+}
+
+static bool is_first(const struct tsv *t, size_t row)
+{
+    const char *counter = tsv_text(t, row, "counter");
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(tsv_text(t, i, "counter"), counter) == 0)
+            return false;
+    return true;
+}
+
+/* The counters of which no cell has a value: named once each, with the last one's reason. */
+static void put_missing(const struct page *p)
+{
+    const struct tsv *t = &p->m->counters;
+    struct note named = {""};
+    const char *reason = "";
+    for (size_t i = 0; i < t->rows; i++) {
+        if (!is_first(t, i) || is_counted(t, i))
+            continue;
+        note_add(&named, "%s%s", named.text[0] ? ", " : "", tsv_text(t, i, "counter"));
+        reason = tsv_text(t, i, "reason");
+    }
+    if (named.text[0])
+        doc_text(p->d, "%s: n/a, user and kernel. PAPI says: %s.", named.text,
+                 reason[0] ? reason : "nothing");
+}
+
+static void put_counters(const struct page *p)
+{
+    const struct tsv *t = &p->m->counters;
+    doc_table_begin(p->d, counter_columns, sizeof(counter_columns) / sizeof(counter_columns[0]));
+    for (size_t i = 0; i < t->rows; i++) {
+        if (!is_counted(t, i))
+            continue;
+        doc_row(p->d, "");
+        doc_cell(p->d, tsv_text(t, i, "name"));
+        doc_cell(p->d, tsv_text(t, i, "counter"));
+        doc_cell(p->d, tsv_text(t, i, "domain"));
+        doc_cell(p->d, number_plain(tsv_number(t, i, "per_op")).text);
+        doc_cell(p->d, tsv_text(t, i, "reason"));
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small", "Counted in windows of their own, user and kernel domain apart.");
+}
+
+int section_counters(const struct page *p)
+{
+    const struct tsv *t = &p->m->counters;
+    size_t values = 0;
+    for (size_t i = 0; i < t->rows; i++)
+        values += has_value(t, i);
+    if (t->rows == 0)
+        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
+    put_missing(p);
+    if (values == 0)
+        return 0;
+    doc_fold_begin(p->d, words_format("%zu counts, by cell", values).text);
+    put_counters(p);
+    doc_fold_end(p->d);
+    return 0;
+}
+
+static const struct doc_column floor_columns[] = {
+    {"floor", COLUMN_WORD},
+    {"one operation", COLUMN_WORD},
+
+    {"median and interval", COLUMN_NUMBER},
+    {"least to greatest window", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER},
+    {"switches per op", COLUMN_NUMBER},
+};
+
+int section_floors(const struct page *p)
+{
+    size_t floors = 0;
+    for (size_t i = 0; i < p->m->cell_count; i++)
+        floors += cell_is_floor(&p->m->cells[i]);
+    if (floors == 0) {
+        doc_text(p->d, "No floor was measured in this run: n/a.");
+        return 0;
+    }
+    doc_table_begin(p->d, floor_columns, sizeof(floor_columns) / sizeof(floor_columns[0]));
+    for (size_t i = 0; i < p->m->cell_count; i++) {
+        const struct page_cell *c = &p->m->cells[i];
+        if (!cell_is_floor(c))
+            continue;
+        doc_row(p->d, cell_is_ok(c) ? "" : "failed");
+        doc_cell(p->d, c->name);
+        doc_cell(p->d, c->op);
+        doc_cell(p->d, cell_is_ok(c) ? cell_cost(c).text : c->status);
+        doc_cell(p->d, words_format("%s to %s",
+                                    number_ns(tsv_number(&p->m->cells_table, i, "min_ns")).text,
+                                    number_ns(tsv_number(&p->m->cells_table, i, "max_ns")).text)
+                           .text);
+        doc_cell(p->d, number_ns(c->cpu_ns).text);
+        doc_cell(p->d, number_plain(c->switches).text);
+    }
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "What this machine needs for the parts that a channel is made of, measured "
+              "in the same rounds as everything else.");
+    return 0;
+}
+
+static const struct doc_column cell_columns[] = {
+    {"cell", COLUMN_WORD},
+    {"median and interval", COLUMN_NUMBER},
+    {"status", COLUMN_WORD},
+    {"purity", COLUMN_NUMBER},
+    {"times floor", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER},
+    {"switches per op", COLUMN_NUMBER},
+    {"fairness", COLUMN_NUMBER},
+    {"windows", COLUMN_NUMBER},
+    {"operation", COLUMN_WORD},
+    {"why", COLUMN_TEXT},
+};
+
+static void put_cell(const struct page *p, const struct page_cell *c)
+{
+    bool ok = cell_is_ok(c), free_path = ok && cell_is_impure(c) && cell_is_as_written(c);
+    bool impure = cell_is_impure(c) && !free_path;
+    doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
+    doc_cell(p->d, c->name);
+    doc_cell(p->d, cell_cost(c).text);
+    if (!ok)
+        doc_mark(p->d, "bad", c->status[0] ? c->status : "n/a");
+    else if (impure)
+        doc_mark(p->d, "bad", "impure");
+    else if (free_path)
+        doc_mark(p->d, "none", "not forced");
+    else
+        doc_cell(p->d, c->status);
+    doc_cell(p->d, number_share(c->purity).text);
+    doc_cell(p->d, number_times(c->floor_ratio).text);
+    doc_cell(p->d, number_ns(c->cpu_ns).text);
+    doc_cell(p->d, number_plain(c->switches).text);
+    doc_cell(p->d, number_plain(c->fairness).text);
+    doc_cell(p->d, number_count(c->samples).text);
+    doc_cell(p->d, c->op);
+    doc_cell(p->d, c->reason);
+}
+
+int section_cells(const struct page *p)
+{
+    doc_table_begin(p->d, cell_columns, sizeof(cell_columns) / sizeof(cell_columns[0]));
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        put_cell(p, p->m->sorted[i]);
+    doc_table_end(p->d);
+    doc_aside(p->d, "small",
+              "Purity is the share of operations on the path that the cell is named after; "
+              "below 99%% a cell is marked and no figure quotes it. The seed's programs "
+              "(seed-...) force no path: there it is a finding, and the status says so. Times "
+              "floor is over the "
+              "floor's units, so a buffer hop is over two locks.");
+    return 0;
+}

@@ -1,0 +1,90 @@
+#include "plots/svg.h"
+#include "plots/files.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Runs gnuplot in the directory, quietly, and waits for it. Returns its exit status, or a negative
+ * errno where it did not run. */
+static int run_gnuplot(const char *directory, char *const *argv)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    int status = posix_spawn_file_actions_init(&actions);
+    if (status)
+        return -status;
+    status = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    for (int fd = 0; fd < 3 && !status; fd++)
+        status = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    if (!status)
+        status = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (status)
+        return -status;
+    int ended;
+    while (waitpid(pid, &ended, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128;
+}
+
+/* gnuplot ends well on a full disk, too; so the drawing has to be whole. */
+static int check_whole(const char *path)
+{
+    char *svg;
+    size_t length;
+    int status = file_read(path, &svg, &length);
+    if (status)
+        return status;
+    if (!strstr(svg, "<svg") || !strstr(svg, "</svg>"))
+        status = -ENOSPC;
+    free(svg);
+    return status;
+}
+
+static int draw(const struct drawing *d, char *error, size_t size)
+{
+    char values[1024], style[PATH_MAX], script[PATH_MAX], part[PATH_MAX], path[PATH_MAX];
+    snprintf(values, sizeof(values), "data='data/%s.tsv'; output='%s.svg.part'; %s", d->name,
+             d->name, d->settings);
+    snprintf(style, sizeof(style), "%s/style.gp", PLOTS_DIR);
+    snprintf(script, sizeof(script), "%s/%s", PLOTS_DIR, d->script);
+    if (snprintf(path, sizeof(path), "%s/%s.svg", d->directory, d->name) >= (int)sizeof(path) ||
+        snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+        return -ENAMETOOLONG;
+    char *argv[] = {"gnuplot", "-e", values, style, script, NULL};
+    int status = run_gnuplot(d->directory, argv);
+    if (status == -ENOENT || status == -EACCES || status == 127) {
+        snprintf(error, size, "gnuplot is not there: install Debian's package gnuplot-nox");
+        status = -ENOEXEC;
+    } else if (status > 0) {
+        snprintf(error, size, "gnuplot failed on %s with %s/data/%s.tsv: try it by hand", script,
+                 d->directory, d->name);
+        status = -EIO;
+    }
+    if (!status)
+        status = check_whole(part);
+    if (!status && rename(part, path))
+        status = -errno;
+    if (status)
+        unlink(part);
+    return status;
+}
+
+int svg_draw(const struct drawing *drawing, char *error, size_t size)
+{
+    error[0] = '\0';
+    int status = draw(drawing, error, size);
+    if (status && !error[0])
+        snprintf(error, size, "%s/%s.svg could not be written (%s): choose another folder with -o",
+                 drawing->directory, drawing->name, strerror(-status));
+    return status;
+}

@@ -1,0 +1,20 @@
+/* Runs the gnuplot scripts of this folder. A script reads data/NAME.tsv of the report's folder and
+ * makes NAME.svg there; gnuplot runs inside that folder and without a shell, so that the folder may
+ * be called anything. */
+#ifndef PLOTS_SVG_H
+#define PLOTS_SVG_H
+
+#include <stddef.h>
+
+struct drawing {
+    const char *directory; /* the report's */
+    const char *script;    /* "dots.gp" */
+    const char *name;
+    const char *settings; /* gnuplot's assignments: "rows=12; xmin=1" */
+};
+
+/* Draws it. Returns 0, or a negative errno with one sentence in `error`, the old drawing kept:
+ * -ENOEXEC where gnuplot is not installed or does not run. */
+int svg_draw(const struct drawing *drawing, char *error, size_t size);
+
+#endif

@@ -1,0 +1,116 @@
+/* A report's folder with tables made up for a test: cells with costs that the test chooses, and
+ * samples that fit them. */
+#ifndef PLOTS_TESTS_TABLES_H
+#define PLOTS_TESTS_TABLES_H
+
+#include "plots/files.h"
+#include "scripts/test.h"
+#include <limits.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[128];
+
+static inline void make_folder(const char *name)
+{
+    char data[200];
+    char base[] = "/tmp/hchanlab-page-XXXXXX";
+    assert_non_null(mkdtemp(base));
+    snprintf(folder, sizeof(folder), "%s/%s", base, name);
+    snprintf(data, sizeof(data), "%s/data", folder);
+    assert_int_equal(mkdir(folder, 0777), 0);
+    assert_int_equal(mkdir(data, 0777), 0);
+}
+
+static inline void remove_folder(void)
+{
+    char command[300];
+    *strrchr(folder, '/') = '\0';
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static inline FILE *open_table(const char *name, const char *header)
+{
+    char path[200];
+    snprintf(path, sizeof(path), "%s/data/%s.tsv", folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "%s\n", header);
+    return f;
+}
+
+/* A cell; what is 0 or NULL takes what a good cell has. */
+struct made_cell {
+    const char *scenario, *variant, *path, *place;
+    double threads, median_ns, spread; /* the interval is median * (1 +- spread) */
+    double purity;
+    const char *status, *reason;
+};
+
+enum { MADE_PROCESSES = 10 };
+
+static inline void made_name(const struct made_cell *c, char *name, size_t size)
+{
+    snprintf(name, size, "%s/variant=%s/elem=8/threads=%g%s%s", c->scenario, c->variant,
+             c->threads ? c->threads : 2, c->place ? "/place=" : "", c->place ? c->place : "");
+}
+
+static inline void put_made_cell(FILE *f, const struct made_cell *c)
+{
+    char name[200];
+    bool ok = !c->status || strcmp(c->status, "ok") == 0;
+    double spread = c->spread ? c->spread : 0.01;
+    made_name(c, name, sizeof(name));
+    fprintf(f, "%s\t%s\t%s\t%s\tpair\tn/a\t8\t%g\t%s\t%s\t%s\t", name, c->scenario, c->variant,
+            c->path ? c->path : "n/a", c->threads ? c->threads : 2, c->place ? c->place : "n/a",
+            c->status ? c->status : "ok", c->reason ? c->reason : "n/a");
+    if (ok)
+        fprintf(f, "20\t10\t%g\t%g\t%g\t0.97\t", c->median_ns, c->median_ns * (1 - spread),
+                c->median_ns * (1 + spread));
+    else
+        fprintf(f, "0\t0\tn/a\tn/a\tn/a\tn/a\t");
+    fprintf(f, "%g\n", c->purity ? c->purity : 1);
+}
+
+#define MADE_CELLS_HEADER                                                                 \
+    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t" \
+    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tpurity"
+
+/* Writes cells.tsv and samples.tsv; process p's windows lie within the interval. */
+static inline void make_tables(const struct made_cell *cells, size_t count)
+{
+    FILE *f = open_table("cells", MADE_CELLS_HEADER);
+    for (size_t i = 0; i < count; i++)
+        put_made_cell(f, &cells[i]);
+    fclose(f);
+    f = open_table("samples", "name\tprocess\tindex\tns_per_op");
+    for (size_t i = 0; i < count; i++) {
+        char name[200];
+        double spread = cells[i].spread ? cells[i].spread : 0.01;
+        made_name(&cells[i], name, sizeof(name));
+        for (int p = 0; p < MADE_PROCESSES && cells[i].median_ns > 0; p++)
+            for (int w = 0; w < 2; w++)
+                fprintf(f, "%s\t%d\t%d\t%.9g\n", name, p, w,
+                        cells[i].median_ns * (1 + spread * (p - 4.5) / 10));
+    }
+    fclose(f);
+}
+
+/* A file of the folder; the caller frees. */
+static inline char *read_made(const char *name)
+{
+    static char *data; /* static, since gcc 12 takes a local one for what is returned */
+    char path[200];
+    size_t length;
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    assert_int_equal(file_read(path, &data, &length), 0);
+    return data;
+}
+
+#endif
