@@ -11,6 +11,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+/* CPU time and context switches. */
+struct usage {
+    uint64_t cpu_ns, switches;
+};
+
 enum go { GO_WAIT, GO_RUN, GO_ABORT };
 
 /* A worker and what the runner keeps of it. */
@@ -20,7 +25,7 @@ struct seat {
     pthread_t thread;
     int error;
     char reason[REASON_MAX];
-    uint64_t cpu_ns, switches;
+    struct usage usage;      /* of its part */
     struct latency *latency; /* SIDES of its own, or NULL */
     uint64_t counts[COUNTERS_MAX];
 };
@@ -34,6 +39,7 @@ struct crew {
     bool crowd;
     uint64_t warm_ops;
     uint64_t window_ns; /* of the lead */
+    struct usage usage; /* of a crowd within its window */
     alignas(128) _Atomic uint32_t arrived;
     alignas(128) _Atomic uint32_t go; /* enum go; a futex */
 };
@@ -43,15 +49,21 @@ bool window_is_crowd(const struct scenario *s, const struct cell_params *params)
     return s->crowd && (params->threads > 1 || !s->lead);
 }
 
-/* CPU time and context switches of the calling thread so far. */
-static void read_usage(uint64_t *cpu_ns, uint64_t *switches)
+/* So far, of a thread or of all. */
+static struct usage read_usage(clockid_t clock, int who)
 {
     struct timespec t;
     struct rusage r;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    getrusage(RUSAGE_THREAD, &r);
-    *cpu_ns = (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-    *switches = (uint64_t)(r.ru_nvcsw + r.ru_nivcsw);
+    clock_gettime(clock, &t);
+    getrusage(who, &r);
+    return (struct usage){(uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec,
+                          (uint64_t)(r.ru_nvcsw + r.ru_nivcsw)};
+}
+
+static struct usage usage_since(struct usage start, clockid_t clock, int who)
+{
+    struct usage now = read_usage(clock, who);
+    return (struct usage){now.cpu_ns - start.cpu_ns, now.switches - start.switches};
 }
 
 /* The lead's part: warm up, then the window. */
@@ -121,12 +133,9 @@ static void *worker_main(void *arg)
     bool counts;
     take_place(seat, &counting, &counts);
     if (meet(seat->crew, seat)) {
-        uint64_t cpu_ns, switches;
-        read_usage(&cpu_ns, &switches);
+        struct usage start = read_usage(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
         run_part(seat->crew, &seat->worker);
-        read_usage(&seat->cpu_ns, &seat->switches);
-        seat->cpu_ns -= cpu_ns;
-        seat->switches -= switches;
+        seat->usage = usage_since(start, CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
     }
     if (counts)
         seat->error = counters_stop(&counting, seat->counts, seat->reason, REASON_MAX);
@@ -144,6 +153,9 @@ static void control_crowd(struct crew *crew, struct window *out, uint64_t *befor
     struct timespec window = {.tv_sec = (time_t)(ns / 1000000000U),
                               .tv_nsec = (long)(ns % 1000000000U)};
     nanosleep(&run_in, NULL);
+    /* Of the whole process, since no thread but the workers and this one runs in it, and this one
+     * sleeps. */
+    struct usage usage = read_usage(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
     uint64_t start = clock_ns();
     for (unsigned i = 0; i < crew->threads; i++)
         before[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
@@ -151,6 +163,7 @@ static void control_crowd(struct crew *crew, struct window *out, uint64_t *befor
     uint64_t end = clock_ns();
     for (unsigned i = 0; i < crew->threads; i++)
         after[i] = load_rlx(&crew->seats[i].worker.ops);
+    crew->usage = usage_since(usage, CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
     store_rlx(&b->stop, 1); /* a flag */
     out->sample.window_ns = (double)(end - start);
 }
@@ -186,15 +199,26 @@ static void sum_lead(struct crew *crew, struct window *out)
     out->sample.overlap = crew->threads > 1 ? 1 : NAN;
 }
 
+/* CPU time and switches per operation: of a crowd within its window; of a lead's crew from start to
+ * end, over all that it did then. */
+static void sum_usage(struct crew *crew, struct window *out)
+{
+    struct usage all = crew->usage;
+    uint64_t ops = crew->crowd ? out->sample.ops : out->ops_all;
+    for (unsigned i = 0; i < crew->threads && !crew->crowd; i++) {
+        all.cpu_ns += crew->seats[i].usage.cpu_ns;
+        all.switches += crew->seats[i].usage.switches;
+    }
+    out->sample.cpu_ns_per_op = ops ? (double)all.cpu_ns / (double)ops : NAN;
+    out->sample.switches_per_op = ops ? (double)all.switches / (double)ops : NAN;
+}
+
 static void sum_seats(struct crew *crew, struct window *out)
 {
     struct window_spec *spec = crew->spec;
-    uint64_t cpu_ns = 0, switches = 0;
     out->sends = crew->bench.setup_sends;
     for (unsigned i = 0; i < crew->threads; i++) {
         struct seat *seat = &crew->seats[i];
-        cpu_ns += seat->cpu_ns;
-        switches += seat->switches;
         out->sends += seat->worker.sends;
         out->recvs += seat->worker.recvs;
         for (unsigned k = 0; spec->latency && k < SIDES; k++)
@@ -202,8 +226,7 @@ static void sum_seats(struct crew *crew, struct window *out)
         for (unsigned k = 0; spec->counters && k < spec->counters->count; k++)
             spec->counter_sums[k] += seat->counts[k];
     }
-    out->sample.cpu_ns_per_op = (double)cpu_ns / (double)out->ops_all;
-    out->sample.switches_per_op = (double)switches / (double)out->ops_all;
+    sum_usage(crew, out);
 }
 
 const char *side_name(enum side side)

@@ -41,8 +41,8 @@ struct sample {
     double ns_per_op; /* wall time of the window over ops */
     double window_ns; /* wall time of the window */
     double overlap;   /* share of the workers that got on in the window, 0..1; NaN where one ran */
-    double cpu_ns_per_op;   /* CPU time of all workers, user and system */
-    double switches_per_op; /* context switches of all workers, both kinds */
+    double cpu_ns_per_op;   /* CPU time of all workers, user and system; NaN without operations */
+    double switches_per_op; /* context switches of all workers, both kinds; likewise */
     double fairness;        /* Jain's index over the workers' shares; NaN where it makes no sense */
 };
 

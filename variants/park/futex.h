@@ -18,17 +18,18 @@
 
 enum { park_futex_ready_under_lock = 0 };
 
-/* Sleeps until ready; true, since it slept, unless it was ready before it could. */
+/* Sleeps until ready. False where it was ready before the kernel had it asleep. */
 static inline bool park_futex_sleep(struct g *gp)
 {
     uint32_t word = GPARK_WAITING;
+    bool slept = false;
     /* Acquire on both outcomes: a failure means READY, and we go on to read what the waker wrote.
      * Pairs with xchg_rel in park_futex_ready. */
     if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP))
         return false;
     while (load_acq(&gp->park) != GPARK_READY) /* pairs as above; a wake may be spurious */
-        futex_wait(&gp->park, GPARK_ASLEEP);
-    return true;
+        slept |= futex_wait(&gp->park, GPARK_ASLEEP);
+    return slept;
 }
 
 static inline void park_futex_ready(struct g *gp)
