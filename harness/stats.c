@@ -59,7 +59,8 @@ static struct process_median *process_medians(const struct sample *samples, size
     struct process_median *medians = malloc((count + 1) * sizeof(*medians));
     *processes = 0;
     if (sorted && values && medians) {
-        memcpy(sorted, samples, count * sizeof(*sorted));
+        for (size_t i = 0; i < count; i++) /* not memcpy: of none, there may be no address */
+            sorted[i] = samples[i];
         qsort(sorted, count, sizeof(*sorted), by_process);
         for (size_t i = 0; i < count;) {
             size_t n = 0;

@@ -105,6 +105,7 @@ const char *cell_floor_words(const struct page_cell *c)
     } known[] = {
         {"floor-cacheline", "cache-line transfers"},
         {"floor-futex", "raw futex wakes"},
+        {"floor-wake", "raw futex wakes of a sleeper"},
         {"floor-atomic", "bare lock-unlock atomics"},
     };
     size_t length = strcspn(c->floor, "/");

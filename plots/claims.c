@@ -61,7 +61,7 @@ const struct claim claims[] = {
      .claimed = AT_MOST(0.02, "none", "the scheduler takes part")},
     {.quote = "Park-and-wake: ~200+ ns plus a scheduler round-trip",
      .rule = "park-wake, ns per value one way. Here a park is a system call of a thread; a variant "
-             "that spins before it sleeps may never sleep (see the path mix)",
+             "that does something else before it sleeps may never sleep (see the path mix)",
      .source = FROM_COST,
      .over = "park-wake",
      .claimed = {200, INFINITY, false, "lower", "200 ns or more", ""}},

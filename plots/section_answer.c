@@ -22,8 +22,10 @@ struct words cell_cost(const struct page_cell *c)
                          : words_format("n/a");
 }
 
-/* Whether the cell's parks were mostly ended by spinning. */
-static bool spins(const struct model *m, const struct page_cell *c)
+/* Whether the cell's parks were mostly over before they slept: by spinning, or by giving the PU
+ * away.
+ */
+static bool stays_awake(const struct model *m, const struct page_cell *c)
 {
     return model_slept_share(m, c) < 0.5;
 }
@@ -36,7 +38,7 @@ static const struct page_cell *best_of(const struct model *m, const char *path, 
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
         if (strcmp(c->path, path) == 0 && strcmp(c->place, place) == 0 && cell_is_usable(c) &&
-            !(sleeping && spins(m, c)) && (!best || c->median_ns < best->median_ns))
+            !(sleeping && stays_awake(m, c)) && (!best || c->median_ns < best->median_ns))
             best = c;
     }
     return best;
@@ -60,7 +62,7 @@ static void add_names(const struct model *m, struct note *n, const struct page_c
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
         if (c == best || !cell_same_group(c, best) || !cell_is_usable(c) ||
-            (sleeping && spins(m, c)) || is_told_apart(m, c, best))
+            (sleeping && stays_awake(m, c)) || is_told_apart(m, c, best))
             continue;
         note_add(&names, "%s%s", alike++ ? ", " : "", c->variant);
     }
@@ -92,12 +94,11 @@ static void say_path(const struct page *p, size_t path, const char *place)
         note_add(&n, "%s %s; ", number_times(best->floor_ratio * best->floor_units).text,
                  cell_floor_words(best));
     add_names(p->m, &n, best, park);
-    if (spins(p->m, best))
-        note_add(&n, ", whose waiter spins instead of sleeping");
+    if (stays_awake(p->m, best))
+        note_add(&n, ", whose parks are mostly over before they sleep");
     if (any != best)
-        note_add(&n, ". %s spins before it sleeps: it slept in %s of its parks and needs %s",
-                 any->variant, number_share(model_slept_share(p->m, any)).text,
-                 cell_cost(any).text);
+        note_add(&n, ". %s slept in only %s of its parks and needs %s", any->variant,
+                 number_share(model_slept_share(p->m, any)).text, cell_cost(any).text);
     doc_fact(p->d, cell_cost(best).text, "%s", n.text);
 }
 
@@ -109,7 +110,8 @@ static bool say_place(const struct page *p, const char *place, const char *lead)
         any = any || answer_of(p->m, i, place);
     if (!any)
         return false;
-    doc_aside(p->d, "lead", "%s, the cheapest variant of each path takes:", lead);
+    doc_aside(p->d, "lead", "%s, the cheapest variant%s takes:", lead,
+              place[0] ? " of each path" : "");
     doc_list_begin(p->d, "answer");
     for (size_t i = 0; i < PATHS; i++)
         say_path(p, i, place);
@@ -117,7 +119,7 @@ static bool say_place(const struct page *p, const char *place, const char *lead)
     return true;
 }
 
-/* The places of the headline, nearest first; two PUs before one. */
+/* The places of the headline, nearest first; two PUs before one, and one thread alone last. */
 static bool say_places(const struct page *p)
 {
     bool said = false;
@@ -137,7 +139,7 @@ static bool say_places(const struct page *p)
                                            cell_place(&where).text)
                                   .text);
         }
-    return said;
+    return say_place(p, "", "In one thread alone") || said;
 }
 
 static void say_claims(const struct page *p)

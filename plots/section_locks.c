@@ -155,6 +155,16 @@ static const struct doc_column columns[] = {
     {"overlap", COLUMN_NUMBER},
 };
 
+/* "2 threads, same PU": here the number is what the rows are about. */
+static struct words threads_and_place(const struct page_cell *c)
+{
+    struct page_cell where = *c;
+    where.threads = NAN;
+    return c->place[0] ? words_format("%s threads, %s", number_count(c->threads).text,
+                                      cell_place(&where).text)
+                       : cell_place(c);
+}
+
 static void put_table(const struct page *p)
 {
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
@@ -165,7 +175,7 @@ static void put_table(const struct page *p)
         const struct page_cell *alone = model_cell(p->m, "mutex", c->variant, 1, "");
         doc_row(p->d, cell_is_ok(c) ? "" : "failed");
         doc_cell(p->d, c->variant);
-        doc_cell(p->d, cell_place(c).text);
+        doc_cell(p->d, threads_and_place(c).text);
         doc_cell(p->d, cell_cost(c).text);
         doc_cell(p->d, number_times(alone ? c->median_ns / alone->median_ns : NAN).text);
         doc_cell(p->d, number_ns(c->cpu_ns).text);
@@ -175,9 +185,9 @@ static void put_table(const struct page *p)
     doc_table_end(p->d);
     doc_aside(p->d, "small",
               "Fairness is Jain's index of the threads' shares: 1 is equal shares, 1 over "
-              "the number of threads is one thread doing everything. Overlap is the part "
-              "of the window in which all threads were at work: well below 100%% the lock was "
-              "hardly contended, since one thread had it for the whole window.");
+              "the number of threads is one thread doing everything. Overlap is the share "
+              "of the threads that got on at all within the window: well below 100%% the lock was "
+              "hardly contended, since one thread had the PU for the whole window.");
 }
 
 int section_locks(const struct page *p)

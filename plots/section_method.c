@@ -33,9 +33,12 @@ int section_method(const struct page *p)
     doc_item(p->d,
              "Floors are measured in the same rounds. Nothing is subtracted, and no sample is "
              "dropped.");
+    doc_item(p->d, "The text's own two programs (seed-*) do a million operations a side, as there, "
+                   "or as many as the mode's time limit allows; their path is not forced.");
     doc_item(p->d,
              "Threads are bound to PUs: same PU, SMT siblings, one L2, one L3, one package, or "
-             "two packages.");
+             "two packages. They run under the scheduling policy that the sweep was started with, "
+             "since the default lets a woken thread preempt its waker.");
     doc_list_end(p->d);
     return 0;
 }

@@ -13,10 +13,9 @@ static const struct {
     const char *words;
     unsigned colour;
 } classes[] = {
-    {"handoff", 0x009e73},     {"buffer", 0x0072b2},
-    {"promotion", 0x56b4e9},   {"park", 0xe69f00},
-    {"full, empty", 0xbbbbbb}, {"closed, panic", 0x555555},
-    {"slept", 0x7a4b00},       {"ended by spinning", 0xf5c04a},
+    {"handoff", 0x009e73}, {"buffer", 0x0072b2},      {"promotion", 0x56b4e9},
+    {"park", 0xe69f00},    {"full, empty", 0xbbbbbb}, {"closed, panic", 0x555555},
+    {"slept", 0x7a4b00},   {"over before", 0xf5c04a},
 };
 
 enum { CLASSES = sizeof(classes) / sizeof(classes[0]), SLEPT = 6, SPUN = 7 };
@@ -182,10 +181,11 @@ static void say_spinners(const struct page *p)
         const struct page_cell *c = p->m->sorted[i];
         double slept = model_slept_share(p->m, c);
         if (strcmp(c->path, "park") == 0 && slept < 0.5 && cell_is_usual(p->m, c))
-            doc_aside(p->d, "answer",
-                      "%s in %s (%s) slept in only %s of its parks: it spun through the others, so "
-                      "its figure is mostly the cost of spinning.",
-                      c->variant, c->scenario, cell_place(c).text, number_share(slept).text);
+            doc_aside(
+                p->d, "answer",
+                "%s in %s (%s) slept in only %s of its parks: the others were over before, so "
+                "its figure is hardly that of a sleep and a wake.",
+                c->variant, c->scenario, cell_place(c).text, number_share(slept).text);
     }
 }
 
@@ -204,7 +204,7 @@ int section_mix(const struct page *p)
     doc_figure(p->d, "mix", "Shares of the paths by scenario and variant");
     doc_figures_end(p->d, "Counted by each variant's traced instance in windows of its own. Left: "
                           "what the sends did; middle: what the receives did; right: of the parks, "
-                          "those that asked the kernel to sleep and those that a spin ended. "
+                          "those that slept in the kernel and those that were over before. "
                           "Variants that agree to half a percent share a row.");
     return 0;
 }

@@ -30,10 +30,23 @@ static double median_of(const double *sorted, size_t count)
     return count ? (sorted[(count - 1) / 2] + sorted[count / 2]) / 2 : NAN;
 }
 
+/* What a floor is called beside the variants; NULL for those that are not shown here. */
+static const char *floor_label(const struct page_cell *c)
+{
+    return strcmp(c->scenario, "floor-futex") == 0  ? "raw futex"
+           : strcmp(c->scenario, "floor-wake") == 0 ? "raw, from sleep"
+                                                    : NULL;
+}
+
 static bool is_shown(const struct page_cell *c)
 {
-    return c->place[0] && (strcmp(c->path, "park") == 0 ||
-                           (cell_is_floor(c) && strcmp(c->scenario, "floor-futex") == 0));
+    return c->place[0] &&
+           (cell_is_floor(c) ? floor_label(c) != NULL : strcmp(c->path, "park") == 0);
+}
+
+static const char *label(const struct page_cell *c)
+{
+    return cell_is_floor(c) ? floor_label(c) : c->variant;
 }
 
 /* The points of one process stand at one height, so that modes of processes show as rows. */
@@ -43,7 +56,7 @@ static void add_strip(const struct page *p, struct chart *chart, const struct pa
     unsigned colour = cell_is_impure(c) ? COLOUR_BAD : variant_colour(p->m, c);
     unsigned point = variant_point(p->m, c);
     double processes = fmax(c->processes, 1);
-    chart_label(chart, cell_is_floor(c) ? "raw futex" : c->variant, "", 1.6);
+    chart_label(chart, label(c), "", 1.6);
     for (size_t i = 0; i < t->rows; i++) {
         double process = tsv_number(t, i, "process"), ns = tsv_number(t, i, "ns_per_op");
         if (strcmp(tsv_text(t, i, "name"), c->name) == 0 && ns > 0 && process >= 0)
@@ -65,7 +78,7 @@ static void add_row(const struct page *p, const struct page_cell *c)
                             number_ns(median_of(x + fast, count - fast)).text);
     doc_row(p->d, cell_is_impure(c) ? "impure" : "");
     doc_cell(p->d, cell_place(c).text);
-    doc_cell(p->d, cell_is_floor(c) ? "raw futex" : c->variant);
+    doc_cell(p->d, label(c));
     doc_cell(p->d, words_format("%zu", count).text);
     doc_cell(p->d,
              two ? words_format("%zu at %s", fast, number_ns(median_of(x, fast)).text).text
@@ -134,9 +147,8 @@ static void say_modes(const struct page *p)
             all += count > 0;
             if (fast < count && two++ < NAMED_MAX)
                 note_add(&n, "%s%s (%s) has %zu windows at %s and %zu at %s", two > 1 ? "; " : "",
-                         cell_is_floor(c) ? "the raw futex" : c->variant, cell_place(c).text, fast,
-                         number_ns(median_of(x, fast)).text, count - fast,
-                         number_ns(median_of(x + fast, count - fast)).text);
+                         label(c), cell_place(c).text, fast, number_ns(median_of(x, fast)).text,
+                         count - fast, number_ns(median_of(x + fast, count - fast)).text);
             free(x);
         }
     if (two)
@@ -166,16 +178,16 @@ int section_parking(const struct page *p)
     doc_figures_begin(p->d);
     doc_figure(p->d, "parking", "Every window of park and wake, and of the raw futex");
     doc_figures_end(p->d, "Every timed window is a point; the points of one process stand at one "
-                          "height. Gray is the floor: two threads that wake each other through a "
-                          "futex, without a channel.");
+                          "height. Gray are the floors, two threads that wake each other through a "
+                          "futex without a channel: as it comes, and where every wake is made to "
+                          "end a sleep.");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     each_cell(p, NULL);
     doc_table_end(p->d);
     doc_aside(p->d, "small",
               "Two modes are windows with a gap of a factor of %g between them, and at least "
-              "two on each side. Parks that slept are those that asked the kernel to sleep; the "
-              "others were ended by spinning. A sleep that the kernel refused, because the wake "
-              "was there already, counts as slept but switches no context.",
+              "two on each side. Parks that slept were asleep in the kernel; the others were over "
+              "before: by spinning, by giving the PU away, or because the wake came first.",
               gap_factor);
     return 0;
 }
