@@ -2,9 +2,9 @@
 #include "harness/commands.h"
 #include "harness/env.h"
 #include "harness/plan.h"
+#include "harness/rows.h"
 #include "harness/say.h"
 #include "harness/sweep.h"
-#include "harness/tables.h"
 #include "harness/topo.h"
 #include <errno.h>
 #include <math.h>
@@ -94,7 +94,7 @@ static void print_results(struct store *store, int64_t run)
 {
     struct row *rows;
     size_t count;
-    if (tables_rows(store, run, &rows, &count))
+    if (rows_read(store, run, &rows, &count))
         return;
     printf("%-62s %10s  %-23s %7s %8s\n", "cell", "median ns", "interval", "purity", "x floor");
     for (size_t i = 0; i < count; i++) {

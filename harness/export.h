@@ -3,7 +3,7 @@
 #ifndef HARNESS_EXPORT_H
 #define HARNESS_EXPORT_H
 
-#include "harness/tables.h"
+#include "harness/rows.h"
 #include <stdio.h>
 
 /* Google Benchmark's JSON: one row a cell, the median as real_time, everything else as counters. */

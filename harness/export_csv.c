@@ -1,4 +1,5 @@
 #include "harness/export.h"
+#include "harness/tables.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

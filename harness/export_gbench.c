@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTCOMES_MAX = 64 };
-
 /* Sets a number, or names it among the missing: JSON has no NaN, and 0 would be a lie. */
 static void set_number(json_t *row, const char *key, double value)
 {

@@ -3,154 +3,15 @@
 #include "harness/doctor.h"
 #include "harness/hist.h"
 #include "harness/topo.h"
-#include "harness/whole_file.h"
+#include "plots/files.h"
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTCOMES_MAX = 64, COUNTER_ROWS_MAX = 64 };
-
-struct collecting {
-    struct store *store;
-    struct row *rows;
-    size_t count;
-};
-
-static double median_of(const struct sample *samples, size_t count, size_t offset)
-{
-    double *values = malloc(count * sizeof(*values)), result;
-    size_t n = 0;
-    if (!values)
-        return NAN;
-    for (size_t i = 0; i < count; i++) {
-        double value;
-        memcpy(&value, (const char *)&samples[i] + offset, sizeof(value));
-        if (!isnan(value))
-            values[n++] = value;
-    }
-    result = stats_median(values, n);
-    free(values);
-    return result;
-}
-
-/* What the accounting costs: each process's traced window against its measured ones. */
-static int add_traced(struct collecting *c, struct row *row, const struct sample *samples,
-                      size_t count)
-{
-    struct sample *traced;
-    size_t n;
-    int status = store_traced(c->store, row->id, &traced, &n);
-    if (status)
-        return status;
-    row->traced_ns = median_of(traced, n, offsetof(struct sample, ns_per_op));
-    status = stats_paired_ratio(traced, n, samples, count, &row->traced_ratio);
-    free(traced);
-    return status == -ENODATA ? 0 : status;
-}
-
-static int add_samples(struct collecting *c, struct row *row)
-{
-    struct sample *samples;
-    size_t count;
-    int status = store_samples(c->store, row->id, &samples, &count);
-    if (status)
-        return status;
-    status = stats_summarise(samples, count, &row->summary);
-    if (status == -ENODATA)
-        row->summary = (struct summary){.median_ns = NAN,
-                                        .ci_low_ns = NAN,
-                                        .ci_high_ns = NAN,
-                                        .ci_level = NAN,
-                                        .min_ns = NAN,
-                                        .max_ns = NAN,
-                                        .cv = NAN};
-    row->cpu_ns_per_op = median_of(samples, count, offsetof(struct sample, cpu_ns_per_op));
-    row->switches_per_op = median_of(samples, count, offsetof(struct sample, switches_per_op));
-    row->overlap = median_of(samples, count, offsetof(struct sample, overlap));
-    row->fairness = median_of(samples, count, offsetof(struct sample, fairness));
-    if (status == 0 || status == -ENODATA)
-        status = add_traced(c, row, samples, count);
-    free(samples);
-    return status;
-}
-
-static int add_purity(struct collecting *c, struct row *row)
-{
-    struct outcome_count outcomes[OUTCOMES_MAX];
-    int n = store_outcomes(c->store, row->id, outcomes, OUTCOMES_MAX);
-    row->purity = NAN;
-    for (int i = 0; i < n; i++)
-        if (strcmp(outcomes[i].name, TRACED_PURE) == 0 && outcomes[i].ops)
-            row->purity = (double)outcomes[i].count / (double)outcomes[i].ops;
-    return n < 0 ? n : 0;
-}
-
-/* The worst of the processes is the cell's status; a run that was cut short has cells with none. */
-static int add_status(struct collecting *c, struct row *row)
-{
-    uint32_t count[4];
-    int status = store_trials(c->store, row->id, count, row->reason, sizeof(row->reason));
-    row->status = count[TRIAL_FAILED]    ? TRIAL_FAILED
-                  : count[TRIAL_TIMEOUT] ? TRIAL_TIMEOUT
-                  : count[TRIAL_SKIPPED] ? TRIAL_SKIPPED
-                                         : TRIAL_OK;
-    if (row->status == TRIAL_OK && row->summary.samples == 0) {
-        row->status = TRIAL_SKIPPED;
-        snprintf(row->reason, sizeof(row->reason), "the sweep ended before this cell was measured");
-    }
-    return status;
-}
-
-static int collect(void *arg, int64_t id, const struct cell *cell)
-{
-    struct collecting *c = arg;
-    struct row *more = realloc(c->rows, (c->count + 1) * sizeof(*more));
-    if (!more)
-        return -ENOMEM;
-    c->rows = more;
-    struct row *row = &c->rows[c->count++];
-    memset(row, 0, sizeof(*row));
-    row->cell = *cell;
-    row->id = id;
-    int status = add_samples(c, row);
-    if (!status)
-        status = add_purity(c, row);
-    return status ? status : add_status(c, row);
-}
-
-static void resolve_floors(struct row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        rows[i].floor_ns = NAN;
-        for (size_t k = 0; rows[i].cell.floor[0] && k < count; k++)
-            if (strcmp(rows[k].cell.name, rows[i].cell.floor) == 0)
-                rows[i].floor_ns = rows[k].summary.median_ns;
-        rows[i].floor_ratio =
-            rows[i].summary.median_ns / (rows[i].cell.floor_units * rows[i].floor_ns);
-    }
-}
-
-int tables_rows(struct store *s, int64_t run, struct row **rows, size_t *count)
-{
-    struct collecting c = {.store = s};
-    int status = store_each_cell(s, run, collect, &c);
-    if (status) {
-        free(c.rows);
-        return status;
-    }
-    resolve_floors(c.rows, c.count);
-    *rows = c.rows;
-    *count = c.count;
-    return 0;
-}
-
-const char *row_status(const struct row *row)
-{
-    static const char *const names[] = {"ok", "timeout", "failed", "skipped"};
-    return names[row->status];
-}
+enum { COUNTERS_IN_CELL = 64 };
 
 /* Fields of a line; whoever puts one puts the tab before it, but for the first. */
 static void put_text(FILE *f, const char *text)
@@ -222,111 +83,109 @@ void tables_put_cell(FILE *f, const struct row *r)
     fputc('\n', f);
 }
 
+/* A run that is being written. */
+struct exporting {
+    struct store *store;
+    const struct run *run;
+    const struct row *rows;
+    size_t count;
+};
+
 /* One file: what its lines are. */
 struct table {
     const char *name, *header;
-    int (*put)(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-               size_t count);
+    int (*put)(FILE *f, const struct exporting *e);
 };
 
-static int put_cells(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                     size_t count)
+static int put_cells(FILE *f, const struct exporting *e)
 {
-    (void)s;
-    (void)run;
-    for (size_t i = 0; i < count; i++)
-        tables_put_cell(f, &rows[i]);
+    for (size_t i = 0; i < e->count; i++)
+        tables_put_cell(f, &e->rows[i]);
     return 0;
 }
 
-static int put_samples(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                       size_t count)
+static int put_samples(FILE *f, const struct exporting *e)
 {
-    (void)run;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < e->count; i++) {
         struct sample *samples;
         size_t n;
-        int status = store_samples(s, rows[i].id, &samples, &n);
+        int status = store_samples(e->store, e->rows[i].id, &samples, &n);
         if (status)
             return status;
         for (size_t k = 0; k < n; k++)
-            fprintf(f, "%s\t%u\t%u\t%.9g\n", rows[i].cell.name, samples[k].process,
+            fprintf(f, "%s\t%u\t%u\t%.9g\n", e->rows[i].cell.name, samples[k].process,
                     samples[k].index, samples[k].ns_per_op);
         free(samples);
     }
     return 0;
 }
 
-static int put_latency(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                       size_t count)
+/* Calls `put` with every histogram that the run has. */
+static int each_latency(FILE *f, const struct exporting *e,
+                        void (*put)(FILE *f, const char *name, const struct latency *h))
 {
-    static struct latency h;
-    (void)run;
-    for (size_t i = 0; i < count; i++)
+    static struct latency h; /* large */
+    for (size_t i = 0; i < e->count; i++)
         for (unsigned k = 0; k < SIDES; k++) {
-            int status = store_latency(s, rows[i].id, side_name((enum side)k), &h);
-            if (status == -ENOENT)
-                continue;
-            if (status)
+            int status = store_latency(e->store, e->rows[i].id, side_name((enum side)k), &h);
+            if (status && status != -ENOENT)
                 return status;
-            fprintf(f, "%s\t%s\t%llu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", rows[i].cell.name,
-                    side_name((enum side)k), (unsigned long long)h.count, h.min_ns,
-                    hist_quantile(&h, 0.5), hist_quantile(&h, 0.9), hist_quantile(&h, 0.99),
-                    hist_quantile(&h, 0.999), h.max_ns);
+            if (status == 0)
+                put(f, e->rows[i].cell.name, &h);
         }
     return 0;
 }
 
-static int put_histogram(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                         size_t count)
+static void put_percentiles(FILE *f, const char *name, const struct latency *h)
 {
-    static struct latency h;
-    (void)run;
-    for (size_t i = 0; i < count; i++)
-        for (unsigned k = 0; k < SIDES; k++) {
-            int status = store_latency(s, rows[i].id, side_name((enum side)k), &h);
-            if (status == -ENOENT)
-                continue;
-            if (status)
-                return status;
-            for (uint32_t b = 0; b < HIST_BUCKETS; b++)
-                if (h.bucket[b])
-                    fprintf(f, "%s\t%s\t%llu\t%llu\t%llu\n", rows[i].cell.name,
-                            side_name((enum side)k), (unsigned long long)hist_bucket_low(b),
-                            (unsigned long long)hist_bucket_high(b),
-                            (unsigned long long)h.bucket[b]);
-        }
-    return 0;
+    fprintf(f, "%s\t%s\t%llu\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", name, h->side,
+            (unsigned long long)h->count, h->min_ns, hist_quantile(h, 0.5), hist_quantile(h, 0.9),
+            hist_quantile(h, 0.99), hist_quantile(h, 0.999), h->max_ns);
 }
 
-static int put_outcomes(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                        size_t count)
+static void put_buckets(FILE *f, const char *name, const struct latency *h)
 {
-    (void)run;
-    for (size_t i = 0; i < count; i++) {
+    for (uint32_t b = 0; b < HIST_BUCKETS; b++)
+        if (h->bucket[b])
+            fprintf(f, "%s\t%s\t%llu\t%llu\t%llu\n", name, h->side,
+                    (unsigned long long)hist_bucket_low(b), (unsigned long long)hist_bucket_high(b),
+                    (unsigned long long)h->bucket[b]);
+}
+
+static int put_latency(FILE *f, const struct exporting *e)
+{
+    return each_latency(f, e, put_percentiles);
+}
+
+static int put_histogram(FILE *f, const struct exporting *e)
+{
+    return each_latency(f, e, put_buckets);
+}
+
+static int put_outcomes(FILE *f, const struct exporting *e)
+{
+    for (size_t i = 0; i < e->count; i++) {
         struct outcome_count outcomes[OUTCOMES_MAX];
-        int n = store_outcomes(s, rows[i].id, outcomes, OUTCOMES_MAX);
+        int n = store_outcomes(e->store, e->rows[i].id, outcomes, OUTCOMES_MAX);
         if (n < 0)
             return n;
         for (int k = 0; k < n; k++)
             if (outcome_is_count(&outcomes[k]) && outcomes[k].ops)
-                fprintf(f, "%s\t%s\t%.9g\n", rows[i].cell.name, outcomes[k].name,
+                fprintf(f, "%s\t%s\t%.9g\n", e->rows[i].cell.name, outcomes[k].name,
                         (double)outcomes[k].count / (double)outcomes[k].ops);
     }
     return 0;
 }
 
-static int put_counters(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                        size_t count)
+static int put_counters(FILE *f, const struct exporting *e)
 {
-    (void)run;
-    for (size_t i = 0; i < count; i++) {
-        struct counter counters[COUNTER_ROWS_MAX];
-        int n = store_counters(s, rows[i].id, counters, COUNTER_ROWS_MAX);
+    for (size_t i = 0; i < e->count; i++) {
+        struct counter counters[COUNTERS_IN_CELL];
+        int n = store_counters(e->store, e->rows[i].id, counters, COUNTERS_IN_CELL);
         if (n < 0)
             return n;
         for (int k = 0; k < n; k++) {
-            put_text(f, rows[i].cell.name);
+            put_text(f, e->rows[i].cell.name);
             next_text(f, counters[k].name);
             next_text(f, counters[k].domain);
             next_number(f, counters[k].per_op);
@@ -337,13 +196,9 @@ static int put_counters(FILE *f, struct store *s, const struct run *run, const s
     return 0;
 }
 
-static int put_environment(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                           size_t count)
+static int put_environment(FILE *f, const struct exporting *e)
 {
-    (void)s;
-    (void)rows;
-    (void)count;
-    json_t *environment = json_loads(run->environment, 0, NULL);
+    json_t *environment = json_loads(e->run->environment, 0, NULL);
     const char *key;
     json_t *value;
     json_object_foreach(environment, key, value)
@@ -362,13 +217,9 @@ static int put_environment(FILE *f, struct store *s, const struct run *run, cons
     return 0;
 }
 
-static int put_topology(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                        size_t count)
+static int put_topology(FILE *f, const struct exporting *e)
 {
-    (void)s;
-    (void)rows;
-    (void)count;
-    struct topo *t = topo_load_xml(run->topology);
+    struct topo *t = topo_load_xml(e->run->topology);
     if (!t)
         return errno == ENOMEM ? -ENOMEM : 0; /* not one that this hwloc reads */
     const unsigned *pus;
@@ -388,15 +239,11 @@ static size_t examine(const struct run *run, struct finding *findings, json_t **
     return doctor_examine(*environment, findings);
 }
 
-static int put_doctor(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                      size_t count)
+static int put_doctor(FILE *f, const struct exporting *e)
 {
-    (void)s;
-    (void)rows;
-    (void)count;
     struct finding findings[FINDINGS_MAX];
     json_t *environment;
-    size_t n = examine(run, findings, &environment);
+    size_t n = examine(e->run, findings, &environment);
     for (size_t i = 0; i < n; i++) {
         put_text(f, findings[i].check);
         next_text(f, severity_name(findings[i].severity));
@@ -409,21 +256,17 @@ static int put_doctor(FILE *f, struct store *s, const struct run *run, const str
     return 0;
 }
 
-static int put_run(FILE *f, struct store *s, const struct run *run, const struct row *rows,
-                   size_t count)
+static int put_run(FILE *f, const struct exporting *e)
 {
-    (void)s;
-    (void)rows;
-    (void)count;
-    fprintf(f, "id\t%lld\nstarted\t%s\nfinished\t%s\n", (long long)run->id, run->started,
-            run->finished ? run->finished : "n/a");
+    fprintf(f, "id\t%lld\nstarted\t%s\nfinished\t%s\n", (long long)e->run->id, e->run->started,
+            e->run->finished ? e->run->finished : "n/a");
     fputs("command\t", f);
-    put_text(f, run->command);
-    fprintf(f, "\nmode\t%s\nseed\t%llu\nprocesses\t%u\n", run->mode, (unsigned long long)run->seed,
-            run->processes);
+    put_text(f, e->run->command);
+    fprintf(f, "\nmode\t%s\nseed\t%llu\nprocesses\t%u\n", e->run->mode,
+            (unsigned long long)e->run->seed, e->run->processes);
     struct finding findings[FINDINGS_MAX];
     json_t *environment;
-    char grade = doctor_grade(findings, examine(run, findings, &environment));
+    char grade = doctor_grade(findings, examine(e->run, findings, &environment));
     fprintf(f, "grade\t%c\ngrade_meaning\t%s\n", grade, doctor_grade_meaning(grade));
     json_decref(environment);
     return 0;
@@ -442,22 +285,34 @@ static const struct table tables[] = {
     {"run.tsv", "key\tvalue", put_run},
 };
 
+static int write_table(const struct table *table, const struct exporting *e, const char *directory)
+{
+    char path[PATH_MAX];
+    struct file_draft draft;
+    if (snprintf(path, sizeof(path), "%s/%s", directory, table->name) >= (int)sizeof(path))
+        return -ENAMETOOLONG;
+    int status = file_draft(&draft);
+    if (status)
+        return status;
+    fprintf(draft.out, "%s\n", table->header);
+    status = table->put(draft.out, e);
+    if (status) {
+        file_discard(&draft);
+        return status;
+    }
+    return file_commit(&draft, path);
+}
+
 int tables_write(struct store *s, const struct run *run, const char *directory)
 {
     struct row *rows;
-    size_t count;
-    int status = tables_rows(s, run->id, &rows, &count);
+    struct exporting e = {.store = s, .run = run};
+    int status = rows_read(s, run->id, &rows, &e.count);
     if (status)
         return status;
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !status; i++) {
-        struct whole_file file;
-        status = whole_file_open(&file, directory, tables[i].name);
-        if (status)
-            break;
-        fprintf(file.stream, "%s\n", tables[i].header);
-        status = tables[i].put(file.stream, s, run, rows, count);
-        status = whole_file_close(&file, status);
-    }
+    e.rows = rows;
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !status; i++)
+        status = write_table(&tables[i], &e, directory);
     free(rows);
     return status;
 }

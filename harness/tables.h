@@ -24,26 +24,8 @@
 #ifndef HARNESS_TABLES_H
 #define HARNESS_TABLES_H
 
-#include "harness/stats.h"
-#include "harness/store.h"
-#include <stddef.h>
+#include "harness/rows.h"
 #include <stdio.h>
-
-/* One cell of a run with all that the exporters say of it. Missing numbers are NaN. */
-struct row {
-    struct cell cell;
-    int64_t id;
-    struct summary summary;
-    enum trial_status status;
-    char reason[REASON_MAX];
-    double purity, floor_ns, floor_ratio;
-    double traced_ns;             /* per operation, of the traced instance: median over processes */
-    struct interval traced_ratio; /* of that to the measured instance, paired by process */
-    double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
-};
-
-/* ok, timeout, failed or skipped. */
-const char *row_status(const struct row *row);
 
 /* The header line of cells.tsv; CSV has the same columns. */
 #define CELLS_HEADER                                                                            \
@@ -54,10 +36,6 @@ const char *row_status(const struct row *row);
 
 /* Writes one cell as a line of cells.tsv, newline included. */
 void tables_put_cell(FILE *f, const struct row *row);
-
-/* Reads every cell of a run as rows, floors resolved; malloc'd, the caller frees. 0 or a negative
- * errno, with the sentence in store_error(). */
-int tables_rows(struct store *s, int64_t run, struct row **rows, size_t *count);
 
 /* Writes the tables of a run into the directory, which exists. Each file is written whole or not at
  * all (a temporary name, flushed and checked, then renamed). 0 or a negative errno. */

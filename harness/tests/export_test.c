@@ -88,7 +88,7 @@ static int make_run(void **state)
     assert_int_equal(store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s"), 0);
     add_samples(add_cell(id, floor_name, "", 0), 1);
     assert_int_equal(store_find_run(store, id, &run), 0);
-    assert_int_equal(tables_rows(store, id, &rows, &row_count), 0);
+    assert_int_equal(rows_read(store, id, &rows, &row_count), 0);
     assert_int_equal(row_count, 3);
     return 0;
 }
@@ -278,7 +278,7 @@ static void test_go_writes_great_and_small_numbers_plainly(void **state)
                              &(struct sample){.index = i, .ops = 1, .ns_per_op = values[i]}),
             0);
     free(rows);
-    assert_int_equal(tables_rows(store, run.id, &rows, &row_count), 0);
+    assert_int_equal(rows_read(store, run.id, &rows, &row_count), 0);
     char *text = written_by(export_go);
     assert_non_null(strstr(text, "BenchmarkSlow/variant=v-2 1 0.2513 ns/op\n"));
     assert_non_null(strstr(text, "BenchmarkSlow/variant=v-2 1 12345678901.2500 ns/op\n"));
@@ -392,7 +392,7 @@ static void test_a_store_that_fails_is_an_error_and_gives_no_zeros(void **state)
     free(text);
     struct row *none;
     size_t count;
-    assert_true(tables_rows(store, run.id, &none, &count) < 0);
+    assert_true(rows_read(store, run.id, &none, &count) < 0);
     assert_non_null(strstr(store_error(store), "samples"));
 }
 
