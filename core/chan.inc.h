@@ -6,6 +6,7 @@
  *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
  *   CHAN_FAST   the fast path, e.g. none:        fast_none_send_full(), fast_none_recv()
  *   CHAN_TRACED 1 to count outcomes, 0 to leave no trace of the accounting in the code
+ *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants
  *
  * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan and their wrappers, with
  * no indirect call inside. It may be included several times in one file; it undefines what it took
@@ -46,32 +47,40 @@
 #define COUNT_N(outcome, n) ((void)(n))
 #endif
 
-static inline struct CHAN_PASTE(lock, CHAN_LOCK) * CHAN(the_lock)(struct hchan *c)
+/* What stands at the end of the channel. */
+struct CHAN(guard) {
+    struct CHAN_PASTE(lock, CHAN_LOCK) lock;
+#if CHAN_TRACED
+    uint32_t last_owner; /* id of the G that locked last; on the lock's line, which it has anyway */
+#endif
+};
+
+static inline struct CHAN(guard) * CHAN(the_guard)(struct hchan *c)
 {
     return (void *)c->lock;
 }
 
 static inline void CHAN(lock)(struct hchan *c)
 {
-    uint32_t spins = LOCK_(acquire)(CHAN(the_lock)(c));
+    uint32_t spins = LOCK_(acquire)(&CHAN(the_guard)(c)->lock);
     COUNT(LOCK_ACQUIRED);
     COUNT_N(LOCK_CONTENDED, spins > 0);
     COUNT_N(LOCK_SPINS, spins);
 #if CHAN_TRACED
     uint32_t me = getg()->id;
-    COUNT_N(LOCK_MOVED, c->last_owner != me);
-    c->last_owner = me;
+    COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
+    CHAN(the_guard)(c)->last_owner = me;
 #endif
 }
 
 static inline void CHAN(unlock)(struct hchan *c)
 {
-#if CHAN_TRACED
+#if CHAN_TRACED && !defined(CHAN_UNCHECKED)
     const char *broken = chan_broken(c);
     if (broken)
         gothrow(broken);
 #endif
-    LOCK_(release)(CHAN(the_lock)(c));
+    LOCK_(release)(&CHAN(the_guard)(c)->lock);
 }
 
 /* Unlocks and makes gp ready, in the order that the park policy wants: after the unlock, unless the

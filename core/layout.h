@@ -38,14 +38,14 @@ struct hchan {
     unsigned char *buf; /* dataqsiz elements */
     size_t elemsize;
     uint32_t dataqsiz;
-    uint32_t last_owner; /* id of the G that locked last; kept by traced instances only */
 
     /* Guarded by the lock, and on one line with it where the lock is of at most 16 bytes. */
     alignas(CACHE_LINE) _Atomic uint32_t qcount;
     uint32_t sendx, recvx; /* where the next send and receive go in buf */
     _Atomic uint32_t closed;
     struct waitq recvq, sendq;
-    alignas(16) unsigned char lock[]; /* the variant's lock policy */
+    alignas(
+        16) unsigned char lock[]; /* the variant's lock, and what a traced instance keeps by it */
 };
 
 _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small lock shares the line");
@@ -55,9 +55,9 @@ struct hchan_variant {
     const char *name, *lock_name, *park_name, *fastpath_name, *summary;
     bool traced;
     const struct hchan_variant *twin; /* the other instance */
-    size_t lock_size;
+    size_t lock_size;                 /* bytes from hchan.lock on */
     void (*lock_init)(hchan *c);
-    void (*lock)(hchan *c);
+    void (*lock)(hchan *c); /* not counted: for who looks at the channel from outside */
     void (*unlock)(hchan *c);
     bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);
     bool (*chanrecv)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);

@@ -38,6 +38,7 @@ struct crew {
     unsigned threads;
     bool crowd;
     uint64_t warm_ops;
+    uint64_t lead_ops;  /* within the window */
     uint64_t window_ns; /* of the lead */
     struct usage usage; /* of a crowd within its window */
     alignas(128) _Atomic uint32_t arrived;
@@ -66,7 +67,9 @@ static struct usage usage_since(struct usage start, clockid_t clock, int who)
     return (struct usage){now.cpu_ns - start.cpu_ns, now.switches - start.switches};
 }
 
-/* The lead's part: warm up, then the window. */
+/* The lead's part: warm up, then the window, which ends with the first call that reaches its time.
+ * A number of operations would not do: where a path has a fast and a slow mode, the number found in
+ * one makes a window of the other a hundred times too short or too long. */
 static void run_lead(struct crew *crew, struct worker *w)
 {
     const struct scenario *s = crew->bench.scenario;
@@ -74,9 +77,11 @@ static void run_lead(struct crew *crew, struct worker *w)
         s->lead(w, crew->warm_ops);
     w->timed_ns = 0;
     uint64_t start = clock_ns();
-    s->lead(w, crew->bench.ops);
-    uint64_t end = clock_ns();
-    crew->window_ns = s->times_itself ? w->timed_ns : end - start;
+    do {
+        s->lead(w, crew->bench.ops);
+        crew->lead_ops += crew->bench.ops;
+        crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
+    } while (!s->fixed_ops && crew->window_ns < crew->spec->window_ns);
     if (s->finish)
         s->finish(&crew->bench);
 }
@@ -142,27 +147,47 @@ static void *worker_main(void *arg)
     return NULL;
 }
 
-/* A crowd's window: let it run in, look at everybody's progress, wait, look again. */
+static void sleep_ns(uint64_t ns)
+{
+    struct timespec t = {.tv_sec = (time_t)(ns / 1000000000U), .tv_nsec = (long)(ns % 1000000000U)};
+    while (nanosleep(&t, &t) && errno == EINTR)
+        ;
+}
+
+/* Looks at everybody's progress. True where each worker has done some operations since `before`. */
+static bool look(struct crew *crew, const uint64_t *before, uint64_t *now)
+{
+    enum { SOME = 8 };
+    bool all = true;
+    for (unsigned i = 0; i < crew->threads; i++) {
+        now[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
+        all = all && now[i] - before[i] >= SOME;
+    }
+    return all;
+}
+
+/* A crowd's window: let it run in, look at everybody's progress, wait, look again. Where threads
+ * outnumber PUs a window may be over before each has had its turn, and then nobody contended; it is
+ * lengthened until each has, within a limit. */
 static void control_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
 {
+    enum { WINDOWS_MAX = 32 };
     struct bench *b = &crew->bench;
     uint64_t ns = crew->spec->window_ns;
     while (load_acq(&crew->go) == GO_WAIT) /* pairs with store_rel in meet */
         futex_wait(&crew->go, GO_WAIT);
-    struct timespec run_in = {.tv_nsec = (long)(ns / 8)};
-    struct timespec window = {.tv_sec = (time_t)(ns / 1000000000U),
-                              .tv_nsec = (long)(ns % 1000000000U)};
-    nanosleep(&run_in, NULL);
+    sleep_ns(ns / 8);
     /* Of the whole process, since no thread but the workers and this one runs in it, and this one
      * sleeps. */
     struct usage usage = read_usage(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
-    uint64_t start = clock_ns();
-    for (unsigned i = 0; i < crew->threads; i++)
-        before[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
-    nanosleep(&window, NULL);
-    uint64_t end = clock_ns();
-    for (unsigned i = 0; i < crew->threads; i++)
-        after[i] = load_rlx(&crew->seats[i].worker.ops);
+    uint64_t start = clock_ns(), end;
+    look(crew, before, before);
+    bool done = false;
+    for (int windows = 0; windows < WINDOWS_MAX && !done; windows++) {
+        sleep_ns(ns);
+        end = clock_ns();
+        done = look(crew, before, after);
+    }
     crew->usage = usage_since(usage, CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
     store_rlx(&b->stop, 1); /* a flag */
     out->sample.window_ns = (double)(end - start);
@@ -184,27 +209,30 @@ static void sum_crowd(struct crew *crew, struct window *out, const uint64_t *bef
     }
     out->sample.ops = (uint64_t)sum;
     out->sample.ns_per_op = sum > 0 ? out->sample.window_ns / sum : NAN;
-    out->sample.fairness = squares > 0 ? sum * sum / (crew->threads * squares) : NAN;
-    out->sample.overlap = (double)active / crew->threads;
+    bool many = crew->threads > 1;
+    out->sample.fairness = many && squares > 0 ? sum * sum / (crew->threads * squares) : NAN;
+    out->sample.overlap = many ? (double)active / crew->threads : NAN;
 }
 
 static void sum_lead(struct crew *crew, struct window *out)
 {
-    out->sample.ops = crew->bench.ops;
-    out->ops_all = crew->bench.ops + crew->warm_ops;
+    out->sample.ops = crew->lead_ops;
+    out->ops_all = crew->lead_ops + crew->warm_ops;
     out->sample.window_ns = (double)crew->window_ns;
     out->sample.ns_per_op = out->sample.window_ns / (double)out->sample.ops;
-    out->sample.fairness = NAN;
-    /* The others were in place before the window began and stayed until it had ended. */
-    out->sample.overlap = crew->threads > 1 ? 1 : NAN;
+    out->sample.fairness = out->sample.overlap = NAN;
 }
 
 /* CPU time and switches per operation: of a crowd within its window; of a lead's crew from start to
- * end, over all that it did then. */
+ * end, over all that it did then. A scenario that times parts of its rounds does the rest of them
+ * outside its operations, and has neither. */
 static void sum_usage(struct crew *crew, struct window *out)
 {
+    const struct scenario *s = crew->bench.scenario;
     struct usage all = crew->usage;
     uint64_t ops = crew->crowd ? out->sample.ops : out->ops_all;
+    if (s->times_itself && !s->fixed_ops)
+        ops = 0;
     for (unsigned i = 0; i < crew->threads && !crew->crowd; i++) {
         all.cpu_ns += crew->seats[i].usage.cpu_ns;
         all.switches += crew->seats[i].usage.switches;
@@ -279,10 +307,8 @@ static struct crew *crew_new(struct window_spec *spec)
     b->one_pu = spec->pu[0] == spec->pu[1];
     b->ops = spec->ops;
     crew->threads = (unsigned)b->params.threads;
-    if (spec->warm && !s->times_itself && !crew->crowd) {
-        uint64_t multiple = s->ops_multiple ? s->ops_multiple : 1;
-        crew->warm_ops = (spec->ops / 8 + multiple) / multiple * multiple;
-    }
+    if (spec->warm && !s->times_itself && !crew->crowd)
+        crew->warm_ops = 2 * spec->ops;
     crew->seats = aligned_alloc(128, crew->threads * sizeof(*crew->seats));
     if (!crew->seats) {
         free(crew);

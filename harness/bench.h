@@ -17,8 +17,10 @@ struct window_spec {
     struct cell_params params;           /* with no value absent that the scenario has */
     const struct topo *topo;
     unsigned pu[2];          /* workers take turns on these; equal where they share one */
-    uint64_t ops;            /* for a lead; ignored by a crowd */
-    uint64_t window_ns;      /* for a crowd: how long */
+    uint64_t ops;            /* of one call of the lead; ignored by a crowd */
+    uint64_t window_ns;      /* the lead is called until so much time is up, but once at least, and
+                                once only where the scenario has a number of operations of its own;
+                                of a crowd, the least that its window lasts */
     bool warm;               /* warm up before the window; off where everything is to be counted */
     struct latency *latency; /* SIDES histograms to add to, or NULL */
     const struct counters_plan *counters; /* to count hardware events, or NULL */

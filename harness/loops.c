@@ -9,6 +9,7 @@
  * The channel's functions are static here, so that no timed loop holds an indirect call. */
 #ifdef LOOPS_TRACED
 #define VARIANT_INSTANCE traced
+#define CHAN_UNCHECKED   /* what is to be seen is the accounting, not the tests' checks */
 #else
 #define VARIANT_INSTANCE measured
 #endif
@@ -76,14 +77,20 @@ static inline bool loop_recv(struct worker *w, hchan *c, void *elem)
 
 static inline bool loop_try_send(struct worker *w, hchan *c, const void *elem)
 {
+#ifdef LOOPS_TRACED
     w->sends++;
+#endif
+    (void)w;
     return CHAN_FN(chansend)(c, elem, false, NULL);
 }
 
 static inline bool loop_try_recv(struct worker *w, hchan *c, void *elem)
 {
     bool received;
+#ifdef LOOPS_TRACED
     w->recvs++;
+#endif
+    (void)w;
     return CHAN_FN(chanrecv)(c, elem, false, &received, NULL);
 }
 

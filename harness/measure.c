@@ -21,6 +21,7 @@ struct measuring {
     struct window_spec spec; /* of the measured instance */
     struct window last;      /* the window that Google Benchmark is told about */
     uint32_t index;          /* of the next sample */
+    uint32_t missed;         /* windows in which no operation ended */
     int status;
     char error[REASON_MAX];
 };
@@ -63,24 +64,27 @@ static uint64_t round_up(const struct measuring *m, uint64_t ops)
     return (ops + multiple - 1) / multiple * multiple;
 }
 
-/* Finds how many operations make a window: grows from few until a window is long enough to tell. A
- * scenario with a number of its own gets it, unless that would take longer than the limit. */
+/* Finds how many operations the lead does between two looks at the clock: grows from few until they
+ * take long enough to tell, then aims at a small part of a window. A scenario with a number of its
+ * own gets it, unless that would take longer than the limit. */
 static int find_ops(struct measuring *m)
 {
+    enum { LOOKS = 16 }; /* in a window: each costs some 25 ns, in half a millisecond or more */
     const struct scenario *s = m->spec.scenario;
-    uint64_t aim = s->fixed_ops ? m->options->limit_ns : m->options->window_ns;
+    uint64_t aim = s->fixed_ops ? m->options->limit_ns : m->options->window_ns / LOOKS;
     if (window_is_crowd(s, &m->spec.params))
         return 0;
     struct window window;
     uint64_t ops = round_up(m, 16);
     for (;;) {
-        m->spec.ops = ops;
-        m->spec.warm = false;
-        int status = window_run(&m->spec, &window, m->error, sizeof(m->error));
-        m->spec.warm = true;
+        struct window_spec once = m->spec;
+        once.ops = ops;
+        once.window_ns = 0;
+        once.warm = false;
+        int status = window_run(&once, &window, m->error, sizeof(m->error));
         if (status)
             return status;
-        if (window.sample.window_ns >= (double)m->options->window_ns / 8)
+        if (window.sample.window_ns >= (double)m->options->window_ns / LOOKS / 4)
             break;
         ops = round_up(m, ops * 8);
         if (s->fixed_ops && ops >= s->fixed_ops)
@@ -99,12 +103,9 @@ static void sample_batch(struct gb_state *state, void *arg)
     struct measuring *m = arg;
     if (!m->status)
         m->status = window_run(&m->spec, &m->last, m->error, sizeof(m->error));
-    if (!m->status && m->last.sample.ops == 0) {
-        m->status = -ETIME;
-        snprintf(m->error, sizeof(m->error), "no operation ended within the window");
-    }
-    if (m->status) {
-        gb_skip_with_error(state, m->error);
+    if (m->status || m->last.sample.ops == 0) {
+        m->missed += m->status == 0;
+        gb_skip_with_error(state, m->status ? m->error : "no operation ended within the window");
         return;
     }
     gb_report_batch(state, m->last.sample.ops, m->last.sample.window_ns / 1e9);
@@ -202,7 +203,6 @@ static int trace_paths(struct measuring *m)
     if (!spec.scenario || !spec.scenario->pure_outcomes)
         return 0; /* a floor, or no channel in it */
     spec.variant = hchan_traced(spec.variant);
-    spec.warm = false;
     int status = counters_outcomes_init(m->error, sizeof(m->error));
     if (!status)
         status = counters_outcomes_read(before, m->error, sizeof(m->error));
@@ -299,8 +299,16 @@ int measure_cell(const struct cell *cell, const struct measure_options *options,
     if (!status && options->process == 0)
         status = count_events(&m);
     topo_free(m.topo);
+    if (!status && m.missed) {
+        status = -ETIME;
+        snprintf(m.error, sizeof(m.error), "no operation ended in %u of %u windows", m.missed,
+                 options->samples);
+    }
     struct record end = {.kind = RECORD_END};
-    end.end.status = status == 0 ? TRIAL_OK : status == -ENODEV ? TRIAL_SKIPPED : TRIAL_FAILED;
+    end.end.status = status == 0         ? TRIAL_OK
+                     : status == -ENODEV ? TRIAL_SKIPPED
+                     : status == -ETIME  ? TRIAL_TIMEOUT
+                                         : TRIAL_FAILED;
     if (status)
         snprintf(end.end.message, sizeof(end.end.message), "%s",
                  m.error[0] ? m.error : strerror(-status));

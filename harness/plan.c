@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The brief's four; a quick sweep compares these everywhere. */
+/* What a quick sweep compares everywhere. */
 static const char *const named_variants[] = {"spin-mutex", "ticket", "futex-park", "fastpath"};
 
 static const struct sampling quick_sampling = {
@@ -41,64 +41,32 @@ static bool is_named(const char *variant)
     return false;
 }
 
-static bool in_words(const struct word_list *list, const char *word)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], word) == 0)
-            return true;
-    return false;
-}
-
-/* Any variant's scenarios: they differ in their loops, not in what they are. */
-static const struct scenario *const *any_scenarios(void)
-{
-    return scenario_all(hchan_variant_name(hchan_variant_next(NULL)));
-}
-
-static int check_scenarios(const struct word_list *wanted)
-{
-    const char *names[256];
-    size_t count = 0;
-    for (const struct scenario *const *s = any_scenarios(); *s; s++)
-        names[count++] = (*s)->name;
-    for (const struct scenario *const *s = scenario_all(""); *s; s++)
-        names[count++] = (*s)->name;
-    for (size_t i = 0; i < wanted->count; i++) {
-        const char *word = wanted->items[i];
-        bool known = false;
-        for (size_t k = 0; k < count; k++)
-            known = known || strcmp(names[k], word) == 0;
-        if (known)
-            continue;
-        const char *near = nearest(word, names, count);
-        return near ? complain(EXIT_USAGE, "no scenario '%s': did you mean '%s'?", word, near)
-                    : complain(EXIT_USAGE, "no scenario '%s': `hchanlab list` shows them", word);
-    }
-    return EXIT_OK;
-}
-
-static int check_variants(const struct word_list *wanted)
-{
-    const char *names[256];
-    size_t count = 0;
-    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
-        names[count++] = hchan_variant_name(v);
-    for (size_t i = 0; i < wanted->count; i++) {
-        const char *word = wanted->items[i];
-        if (hchan_variant_find(word))
-            continue;
-        const char *near = nearest(word, names, count);
-        return near ? complain(EXIT_USAGE, "no variant '%s': did you mean '%s'?", word, near)
-                    : complain(EXIT_USAGE, "no variant '%s': `hchanlab list` shows them", word);
-    }
-    return EXIT_OK;
-}
-
-/* The places to run in: the chosen one, or one PU for all and the nearest pair of two. */
+/* The places to run in: the chosen one, or those of the mode. */
 struct places {
-    char names[2][16];
+    char names[RELATION_COUNT][16];
     size_t count;
 };
+
+static void add_place(struct places *places, enum relation r)
+{
+    snprintf(places->names[places->count++], sizeof(places->names[0]), "%s", relation_name(r));
+}
+
+/* One PU for all, and pairs of two: every relation that the machine has in a full sweep; in a quick
+ * one the nearest pair of two cores, or SMT siblings where there is but one core. */
+static void add_usual_places(struct places *places, bool full, const struct topo *topo)
+{
+    unsigned a, b;
+    bool two_cores = false;
+    add_place(places, RELATION_SAME_PU);
+    for (enum relation r = RELATION_L2; r < RELATION_COUNT; r++)
+        if ((full || !two_cores) && topo_pair(topo, r, &a, &b)) {
+            add_place(places, r);
+            two_cores = true;
+        }
+    if ((full || !two_cores) && topo_pair(topo, RELATION_SMT, &a, &b))
+        add_place(places, RELATION_SMT);
+}
 
 static void machine_places(const struct topo *topo, char *text, size_t size)
 {
@@ -111,7 +79,8 @@ static void machine_places(const struct topo *topo, char *text, size_t size)
     }
 }
 
-static int find_places(struct places *places, const char *wanted, const struct topo *topo)
+static int find_places(struct places *places, const char *wanted, bool full,
+                       const struct topo *topo)
 {
     unsigned a, b;
     char have[128];
@@ -125,15 +94,10 @@ static int find_places(struct places *places, const char *wanted, const struct t
             return complain(EXIT_ENVIRONMENT,
                             "--place %s: no two allowed PUs are related so: this machine has %s",
                             wanted, have);
-        snprintf(places->names[places->count++], 16, "%s", wanted);
-        return EXIT_OK;
+        add_place(places, r);
+    } else {
+        add_usual_places(places, full, topo);
     }
-    snprintf(places->names[places->count++], 16, "%s", relation_name(RELATION_SAME_PU));
-    for (r = RELATION_SMT; r < RELATION_COUNT; r++)
-        if (topo_pair(topo, r, &a, &b)) {
-            snprintf(places->names[places->count++], 16, "%s", relation_name(r));
-            break;
-        }
     return EXIT_OK;
 }
 
@@ -231,7 +195,7 @@ static bool fits_place(const struct scenario *s, const char *place)
 static int check_floors(const struct building *to)
 {
     for (const struct scenario *const *s = scenario_all(""); *s; s++) {
-        bool fits = !in_words(&to->choices->scenarios, (*s)->name);
+        bool fits = !choices_have(&to->choices->scenarios, (*s)->name);
         for (size_t p = 0; p < to->places->count; p++)
             fits = fits || fits_place(*s, to->places->names[p]);
         if (!fits)
@@ -239,6 +203,27 @@ static int check_floors(const struct building *to)
                             (*s)->name);
     }
     return EXIT_OK;
+}
+
+/* Adds a floor at every place that it fits, and for every size of element that the cells have. */
+static int add_floor(struct building *to, const struct scenario *s, size_t cells)
+{
+    int status = EXIT_OK;
+    for (size_t p = 0; p < to->places->count; p++) {
+        struct cell_params params = {PARAM_ABSENT, s->elem.normal, PARAM_ABSENT, ""};
+        memcpy(params.place, to->places->names[p], sizeof(params.place));
+        if (!fits_place(s, params.place))
+            continue;
+        status = add_cell(to->plan, s, "", &params);
+        for (size_t i = 0; s->elem.max && i < cells && status == EXIT_OK; i++) {
+            params.elem = to->plan->cells[i].params.elem;
+            if (params.elem != PARAM_ABSENT)
+                status = add_cell(to->plan, s, "", &params);
+        }
+        if (status != EXIT_OK)
+            break;
+    }
+    return status;
 }
 
 /* The floors that the cells are compared with, and those that every run has. */
@@ -252,14 +237,8 @@ static int add_floors(struct building *to)
             status = add_cell(to->plan, scenario_find(floor.scenario, "", INSTANCE_MEASURED), "",
                               &floor.params);
     }
-    for (const struct scenario *const *s = scenario_all(""); *s && status == EXIT_OK; s++) {
-        for (size_t p = 0; p < to->places->count && status == EXIT_OK; p++) {
-            struct cell_params params = {PARAM_ABSENT, (*s)->elem.normal, PARAM_ABSENT, ""};
-            memcpy(params.place, to->places->names[p], sizeof(params.place));
-            if (fits_place(*s, params.place))
-                status = add_cell(to->plan, *s, "", &params);
-        }
-    }
+    for (const struct scenario *const *s = scenario_all(""); *s && status == EXIT_OK; s++)
+        status = add_floor(to, *s, cells);
     return status;
 }
 
@@ -271,50 +250,20 @@ static bool mode_has(const struct choices *c, const struct scenario *s, const ch
     return c->full || is_named(variant) || parks;
 }
 
-static int refuse_empty(const struct choices *c)
-{
-    for (size_t i = 0; i < c->scenarios.count; i++)
-        for (const struct scenario *const *s = any_scenarios(); *s; s++) {
-            if (strcmp((*s)->name, c->scenarios.items[i]) != 0)
-                continue;
-            return complain(EXIT_USAGE,
-                            "%s does not take these values: capacity %llu to %llu, elem %llu to "
-                            "%llu, threads %llu to %llu",
-                            (*s)->name, (unsigned long long)(*s)->capacity.min,
-                            (unsigned long long)(*s)->capacity.max,
-                            (unsigned long long)(*s)->elem.min, (unsigned long long)(*s)->elem.max,
-                            (unsigned long long)(*s)->threads.min,
-                            (unsigned long long)(*s)->threads.max);
-        }
-    return complain(EXIT_USAGE, "no scenario takes these values: `hchanlab list` shows the ranges");
-}
-
 static int add_all(struct building *to)
 {
     const struct choices *c = to->choices;
     int status = EXIT_OK;
-    for (const struct scenario *const *s = any_scenarios(); *s && status == EXIT_OK; s++) {
-        if (c->scenarios.count && !in_words(&c->scenarios, (*s)->name))
+    for (const struct scenario *const *s = scenarios_any(); *s && status == EXIT_OK; s++) {
+        if (c->scenarios.count && !choices_have(&c->scenarios, (*s)->name))
             continue;
-        size_t before = to->plan->count;
         const struct hchan_variant *v = hchan_variant_next(NULL);
         for (; v && status == EXIT_OK; v = hchan_variant_next(v)) {
             const char *name = hchan_variant_name(v);
-            if (c->variants.count ? in_words(&c->variants, name) : mode_has(c, *s, name))
+            if (c->variants.count ? choices_have(&c->variants, name) : mode_has(c, *s, name))
                 status = add_scenario(to, *s, name);
         }
-        /* A scenario that was asked for by name and can't be had is an error, not a silence. */
-        if (status == EXIT_OK && c->scenarios.count && to->plan->count == before) {
-            const struct choices one = {.scenarios = {{(*s)->name}, 1}};
-            status = refuse_empty(&one);
-        }
     }
-    bool only_floors = c->scenarios.count > 0;
-    for (size_t i = 0; i < c->scenarios.count; i++)
-        only_floors =
-            only_floors && scenario_find(c->scenarios.items[i], "", INSTANCE_MEASURED) != NULL;
-    if (status == EXIT_OK && to->plan->count == 0 && !only_floors)
-        status = refuse_empty(c);
     return status == EXIT_OK ? add_floors(to) : status;
 }
 
@@ -322,11 +271,9 @@ int plan_make(struct plan *plan, const struct choices *choices, const struct top
 {
     memset(plan, 0, sizeof(*plan));
     struct places places = {0};
-    int status = check_scenarios(&choices->scenarios);
+    int status = choices_check(choices);
     if (status == EXIT_OK)
-        status = check_variants(&choices->variants);
-    if (status == EXIT_OK)
-        status = find_places(&places, choices->place, topo);
+        status = find_places(&places, choices->place, choices->full, topo);
     if (status != EXIT_OK)
         return status;
     plan->mode = choices->full ? "full" : "quick";

@@ -3,7 +3,7 @@
 #ifndef HARNESS_PLAN_H
 #define HARNESS_PLAN_H
 
-#include "harness/options.h"
+#include "harness/choices.h"
 #include "harness/trial.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,17 +20,8 @@ struct sampling {
     uint64_t kill_ns;   /* a process that takes longer is killed and recorded so */
 };
 
-/* What the user chose; an empty list or a 0 leaves the choice to the mode. */
-struct choices {
-    bool quick, full;
-    struct word_list scenarios, variants;
-    struct uint_list capacity, elem, threads;
-    uint64_t processes;
-    const char *place;
-};
-
 struct plan {
-    const char *mode; /* quick, full or custom */
+    const char *mode; /* how cells are sampled: quick or full */
     struct sampling sampling;
     struct cell *cells;
     size_t count;

@@ -45,6 +45,11 @@ const struct scenario *scenario_find(const char *name, const char *variant, enum
     return NULL;
 }
 
+const struct scenario *const *scenarios_any(void)
+{
+    return scenario_all(hchan_variant_name(hchan_variant_next(NULL)));
+}
+
 static void add_key(char *name, const char *key, uint64_t value)
 {
     size_t used = strlen(name);

@@ -17,6 +17,9 @@ const struct scenario *scenario_find(const char *name, const char *variant, enum
  * NULL where there is no such variant. */
 const struct scenario *const *scenario_all(const char *variant);
 
+/* The scenarios of whichever variant: they differ in their loops, not in what they are. */
+const struct scenario *const *scenarios_any(void);
+
 /* Fills a cell from its scenario, variant ("" for a floor) and parameters, name included.
  * Parameters that the scenario does not have become PARAM_ABSENT. */
 void cell_make(struct cell *cell, const struct scenario *s, const char *variant,

@@ -30,7 +30,7 @@ struct run {
     const char *started;     /* ISO 8601, UTC */
     const char *finished;    /* ISO 8601, or NULL where the sweep did not end */
     const char *command;     /* the command line that repeats it */
-    const char *mode;        /* quick, full or custom */
+    const char *mode;        /* how cells were sampled: quick or full */
     const char *environment; /* JSON object, see env.h */
     const char *topology;    /* hwloc's XML */
     uint64_t seed;           /* of the order of the cells */

@@ -35,14 +35,15 @@ struct cell {
 
 /* One timed window. */
 struct sample {
-    uint32_t process; /* which of the cell's processes, from 0 */
-    uint32_t index;   /* which window of that process, from 0 */
-    uint64_t ops;     /* operations in the window */
-    double ns_per_op; /* wall time of the window over ops */
-    double window_ns; /* wall time of the window */
-    double overlap;   /* share of the workers that got on in the window, 0..1; NaN where one ran */
-    double cpu_ns_per_op;   /* CPU time of all workers, user and system; NaN without operations */
-    double switches_per_op; /* context switches of all workers, both kinds; likewise */
+    uint32_t process;     /* which of the cell's processes, from 0 */
+    uint32_t index;       /* which window of that process, from 0 */
+    uint64_t ops;         /* operations in the window */
+    double ns_per_op;     /* wall time of the window over ops */
+    double window_ns;     /* wall time of the window */
+    double overlap;       /* of a crowd: share of its workers that got on in the window; else NaN */
+    double cpu_ns_per_op; /* CPU time of all workers, user and system; NaN without operations */
+    double switches_per_op; /* context switches of all workers, both kinds; likewise,
+                             * and where the scenario times parts of its rounds only */
     double fairness;        /* Jain's index over the workers' shares; NaN where it makes no sense */
 };
 

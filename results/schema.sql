@@ -52,7 +52,7 @@ CREATE TABLE samples (
     ops             INTEGER NOT NULL,
     ns_per_op       REAL NOT NULL,
     window_ns       REAL NOT NULL,
-    overlap         REAL, -- share of the workers that ran throughout, 0 to 1
+    overlap         REAL, -- share of the threads that got on in the window, 0 to 1
     cpu_ns_per_op   REAL,
     switches_per_op REAL, -- context switches
     fairness        REAL, -- Jain's index

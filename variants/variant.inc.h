@@ -64,6 +64,12 @@ static void VARIANT_PASTE(VARIANT, lock_init)(hchan *c)
     VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), init)((void *)c->lock);
 }
 
+/* For who looks at a channel from outside: it is no operation of the channel, and not counted. */
+static void VARIANT_PASTE(VARIANT, lock_to_look)(hchan *c)
+{
+    VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), acquire)((void *)c->lock);
+}
+
 extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
 
 /* VARIANT_NAME is the file name, passed by the build as VARIANT is. */
@@ -78,9 +84,9 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
             summary) "; " VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), summary),             \
         .traced = is_traced,                                                                     \
         .twin = &VARIANT_ROW(other),                                                             \
-        .lock_size = sizeof(struct VARIANT_PASTE(lock, VARIANT_LOCK)),                           \
+        .lock_size = sizeof(struct VARIANT_FN(instance, guard)),                                 \
         .lock_init = VARIANT_PASTE(VARIANT, lock_init),                                          \
-        .lock = VARIANT_FN(instance, lock),                                                      \
+        .lock = VARIANT_PASTE(VARIANT, lock_to_look),                                            \
         .unlock = VARIANT_FN(instance, unlock),                                                  \
         .chansend = VARIANT_FN(instance, chansend),                                              \
         .chanrecv = VARIANT_FN(instance, chanrecv),                                              \

@@ -2,6 +2,7 @@
  * a scenario that goes wrong is caught. */
 #include "core/outcome.h"
 #include "harness/bench.h"
+#include "harness/clock.h"
 #include "harness/record.h"
 #include "harness/scenarios.h"
 #include "harness/topo.h"
@@ -37,7 +38,7 @@ static struct window_spec spec_of(const struct scenario *s, const struct hchan_v
         .params = {s->capacity.normal, s->elem.normal, threads, ""},
         .topo = topo,
         .ops = s->per_peer ? 4 * (threads - 1) : 64,
-        .window_ns = 2000000,
+        .window_ns = window_is_crowd(s, &(struct cell_params){.threads = threads}) ? 2000000 : 0,
     };
     const unsigned *pus;
     size_t count = topo_pus(topo, &pus);
@@ -134,6 +135,48 @@ static void test_a_crowd_gets_on_and_its_share_is_told(void **state)
     /* The CPU time is of the window: no more than its PUs can give, to a tick of accounting. */
     double cpu_ns = window.sample.cpu_ns_per_op * (double)window.sample.ops;
     assert_true(cpu_ns > 0 && cpu_ns <= 2 * window.sample.window_ns + 1e7);
+}
+
+/* An operation takes a millisecond; the warm-up, which is the first call, takes thirty. */
+enum { WARM_NS = 30000000, OP_NS = 1000000 };
+
+static unsigned calls;
+
+static void sleepy_lead(struct worker *w, uint64_t ops)
+{
+    bool warm = calls++ == 0;
+    (void)w;
+    for (uint64_t i = 0; i < (warm ? 1 : ops); i++)
+        nanosleep(&(struct timespec){.tv_nsec = warm ? WARM_NS : OP_NS}, NULL);
+}
+
+static void test_the_window_is_what_is_timed_and_divided(void **state)
+{
+    (void)state;
+    struct scenario s = *scenario_find("floor-empty", "", INSTANCE_MEASURED);
+    struct window window;
+    s.lead = sleepy_lead;
+    struct window_spec spec = spec_of(&s, NULL, 1);
+    spec.ops = 2;
+    spec.warm = true;
+    calls = 0;
+    uint64_t start = clock_ns();
+    run(&spec, &window);
+    double all_ns = (double)(clock_ns() - start);
+    assert_int_equal(window.sample.ops, 2);
+    assert_int_equal(window.ops_all, 6);
+    assert_true(window.sample.window_ns >= 2 * OP_NS);
+    assert_true(window.sample.window_ns <= all_ns - WARM_NS);
+    assert_float_equal(window.sample.ns_per_op * 2, window.sample.window_ns, 1e-6);
+    /* And it lasts as long as it was asked to, in whole calls. */
+    spec.window_ns = 5 * OP_NS;
+    calls = 0;
+    run(&spec, &window);
+    assert_true(window.sample.window_ns >= 5 * OP_NS);
+    assert_int_equal(window.sample.ops % 2, 0);
+    assert_true(window.sample.window_ns >= (double)(window.sample.ops * OP_NS));
+    assert_float_equal(window.sample.ns_per_op * (double)window.sample.ops, window.sample.window_ns,
+                       1e-3);
 }
 
 static bool never_right(const struct bench *b, uint64_t ops)
@@ -246,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_every_scenario_counts_what_it_did_and_takes_its_path),
         cmocka_unit_test(test_latencies_are_of_every_call),
         cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
+        cmocka_unit_test(test_the_window_is_what_is_timed_and_divided),
         cmocka_unit_test(test_a_scenario_whose_check_fails_is_an_error),
         cmocka_unit_test(test_the_mutex_check_catches_a_lock_that_does_not_exclude),
         cmocka_unit_test(test_a_setup_that_fails_is_told),

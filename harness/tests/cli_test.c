@@ -36,7 +36,7 @@ static const struct bad bad_lines[] = {
     {"$H sweep --elem -8", EXIT_USAGE, "from 0 to 65535"},
     {"$H sweep --threads 0", EXIT_USAGE, "from 1 to 1024"},
     {"$H sweep --threads 100000", EXIT_USAGE, "from 1 to 1024"},
-    {"$H sweep --scenario handoff --threads 7", EXIT_USAGE, "threads 2 to 2"},
+    {"$H sweep --scenario handoff --threads 7", EXIT_USAGE, "handoff takes --threads 2 to 2"},
     {"$H sweep --place nowhere", EXIT_USAGE, "same-pu, smt, l2, l3, package, machine"},
     {"taskset -c 0 $H sweep --place l3 --dry-run", EXIT_ENVIRONMENT, "this machine has same-pu"},
     {"$H sweep extra", EXIT_USAGE, "does not take 'extra'"},

@@ -95,6 +95,53 @@ static void test_two_thread_scenarios_run_on_one_pu_and_on_two(void **state)
     plan_free(&plan);
 }
 
+static void test_values_that_nothing_takes_are_refused(void **state)
+{
+    static const struct choices refused[] = {
+        {.scenarios = {{"handoff"}, 1}, .capacity = {{5}, 1}}, /* it has none */
+        {.scenarios = {{"buffer-hop"}, 1}, .threads = {{1, 8}, 2}},
+        {.scenarios = {{"handoff"}, 1}, .threads = {{7}, 1}},
+        {.scenarios = {{"buffer-hop", "handoff"}, 2}, .threads = {{1}, 1}}, /* the second */
+        {.scenarios = {{"floor-memcpy"}, 1}, .elem = {{65536}, 1}},
+    };
+    (void)state;
+    struct plan plan;
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        assert_int_equal(plan_make(&plan, &refused[i], two_pus), EXIT_USAGE);
+}
+
+static void test_every_size_of_element_has_its_copy_among_the_floors(void **state)
+{
+    (void)state;
+    struct plan plan;
+    const struct choices choices = {.scenarios = {{"handoff"}, 1}, .elem = {{64, 4096}, 2}};
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "floor-memcpy"), 3); /* and the usual one */
+    plan_free(&plan);
+}
+
+/* Two packages of two cores with SMT. */
+static void test_a_quick_plan_takes_two_cores_and_a_full_one_every_relation(void **state)
+{
+    (void)state;
+    struct topo *big = topo_load("pack:2 l3:1 l2:2 core:1 pu:2");
+    for (int full = 0; full < 2; full++) {
+        struct plan plan;
+        struct choices choices = {.full = full,
+                                  .scenarios = {{"park-wake"}, 1},
+                                  .variants = {{"ticket"}, 1},
+                                  .elem = {{8}, 1}};
+        assert_int_equal(plan_make(&plan, &choices, big), EXIT_OK);
+        size_t smt = 0;
+        for (size_t i = 0; i < plan.count; i++)
+            smt += plan.cells[i].variant[0] && strcmp(plan.cells[i].params.place, "smt") == 0;
+        assert_int_equal(count_scenario(&plan, "park-wake"), full ? 4 : 2);
+        assert_int_equal(smt, full);
+        plan_free(&plan);
+    }
+    topo_free(big);
+}
+
 static void test_values_cross_and_values_that_do_not_fit_are_left_out(void **state)
 {
     (void)state;
@@ -104,11 +151,11 @@ static void test_values_cross_and_values_that_do_not_fit_are_left_out(void **sta
         .variants = {{"ticket"}, 1},
         .capacity = {{1, 64}, 2},
         .elem = {{0, 8, 4096}, 3},
-        .threads = {{1, 8}, 2}, /* a buffer hop has at most two */
+        .threads = {{1}, 1},
     };
     assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
     assert_int_equal(count_scenario(&plan, "buffer-hop"), 2 * 3 * 1);
-    assert_int_equal(count_scenario(&plan, "recv-closed"), 3);
+    assert_int_equal(count_scenario(&plan, "recv-closed"), 3); /* it has no capacity */
     plan_free(&plan);
 }
 
@@ -195,6 +242,9 @@ int main(void)
         cmocka_unit_test(test_no_cell_twice_and_every_floor_there),
         cmocka_unit_test(test_the_quick_plan_has_every_scenario_for_the_four_variants),
         cmocka_unit_test(test_two_thread_scenarios_run_on_one_pu_and_on_two),
+        cmocka_unit_test(test_values_that_nothing_takes_are_refused),
+        cmocka_unit_test(test_every_size_of_element_has_its_copy_among_the_floors),
+        cmocka_unit_test(test_a_quick_plan_takes_two_cores_and_a_full_one_every_relation),
         cmocka_unit_test(test_values_cross_and_values_that_do_not_fit_are_left_out),
         cmocka_unit_test(test_one_pu_alone_still_makes_a_plan),
         cmocka_unit_test(test_a_floor_that_needs_two_pus_is_refused_on_one),

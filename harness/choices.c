@@ -1,0 +1,127 @@
+#include "harness/choices.h"
+#include "core/hchan.h"
+#include "harness/say.h"
+#include "harness/scenarios.h"
+#include <stddef.h>
+#include <string.h>
+
+bool choices_have(const struct word_list *list, const char *word)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], word) == 0)
+            return true;
+    return false;
+}
+
+static int check_scenarios(const struct word_list *wanted)
+{
+    const char *names[256];
+    size_t count = 0;
+    for (const struct scenario *const *s = scenarios_any(); *s; s++)
+        names[count++] = (*s)->name;
+    for (const struct scenario *const *s = scenario_all(""); *s; s++)
+        names[count++] = (*s)->name;
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *word = wanted->items[i];
+        bool known = false;
+        for (size_t k = 0; k < count; k++)
+            known = known || strcmp(names[k], word) == 0;
+        if (known)
+            continue;
+        const char *near = nearest(word, names, count);
+        return near ? complain(EXIT_USAGE, "no scenario '%s': did you mean '%s'?", word, near)
+                    : complain(EXIT_USAGE, "no scenario '%s': `hchanlab list` shows them", word);
+    }
+    return EXIT_OK;
+}
+
+static int check_variants(const struct word_list *wanted)
+{
+    const char *names[256];
+    size_t count = 0;
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
+        names[count++] = hchan_variant_name(v);
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *word = wanted->items[i];
+        if (hchan_variant_find(word))
+            continue;
+        const char *near = nearest(word, names, count);
+        return near ? complain(EXIT_USAGE, "no variant '%s': did you mean '%s'?", word, near)
+                    : complain(EXIT_USAGE, "no variant '%s': `hchanlab list` shows them", word);
+    }
+    return EXIT_OK;
+}
+
+/* A parameter as an option and as a field of a scenario. */
+struct param {
+    const char *option;
+    const struct uint_list *values; /* given; may be empty */
+    size_t range_at;
+};
+
+static const struct param_range *range_of(const struct scenario *s, const struct param *p)
+{
+    return (const void *)((const char *)s + p->range_at);
+}
+
+static bool takes(const struct scenario *s, const struct param *p, uint64_t value)
+{
+    const struct param_range *range = range_of(s, p);
+    return range->max > 0 && value >= range->min && value <= range->max;
+}
+
+static bool is_chosen(const struct choices *c, const struct scenario *s)
+{
+    return c->scenarios.count == 0 || choices_have(&c->scenarios, s->name);
+}
+
+/* A value that the user gave and that nothing in the plan would take is an error, not a silence. */
+static int check_value(const struct choices *c, const struct param *p, uint64_t value)
+{
+    for (const struct scenario *const *s = scenarios_any(); *s; s++)
+        if (is_chosen(c, *s) && takes(*s, p, value))
+            return EXIT_OK;
+    return complain(EXIT_USAGE,
+                    "--%s %llu: no scenario of the plan takes it: `hchanlab list` shows the values",
+                    p->option, (unsigned long long)value);
+}
+
+/* And so is a scenario that was asked for by name and takes none of the values. */
+static int check_scenario(const struct scenario *s, const struct param *p)
+{
+    const struct param_range *range = range_of(s, p);
+    if (range->max == 0)
+        return EXIT_OK; /* it has no such parameter, and another scenario takes the value */
+    for (size_t i = 0; i < p->values->count; i++)
+        if (takes(s, p, p->values->items[i]))
+            return EXIT_OK;
+    return complain(EXIT_USAGE, "%s takes --%s %llu to %llu", s->name, p->option,
+                    (unsigned long long)range->min, (unsigned long long)range->max);
+}
+
+static int check_param(const struct choices *c, const struct param *p)
+{
+    int status = EXIT_OK;
+    for (const struct scenario *const *s = scenarios_any();
+         *s && p->values->count && status == EXIT_OK; s++)
+        if (choices_have(&c->scenarios, (*s)->name))
+            status = check_scenario(*s, p);
+    for (size_t i = 0; i < p->values->count && status == EXIT_OK; i++)
+        status = check_value(c, p, p->values->items[i]);
+    return status;
+}
+
+int choices_check(const struct choices *c)
+{
+    const struct param params[] = {
+        {"capacity", &c->capacity, offsetof(struct scenario, capacity)},
+        {"elem", &c->elem, offsetof(struct scenario, elem)},
+        {"threads", &c->threads, offsetof(struct scenario, threads)},
+    };
+    int status = check_scenarios(&c->scenarios);
+    if (status == EXIT_OK)
+        status = check_variants(&c->variants);
+    for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)
+        status = check_param(c, &params[i]);
+    return status;
+}

@@ -1,0 +1,27 @@
+/* What the user of a sweep chose, and whether it can be had. */
+#ifndef HARNESS_CHOICES_H
+#define HARNESS_CHOICES_H
+
+#include "harness/options.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the user chose; an empty list or a 0 leaves the choice to the mode. */
+struct choices {
+    bool quick, full;
+    struct word_list scenarios, variants;
+    struct uint_list capacity, elem, threads;
+    uint64_t processes;
+    const char *place;
+};
+
+/* Checks names and values against the scenarios and variants that there are. Returns EXIT_OK, or
+ * the exit status after one complaint line: an unknown name (with the nearest), a value that
+ * nothing chosen takes, or a chosen scenario that takes none of the values given (with its range).
+ * A value that some of the chosen scenarios take is left out for the others. */
+int choices_check(const struct choices *choices);
+
+/* Whether the word is in the list. */
+bool choices_have(const struct word_list *list, const char *word);
+
+#endif
