@@ -166,28 +166,38 @@ static bool look(struct crew *crew, const uint64_t *before, uint64_t *now)
     return all;
 }
 
+/* Sleeps a step at a time, until each worker has done some operations since `before` or the limit
+ * is reached; `now` is their progress then. Returns the time of the last look. */
+static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t *before,
+                             uint64_t *now)
+{
+    enum { STEPS_MAX = 32 };
+    uint64_t at;
+    bool all = false;
+    for (int step = 0; step < STEPS_MAX && !all; step++) {
+        sleep_ns(step_ns);
+        at = clock_ns();
+        all = look(crew, before, now);
+    }
+    return at;
+}
+
 /* A crowd's window: let it run in, look at everybody's progress, wait, look again. Where threads
- * outnumber PUs a window may be over before each has had its turn, and then nobody contended; it is
- * lengthened until each has, within a limit. */
+ * outnumber PUs, one of them may run alone for longer than that: then nobody contended. So both the
+ * run-in and the window last until each has had its turn, within a limit. */
 static void control_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
 {
-    enum { WINDOWS_MAX = 32 };
     struct bench *b = &crew->bench;
     uint64_t ns = crew->spec->window_ns;
     while (load_acq(&crew->go) == GO_WAIT) /* pairs with store_rel in meet */
         futex_wait(&crew->go, GO_WAIT);
-    sleep_ns(ns / 8);
+    wait_for_all(crew, ns / 8, before, after); /* `before` is all zero yet */
     /* Of the whole process, since no thread but the workers and this one runs in it, and this one
      * sleeps. */
     struct usage usage = read_usage(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
-    uint64_t start = clock_ns(), end;
-    look(crew, before, before);
-    bool done = false;
-    for (int windows = 0; windows < WINDOWS_MAX && !done; windows++) {
-        sleep_ns(ns);
-        end = clock_ns();
-        done = look(crew, before, after);
-    }
+    uint64_t start = clock_ns();
+    look(crew, after, before);
+    uint64_t end = wait_for_all(crew, ns, before, after);
     crew->usage = usage_since(usage, CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
     store_rlx(&b->stop, 1); /* a flag */
     out->sample.window_ns = (double)(end - start);

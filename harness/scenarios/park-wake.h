@@ -2,7 +2,8 @@
  * first has to park until the other one comes. Mostly that is the receiver. Where a wake makes the
  * woken thread run at once on the waker's PU, it is the sender every other time: then it sends its
  * answer before the waker has got round to receiving. One operation is one value, one way: one
- * park, one wake, and the woken one running again. */
+ * park, one wake, and the woken one running again. That one side of each value parks is so by
+ * construction; what can fail is the sleep (park_slept), where a waiter spins or yields first. */
 static int park_wake_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, 0);
