@@ -2,55 +2,55 @@
 #include "harness/commands.h"
 #include "harness/runs.h"
 #include "harness/say.h"
+#include "harness/staging.h"
 #include "harness/tables.h"
 #include "plots/page.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char *wanted;
 static const char *db = DEFAULT_STORE;
 static const char *out = DEFAULT_REPORT;
 
-/* Makes a folder and those above it. 0, or a negative errno. */
-static int make_folders(const char *path)
+/* Makes the report in the staging folder. EXIT_OK, or another exit status after one complaint. */
+static int make_report(struct store *store, const struct run *run, const struct staging *staging)
 {
-    char part[PATH_MAX];
-    if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
-        return -ENAMETOOLONG;
-    for (char *p = part + 1;; p++) {
-        if (*p != '/' && *p != '\0')
-            continue;
-        char kept = *p;
-        *p = '\0';
-        struct stat st;
-        if (mkdir(part, 0777) && (errno != EEXIST || stat(part, &st)))
-            return -errno;
-        if (kept == '\0')
-            return stat(part, &st) ? -errno : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-        *p = kept;
-    }
+    char data[PATH_MAX + 8], error[512];
+    snprintf(data, sizeof(data), "%s/data", staging->made);
+    int status = tables_write(store, run, data, error, sizeof(error));
+    if (status)
+        return complain(EXIT_IO, "%s", error);
+    status = page_build(staging->made, error, sizeof(error));
+    if (!status)
+        return EXIT_OK;
+    /* The user knows the place and not the folder inside it. */
+    size_t made = strlen(staging->made);
+    bool inside = strncmp(error, staging->made, made) == 0;
+    return complain(status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO, "%s%s",
+                    inside ? staging->place : "", inside ? error + made : error);
 }
 
 static int write_report(struct store *store, const struct run *run)
 {
-    char data[PATH_MAX], error[512];
-    if (snprintf(data, sizeof(data), "%s/data", out) >= (int)sizeof(data))
-        return complain(EXIT_USAGE, "-o: the path is too long: choose a shorter one");
-    int status = make_folders(data);
+    struct staging staging;
+    int status = staging_begin(&staging, out);
     if (status)
-        return complain(EXIT_IO, "%s: %s: choose a folder that can be written with -o", data,
+        return complain(EXIT_IO, "%s: %s: choose a folder that can be written with -o", out,
                         strerror(-status));
-    status = tables_write(store, run, data);
+    int exit_status = make_report(store, run, &staging);
+    if (exit_status != EXIT_OK) {
+        staging_abandon(&staging);
+        return exit_status;
+    }
+    status = staging_commit(&staging);
     if (status)
-        return complain(EXIT_IO, "%s: the tables could not be written: %s", data,
-                        strerror(-status));
-    status = page_build(out, error, sizeof(error));
-    if (status)
-        return complain(status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO, "%s", error);
-    printf("%s/index.html\n", out);
+        return complain(EXIT_IO,
+                        "%s: the report could not be put there (%s): choose another "
+                        "folder with -o",
+                        out, strerror(-status));
+    printf("%s/index.html\n", staging.place);
     return EXIT_OK;
 }
 

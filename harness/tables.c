@@ -285,34 +285,47 @@ static const struct table tables[] = {
     {"run.tsv", "key\tvalue", put_run},
 };
 
-static int write_table(const struct table *table, const struct exporting *e, const char *directory)
+static int write_table(const struct table *table, const struct exporting *e, const char *directory,
+                       char *error, size_t size)
 {
     char path[PATH_MAX];
     struct file_draft draft;
-    if (snprintf(path, sizeof(path), "%s/%s", directory, table->name) >= (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "%s/%s", directory, table->name) >= (int)sizeof(path)) {
+        snprintf(error, size, "the path is too long: choose a shorter one with -o");
         return -ENAMETOOLONG;
+    }
     int status = file_draft(&draft);
-    if (status)
-        return status;
-    fprintf(draft.out, "%s\n", table->header);
-    status = table->put(draft.out, e);
+    if (!status) {
+        fprintf(draft.out, "%s\n", table->header);
+        status = table->put(draft.out, e);
+    }
     if (status) {
+        snprintf(error, size, "the store's run %lld can't be read (%s): name another with --db",
+                 (long long)e->run->id, strerror(-status));
         file_discard(&draft);
         return status;
     }
-    return file_commit(&draft, path);
+    status = file_commit(&draft, path);
+    if (status)
+        snprintf(error, size, "%s can't be written (%s): choose another folder with -o",
+                 table->name, strerror(-status));
+    return status;
 }
 
-int tables_write(struct store *s, const struct run *run, const char *directory)
+int tables_write(struct store *s, const struct run *run, const char *directory, char *error,
+                 size_t size)
 {
     struct row *rows;
     struct exporting e = {.store = s, .run = run};
     int status = rows_read(s, run->id, &rows, &e.count);
-    if (status)
+    if (status) {
+        snprintf(error, size, "the store's run %lld can't be read (%s): name another with --db",
+                 (long long)run->id, store_error(s));
         return status;
+    }
     e.rows = rows;
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !status; i++)
-        status = write_table(&tables[i], &e, directory);
+        status = write_table(&tables[i], &e, directory, error, size);
     free(rows);
     return status;
 }

@@ -38,7 +38,9 @@
 void tables_put_cell(FILE *f, const struct row *row);
 
 /* Writes the tables of a run into the directory, which exists. Each file is written whole or not at
- * all (a temporary name, flushed and checked, then renamed). 0 or a negative errno. */
-int tables_write(struct store *s, const struct run *run, const char *directory);
+ * all (a temporary name, flushed and checked, then renamed). 0, or a negative errno with a sentence
+ * in `error` that says whether the store could not be read or the file not be written. */
+int tables_write(struct store *s, const struct run *run, const char *directory, char *error,
+                 size_t size);
 
 #endif

@@ -1,0 +1,177 @@
+#include "harness/staging.h"
+#include "plots/files.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char list_name[] = "data/files.txt", page_name[] = "index.html";
+
+/* The folders of a report, each before what is in it. */
+static const char *const folders[] = {"", "data/"};
+enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
+
+static bool join(char *path, const char *folder, const char *name)
+{
+    return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
+}
+
+/* Makes a folder and those above it. */
+static int make_folders(const char *path)
+{
+    char part[PATH_MAX];
+    if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+        return -ENAMETOOLONG;
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char kept = *p;
+        *p = '\0';
+        struct stat st;
+        if (mkdir(part, 0777) && (errno != EEXIST || stat(part, &st)))
+            return -errno;
+        if (kept == '\0')
+            return stat(part, &st) ? -errno : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+        *p = kept;
+    }
+}
+
+/* Calls `each` for every file of a report's folders, until one fails. */
+static int each_file(const char *report, int (*each)(void *arg, const char *name), void *arg)
+{
+    int status = 0;
+    for (unsigned i = 0; i < FOLDERS && !status; i++) {
+        char path[PATH_MAX], name[PATH_MAX];
+        DIR *dir = join(path, report, folders[i]) ? opendir(path) : NULL;
+        if (!dir)
+            return -errno;
+        for (struct dirent *e; !status && (e = readdir(dir)) != NULL;) {
+            struct stat st;
+            snprintf(name, sizeof(name), "%s%s", folders[i], e->d_name);
+            if (join(path, report, name) && lstat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+                status = each(arg, name);
+        }
+        closedir(dir);
+    }
+    return status;
+}
+
+static int remove_file(void *arg, const char *name)
+{
+    char path[PATH_MAX];
+    if (join(path, arg, name))
+        unlink(path);
+    return 0;
+}
+
+void staging_abandon(struct staging *s)
+{
+    char path[PATH_MAX];
+    each_file(s->made, remove_file, s->made);
+    if (join(path, s->made, "data"))
+        rmdir(path);
+    rmdir(s->made);
+}
+
+int staging_begin(struct staging *s, const char *place)
+{
+    char data[PATH_MAX];
+    size_t length = strlen(place);
+    while (length > 1 && place[length - 1] == '/')
+        length--;
+    if (snprintf(s->place, PATH_MAX, "%.*s", (int)length, place) >= PATH_MAX ||
+        snprintf(s->made, PATH_MAX, "%s/.part-%d", s->place, (int)getpid()) >= PATH_MAX ||
+        !join(data, s->made, "data"))
+        return -ENAMETOOLONG;
+    int status = make_folders(s->place);
+    if (!status)
+        status = make_folders(data);
+    if (!status && join(data, s->place, "data"))
+        status = make_folders(data);
+    if (status)
+        staging_abandon(s);
+    return status;
+}
+
+static int write_name(void *arg, const char *name)
+{
+    return fprintf(arg, "%s\n", name) < 0 ? -ENOMEM : 0;
+}
+
+static int write_list(const struct staging *s)
+{
+    char path[PATH_MAX];
+    struct file_draft draft;
+    int status = join(path, s->made, list_name) ? file_draft(&draft) : -ENAMETOOLONG;
+    if (status)
+        return status;
+    status = each_file(s->made, write_name, draft.out);
+    if (status) {
+        file_discard(&draft);
+        return status;
+    }
+    return file_commit(&draft, path);
+}
+
+static int move_file(void *arg, const char *name)
+{
+    const struct staging *s = arg;
+    char from[PATH_MAX], to[PATH_MAX];
+    if (!join(from, s->made, name) || !join(to, s->place, name))
+        return -ENAMETOOLONG;
+    return rename(from, to) ? -errno : 0;
+}
+
+static int move_but_page(void *arg, const char *name)
+{
+    return strcmp(name, page_name) == 0 ? 0 : move_file(arg, name);
+}
+
+/* Removes what the list of the older report names and the new report has not: what is not newer
+ * than the page was not moved there. A line that leads out of the report is passed over. */
+static void remove_stale(const struct staging *s, char *older, const char *newer)
+{
+    for (char *name = strtok(older, "\n"); name; name = strtok(NULL, "\n")) {
+        char path[PATH_MAX], line[PATH_MAX];
+        bool inside = name[0] != '/' && !strstr(name, "..");
+        if (snprintf(line, sizeof(line), "\n%s\n", name) < (int)sizeof(line) &&
+            !strstr(newer, line) && inside && join(path, s->place, name))
+            unlink(path);
+    }
+}
+
+/* A report's list with a newline before it, so that each name stands between two; "" for none. */
+static char *read_list(const char *report)
+{
+    char path[PATH_MAX], *text = NULL, *list = NULL;
+    size_t length = 0;
+    if (join(path, report, list_name) && file_read(path, &text, &length) == 0)
+        list = malloc(length + 2);
+    if (list) {
+        list[0] = '\n';
+        memcpy(list + 1, text, length + 1);
+    }
+    free(text);
+    return list ? list : calloc(1, 1);
+}
+
+int staging_commit(struct staging *s)
+{
+    char *older = read_list(s->place), *newer = NULL;
+    int status = older ? write_list(s) : -ENOMEM;
+    if (!status && !(newer = read_list(s->made)))
+        status = -ENOMEM;
+    if (!status)
+        status = each_file(s->made, move_but_page, s);
+    if (!status)
+        status = move_file(s, page_name);
+    if (!status)
+        remove_stale(s, older, newer);
+    staging_abandon(s);
+    free(older);
+    free(newer);
+    return status;
+}

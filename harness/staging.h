@@ -1,0 +1,25 @@
+/* A report is made in a folder beside its place and moved there when it is whole: what fails leaves
+ * the older report as it was. The files of the older one that the new one does not have are removed
+ * then, by the list that each report keeps of its own (data/files.txt); files of others stay. */
+#ifndef HARNESS_STAGING_H
+#define HARNESS_STAGING_H
+
+#include <limits.h>
+
+struct staging {
+    char place[PATH_MAX]; /* where the report is to be */
+    char made[PATH_MAX];  /* where it is made: a folder inside, of this process; has data/ */
+};
+
+/* Makes both folders, and those above. 0, or a negative errno with nothing left behind but folders
+ * that the place needs. */
+int staging_begin(struct staging *s, const char *place);
+
+/* Moves what was made to its place, index.html last. 0, or a negative errno; what was made is gone
+ * in any case. */
+int staging_commit(struct staging *s);
+
+/* Removes what was made. */
+void staging_abandon(struct staging *s);
+
+#endif

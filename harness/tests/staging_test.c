@@ -1,0 +1,131 @@
+/* Reports are put in place together or not at all, and take the older one's files with them. */
+#include "harness/staging.h"
+#include "scripts/test.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64], place[128];
+
+static int make(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/hchanlab-staging-XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(place, sizeof(place), "%s/a/report", folder);
+    return 0;
+}
+
+static int clean(void **state)
+{
+    char line[128];
+    (void)state;
+    snprintf(line, sizeof(line), "rm -rf '%s'", folder);
+    return system(line);
+}
+
+static void put(const char *report, const char *name, const char *text)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof(path), "%s/%s", report, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* What a file of the report says; NULL where it is not there. The next call overwrites it. */
+static const char *says(const char *name)
+{
+    static char text[64];
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof(path), "%s/%s", place, name);
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return NULL;
+    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+/* A report with a page, a plot and a table, all of which say `text`. */
+static void report(const char *plot, const char *text)
+{
+    struct staging s;
+    assert_int_equal(staging_begin(&s, place), 0);
+    put(s.made, plot, text);
+    put(s.made, "index.html", text);
+    put(s.made, "data/cells.tsv", text);
+    assert_int_equal(staging_commit(&s), 0);
+    assert_int_equal(access(s.made, F_OK), -1);
+}
+
+static void test_a_report_takes_the_older_ones_files_with_it_and_no_others(void **state)
+{
+    (void)state;
+    report("old.svg", "1");
+    put(place, "mine.svg", "of the user");
+    report("new.svg", "2");
+    assert_string_equal(says("index.html"), "2");
+    assert_string_equal(says("data/cells.tsv"), "2");
+    assert_string_equal(says("new.svg"), "2");
+    assert_null(says("old.svg"));
+    assert_string_equal(says("mine.svg"), "of the user");
+}
+
+static void test_what_is_abandoned_leaves_the_older_report_as_it_was(void **state)
+{
+    struct staging s;
+    (void)state;
+    report("old.svg", "1");
+    assert_int_equal(staging_begin(&s, place), 0);
+    put(s.made, "index.html", "2");
+    put(s.made, "data/cells.tsv", "2");
+    staging_abandon(&s);
+    assert_int_equal(access(s.made, F_OK), -1);
+    assert_string_equal(says("index.html"), "1");
+    assert_string_equal(says("data/cells.tsv"), "1");
+    assert_string_equal(says("old.svg"), "1");
+}
+
+static void test_a_list_that_leads_out_of_the_report_removes_nothing_there(void **state)
+{
+    char absolute[PATH_MAX];
+    (void)state;
+    report("old.svg", "1");
+    put(place, "../outside", "kept");
+    snprintf(absolute, sizeof(absolute), "../outside\n%s/a/outside\nold.svg\n", folder);
+    put(place, "data/files.txt", absolute);
+    report("new.svg", "2");
+    assert_string_equal(says("../outside"), "kept");
+    assert_null(says("old.svg"));
+}
+
+static void test_a_place_that_cannot_be_is_an_error(void **state)
+{
+    struct staging s;
+    (void)state;
+    put(folder, "a", "a file");
+    assert_true(staging_begin(&s, place) < 0);
+    assert_true(staging_begin(&s, "/dev/null") < 0);
+    char longer[2 * PATH_MAX];
+    memset(longer, 'x', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = '\0';
+    assert_true(staging_begin(&s, longer) < 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, clean)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_report_takes_the_older_ones_files_with_it_and_no_others),
+        TEST(test_what_is_abandoned_leaves_the_older_report_as_it_was),
+        TEST(test_a_list_that_leads_out_of_the_report_removes_nothing_there),
+        TEST(test_a_place_that_cannot_be_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
