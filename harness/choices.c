@@ -70,17 +70,52 @@ static bool takes(const struct scenario *s, const struct param *p, uint64_t valu
     return range->max > 0 && value >= range->min && value <= range->max;
 }
 
-static bool is_chosen(const struct choices *c, const struct scenario *s)
+/* Whether the plan has the scenario: all but the floors where none is named. */
+static bool is_chosen(const struct choices *c, const struct scenario *s, bool floor)
 {
-    return c->scenarios.count == 0 || choices_have(&c->scenarios, s->name);
+    return c->scenarios.count == 0 ? !floor : choices_have(&c->scenarios, s->name);
+}
+
+/* Calls `has` for the scenarios and floors of the plan until one answers true. */
+static bool any_chosen(const struct choices *c, bool (*has)(const struct scenario *, const void *),
+                       const void *arg)
+{
+    const struct scenario *const *const lists[] = {scenarios_any(), scenario_all("")};
+    for (int floor = 0; floor < 2; floor++)
+        for (const struct scenario *const *s = lists[floor]; *s; s++)
+            if (is_chosen(c, *s, floor) && has(*s, arg))
+                return true;
+    return false;
+}
+
+struct wanted {
+    const struct param *param;
+    uint64_t value;
+};
+
+static bool takes_wanted(const struct scenario *s, const void *arg)
+{
+    const struct wanted *w = arg;
+    return takes(s, w->param, w->value);
+}
+
+static bool has_places(const struct scenario *s, const void *arg)
+{
+    (void)arg;
+    return s->places;
+}
+
+static bool has_variants(const struct scenario *s, const void *arg)
+{
+    (void)arg;
+    return scenario_find(s->name, "", INSTANCE_MEASURED) == NULL;
 }
 
 /* A value that the user gave and that nothing in the plan would take is an error, not a silence. */
 static int check_value(const struct choices *c, const struct param *p, uint64_t value)
 {
-    for (const struct scenario *const *s = scenarios_any(); *s; s++)
-        if (is_chosen(c, *s) && takes(*s, p, value))
-            return EXIT_OK;
+    if (any_chosen(c, takes_wanted, &(struct wanted){p, value}))
+        return EXIT_OK;
     return complain(EXIT_USAGE,
                     "--%s %llu: no scenario of the plan takes it: `hchanlab list` shows the values",
                     p->option, (unsigned long long)value);
@@ -123,5 +158,11 @@ int choices_check(const struct choices *c)
         status = check_variants(&c->variants);
     for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)
         status = check_param(c, &params[i]);
+    if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))
+        status = complain(EXIT_USAGE,
+                          "--place %s: what was chosen runs in one thread: leave it out", c->place);
+    if (status == EXIT_OK && c->variants.count && !any_chosen(c, has_variants, NULL))
+        status = complain(EXIT_USAGE, "--variant %s: floors have no variant: leave it out",
+                          c->variants.items[0]);
     return status;
 }

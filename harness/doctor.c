@@ -238,6 +238,18 @@ static enum severity check_idle(const json_t *env, struct finding *f)
     return judge(f, SEVERITY_WARN, "the deepest takes %.0f us to leave", exit_us);
 }
 
+static enum severity check_build(const json_t *env, struct finding *f)
+{
+    const char *seen = text_of(env, "sanitizers");
+    if (!seen)
+        return judge(f, SEVERITY_NOTE, "not visible from here");
+    if (is(seen, "none"))
+        return judge(f, SEVERITY_OK, "no sanitizers");
+    f->effect = "each access to memory is watched: these are another program's times";
+    f->remedy = "measure with the preset release";
+    return judge(f, SEVERITY_BAD, "with sanitizers (%s)", seen);
+}
+
 /* One row a check. */
 static const struct {
     const char *name;
@@ -255,6 +267,7 @@ static const struct {
     {"hardware counters", check_counters},
     {"clock source", check_clock_source},
     {"timer", check_timer},
+    {"build", check_build},
 };
 
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

@@ -143,6 +143,8 @@ static void add_versions(json_t *env)
     unsigned hwloc = hwloc_get_api_version();
     json_object_set_new(env, "hchanlab_version", json_string(HCHANLAB_VERSION));
     json_object_set_new(env, "compiler", fact_text(HCHANLAB_BUILD));
+    json_object_set_new(env, "sanitizers",
+                        json_string(HCHANLAB_SANITIZERS[0] ? HCHANLAB_SANITIZERS : "none"));
     json_object_set_new(env, "libc_version", json_sprintf("glibc %s", gnu_get_libc_version()));
     json_object_set_new(env, "papi_version",
                         json_sprintf("%d.%d.%d", PAPI_VERSION_MAJOR(papi), PAPI_VERSION_MINOR(papi),

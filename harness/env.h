@@ -30,6 +30,7 @@ struct topo;
  *   sched_policy         of the calling thread, which the workers inherit: other, batch, fifo, ...
  *   steal_share          real, 0..1: what the host took of the PUs' busy time, since boot
  *   cpu_quota            real: PUs' worth of time that the control groups grant; or "none"
+ *   sanitizers           that the program was built with, or "none"
  *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
  *   benchmark_version
  *   timer_cost_ns        real: what a look at the clock costs, measured here

@@ -305,10 +305,11 @@ int measure_cell(const struct cell *cell, const struct measure_options *options,
                  options->samples);
     }
     struct record end = {.kind = RECORD_END};
-    end.end.status = status == 0         ? TRIAL_OK
-                     : status == -ENODEV ? TRIAL_SKIPPED
-                     : status == -ETIME  ? TRIAL_TIMEOUT
-                                         : TRIAL_FAILED;
+    /* A wrong result is the channel's; whatever else keeps a cell from being measured is not. */
+    end.end.status = status == 0          ? TRIAL_OK
+                     : status == -EBADMSG ? TRIAL_FAILED
+                     : status == -ETIME   ? TRIAL_TIMEOUT
+                                          : TRIAL_SKIPPED;
     if (status)
         snprintf(end.end.message, sizeof(end.end.message), "%s",
                  m.error[0] ? m.error : strerror(-status));

@@ -165,6 +165,19 @@ static int add_cell(struct plan *plan, const struct scenario *s, const char *var
     return EXIT_OK;
 }
 
+/* Whether a channel of the cell can be made at all. */
+static int check_buffer(const struct scenario *s, const struct cell_params *params)
+{
+    if (!s->capacity.max || !s->elem.max || !params->elem ||
+        params->capacity <= HCHAN_MAX_BUFFER / params->elem)
+        return EXIT_OK;
+    return complain(EXIT_USAGE,
+                    "%s: --capacity %llu of --elem %llu bytes: a channel's buffer has at most %llu "
+                    "bytes: choose less of one",
+                    s->name, (unsigned long long)params->capacity, (unsigned long long)params->elem,
+                    (unsigned long long)HCHAN_MAX_BUFFER);
+}
+
 /* Adds a scenario's cells for one variant: the cross of its parameters. */
 static int add_scenario(struct building *to, const struct scenario *s, const char *variant)
 {
@@ -180,7 +193,9 @@ static int add_scenario(struct building *to, const struct scenario *s, const cha
                     struct cell_params params = {capacity.items[i], elem.items[k], threads.items[t],
                                                  ""};
                     memcpy(params.place, to->places->names[p], sizeof(params.place));
-                    status = add_cell(to->plan, s, variant, &params);
+                    status = check_buffer(s, &params);
+                    if (status == EXIT_OK)
+                        status = add_cell(to->plan, s, variant, &params);
                 }
     return status;
 }
@@ -219,6 +234,11 @@ static int add_floor(struct building *to, const struct scenario *s, size_t cells
             params.elem = to->plan->cells[i].params.elem;
             if (params.elem != PARAM_ABSENT)
                 status = add_cell(to->plan, s, "", &params);
+        }
+        const struct uint_list *chosen = &to->choices->elem;
+        for (size_t i = 0; s->elem.max && i < chosen->count && status == EXIT_OK; i++) {
+            params.elem = chosen->items[i];
+            status = add_cell(to->plan, s, "", &params);
         }
         if (status != EXIT_OK)
             break;

@@ -96,6 +96,18 @@ static int add_status(struct collecting *c, struct row *row)
     return status;
 }
 
+/* A store whose file was damaged in its values only still reads well. */
+static void check_numbers(struct row *row)
+{
+    const struct summary *s = &row->summary;
+    bool wrong = s->samples > 0 && !(s->min_ns > 0 && isfinite(s->max_ns));
+    wrong = wrong || row->purity < 0 || row->purity > 1;
+    if (!wrong)
+        return;
+    row->status = TRIAL_FAILED;
+    snprintf(row->reason, sizeof(row->reason), "the store holds numbers that nothing measures");
+}
+
 static int collect(void *arg, int64_t id, const struct cell *cell)
 {
     struct collecting *c = arg;
@@ -110,7 +122,11 @@ static int collect(void *arg, int64_t id, const struct cell *cell)
     int status = add_samples(c, row);
     if (!status)
         status = add_purity(c, row);
-    return status ? status : add_status(c, row);
+    if (!status)
+        status = add_status(c, row);
+    if (!status)
+        check_numbers(row);
+    return status;
 }
 
 static void resolve_floors(struct row *rows, size_t count)

@@ -114,6 +114,11 @@ void topo_free(struct topo *t)
     free(t);
 }
 
+bool topo_is_this_machine(const struct topo *t)
+{
+    return t->is_this_machine;
+}
+
 size_t topo_pus(const struct topo *t, const unsigned **pus)
 {
     *pus = t->pus;

@@ -37,6 +37,10 @@ void topo_free(struct topo *t);
 /* Loads what topo_xml() wrote, of whatever machine; nothing can be bound by it. As topo_load(). */
 struct topo *topo_load_xml(const char *xml);
 
+/* Whether it is the machine's own, so that threads can be bound by it: not a synthetic one, nor one
+ * that hwloc's environment variables put in its place. */
+bool topo_is_this_machine(const struct topo *t);
+
 /* The allowed PUs by OS index, ascending, at least one; the array belongs to the topology. */
 size_t topo_pus(const struct topo *t, const unsigned **pus);
 

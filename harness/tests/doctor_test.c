@@ -14,7 +14,8 @@
 static const char quiet_bare_metal[] =
     "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"busy_share\":0.01,\"cpus_online\":16,"
     "\"cpus_allowed\":16,\"governor\":\"performance\",\"turbo\":\"off\",\"smt\":\"off\","
-    "\"cpu_quota\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":\"available\","
+    "\"cpu_quota\":\"none\",\"sanitizers\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":"
+    "\"available\","
     "\"perf_event_paranoid\":\"1\",\"clocksource\":\"tsc\",\"timer_cost_ns\":21.0,"
     "\"timer_resolution_ns\":1,\"idle_driver\":\"intel_idle\",\"idle_governor\":\"menu\","
     "\"idle_exit_latency_us\":2}";
@@ -23,7 +24,8 @@ static const char quiet_bare_metal[] =
 static const char throttled[] =
     "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"busy_share\":0.04,\"cpus_online\":8,"
     "\"cpus_allowed\":8,\"governor\":\"powersave\",\"turbo\":\"on\",\"smt\":\"on\","
-    "\"cpu_quota\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":\"forbidden: Permission denied\","
+    "\"cpu_quota\":\"none\",\"sanitizers\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":"
+    "\"forbidden: Permission denied\","
     "\"perf_event_paranoid\":\"2\",\"clocksource\":\"tsc\",\"timer_cost_ns\":21.0,"
     "\"timer_resolution_ns\":1,\"idle_driver\":\"intel_idle\",\"idle_governor\":\"menu\","
     "\"idle_exit_latency_us\":133}";
@@ -32,7 +34,8 @@ static const char throttled[] =
 static const char crowded_guest[] =
     "{\"hypervisor\":\"KVM\",\"steal_share\":0.08,\"busy_share\":0.02,\"cpus_online\":2,"
     "\"cpus_allowed\":2,\"governor\":null,\"turbo\":null,\"smt\":\"notsupported\","
-    "\"cpu_quota\":1.5,\"pmu\":\"none: no cycle counter (No such file or directory)\","
+    "\"cpu_quota\":1.5,\"sanitizers\":\"none\",\"pmu\":\"none: no cycle counter (No such file or "
+    "directory)\","
     "\"pmu_kernel\":\"none: no cycle counter (No such file or directory)\","
     "\"perf_event_paranoid\":\"2\",\"clocksource\":\"kvm-clock\",\"timer_cost_ns\":30.0,"
     "\"timer_resolution_ns\":20,\"idle_driver\":\"haltpoll\",\"idle_governor\":\"haltpoll\","
@@ -138,6 +141,7 @@ static void test_each_trouble_comes_first_and_has_a_remedy(void **state)
         {"steal_share", json_real(0.1), "steal time", SEVERITY_BAD},
         {"busy_share", json_real(0.1), "load", SEVERITY_WARN},
         {"busy_share", json_real(0.5), "load", SEVERITY_BAD},
+        {"sanitizers", json_string("thread"), "build", SEVERITY_BAD},
         {"governor", json_string("powersave"), "governor", SEVERITY_WARN},
         {"governor", json_string("mixed"), "governor", SEVERITY_WARN},
         {"turbo", json_string("on"), "turbo", SEVERITY_WARN},

@@ -103,6 +103,10 @@ static void test_values_that_nothing_takes_are_refused(void **state)
         {.scenarios = {{"handoff"}, 1}, .threads = {{7}, 1}},
         {.scenarios = {{"buffer-hop", "handoff"}, 2}, .threads = {{1}, 1}}, /* the second */
         {.scenarios = {{"floor-memcpy"}, 1}, .elem = {{65536}, 1}},
+        {.scenarios = {{"floor-memcpy"}, 1}, .threads = {{7}, 1}},
+        {.scenarios = {{"floor-atomic"}, 1}, .variants = {{"ticket"}, 1}},
+        {.scenarios = {{"recv-closed"}, 1}, .place = "l3"},
+        {.scenarios = {{"buffer-hop"}, 1}, .capacity = {{1000000}, 1}, .elem = {{65535}, 1}},
     };
     (void)state;
     struct plan plan;
@@ -117,6 +121,10 @@ static void test_every_size_of_element_has_its_copy_among_the_floors(void **stat
     const struct choices choices = {.scenarios = {{"handoff"}, 1}, .elem = {{64, 4096}, 2}};
     assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
     assert_int_equal(count_scenario(&plan, "floor-memcpy"), 3); /* and the usual one */
+    plan_free(&plan);
+    const struct choices floors = {.scenarios = {{"floor-memcpy"}, 1}, .elem = {{0, 65535}, 2}};
+    assert_int_equal(plan_make(&plan, &floors, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "floor-memcpy"), 3);
     plan_free(&plan);
 }
 
