@@ -170,8 +170,9 @@ static enum known recognise(struct store *s, const char *path)
         if (q)
             store_fail(s);
         explain(s, path,
-                s->status == -EBADMSG
-                    ? "%.200s is not a store (%s): name another file with --db"
+                s->status == -EBADMSG ? "%.200s is not a store (%s): name another file with --db"
+                : s->status == -EROFS
+                    ? cant_write
                     : "%.200s can't be read (%s): let it be read, or name another with --db");
     }
     sqlite3_finalize(q);
@@ -193,6 +194,16 @@ static bool connect_to(struct store *s, const char *name, int flags)
     return true;
 }
 
+/* Opens the file of that name, whatever the name looks like: SQLite has meanings of its own for
+ * ":memory:" and for what begins with "file:". */
+static bool connect_to_file(struct store *s, const char *path, int flags)
+{
+    char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+    bool ok = name && connect_to(s, name, flags);
+    sqlite3_free(name);
+    return ok;
+}
+
 /* Opens a store that can't be written, in a folder that can't either: SQLite then has nowhere to
  * put the index of the log, and reads the file only on the word that nobody is changing it. That
  * word can be given where no log stands beside the file. */
@@ -204,7 +215,7 @@ static bool connect_to_still(struct store *s, const char *path)
     if (logged)
         return false;
     sqlite3_str *uri = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(uri, "file:");
+    sqlite3_str_appendall(uri, path[0] == '/' ? "file:" : "file:./");
     for (const char *c = path; *c; c++)
         if (strchr("%?#", *c))
             sqlite3_str_appendf(uri, "%%%02x", *c);
@@ -230,7 +241,8 @@ static bool could_be_a_file(struct store *s, const char *path)
 
 static bool open_to_read(struct store *s, const char *path)
 {
-    if (!connect_to(s, path, SQLITE_OPEN_READWRITE) && !connect_to(s, path, SQLITE_OPEN_READONLY)) {
+    if (!connect_to_file(s, path, SQLITE_OPEN_READWRITE) &&
+        !connect_to_file(s, path, SQLITE_OPEN_READONLY)) {
         explain(s, path,
                 "%.200s can't be opened (%s): make a store with `hchanlab sweep`, or name one "
                 "with --db");
@@ -277,7 +289,7 @@ static bool use_log(struct store *s)
 
 static bool open_to_write(struct store *s, const char *path)
 {
-    if (!connect_to(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) {
+    if (!connect_to_file(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) {
         explain(s, path,
                 "%.200s can't be opened (%s): name a file in a folder that can be written with "
                 "--db");
@@ -304,11 +316,27 @@ struct store *store_open(const char *path, enum store_mode mode, char *error, si
     if (could_be_a_file(s, path) &&
         (mode == STORE_WRITE ? open_to_write(s, path) : open_to_read(s, path))) {
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-        return s;
+        s->path = strdup(path);
+        if (s->path && stat(path, &s->opened) == 0)
+            return s;
+        snprintf(s->error, sizeof(s->error), "%.300s: %s", path, strerror(errno));
     }
     snprintf(error, size, "%s", s->error);
     store_close(s);
     return NULL;
+}
+
+int store_check_place(struct store *s)
+{
+    struct stat now;
+    if (stat(s->path, &now) == 0 && now.st_ino == s->opened.st_ino &&
+        now.st_dev == s->opened.st_dev)
+        return 0;
+    s->status = -ENOENT;
+    snprintf(s->error, sizeof(s->error),
+             "%.300s was removed or replaced meanwhile, and what was measured went with it",
+             s->path);
+    return s->status;
 }
 
 void store_close(struct store *s)
@@ -317,5 +345,6 @@ void store_close(struct store *s)
         return;
     store_forget_run(s);
     sqlite3_close(s->db);
+    free(s->path);
     free(s);
 }

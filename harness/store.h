@@ -23,6 +23,10 @@ struct store *store_open(const char *path, enum store_mode mode, char *error, si
 void store_close(struct store *s);
 const char *store_error(const struct store *s);
 
+/* Whether the store still stands where it was opened: a file that was removed or replaced goes on
+ * being written to, and is gone with the program. 0 or -ENOENT. */
+int store_check_place(struct store *s);
+
 /* A run: a sweep that was executed. The strings are borrowed for the call when written; when read
  * they belong to the store and live until the next store_find_run or store_close. */
 struct run {

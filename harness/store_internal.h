@@ -5,11 +5,14 @@
 #include "harness/store.h"
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { RUN_TEXTS = 6 };
 
 struct store {
     sqlite3 *db;
+    char *path;
+    struct stat opened;   /* the file, as it was opened */
     char *run[RUN_TEXTS]; /* the strings of the last run that was read */
     int status;           /* what the last failure was, a negative errno */
     char error[512];      /* and the sentence for it */

@@ -322,6 +322,46 @@ static void test_a_full_disk_is_an_error_and_what_was_added_stays(void **state)
     store_close(s);
 }
 
+/* SQLite would take the first for no file at all, and the others for addresses. */
+static void test_a_name_is_a_name_and_nothing_else(void **state)
+{
+    static const char *const names[] = {":memory:", "file:x.db?mode=memory", "file:y.db", "-z"};
+    char before[256];
+    (void)state;
+    assert_non_null(getcwd(before, sizeof(before)));
+    assert_int_equal(chdir(folder), 0);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        int64_t id;
+        struct run run;
+        struct store *s = store_open(names[i], STORE_WRITE, error, sizeof(error));
+        if (!s)
+            fail_msg("%s", error);
+        assert_int_equal(store_begin_run(s, &a_run, &id), 0);
+        store_close(s);
+        assert_int_equal(access(names[i], F_OK), 0);
+        s = store_open(names[i], STORE_READ, error, sizeof(error));
+        assert_non_null(s);
+        assert_int_equal(store_find_run(s, id, &run), 0);
+        store_close(s);
+    }
+    assert_int_equal(chdir(before), 0);
+}
+
+static void test_a_store_that_was_taken_away_is_noticed(void **state)
+{
+    char elsewhere[160];
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    assert_int_equal(store_check_place(s), 0);
+    snprintf(elsewhere, sizeof(elsewhere), "%s.away", path);
+    assert_int_equal(rename(path, elsewhere), 0);
+    assert_int_equal(store_check_place(s), -ENOENT);
+    store_close(open_store(STORE_WRITE)); /* another one in its place */
+    assert_int_equal(store_check_place(s), -ENOENT);
+    assert_non_null(strstr(store_error(s), "removed or replaced"));
+    store_close(s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int main(void)
@@ -334,6 +374,8 @@ int main(void)
         TEST(test_histograms_add_up_over_processes),
         TEST(test_trials_are_counted_by_how_they_ended),
         TEST(test_what_is_not_a_store_is_refused),
+        TEST(test_a_name_is_a_name_and_nothing_else),
+        TEST(test_a_store_that_was_taken_away_is_noticed),
         TEST(test_a_killed_writer_loses_nothing_that_was_added),
         TEST(test_a_full_disk_is_an_error_and_what_was_added_stays),
     };
