@@ -3,17 +3,41 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
+/* A drawing takes a tenth of a second. */
+enum { LIMIT_S = 60, LOOKS_A_SECOND = 100 };
+
+/* Waits for the process and ends it at the limit. Its exit status, or -ETIME. */
+static int wait_for(pid_t pid)
+{
+    static const struct timespec pause = {.tv_nsec = 1000000000 / LOOKS_A_SECOND};
+    int ended = 0;
+    for (int looks = 0; looks < LIMIT_S * LOOKS_A_SECOND; looks++) {
+        pid_t which = waitpid(pid, &ended, WNOHANG);
+        if (which == pid)
+            return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128;
+        if (which < 0 && errno != EINTR)
+            return -errno;
+        nanosleep(&pause, NULL);
+    }
+    kill(pid, SIGKILL);
+    while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
+        ;
+    return -ETIME;
+}
+
 /* Runs gnuplot in the directory, quietly, and waits for it. Returns its exit status, or a negative
- * errno where it did not run. */
+ * errno where it did not run or did not end. */
 static int run_gnuplot(const char *directory, char *const *argv)
 {
     posix_spawn_file_actions_t actions;
@@ -29,11 +53,7 @@ static int run_gnuplot(const char *directory, char *const *argv)
     posix_spawn_file_actions_destroy(&actions);
     if (status)
         return -status;
-    int ended;
-    while (waitpid(pid, &ended, 0) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128;
+    return wait_for(pid);
 }
 
 /* gnuplot ends well on a full disk, too; so the drawing has to be whole. */
@@ -62,16 +82,25 @@ static int draw(const struct drawing *d, char *error, size_t size)
         return -ENAMETOOLONG;
     char *argv[] = {"gnuplot", "-e", values, style, script, NULL};
     int status = run_gnuplot(d->directory, argv);
-    if (status == -ENOENT || status == -EACCES || status == 127) {
+    if (status == -ENOENT || status == -EACCES) {
         snprintf(error, size, "gnuplot is not there: install Debian's package gnuplot-nox");
+        status = -ENOEXEC;
+    } else if (status == -ETIME) {
+        snprintf(error, size, "gnuplot did not end in %d s: see what `gnuplot --version` does",
+                 LIMIT_S);
+        status = -ENOEXEC;
+    } else if (status < 0 || status == 127) {
+        snprintf(error, size, "gnuplot does not start (%s): see what `gnuplot --version` says",
+                 status < 0 ? strerror(-status) : "status 127");
         status = -ENOEXEC;
     } else if (status > 0) {
         snprintf(error, size, "gnuplot failed on %s with %s/data/%s.tsv: try it by hand", script,
                  d->directory, d->name);
         status = -EIO;
     }
-    if (!status)
-        status = check_whole(part);
+    if (!status && (status = check_whole(part)) == -ENOENT)
+        snprintf(error, size, "gnuplot made no picture with %s: see what `gnuplot --version` says",
+                 script);
     if (!status && rename(part, path))
         status = -errno;
     if (status)
