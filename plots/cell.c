@@ -98,21 +98,20 @@ struct words cell_place(const struct page_cell *c)
     return out;
 }
 
-const char *cell_floor_words(const struct page_cell *c)
+struct words cell_floor_words(const struct page_cell *c)
 {
     static const struct {
-        const char *floor, *words;
+        const char *floor, *one, *two;
     } known[] = {
-        {"floor-cacheline", "cache-line transfers"},
-        {"floor-futex", "raw futex wakes"},
-        {"floor-wake", "raw futex wakes of a sleeper"},
-        {"floor-atomic", "bare lock-unlock atomics"},
+        {"floor-cacheline", "a cache-line transfer", "two cache-line transfers"},
+        {"floor-futex", "a raw futex wake", "two raw futex wakes"},
+        {"floor-atomic", "a bare lock and unlock", "two bare locks and unlocks"},
     };
     size_t length = strcspn(c->floor, "/");
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         if (strlen(known[i].floor) == length && strncmp(known[i].floor, c->floor, length) == 0)
-            return known[i].words;
-    return c->floor;
+            return words_format("%s", c->floor_units == 2 ? known[i].two : known[i].one);
+    return words_format("%s%s", c->floor_units == 2 ? "two of " : "", c->floor);
 }
 
 struct words cell_where(const struct page_cell *c)

@@ -11,6 +11,9 @@
 
 /* Below this share of operations on the named path a cell is marked and kept out of headlines. */
 #define PURE_SHARE 0.99
+/* Below this share of its parks asleep, a cell's figure is not that of a sleep and a wake: above it
+ * the median is one of windows that slept. */
+#define SLEPT_SHARE 0.9
 
 struct page_cell {
     const char *name, *scenario, *variant, *path, *op, *place, *status, *reason, *floor, *ci_unit;
@@ -87,8 +90,9 @@ struct words cell_group(const struct model *m, const struct page_cell *c);
  * and "4 threads, ..." where a scenario can have different numbers of them. */
 struct words cell_place(const struct page_cell *c);
 
-/* What its floor counts, for "2.3 ...": "cache-line transfers", "futex wakes". */
-const char *cell_floor_words(const struct page_cell *c);
+/* What it is a multiple of, for "2.3 times ...": "a cache-line transfer", "two bare locks and
+ * unlocks". */
+struct words cell_floor_words(const struct page_cell *c);
 
 /* Which cell it is, for a sentence: "fastpath, 2 threads, l3". */
 struct words cell_where(const struct page_cell *c);

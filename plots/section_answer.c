@@ -27,7 +27,7 @@ struct words cell_cost(const struct page_cell *c)
  */
 static bool stays_awake(const struct model *m, const struct page_cell *c)
 {
-    return model_slept_share(m, c) < 0.5;
+    return model_slept_share(m, c) < SLEPT_SHARE;
 }
 
 /* The cheapest usable cell of a path at a place; of those whose waiters sleep only, if asked. */
@@ -91,8 +91,8 @@ static void say_path(const struct page *p, size_t path, const char *place)
         return;
     note_add(&n, "%s, per %s: ", paths[path].words, best->op);
     if (isfinite(best->floor_ratio))
-        note_add(&n, "%s %s; ", number_times(best->floor_ratio * best->floor_units).text,
-                 cell_floor_words(best));
+        note_add(&n, "%s times %s; ", number_times(best->floor_ratio).text,
+                 cell_floor_words(best).text);
     add_names(p->m, &n, best, park);
     if (stays_awake(p->m, best))
         note_add(&n, ", whose parks are mostly over before they sleep");
@@ -249,8 +249,10 @@ int section_answer(const struct page *p)
 {
     say_subject(p);
     if (!say_places(p))
-        doc_aside(p->d, "answer",
-                  "This run has no pure cell of any of the three paths, so it has no answer.");
+        doc_aside(
+            p->d, "answer",
+            "This run has no answer: of none of the three paths has it a cell that is pure and "
+            "was measured often enough for an interval (six processes, or six windows).");
     say_claims(p);
     warn(p);
     return 0;

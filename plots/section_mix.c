@@ -180,7 +180,7 @@ static void say_spinners(const struct page *p)
     for (size_t i = 0; i < p->m->sorted_count; i++) {
         const struct page_cell *c = p->m->sorted[i];
         double slept = model_slept_share(p->m, c);
-        if (strcmp(c->path, "park") == 0 && slept < 0.5 && cell_is_usual(p->m, c))
+        if (strcmp(c->path, "park") == 0 && slept < SLEPT_SHARE && cell_is_usual(p->m, c))
             doc_aside(
                 p->d, "answer",
                 "%s in %s (%s) slept in only %s of its parks: the others were over before, so "
