@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { UNREAD = 600, LONG_BYTES = 200000 };
+enum { UNREAD = 2000, LONG_BYTES = 200000 };
 
 static const uint64_t soon = 300000000, never = 600000000000;
 static const char store_variable[] = "HCHANLAB_SWEEP_TEST_STORE";
