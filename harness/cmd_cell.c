@@ -2,12 +2,16 @@
  * line. The sweep runs each cell through it. */
 #include "harness/commands.h"
 #include "harness/measure.h"
+#include "harness/record.h"
 #include "harness/say.h"
 #include "harness/scenarios.h"
-#include <string.h>
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
 
 static const char *name;
 static uint64_t process, samples = 5, window_ns = 10000000, limit_ns = 100000000;
+static bool ack;
 
 static int run(void)
 {
@@ -18,7 +22,14 @@ static int run(void)
         return complain(EXIT_USAGE, "no cell '%s': `hchanlab sweep --dry-run` prints names", name);
     const struct measure_options options = {(uint32_t)process, (uint32_t)samples, window_ns,
                                             limit_ns};
-    return measure_cell(&cell, &options, stdout) ? EXIT_WRONG : EXIT_OK;
+    if (ack) {
+        signal(SIGPIPE, SIG_IGN); /* an error that record_write() tells */
+        record_await_acks(STDIN_FILENO);
+    }
+    int status = measure_cell(&cell, &options, stdout);
+    if (ack && status == -EPIPE)
+        _exit(EXIT_IO); /* nobody is there to be told, and what is not written need not be */
+    return status ? EXIT_WRONG : EXIT_OK;
 }
 
 static const struct option_spec options[] = {
@@ -49,6 +60,10 @@ static const struct option_spec options[] = {
      .max = 600000000000,
      .argument = "NS",
      .help = "longest window of a scenario that has its own number of operations"},
+    {.name = "ack",
+     .kind = OPTION_FLAG,
+     .value = &ack,
+     .help = "read one byte from standard input after each record, before going on"},
     {0},
 };
 

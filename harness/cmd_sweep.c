@@ -17,42 +17,73 @@ static struct choices choices;
 static const char *db = DEFAULT_STORE;
 static bool dry_run;
 
-enum { COMMAND_MAX = 4096 };
-
-static void add(char *command, const char *format, const char *value)
+/* Writes a word as a POSIX shell has to be given it: in single quotes where it holds more than what
+ * means nothing to a shell, a single quote itself as '\''. */
+static void put_word(FILE *out, const char *word)
 {
-    size_t used = strlen(command);
-    snprintf(command + used, COMMAND_MAX - used, format, value);
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-+=,./:@%";
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        fputs(word, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *word; word++)
+        if (*word == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*word, out);
+    fputc('\'', out);
 }
 
-static void add_uints(char *command, const char *name, const struct uint_list *list)
+static void put_option(FILE *out, const char *name, const char *value)
 {
-    char number[32];
+    fprintf(out, " --%s ", name);
+    put_word(out, value);
+}
+
+static void put_words(FILE *out, const char *name, const struct word_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        put_option(out, name, list->items[i]);
+}
+
+static void put_uints(FILE *out, const char *name, const struct uint_list *list)
+{
     for (size_t i = 0; i < list->count; i++) {
-        snprintf(number, sizeof(number), "%llu", (unsigned long long)list->items[i]);
         if (i == 0)
-            add(command, " --%s ", name);
-        add(command, i ? ",%s" : "%s", number);
+            fprintf(out, " --%s ", name);
+        fprintf(out, i ? ",%llu" : "%llu", (unsigned long long)list->items[i]);
     }
 }
 
-/* The command that repeats this sweep, from the choices as they were understood. */
-static void write_command(char *command, const struct plan *plan)
+/* The command that repeats this sweep, from the choices as they were understood; the caller frees
+ * it. NULL where memory ran out. */
+static char *make_command(const struct plan *plan)
 {
-    snprintf(command, COMMAND_MAX, "hchanlab sweep --%s", plan->mode);
-    for (size_t i = 0; i < choices.scenarios.count; i++)
-        add(command, " --scenario %s", choices.scenarios.items[i]);
-    for (size_t i = 0; i < choices.variants.count; i++)
-        add(command, " --variant %s", choices.variants.items[i]);
-    add_uints(command, "capacity", &choices.capacity);
-    add_uints(command, "elem", &choices.elem);
-    add_uints(command, "threads", &choices.threads);
+    char *command = NULL;
+    size_t size;
+    FILE *out = open_memstream(&command, &size);
+    if (!out)
+        return NULL;
+    fprintf(out, "hchanlab sweep --%s", plan->mode);
+    put_words(out, "scenario", &choices.scenarios);
+    put_words(out, "variant", &choices.variants);
+    put_uints(out, "capacity", &choices.capacity);
+    put_uints(out, "elem", &choices.elem);
+    put_uints(out, "threads", &choices.threads);
     if (choices.processes)
-        add_uints(command, "reps", &(struct uint_list){{choices.processes}, 1});
+        put_uints(out, "reps", &(struct uint_list){{choices.processes}, 1});
     if (choices.place)
-        add(command, " --place %s", choices.place);
+        put_option(out, "place", choices.place);
     if (strcmp(db, DEFAULT_STORE) != 0)
-        add(command, " --db %s", db);
+        put_option(out, "db", db);
+    bool failed = ferror(out);
+    if (fclose(out) == EOF || failed) {
+        free(command);
+        return NULL;
+    }
+    return command;
 }
 
 static int print_plan(const struct plan *plan)
@@ -69,8 +100,7 @@ static int print_plan(const struct plan *plan)
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
 {
-    char command[COMMAND_MAX];
-    write_command(command, plan);
+    char *command = make_command(plan);
     json_t *environment = env_collect(topo);
     char *environment_text = environment ? json_dumps(environment, JSON_COMPACT) : NULL;
     char *xml = topo_xml(topo);
@@ -82,8 +112,9 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
         .seed = seed,
         .processes = plan->sampling.processes,
     };
-    int status = environment_text && xml ? store_begin_run(store, &run, id) : -ENOMEM;
+    int status = command && environment_text && xml ? store_begin_run(store, &run, id) : -ENOMEM;
     json_decref(environment);
+    free(command);
     free(environment_text);
     free(xml);
     return status;
@@ -116,6 +147,7 @@ static void print_results(struct store *store, int64_t run)
     free(rows);
 }
 
+/* A cell that was skipped is no failure: the results say why. */
 static int conclude(const struct sweep_result *result)
 {
     if (result->failed)
@@ -127,7 +159,7 @@ static int conclude(const struct sweep_result *result)
         return complain(EXIT_TIMEOUT,
                         "every process ran into its time limit, first %s: free the "
                         "machine, or choose fewer threads",
-                        result->first_failure);
+                        result->first_timeout);
     return EXIT_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "harness/counters_papi.h"
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The sets in which counters_init() tries events: one a domain, PAPI_NULL until first needed. */
 struct trial {
@@ -135,6 +136,15 @@ bool counters_any(const struct counters_plan *plan, const char *domain)
     return false;
 }
 
+/* Gives back PAPI's record of a worker, which PAPI made with the thread's first event set: it would
+ * stay when the thread ends, and the next thread with the same id would take it for its own. The
+ * main thread's is PAPI's until the process ends. No event set of the thread may be left. */
+static void forget_thread(void)
+{
+    if (gettid() != getpid())
+        (void)PAPI_unregister_thread();
+}
+
 /* Puts the domain's available events into the thread's set, in the plan's order. */
 static int add_events(struct counters_thread *t, char *reason, size_t size)
 {
@@ -155,16 +165,17 @@ int counters_start(struct counters_thread *t, const struct counters_plan *plan, 
     if (!counters_any(plan, domain))
         return 0;
     int status = make_set(&t->event_set, domain);
-    if (status != PAPI_OK)
-        return papi_fail(status, "no event set", reason, size);
-    int error = add_events(t, reason, size);
+    int error = status == PAPI_OK ? add_events(t, reason, size)
+                                  : papi_fail(status, "no event set", reason, size);
     if (!error) {
         status = PAPI_start(t->event_set);
         if (status != PAPI_OK)
             error = papi_fail(status, "counting does not start", reason, size);
     }
-    if (error)
+    if (error) {
         free_set(&t->event_set);
+        forget_thread();
+    }
     return error;
 }
 
@@ -179,5 +190,6 @@ int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_
         if (counts(&t->plan->event[i], t->domain))
             sums[i] += (uint64_t)values[next++];
     free_set(&t->event_set);
+    forget_thread();
     return status == PAPI_OK ? 0 : papi_fail(status, "counting does not stop", reason, size);
 }

@@ -5,6 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many bytes at the start of a text are one character of UTF-8; 0 where they are none. */
+static size_t character(const char *text)
+{
+    for (size_t n = 1; n <= 4 && text[n - 1]; n++) {
+        json_t *one = json_stringn(text, n);
+        json_decref(one);
+        if (one)
+            return n;
+    }
+    return 0;
+}
+
+/* A text as JSON, which is UTF-8: a file's name need not be. Each byte that is not becomes a '?'.
+ */
+static json_t *json_text(const char *text)
+{
+    json_t *all = json_string(text);
+    char *copy = all || !text ? NULL : strdup(text);
+    if (!copy)
+        return all;
+    for (char *p = copy; *p;) {
+        size_t n = character(p);
+        if (n == 0)
+            *p = '?';
+        p += n ? n : 1;
+    }
+    all = json_string(copy);
+    free(copy);
+    return all;
+}
+
 /* Sets a number, or names it among the missing: JSON has no NaN, and 0 would be a lie. */
 static void set_number(json_t *row, const char *key, double value)
 {
@@ -63,16 +94,19 @@ static void set_result(json_t *out, const struct row *r)
  * failed keeps its numbers, and readers that skip errors skip it. */
 static void set_error(json_t *out, const struct row *r)
 {
+    char message[REASON_MAX + 16];
+    snprintf(message, sizeof(message), "%s: %s", row_status(r), r->reason);
     json_object_set_new(out, "error_occurred", json_true());
-    json_object_set_new(out, "error_message", json_sprintf("%s: %s", row_status(r), r->reason));
+    json_object_set_new(out, "error_message", json_text(message));
 }
 
 static int add_row(json_t *list, struct store *s, const struct row *r)
 {
-    json_t *out = json_pack("{s:s s:I s:i s:s s:s s:i s:i s:i}", "name", r->cell.name,
-                            "family_index", (json_int_t)json_array_size(list),
-                            "per_family_instance_index", 0, "run_name", r->cell.name, "run_type",
-                            "iteration", "repetitions", 1, "repetition_index", 0, "threads", 1);
+    json_t *out =
+        json_pack("{s:o s:I s:i s:o s:s s:i s:i s:i}", "name", json_text(r->cell.name),
+                  "family_index", (json_int_t)json_array_size(list), "per_family_instance_index", 0,
+                  "run_name", json_text(r->cell.name), "run_type", "iteration", "repetitions", 1,
+                  "repetition_index", 0, "threads", 1);
     if (!out || json_array_append_new(list, out))
         return -ENOMEM;
     if (r->status != TRIAL_OK)
@@ -90,21 +124,21 @@ static json_t *pack_context(const struct run *run)
     json_t *context = json_loads(run->environment, 0, NULL);
     if (!json_is_object(context)) {
         json_decref(context);
-        context = json_pack("{s:s}", "environment", run->environment);
+        context = json_pack("{s:o}", "environment", json_text(run->environment));
     }
-    json_object_set_new(context, "date", json_string(run->started));
+    json_object_set_new(context, "date", json_text(run->started));
     json_object_set(context, "host_name", json_object_get(context, "hostname"));
     json_object_set_new(context, "executable", json_string("hchanlab"));
     json_object_set(context, "num_cpus", json_object_get(context, "cpus_online"));
     /* How the benchmark library was built is for the run to say, not for this program. */
     if (!json_object_get(context, "library_build_type"))
         json_object_set_new(context, "library_build_type", json_string("n/a"));
-    json_object_set_new(context, "command", json_string(run->command));
-    json_object_set_new(context, "mode", json_string(run->mode));
+    json_object_set_new(context, "command", json_text(run->command));
+    json_object_set_new(context, "mode", json_text(run->mode));
     json_object_set_new(context, "run", json_integer((json_int_t)run->id));
     json_object_set_new(context, "seed", json_sprintf("%llu", (unsigned long long)run->seed));
     json_object_set_new(context, "finished",
-                        run->finished ? json_string(run->finished) : json_null());
+                        run->finished ? json_text(run->finished) : json_null());
     return context;
 }
 

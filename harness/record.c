@@ -3,6 +3,10 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+
+static int ack_fd = -1;  /* where acknowledgements come from, or -1 */
+static bool reader_gone; /* and none will come any more */
 
 static const char *const kinds[] = {"sample", "outcome", "counter", "latency", "end"};
 
@@ -39,7 +43,8 @@ static json_t *pack_sample(const struct sample *s)
                      number(s->fairness));
 }
 
-static void read_sample(const json_t *o, struct sample *s)
+/* A sample without a time is none; the other numbers may make no sense for the cell. */
+static int read_sample(const json_t *o, struct sample *s)
 {
     *s = (struct sample){
         .process = (uint32_t)get_uint(o, "process"),
@@ -52,6 +57,7 @@ static void read_sample(const json_t *o, struct sample *s)
         .switches_per_op = get_number(o, "switches_per_op"),
         .fairness = get_number(o, "fairness"),
     };
+    return isfinite(s->ns_per_op) && isfinite(s->window_ns) ? 0 : -EBADMSG;
 }
 
 static json_t *pack_counter(const struct counter *c)
@@ -115,17 +121,43 @@ static json_t *pack(const struct record *r)
     return NULL;
 }
 
+void record_await_acks(int fd)
+{
+    ack_fd = fd;
+}
+
+static int write_line(FILE *file, const json_t *object)
+{
+    if (json_dumpf(object, file, JSON_COMPACT) == 0 && fputc('\n', file) != EOF &&
+        fflush(file) != EOF)
+        return 0;
+    return errno == EPIPE ? -EPIPE : -EIO;
+}
+
+static int await_ack(void)
+{
+    char byte;
+    ssize_t got;
+    do
+        got = read(ack_fd, &byte, 1);
+    while (got < 0 && errno == EINTR);
+    return got == 1 ? 0 : -EPIPE;
+}
+
 int record_write(FILE *file, const struct record *r)
 {
+    if (reader_gone)
+        return -EPIPE;
     json_t *object = pack(r);
     if (!object || json_object_set_new(object, "kind", json_string(kinds[r->kind]))) {
         json_decref(object);
         return -ENOMEM;
     }
-    int status = json_dumpf(object, file, JSON_COMPACT) ? -EIO : 0;
+    int status = write_line(file, object);
     json_decref(object);
-    if (fputc('\n', file) == EOF || fflush(file) == EOF)
-        status = -EIO;
+    if (status == 0 && ack_fd >= 0)
+        status = await_ack();
+    reader_gone = status == -EPIPE;
     return status;
 }
 
@@ -140,12 +172,22 @@ static int find_kind(const json_t *object, enum record_kind *kind)
     return -EBADMSG;
 }
 
+static int read_end(const json_t *o, struct record *r)
+{
+    uint64_t status = get_uint(o, "status");
+    if (!json_is_integer(json_object_get(o, "status")) || status > TRIAL_SKIPPED)
+        return -EBADMSG;
+    r->end.status = (enum trial_status)status;
+    get_text(o, "message", r->end.message, sizeof(r->end.message));
+    return 0;
+}
+
 int record_read(const char *line, struct record *r)
 {
     json_t *o = json_loads(line, 0, NULL);
     int status = o ? find_kind(o, &r->kind) : -EBADMSG;
     if (status == 0 && r->kind == RECORD_SAMPLE) {
-        read_sample(o, &r->sample);
+        status = read_sample(o, &r->sample);
     } else if (status == 0 && r->kind == RECORD_OUTCOME) {
         get_text(o, "name", r->outcome.name, sizeof(r->outcome.name));
         r->outcome.count = get_uint(o, "count");
@@ -155,8 +197,7 @@ int record_read(const char *line, struct record *r)
     } else if (status == 0 && r->kind == RECORD_LATENCY) {
         read_latency(o, &r->latency);
     } else if (status == 0) {
-        r->end.status = (enum trial_status)get_uint(o, "status");
-        get_text(o, "message", r->end.message, sizeof(r->end.message));
+        status = read_end(o, r);
     }
     json_decref(o);
     return status;

@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 struct sweep_result {
-    uint64_t ok, timeout, failed; /* processes */
+    uint64_t ok, timeout, failed, skipped; /* processes */
+    /* Which cell, and why; "" where there is none. */
     char first_failure[REASON_MAX + CELL_NAME_MAX];
+    char first_timeout[REASON_MAX + CELL_NAME_MAX];
 };
 
 /* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK where the

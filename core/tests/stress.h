@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { STRESS_SIDE_MAX = 8 };
+enum {
+    STRESS_SIDE_MAX = 8,
+    STRESS_CPUS = 2,      /* that a storm may use, so that threads outnumber them anywhere */
+    STRESS_CPU_SETS = 16, /* a mask, of machines with up to 16384 CPUs */
+};
 
 /* How a storm sends and receives: the channel's own functions, or a broken wrapper around them,
  * which the judge must catch. A send returns false where it gave up (non-blocking, full). */
@@ -25,6 +29,7 @@ struct stress {
     bool mixed;     /* every other operation does not block */
     unsigned ms;    /* for so long, */
     uint32_t least; /* and until each sender has sent so many, where that takes longer */
+    unsigned cpus;  /* that its threads share; 0: STRESS_CPUS */
     const struct stress_ops *ops;
 };
 
@@ -152,13 +157,32 @@ static const char *stress_balance(struct stress_run *run)
     return NULL;
 }
 
+/* Keeps the calling thread, and those that it makes, to the first `count` CPUs that it may use;
+ * what it may use now is left in `before`. */
+static void stress_bind(unsigned count, cpu_set_t before[STRESS_CPU_SETS])
+{
+    const size_t size = STRESS_CPU_SETS * sizeof(cpu_set_t);
+    cpu_set_t few[STRESS_CPU_SETS];
+    memset(few, 0, size);
+    memset(before, 0, size);
+    assert_int_equal(sched_getaffinity(0, size, before), 0);
+    for (size_t cpu = 0; cpu < 8 * size && count > 0; cpu++)
+        if (CPU_ISSET_S(cpu, size, before)) {
+            CPU_SET_S(cpu, size, few);
+            count--;
+        }
+    assert_int_equal(sched_setaffinity(0, size, few), 0);
+}
+
 /* Runs the storm. Returns NULL, or what was wrong. Hangs where somebody is left asleep: the
  * watchdog stands outside the process. */
 static const char *stress_run(const struct stress *plan, uint64_t *done)
 {
     static struct stress_run run;
+    cpu_set_t before[STRESS_CPU_SETS];
     memset(&run, 0, sizeof(run));
     run.plan = plan;
+    stress_bind(plan->cpus ? plan->cpus : STRESS_CPUS, before);
     run.c = make(plan->variant, plan->elemsize, plan->capacity);
     for (unsigned i = 0; i < plan->receivers; i++) {
         run.receivers[i].run = &run;
@@ -178,6 +202,7 @@ static const char *stress_run(const struct stress *plan, uint64_t *done)
     closechan(run.c);
     for (unsigned i = 0; i < plan->receivers; i++)
         pthread_join(run.receivers[i].thread, NULL);
+    assert_int_equal(sched_setaffinity(0, sizeof(before), before), 0);
     const char *wrong = stress_balance(&run);
     for (unsigned i = 0; i < plan->senders; i++)
         *done += run.senders[i].done;

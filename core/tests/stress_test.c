@@ -172,6 +172,50 @@ static void test_the_judge_catches_broken_channels(void **state)
     }
 }
 
+static unsigned count_cpus(void)
+{
+    cpu_set_t allowed[STRESS_CPU_SETS] = {0};
+    if (sched_getaffinity(0, sizeof(allowed), allowed))
+        return UINT32_MAX;
+    return (unsigned)CPU_COUNT_S(sizeof(allowed), allowed);
+}
+
+static _Atomic uint32_t most_cpus;
+
+static bool looking_send(hchan *c, const void *elem, bool block)
+{
+    uint32_t cpus = count_cpus();
+    if (cpus > load_rlx(&most_cpus)) /* senders that race say the same */
+        store_rlx(&most_cpus, cpus);
+    return chansend(c, elem, block, NULL);
+}
+
+/* With `limit` for a storm's CPUs, where the machine has as many. */
+static void check_cpus(unsigned given, unsigned limit)
+{
+    const struct stress_ops ops = {looking_send, chanrecv};
+    unsigned before = count_cpus();
+    uint64_t done = 0;
+    store_rlx(&most_cpus, 0); /* before the threads are made */
+    storm(&(struct stress){.variant = hchan_variant_find("futex-park"),
+                           .elemsize = 8,
+                           .senders = 2,
+                           .receivers = 2,
+                           .least = 10,
+                           .cpus = given,
+                           .ops = &ops},
+          &done);
+    assert_int_equal(load_rlx(&most_cpus), before < limit ? before : limit);
+    assert_int_equal(count_cpus(), before);
+}
+
+static void test_a_storm_keeps_to_its_cpus_and_gives_them_back(void **state)
+{
+    (void)state;
+    check_cpus(1, 1);
+    check_cpus(0, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_storms_of_blocking_and_nonblocking_operations),
         cmocka_unit_test(test_outcomes_of_a_storm_add_up_to_its_operations),
         cmocka_unit_test(test_the_judge_catches_broken_channels),
+        cmocka_unit_test(test_a_storm_keeps_to_its_cpus_and_gives_them_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

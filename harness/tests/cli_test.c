@@ -2,6 +2,8 @@
  * than 0, and loses nothing. */
 #include "harness/say.h"
 #include "harness/tests/program.h"
+#include <sched.h>
+#include <sqlite3.h>
 
 struct bad {
     const char *line;
@@ -38,7 +40,7 @@ static const struct bad bad_lines[] = {
     {"$H sweep --threads 100000", EXIT_USAGE, "from 1 to 1024"},
     {"$H sweep --scenario handoff --threads 7", EXIT_USAGE, "handoff takes --threads 2 to 2"},
     {"$H sweep --place nowhere", EXIT_USAGE, "same-pu, smt, l2, l3, package, machine"},
-    {"taskset -c 0 $H sweep --place l3 --dry-run", EXIT_ENVIRONMENT, "this machine has same-pu"},
+    {"taskset -c $CPU $H sweep --place l3 --dry-run", EXIT_ENVIRONMENT, "this machine has same-pu"},
     {"$H sweep extra", EXIT_USAGE, "does not take 'extra'"},
     {"$H sweep --scenario handoff --db /nonexistent/lab.db", EXIT_IO, "--db"},
     {"$H sweep --scenario handoff --db /dev/full", EXIT_IO, "--db"},
@@ -88,23 +90,109 @@ static void test_a_file_that_is_no_store_is_left_alone(void **state)
     remove_folder(folder);
 }
 
+/* A store in the folder: the run of one small cell. */
+static void make_lab(const char *folder)
+{
+    char line[256];
+    snprintf(line, sizeof(line), "$H sweep --scenario floor-empty --reps 1 --db %s/a.db", folder);
+    const struct said *said = run_program(line);
+    if (said->status != EXIT_OK)
+        fail_msg("%s", said->err);
+}
+
+static sqlite3 *open_lab(const char *folder)
+{
+    char path[128];
+    sqlite3 *db;
+    snprintf(path, sizeof(path), "%s/a.db", folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    return db;
+}
+
 static void test_a_store_of_a_newer_schema_is_left_alone(void **state)
 {
     (void)state;
     char folder[64], line[512];
     make_folder(folder);
-    snprintf(line, sizeof(line),
-             "cd %s; $H sweep --scenario floor-empty --reps 1 --db a.db >o 2>e || cat e >&2; "
-             "python3 - a.db <<'E' || exit 1\n"
-             "import sys\n"
-             "f=open(sys.argv[1],'r+b');f.seek(60);f.write((99).to_bytes(4,'big'))\n"
-             "E\n"
-             "rm -f a.db-*; md5sum a.db >m; $H report --db a.db; echo $?; md5sum -c m",
+    make_lab(folder);
+    sqlite3 *db = open_lab(folder);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK); /* and with it the log is in the file */
+    snprintf(line, sizeof(line), "cd %s; md5sum a.db >m; $H report --db a.db; echo $?; md5sum -c m",
              folder);
     const struct said *said = run_program(line);
     assert_non_null(strstr(said->err, "schema 99"));
     assert_non_null(strstr(said->out, "4\na.db: OK"));
     remove_folder(folder);
+}
+
+/* Given a store whose name a shell would take apart, and a command longer than any buffer, when it
+ * is swept into, then the command that is kept is that command: a shell reads the same words. */
+static void test_the_kept_command_is_the_whole_command_as_a_shell_reads_it(void **state)
+{
+    static char name[256];
+    char folder[64], line[512], path[512], script[128];
+    (void)state;
+    make_folder(folder);
+    memset(name, '\'', 236);
+    strcat(name, " \"$x");
+    setenv("NAME", name, 1);
+    snprintf(line, sizeof(line),
+             "cd %s; mkdir \"$NAME\"; set -- --db \"$NAME/a.db\"; for i in $(seq 64); do "
+             "set -- \"$@\" --scenario floor-empty --variant futex+early+none; done; "
+             "$H sweep --reps 1 \"$@\" >o || exit 9; mv \"$NAME\"/* .",
+             folder);
+    const struct said *said = run_program(line);
+    if (said->status != EXIT_OK)
+        fail_msg("%s", said->err);
+    sqlite3 *db = open_lab(folder);
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT command FROM runs", -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    assert_true(sqlite3_column_bytes(q, 0) > 4096);
+    snprintf(script, sizeof(script), "%s/again", folder);
+    FILE *f = fopen(script, "w");
+    fprintf(f, "hchanlab() { for last; do :; done; printf %%s \"$last\"; }\n%s\n",
+            (const char *)sqlite3_column_text(q, 0));
+    fclose(f);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    snprintf(line, sizeof(line), "sh %s", script);
+    said = run_program(line);
+    snprintf(path, sizeof(path), "%s/a.db", name);
+    assert_string_equal(said->out, path);
+    remove_folder(folder);
+}
+
+/* By hand a cell asks nobody; with --ack it goes on while bytes come, and ends without a word where
+ * none do, or where nobody reads. */
+static void test_a_cell_waits_for_its_reader_if_told_to(void **state)
+{
+    static const char cell[] = "$H cell floor-empty --samples 2 --window-ns 1000";
+    char line[512];
+    int broken[2];
+    (void)state;
+    snprintf(line, sizeof(line), "%s </dev/null", cell);
+    struct said *said = run_program(line);
+    assert_int_equal(said->status, EXIT_OK);
+    size_t lines = count_lines(said->out);
+    snprintf(line, sizeof(line), "%s --ack </dev/zero", cell);
+    said = run_program(line);
+    assert_int_equal(said->status, EXIT_OK);
+    assert_int_equal(count_lines(said->out), lines);
+    assert_non_null(strstr(said->out, "\"end\""));
+    snprintf(line, sizeof(line), "printf x | %s --ack", cell);
+    said = run_program(line);
+    assert_int_equal(said->status, EXIT_IO);
+    assert_int_equal(count_lines(said->out), 2); /* one that was answered, and one that was not */
+    assert_string_equal(said->err, "");
+    assert_int_equal(pipe(broken), 0);
+    close(broken[0]);
+    snprintf(line, sizeof(line), "%s --ack </dev/zero >&%d", cell, broken[1]);
+    said = run_program(line);
+    close(broken[1]);
+    assert_int_equal(said->status, EXIT_IO);
+    assert_string_equal(said->err, "");
 }
 
 static void test_every_command_has_help_and_exits_well(void **state)
@@ -136,12 +224,27 @@ static void test_dry_run_prints_cells_and_time_and_stores_nothing(void **state)
     remove_folder(folder);
 }
 
+/* For the command lines: a CPU that this process may use. */
+static void name_a_cpu(void)
+{
+    static cpu_set_t allowed[16]; /* of machines with up to 16384 */
+    char number[16] = "0";
+    if (sched_getaffinity(0, sizeof(allowed), allowed) == 0)
+        for (size_t cpu = 8 * sizeof(allowed); cpu-- > 0;)
+            if (CPU_ISSET_S(cpu, sizeof(allowed), allowed))
+                snprintf(number, sizeof(number), "%zu", cpu);
+    setenv("CPU", number, 1);
+}
+
 int main(void)
 {
+    name_a_cpu();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bad_input_gets_one_clear_line),
         cmocka_unit_test(test_a_file_that_is_no_store_is_left_alone),
         cmocka_unit_test(test_a_store_of_a_newer_schema_is_left_alone),
+        cmocka_unit_test(test_the_kept_command_is_the_whole_command_as_a_shell_reads_it),
+        cmocka_unit_test(test_a_cell_waits_for_its_reader_if_told_to),
         cmocka_unit_test(test_every_command_has_help_and_exits_well),
         cmocka_unit_test(test_dry_run_prints_cells_and_time_and_stores_nothing),
     };

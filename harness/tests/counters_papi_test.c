@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <papi.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SETS = 8, EVENTS = 8 };
 
@@ -23,6 +25,8 @@ static struct {
     int slots;        /* counters of the component */
     bool disabled;    /* the component */
     unsigned sets;    /* event sets that exist */
+    unsigned known;   /* threads that PAPI has a record of, the main one left out */
+    bool misused;     /* a thread was forgotten that must not be, or too early */
     struct made_set { /* by number */
         int domain, events, code[EVENTS];
     } set[SETS];
@@ -95,10 +99,16 @@ int PAPI_get_event_info(int code, PAPI_event_info_t *info)
     return PAPI_OK;
 }
 
+static _Thread_local bool known_here;
+
 int PAPI_create_eventset(int *set)
 {
     assert_int_equal(*set, PAPI_NULL);
     assert_true(fake.sets < SETS);
+    if (gettid() != getpid() && !known_here) {
+        known_here = true;
+        fake.known++;
+    }
     *set = (int)fake.sets++;
     fake.set[*set] = (struct made_set){.domain = PAPI_DOM_USER};
     return PAPI_OK;
@@ -152,6 +162,14 @@ int PAPI_destroy_eventset(int *set)
     assert_int_equal(fake.set[*set].events, 0);
     fake.sets--;
     *set = PAPI_NULL;
+    return PAPI_OK;
+}
+
+int PAPI_unregister_thread(void)
+{
+    fake.misused = fake.misused || gettid() == getpid() || !known_here || fake.sets > 0;
+    fake.known -= known_here;
+    known_here = false;
     return PAPI_OK;
 }
 
@@ -237,6 +255,37 @@ static void test_a_start_that_fails_says_why_and_leaves_nothing_to_stop(void **s
     assert_int_equal(fake.sets, 0);
 }
 
+/* One worker's counting: whatever comes of it, PAPI keeps nothing of the thread. */
+static void *count_once(void *arg)
+{
+    struct counters_plan *plan = arg;
+    struct counters_thread thread;
+    uint64_t sums[COUNTERS_MAX] = {0};
+    char reason[REASON_MAX];
+    if (counters_start(&thread, plan, "user", reason, sizeof(reason)) == 0)
+        counters_stop(&thread, sums, reason, sizeof(reason));
+    return NULL;
+}
+
+static void test_a_worker_is_forgotten_when_it_has_counted(void **state)
+{
+    static const int starts[] = {PAPI_OK, PAPI_ECNFLCT};
+    struct counters_plan plan;
+    (void)state;
+    counters_init(&plan);
+    for (unsigned i = 0; i < 2; i++) {
+        pthread_t worker;
+        fake.start = starts[i];
+        assert_int_equal(pthread_create(&worker, NULL, count_once, &plan), 0);
+        assert_int_equal(pthread_join(worker, NULL), 0);
+        assert_int_equal(fake.sets, 0);
+        assert_int_equal(fake.known, 0);
+    }
+    fake.start = PAPI_OK;
+    count_once(&plan); /* PAPI's own record of the main thread stays */
+    assert_false(fake.misused);
+}
+
 /* One of two workers cannot be bound, after the other one began to count. */
 static void test_a_window_that_is_called_off_stops_what_counts(void **state)
 {
@@ -260,6 +309,8 @@ static void test_a_window_that_is_called_off_stops_what_counts(void **state)
     assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EINVAL);
     assert_non_null(strstr(error, "worker 1 could not be bound"));
     assert_int_equal(fake.sets, 0);
+    assert_int_equal(fake.known, 0);
+    assert_false(fake.misused);
     topo_free(topo);
 }
 
@@ -303,6 +354,7 @@ int main(void)
                                make_papi),
         cmocka_unit_test_setup(test_a_start_that_fails_says_why_and_leaves_nothing_to_stop,
                                make_papi),
+        cmocka_unit_test_setup(test_a_worker_is_forgotten_when_it_has_counted, make_papi),
         cmocka_unit_test_setup(test_a_window_that_is_called_off_stops_what_counts, make_papi),
         cmocka_unit_test_setup(test_a_papi_that_does_not_start_is_a_reason, make_papi),
         cmocka_unit_test_setup(test_a_disabled_component_gives_its_own_reason, make_papi),

@@ -225,6 +225,31 @@ static void test_gbench_keeps_an_environment_that_is_no_object(void **state)
     json_decref(all);
 }
 
+/* A folder's name may hold any bytes, and the store keeps them: JSON gets a '?' for each that is no
+ * UTF-8, and the rest as it is. */
+static void test_gbench_keeps_what_is_no_utf8_as_far_as_it_can_be_said(void **state)
+{
+    (void)state;
+    run.command = "hchanlab sweep --db '/tmp/\xc3\xa9\xff\xe2\x82_\xe2\x82\xac'";
+    run.mode = "\xc3";
+    run.started = "\x80";
+    run.finished = "2\xf0\x9f";
+    run.environment = "none\xfe";
+    strcpy(rows[1].reason, "no end\xff");
+    strcpy(rows[1].cell.name, "a\xfcle");
+    json_t *all = parsed(), *context = json_object_get(all, "context");
+    json_t *row = json_array_get(json_object_get(all, "benchmarks"), 1);
+    assert_string_equal(string_at(context, "command"),
+                        "hchanlab sweep --db '/tmp/\xc3\xa9???_\xe2\x82\xac'");
+    assert_string_equal(string_at(context, "mode"), "?");
+    assert_string_equal(string_at(context, "date"), "?");
+    assert_string_equal(string_at(context, "finished"), "2??");
+    assert_string_equal(string_at(context, "environment"), "none?");
+    assert_string_equal(string_at(row, "error_message"), "timeout: no end?");
+    assert_string_equal(string_at(row, "name"), "a?le");
+    json_decref(all);
+}
+
 static void test_the_accounting_costs_what_the_traced_windows_took_longer(void **state)
 {
     (void)state;
@@ -405,6 +430,7 @@ int main(void)
         TEST(test_gbench_context_tells_where_and_how),
         TEST(test_gbench_cell_without_samples_is_an_error_with_no_numbers),
         TEST(test_gbench_keeps_an_environment_that_is_no_object),
+        TEST(test_gbench_keeps_what_is_no_utf8_as_far_as_it_can_be_said),
         TEST(test_the_accounting_costs_what_the_traced_windows_took_longer),
         TEST(test_go_has_one_line_a_sample_in_benchstats_form),
         TEST(test_go_writes_great_and_small_numbers_plainly),

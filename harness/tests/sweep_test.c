@@ -1,0 +1,579 @@
+/* The sweep against cells that end in every way that a process can. sweep_run() starts
+ * /proc/self/exe with the arguments `cell NAME ...`, so this program plays the cells, too: each
+ * name is a way to behave. What came of it is read from the store. */
+#include "harness/record.h"
+#include "harness/say.h"
+#include "harness/store.h"
+#include "harness/sweep.h"
+#include "scripts/test.h"
+#include <dlfcn.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { UNREAD = 2000, LONG_BYTES = 200000 };
+
+static const uint64_t soon = 300000000, never = 600000000000;
+static const char store_variable[] = "HCHANLAB_SWEEP_TEST_STORE";
+
+/* --- the cells --- */
+
+static uint32_t process;
+
+static int say_sample(uint32_t index)
+{
+    struct record r = {.kind = RECORD_SAMPLE,
+                       .sample = {process, index, 1, .ns_per_op = 1.5, .window_ns = 1.5}};
+    return record_write(stdout, &r);
+}
+
+static int say_end(enum trial_status status, const char *message)
+{
+    struct record r = {.kind = RECORD_END, .end = {.status = status}};
+    snprintf(r.end.message, sizeof(r.end.message), "%s", message);
+    return record_write(stdout, &r) ? EXIT_IO : status == TRIAL_OK ? EXIT_OK : EXIT_WRONG;
+}
+
+static int hang(void)
+{
+    while (pause()) /* always */
+        ;
+    return 0;
+}
+
+static int die(int signal)
+{
+    kill(getpid(), signal);
+    return hang();
+}
+
+static int play_well(void)
+{
+    say_sample(0);
+    return say_end(TRIAL_OK, "");
+}
+
+static int play_hang(void)
+{
+    say_sample(0);
+    return hang();
+}
+
+static int play_crash(void)
+{
+    say_sample(0);
+    return die(SIGKILL);
+}
+
+static int play_crash_after_end(void)
+{
+    say_end(TRIAL_OK, "");
+    return die(SIGKILL);
+}
+
+static int play_crash_after_failure(void)
+{
+    say_end(TRIAL_FAILED, "went wrong");
+    return die(SIGKILL);
+}
+
+static int play_exit_3(void)
+{
+    say_end(TRIAL_OK, "");
+    return 3;
+}
+
+static int play_failure(void)
+{
+    return say_end(TRIAL_FAILED, "went wrong");
+}
+
+static int play_skip(void)
+{
+    return say_end(TRIAL_SKIPPED, "no such place here");
+}
+
+static int play_garbage(void)
+{
+    printf("no \xff record\n{\"kind\":\"sample\",\"ops\":1}\n");
+    fwrite("\0\n", 1, 2, stdout);
+    return play_well();
+}
+
+static int play_half(void)
+{
+    say_sample(0);
+    printf("{\"kind\":\"end\",\"status\":0,");
+    fflush(stdout);
+    return 0;
+}
+
+static int play_no_end(void)
+{
+    say_sample(0);
+    return 0;
+}
+
+/* Longer than the pipe: every bucket is used, and then there is room for more. */
+static int play_long(void)
+{
+    static struct record r = {.kind = RECORD_LATENCY, .latency = {.side = "send", .max_ns = 1}};
+    char *text, byte;
+    size_t size;
+    FILE *memory = open_memstream(&text, &size);
+    for (unsigned i = 0; i < HIST_BUCKETS; i++)
+        r.latency.count += r.latency.bucket[i] = 100000000000000u + i;
+    record_await_acks(-1);
+    record_write(memory, &r);
+    fclose(memory);
+    record_await_acks(STDIN_FILENO);
+    printf("{%*s%s", (int)(LONG_BYTES - size), "", text + 1);
+    fflush(stdout);
+    free(text);
+    return read(STDIN_FILENO, &byte, 1) == 1 ? play_well() : EXIT_IO;
+}
+
+static int play_deaf(void)
+{
+    record_await_acks(-1);
+    for (uint32_t i = 0; i < UNREAD; i++)
+        say_sample(i);
+    return say_end(TRIAL_OK, "");
+}
+
+static int play_twice(void)
+{
+    say_sample(0);
+    return play_well();
+}
+
+static int play_mute(void)
+{
+    close(STDOUT_FILENO);
+    return hang();
+}
+
+static int play_hang_with_child(void)
+{
+    if (fork() == 0)
+        return hang();
+    return play_hang();
+}
+
+static int play_leave_child(void)
+{
+    if (fork() == 0)
+        return hang();
+    return play_well();
+}
+
+static int play_interrupt(void)
+{
+    say_sample(0);
+    kill(getppid(), SIGINT);
+    return hang();
+}
+
+static int count_samples(void *arg, int64_t id, const struct cell *cell)
+{
+    struct store *s = *(struct store **)arg;
+    struct sample *samples = NULL;
+    size_t count = 0;
+    if (strcmp(cell->name, "look") != 0)
+        return 0;
+    store_samples(s, id, &samples, &count);
+    free(samples);
+    return count == 1 ? -1 : 0;
+}
+
+/* Whether the record is in the store once it is acknowledged. */
+static int play_look(void)
+{
+    char error[512];
+    say_sample(0);
+    struct store *s = store_open(getenv(store_variable), STORE_READ, error, sizeof(error));
+    if (!s)
+        return say_end(TRIAL_FAILED, error);
+    bool there = store_each_cell(s, 1, count_samples, &s) == -1;
+    store_close(s);
+    return there ? say_end(TRIAL_OK, "") : say_end(TRIAL_FAILED, "acknowledged, and not stored");
+}
+
+static const struct {
+    const char *name;
+    int (*play)(void);
+} parts[] = {
+    {"well", play_well},
+    {"hang", play_hang},
+    {"silent", hang},
+    {"crash", play_crash},
+    {"crash-after-end", play_crash_after_end},
+    {"crash-after-failure", play_crash_after_failure},
+    {"exit-3", play_exit_3},
+    {"failure", play_failure},
+    {"skip", play_skip},
+    {"garbage", play_garbage},
+    {"half", play_half},
+    {"no-end", play_no_end},
+    {"long", play_long},
+    {"deaf", play_deaf},
+    {"twice", play_twice},
+    {"mute", play_mute},
+    {"hang-with-child", play_hang_with_child},
+    {"leave-child", play_leave_child},
+    {"interrupt", play_interrupt},
+    {"look", play_look},
+};
+
+static int play(const char *name, int argc, char **argv)
+{
+    for (int i = 0; i + 1 < argc; i++)
+        if (strcmp(argv[i], "--process") == 0)
+            process = (uint32_t)atoi(argv[i + 1]);
+    record_await_acks(STDIN_FILENO);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcmp(parts[i].name, name) == 0)
+            return parts[i].play();
+    return EXIT_USAGE;
+}
+
+/* --- the sweep --- */
+
+/* A signal at the worst moment: after the sweep looked, before it waits. Whichever call it waits
+ * with is the library's own after that. */
+static bool interrupt_at_wait;
+
+static void at_wait(void)
+{
+    if (interrupt_at_wait)
+        raise(SIGINT);
+    interrupt_at_wait = false;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int ms)
+{
+    int (*real)(struct pollfd *, nfds_t, int) = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "poll");
+    at_wait();
+    return real(fds, count, ms);
+}
+
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time, const sigset_t *mask)
+{
+    int (*real)(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *) = NULL;
+    *(void **)&real = dlsym(RTLD_NEXT, "ppoll");
+    at_wait();
+    return real(fds, count, time, mask);
+}
+
+static char folder[64], path[128];
+static struct store *store;
+static int64_t run;
+static struct sweep_result result;
+
+static int make_store(void **state)
+{
+    char error[512];
+    (void)state;
+    strcpy(folder, "/tmp/hchanlab-sweep-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/lab.db", folder);
+    setenv(store_variable, path, 1);
+    store = store_open(path, STORE_WRITE, error, sizeof(error));
+    if (!store)
+        fail_msg("%s", error);
+    return store_begin_run(
+        store,
+        &(struct run){.command = "c", .mode = "quick", .environment = "{}", .topology = "<t/>"},
+        &run);
+}
+
+static int remove_store(void **state)
+{
+    char line[128];
+    (void)state;
+    store_close(store);
+    snprintf(line, sizeof(line), "rm -rf '%s'", folder);
+    return system(line);
+}
+
+/* Sweeps over cells that behave as their names, separated by spaces, say. */
+static int sweep(const char *names, uint32_t processes, uint64_t kill_ns)
+{
+    struct cell cells[16] = {0};
+    struct plan plan = {.mode = "quick", .cells = cells};
+    char words[256], *save;
+    plan.sampling = (struct sampling){processes, 1, 1000000, 1000000, kill_ns};
+    snprintf(words, sizeof(words), "%s", names);
+    for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+        struct cell *c = &cells[plan.count++];
+        snprintf(c->name, sizeof(c->name), "%s", w);
+        strcpy(c->scenario, "floor-empty"); /* the plan's time is made of it */
+        c->params = (struct cell_params){PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""};
+    }
+    return sweep_run(&plan, store, run, 1, &result);
+}
+
+struct wanted_cell {
+    const char *name;
+    int64_t id;
+};
+
+static int find_cell(void *arg, int64_t id, const struct cell *cell)
+{
+    struct wanted_cell *wanted = arg;
+    if (strcmp(cell->name, wanted->name) == 0)
+        wanted->id = id;
+    return 0;
+}
+
+static int64_t cell_id(const char *name)
+{
+    struct wanted_cell wanted = {name, 0};
+    assert_int_equal(store_each_cell(store, run, find_cell, &wanted), 0);
+    assert_true(wanted.id > 0);
+    return wanted.id;
+}
+
+static size_t samples_of(const char *name)
+{
+    struct sample *samples;
+    size_t count;
+    assert_int_equal(store_samples(store, cell_id(name), &samples, &count), 0);
+    free(samples);
+    return count;
+}
+
+/* All of the cell's processes, `count` of them, ended so, and the last for a reason that holds
+ * these words. */
+static void assert_all(const char *name, enum trial_status status, uint32_t count,
+                       const char *words)
+{
+    uint32_t counts[4];
+    char message[REASON_MAX];
+    assert_int_equal(store_trials(store, cell_id(name), counts, message, sizeof(message)), 0);
+    if (counts[status] != count || !strstr(message, words))
+        fail_msg("%s: %u ok, %u timeout, %u failed, %u skipped: '%s'; wanted %u of %d: '%s'", name,
+                 counts[TRIAL_OK], counts[TRIAL_TIMEOUT], counts[TRIAL_FAILED],
+                 counts[TRIAL_SKIPPED], message, count, (int)status, words);
+    if (words[0] == '\0')
+        assert_string_equal(message, "");
+}
+
+static void test_cells_that_end_well_are_ok(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("well", 2, never), EXIT_OK);
+    assert_all("well", TRIAL_OK, 2, "");
+    assert_int_equal(samples_of("well"), 2);
+    assert_int_equal(result.ok, 2);
+    assert_int_equal(result.timeout + result.failed + result.skipped, 0);
+}
+
+static void test_an_acknowledged_record_is_in_the_store(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("look", 1, never), EXIT_OK);
+    assert_all("look", TRIAL_OK, 1, "");
+}
+
+static void test_how_a_process_ended_counts_whatever_it_said(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        sweep("crash crash-after-end crash-after-failure exit-3 half no-end", 1, never), EXIT_OK);
+    assert_all("crash", TRIAL_FAILED, 1, "ended by signal 9 (Killed) before it was done");
+    assert_all("crash-after-end", TRIAL_FAILED, 1,
+               "ended by signal 9 (Killed) after it had said: it was done");
+    assert_all("crash-after-failure", TRIAL_FAILED, 1, "after it had said: went wrong");
+    assert_all("exit-3", TRIAL_FAILED, 1, "ended with status 3 after it had said: it was done");
+    assert_all("half", TRIAL_FAILED, 1, "ended with status 0 before it was done");
+    assert_all("no-end", TRIAL_FAILED, 1, "ended with status 0 before it was done");
+    assert_int_equal(samples_of("crash"), 1);
+    assert_int_equal(samples_of("half"), 1);
+    assert_int_equal(result.failed, 6);
+    assert_int_equal(result.ok, 0);
+}
+
+static void test_a_skipped_cell_is_no_failure(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("skip failure", 1, never), EXIT_OK);
+    assert_all("skip", TRIAL_SKIPPED, 1, "no such place here");
+    assert_all("failure", TRIAL_FAILED, 1, "went wrong");
+    assert_int_equal(result.skipped, 1);
+    assert_int_equal(result.failed, 1);
+    assert_string_equal(result.first_failure, "failure: went wrong");
+}
+
+static void test_a_line_that_is_no_record_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("garbage twice", 1, never), EXIT_OK);
+    assert_all("garbage", TRIAL_FAILED, 1, "no record, or one twice: no ? record");
+    assert_all("twice", TRIAL_FAILED, 1, "no record, or one twice: {");
+    assert_int_equal(samples_of("twice"), 1);
+    assert_int_equal(samples_of("garbage"), 1);
+}
+
+static void test_a_record_longer_than_the_pipe_arrives(void **state)
+{
+    (void)state;
+    static struct latency h;
+    assert_int_equal(sweep("long", 1, never), EXIT_OK);
+    assert_all("long", TRIAL_OK, 1, "");
+    assert_int_equal(store_latency(store, cell_id("long"), "send", &h), 0);
+    for (unsigned i = 0; i < HIST_BUCKETS; i++)
+        assert_int_equal(h.bucket[i], 100000000000000u + i);
+}
+
+static void test_acknowledgements_that_nobody_reads_hold_up_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("deaf", 1, never), EXIT_OK);
+    assert_all("deaf", TRIAL_OK, 1, "");
+    assert_int_equal(samples_of("deaf"), UNREAD);
+}
+
+static void test_cells_that_hang_are_killed_and_the_sweep_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("hang mute", 2, soon), EXIT_OK);
+    assert_all("hang", TRIAL_TIMEOUT, 2, "killed at its time limit of 0.300 s");
+    assert_all("mute", TRIAL_TIMEOUT, 2, "killed at its time limit");
+    assert_int_equal(result.timeout, 4);
+    assert_int_equal(result.failed, 0);
+    assert_non_null(strstr(result.first_timeout, "killed"));
+    assert_string_equal(result.first_failure, "");
+}
+
+static void test_a_kill_that_comes_before_the_child_has_run_finds_it(void **state)
+{
+    (void)state;
+    assert_int_equal(sweep("hang", 5, 1), EXIT_OK);
+    assert_all("hang", TRIAL_TIMEOUT, 5, "killed");
+}
+
+/* A pipe that everybody who is started from here on holds open, until all have ended. */
+static int lifeline[2];
+
+static void throw_lifeline(void)
+{
+    assert_int_equal(pipe(lifeline), 0);
+}
+
+static void assert_all_gone(void)
+{
+    struct pollfd fd = {.fd = lifeline[0], .events = POLLIN};
+    close(lifeline[1]);
+    assert_int_equal(poll(&fd, 1, 60000), 1);
+    assert_true(fd.revents & POLLHUP);
+    close(lifeline[0]);
+}
+
+static void test_what_a_cell_started_ends_with_it(void **state)
+{
+    /* The sample comes after the fork; on a busy machine that takes more than one limit. */
+    uint64_t limit = soon;
+    throw_lifeline();
+    for (;;) {
+        assert_int_equal(sweep("hang-with-child", 1, limit), EXIT_OK);
+        assert_all("hang-with-child", TRIAL_TIMEOUT, 1, "killed");
+        if (samples_of("hang-with-child") > 0)
+            break;
+        limit *= 2;
+        assert_int_equal(remove_store(state), 0);
+        assert_int_equal(make_store(state), 0);
+    }
+    assert_all_gone();
+}
+
+static void test_what_a_cell_leaves_behind_is_ended_and_not_waited_for(void **state)
+{
+    (void)state;
+    throw_lifeline();
+    assert_int_equal(sweep("leave-child", 2, never), EXIT_OK);
+    assert_all("leave-child", TRIAL_OK, 2, "");
+    assert_all_gone();
+}
+
+static void test_a_program_that_cannot_be_started_says_why(void **state)
+{
+    (void)state;
+    char *filler = calloc(1, 300000); /* one variable may be 128 KiB */
+    memset(filler, 'x', 299999);
+    setenv("HCHANLAB_SWEEP_TEST_FILLER", filler, 1);
+    int status = sweep("well", 1, never);
+    unsetenv("HCHANLAB_SWEEP_TEST_FILLER");
+    free(filler);
+    assert_int_equal(status, EXIT_OK);
+    assert_all("well", TRIAL_FAILED, 1, "could not be started: Argument list too long");
+}
+
+/* Given a cell that hangs almost for ever, when SIGINT comes after its record was stored, then the
+ * record is kept, and nothing else is run or said of the cell. */
+static void test_an_interrupt_keeps_what_was_measured(void **state)
+{
+    uint32_t counts[4];
+    char message[REASON_MAX];
+    (void)state;
+    assert_int_equal(sweep("interrupt", 3, never), EXIT_ENVIRONMENT);
+    assert_int_equal(samples_of("interrupt"), 1);
+    assert_int_equal(store_trials(store, cell_id("interrupt"), counts, message, sizeof(message)),
+                     0);
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(counts[i], 0);
+    assert_int_equal(result.ok + result.failed + result.timeout + result.skipped, 0);
+}
+
+static void test_an_interrupt_just_before_the_wait_is_not_lost(void **state)
+{
+    (void)state;
+    interrupt_at_wait = true;
+    assert_int_equal(sweep("silent", 3, never), EXIT_ENVIRONMENT);
+    assert_false(interrupt_at_wait);
+}
+
+static void test_signals_are_as_before_when_the_sweep_is_over(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGCHLD, SIGPIPE};
+    sigset_t mask;
+    struct sigaction action;
+    (void)state;
+    assert_int_equal(sweep("interrupt", 1, never), EXIT_ENVIRONMENT);
+    sigprocmask(SIG_BLOCK, NULL, &mask);
+    for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        assert_false(sigismember(&mask, signals[i]));
+        sigaction(signals[i], NULL, &action);
+        assert_true(action.sa_handler == SIG_DFL);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_store)
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 && strcmp(argv[1], "cell") == 0)
+        return play(argv[2], argc, argv);
+    const struct CMUnitTest tests[] = {
+        TEST(test_cells_that_end_well_are_ok),
+        TEST(test_an_acknowledged_record_is_in_the_store),
+        TEST(test_how_a_process_ended_counts_whatever_it_said),
+        TEST(test_a_skipped_cell_is_no_failure),
+        TEST(test_a_line_that_is_no_record_is_told),
+        TEST(test_a_record_longer_than_the_pipe_arrives),
+        TEST(test_acknowledgements_that_nobody_reads_hold_up_nobody),
+        TEST(test_cells_that_hang_are_killed_and_the_sweep_goes_on),
+        TEST(test_a_kill_that_comes_before_the_child_has_run_finds_it),
+        TEST(test_what_a_cell_started_ends_with_it),
+        TEST(test_what_a_cell_leaves_behind_is_ended_and_not_waited_for),
+        TEST(test_a_program_that_cannot_be_started_says_why),
+        TEST(test_an_interrupt_keeps_what_was_measured),
+        TEST(test_an_interrupt_just_before_the_wait_is_not_lost),
+        TEST(test_signals_are_as_before_when_the_sweep_is_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
