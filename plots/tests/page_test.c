@@ -162,6 +162,106 @@ static void test_of_two_claims_that_contradict_each_other_one_holds(void **state
     remove_folder();
 }
 
+static void put_outcome(FILE *f, const struct made_cell *c, const char *outcome, double per_op)
+{
+    char name[200];
+    made_name(c, name, sizeof(name));
+    fprintf(f, "%s\t%s\t%g\n", name, outcome, per_op);
+}
+
+static void test_a_handoff_skips_the_buffer_if_no_value_went_through_it(void **state)
+{
+    static const struct {
+        double sent, received;
+        const char *verdict;
+    } cases[] = {{0, 0, "**holds**"}, {0.5, 0, "**does not hold**"}, {0, 0.5, "**does not hold**"}};
+    (void)state;
+    make_folder("skips");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        FILE *f = open_table("outcomes", "name\toutcome\tper_op");
+        for (size_t k = 0; k < 2; k++) {
+            put_outcome(f, &usual[k], "send_buffer", cases[i].sent);
+            put_outcome(f, &usual[k], "recv_buffer", cases[i].received);
+        }
+        fclose(f);
+        build(usual, CELLS);
+        char *row = claim_row("it skips the buffer copy entirely");
+        assert_has(row, cases[i].verdict);
+        free(row);
+    }
+    remove_folder();
+}
+
+static void test_closing_is_free_if_it_adds_nothing_to_the_wakes(void **state)
+{
+    (void)state;
+    make_folder("close");
+    for (int dear = 0; dear < 2; dear++) {
+        const struct made_cell cells[] = {
+            PARK("ticket", 4444),
+            {.scenario = "close-wake",
+             .variant = "ticket",
+             .place = "l3",
+             .threads = 5,
+             .median_ns = dear ? 9999 : 2222},
+            {.scenario = "buffer-hop",
+             .variant = "ticket",
+             .path = "buffer",
+             .threads = 1,
+             .median_ns = 10},
+            {.scenario = "recv-closed",
+             .variant = "ticket",
+             .threads = 1,
+             .median_ns = dear ? 25 : 6},
+        };
+        build(cells, 4);
+        char *row = claim_row("becomes a free, allocation-free");
+        assert_has(row, dear ? "**does not hold**" : "**holds**");
+        assert_has(row, "allocates is not measured");
+        free(row);
+        row = claim_row("The receive returns immediately with the zero value");
+        assert_has(row, dear ? "**does not hold**" : "**holds**");
+        free(row);
+    }
+    remove_folder();
+}
+
+/* Two switches per full buffer are the scenario's own, whatever the buffer's size. */
+static void test_the_scheduler_takes_part_beyond_two_switches_per_buffer(void **state)
+{
+    (void)state;
+    make_folder("switches");
+    for (double capacity = 16; capacity <= 128; capacity *= 8)
+        for (int more = 0; more < 2; more++) {
+            struct made_cell cell = HOP("ticket", 31.5);
+            cell.capacity = capacity;
+            cell.switches = (more ? 3 : 2) / capacity;
+            build(&cell, 1);
+            char *row = claim_row("no scheduler involvement");
+            assert_has(row, more ? "**does not hold**" : "**holds**");
+            free(row);
+        }
+    remove_folder();
+}
+
+static void test_the_claims_say_what_they_compare(void **state)
+{
+    (void)state;
+    make_folder("compare");
+    struct made_cell cells[CELLS];
+    memcpy(cells, usual, sizeof(cells));
+    cells[0].floor_ns = 100;
+    build(cells, CELLS);
+    char *md = read_made("report.md");
+    assert_has(md, "has no interval: it is compared as it is");
+    assert_has(md, "40 to 100 ns per handoff pair; 30 to 60 ns per buffered send, so 60 to 120 ns");
+    assert_has(md, "200 ns and more");
+    assert_has(md, "The range: 25 to 100 ns");
+    assert_has(md, "Below one means that the variant got around that step");
+    free(md);
+    remove_folder();
+}
+
 /* Collects the headings of a twin, one a line, as plain text. */
 static void headings(const char *name, char *out, size_t size)
 {
@@ -411,6 +511,10 @@ int main(void)
         cmocka_unit_test(test_nothing_pure_is_no_answer),
         cmocka_unit_test(test_a_claims_verdict_follows_the_run),
         cmocka_unit_test(test_of_two_claims_that_contradict_each_other_one_holds),
+        cmocka_unit_test(test_a_handoff_skips_the_buffer_if_no_value_went_through_it),
+        cmocka_unit_test(test_closing_is_free_if_it_adds_nothing_to_the_wakes),
+        cmocka_unit_test(test_the_scheduler_takes_part_beyond_two_switches_per_buffer),
+        cmocka_unit_test(test_the_claims_say_what_they_compare),
         cmocka_unit_test(test_both_twins_have_the_same_headings),
         cmocka_unit_test(test_the_page_refers_to_nothing_outside),
         cmocka_unit_test(test_words_of_the_machine_are_text),
