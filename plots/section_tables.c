@@ -1,5 +1,4 @@
-/* The sections that are tables: what the measuring costs, hardware counters, floors, every cell. */
-#include "plots/judge.h"
+/* The sections that are tables: what the measuring costs, floors, every cell. */
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
@@ -73,88 +72,6 @@ int section_measuring(const struct page *p)
     doc_aside(p->d, "small",
               "The traced instance counts every outcome; users time the measured one. The "
               "ratio is paired by process.");
-    doc_fold_end(p->d);
-    return 0;
-}
-
-static const struct doc_column counter_columns[] = {
-    {"cell", COLUMN_WORD},    {"counter", COLUMN_WORD},
-    {"domain", COLUMN_WORD},  {"per operation", COLUMN_NUMBER},
-    {"why not", COLUMN_WORD},
-};
-
-static bool has_value(const struct tsv *t, size_t row)
-{
-    return isfinite(tsv_number(t, row, "per_op"));
-}
-
-/* Whether the counter of this row has a value in any cell. */
-static bool is_counted(const struct tsv *t, size_t row)
-{
-    const char *counter = tsv_text(t, row, "counter");
-    for (size_t i = 0; i < t->rows; i++)
-        if (has_value(t, i) && strcmp(tsv_text(t, i, "counter"), counter) == 0)
-            return true;
-    return false;
-}
-
-static bool is_first(const struct tsv *t, size_t row)
-{
-    const char *counter = tsv_text(t, row, "counter");
-    for (size_t i = 0; i < row; i++)
-        if (strcmp(tsv_text(t, i, "counter"), counter) == 0)
-            return false;
-    return true;
-}
-
-/* The counters of which no cell has a value: named once each, with the last one's reason. */
-static void put_missing(const struct page *p)
-{
-    const struct tsv *t = &p->m->counters;
-    struct note named = {""};
-    const char *reason = "";
-    for (size_t i = 0; i < t->rows; i++) {
-        if (!is_first(t, i) || is_counted(t, i))
-            continue;
-        note_add(&named, "%s%s", named.text[0] ? ", " : "", tsv_text(t, i, "counter"));
-        reason = tsv_text(t, i, "reason");
-    }
-    if (named.text[0])
-        doc_text(p->d, "%s: n/a, user and kernel. PAPI says: %s.", named.text,
-                 reason[0] ? reason : "nothing");
-}
-
-static void put_counters(const struct page *p)
-{
-    const struct tsv *t = &p->m->counters;
-    doc_table_begin(p->d, counter_columns, sizeof(counter_columns) / sizeof(counter_columns[0]));
-    for (size_t i = 0; i < t->rows; i++) {
-        if (!is_counted(t, i))
-            continue;
-        doc_row(p->d, "");
-        doc_cell(p->d, tsv_text(t, i, "name"));
-        doc_cell(p->d, tsv_text(t, i, "counter"));
-        doc_cell(p->d, tsv_text(t, i, "domain"));
-        doc_cell(p->d, number_plain(tsv_number(t, i, "per_op")).text);
-        doc_cell(p->d, tsv_text(t, i, "reason"));
-    }
-    doc_table_end(p->d);
-    doc_aside(p->d, "small", "Counted in windows of their own, user and kernel domain apart.");
-}
-
-int section_counters(const struct page *p)
-{
-    const struct tsv *t = &p->m->counters;
-    size_t values = 0;
-    for (size_t i = 0; i < t->rows; i++)
-        values += has_value(t, i);
-    if (t->rows == 0)
-        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
-    put_missing(p);
-    if (values == 0)
-        return 0;
-    doc_fold_begin(p->d, words_format("%zu counts, by cell", values).text);
-    put_counters(p);
     doc_fold_end(p->d);
     return 0;
 }

@@ -262,6 +262,49 @@ static void test_the_claims_say_what_they_compare(void **state)
     remove_folder();
 }
 
+static void test_counters_are_missing_for_their_own_reason(void **state)
+{
+    (void)state;
+    make_folder("reasons");
+    FILE *f = open_table("counters", "name\tcounter\tdomain\tper_op\treason");
+    for (int i = 0; i < 3; i++)
+        fprintf(f,
+                "c%d\tPAPI_A\tuser\tn/a\tno such event\nc%d\tPAPI_A\tkernel\tn/a\tno such event\n"
+                "c%d\tPAPI_B\tuser\t12\tn/a\nc%d\tPAPI_B\tkernel\tn/a\tnot permitted\n"
+                "c%d\tPAPI_C\tuser\tn/a\tno such event\nc%d\tPAPI_C\tkernel\tn/a\tnot permitted\n",
+                i, i, i, i, i, i);
+    fclose(f);
+    build(usual, CELLS);
+    char *md = read_made("report.md");
+    assert_has(md, "PAPI_A, PAPI_C (user): n/a. PAPI says: no such event.");
+    assert_has(md, "PAPI_B (kernel), PAPI_C (kernel): n/a. PAPI says: not permitted.");
+    assert_has(md, "3 counts, by cell");
+    free(md);
+    remove_folder();
+}
+
+static void test_the_mix_has_every_variant(void **state)
+{
+    enum { MANY = 90 };
+    static struct made_cell cells[MANY];
+    static char variants[MANY][8];
+    (void)state;
+    make_folder("many");
+    FILE *f = open_table("outcomes", "name\toutcome\tper_op");
+    for (int i = 0; i < MANY; i++) {
+        snprintf(variants[i], sizeof(variants[i]), "v%d", i);
+        cells[i] = (struct made_cell)HANDOFF(variants[i], 70);
+        put_outcome(f, &cells[i], i == MANY - 1 ? "send_park" : "send_handoff", 1);
+    }
+    fclose(f);
+    build(cells, MANY);
+    char *mix = read_made("data/mix.tsv");
+    assert_has(mix, "v0 and 88 others");
+    assert_has(mix, "\tv89\n");
+    free(mix);
+    remove_folder();
+}
+
 /* Collects the headings of a twin, one a line, as plain text. */
 static void headings(const char *name, char *out, size_t size)
 {
@@ -402,7 +445,7 @@ static void test_missing_counters_are_one_line_and_never_zero(void **state)
     char *md = read_made("report.md");
     char *at = strstr(md, "PAPI_TOT_CYC");
     assert_non_null(at);
-    assert_has(at, "n/a, user and kernel. PAPI says: no such event");
+    assert_has(at, "n/a. PAPI says: no such event");
     assert_null(strstr(strstr(at, "\n"), "PAPI_TOT_CYC"));
     free(md);
     remove_folder();
@@ -515,6 +558,8 @@ int main(void)
         cmocka_unit_test(test_closing_is_free_if_it_adds_nothing_to_the_wakes),
         cmocka_unit_test(test_the_scheduler_takes_part_beyond_two_switches_per_buffer),
         cmocka_unit_test(test_the_claims_say_what_they_compare),
+        cmocka_unit_test(test_counters_are_missing_for_their_own_reason),
+        cmocka_unit_test(test_the_mix_has_every_variant),
         cmocka_unit_test(test_both_twins_have_the_same_headings),
         cmocka_unit_test(test_the_page_refers_to_nothing_outside),
         cmocka_unit_test(test_words_of_the_machine_are_text),
