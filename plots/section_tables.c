@@ -119,35 +119,33 @@ int section_floors(const struct page *p)
 }
 
 static const struct doc_column cell_columns[] = {
-    {"cell", COLUMN_WORD},
-    {"median and interval", COLUMN_NUMBER},
-    {"status", COLUMN_WORD},
-    {"purity", COLUMN_NUMBER},
-    {"times floor", COLUMN_NUMBER},
-    {"CPU per op", COLUMN_NUMBER},
-    {"switches per op", COLUMN_NUMBER},
-    {"fairness", COLUMN_NUMBER},
-    {"windows", COLUMN_NUMBER},
-    {"operation", COLUMN_WORD},
-    {"why", COLUMN_TEXT},
+    {"cell", COLUMN_WORD},         {"median and interval", COLUMN_NUMBER},
+    {"status", COLUMN_WORD},       {"purity", COLUMN_NUMBER},
+    {"slept", COLUMN_NUMBER},      {"times floor", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER}, {"switches per op", COLUMN_NUMBER},
+    {"fairness", COLUMN_NUMBER},   {"windows", COLUMN_NUMBER},
+    {"operation", COLUMN_WORD},    {"why", COLUMN_TEXT},
 };
 
 static void put_cell(const struct page *p, const struct page_cell *c)
 {
     bool ok = cell_is_ok(c), free_path = ok && cell_is_impure(c) && cell_is_as_written(c);
-    bool impure = cell_is_impure(c) && !free_path;
-    doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
+    bool impure = cell_is_impure(c) && !free_path, alone = cell_is_uncontended(c);
+    doc_row(p->d, !ok ? "failed" : impure || alone ? "impure" : "");
     doc_cell(p->d, c->name);
     doc_cell(p->d, cell_cost(c).text);
     if (!ok)
         doc_mark(p->d, "bad", c->status[0] ? c->status : "n/a");
     else if (impure)
         doc_mark(p->d, "bad", "impure");
+    else if (alone)
+        doc_mark(p->d, "bad", "not all ran");
     else if (free_path)
         doc_mark(p->d, "none", "not forced");
     else
         doc_cell(p->d, c->status);
     doc_cell(p->d, number_share(c->purity).text);
+    doc_cell(p->d, number_share(model_slept_share(p->m, c)).text);
     doc_cell(p->d, number_times(c->floor_ratio).text);
     doc_cell(p->d, number_ns(c->cpu_ns).text);
     doc_cell(p->d, number_plain(c->switches).text);
@@ -163,11 +161,13 @@ int section_cells(const struct page *p)
     for (size_t i = 0; i < p->m->sorted_count; i++)
         put_cell(p, p->m->sorted[i]);
     doc_table_end(p->d);
-    doc_aside(p->d, "small",
-              "Purity is the share of operations on the path that the cell is named after; "
-              "below 99%% a cell is marked and no figure quotes it. The seed's programs "
-              "(seed-...) force no path: there it is a finding, and the status says so. Times "
-              "floor is over the "
-              "floor's units, so a buffer hop is over two locks.");
+    doc_aside(
+        p->d, "small",
+        "Purity is the share of operations on the path that the cell is named after; below 99%% a "
+        "cell is marked and no figure quotes it. The seed's programs (seed-...) force no path: "
+        "there it is a finding, and the status says so. Where not all ran, fewer than 99%% of the "
+        "threads got on within the window, and no figure quotes the cell. Slept is the share of "
+        "its parks that slept in the kernel. Times floor is over the floor's units, so a buffer "
+        "hop is over two locks.");
     return 0;
 }

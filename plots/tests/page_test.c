@@ -262,6 +262,34 @@ static void test_the_claims_say_what_they_compare(void **state)
     remove_folder();
 }
 
+static void put_run(const char *finished)
+{
+    FILE *f = open_table("run", "key\tvalue");
+    fprintf(f, "started\t2030-01-02T03:04:05Z\nfinished\t%s\nmode\tfull\nprocesses\t31\n",
+            finished);
+    fclose(f);
+}
+
+static void test_a_run_that_was_cut_short_says_so(void **state)
+{
+    (void)state;
+    make_folder("cut");
+    put_run("n/a");
+    build(usual, CELLS);
+    char *md = read_made("report.md");
+    *strstr(md, "\n## ") = '\0';
+    assert_has(md, "This sweep was cut short: its cells have 10 of 31 processes");
+    assert_has(md, "10 of 31 processes a cell");
+    free(md);
+    put_run("2030-01-02T04:04:05Z");
+    build(usual, CELLS);
+    md = read_made("report.md");
+    assert_lacks(md, "cut short");
+    assert_has(md, "31 processes a cell");
+    free(md);
+    remove_folder();
+}
+
 static void test_counters_are_missing_for_their_own_reason(void **state)
 {
     (void)state;
@@ -279,6 +307,89 @@ static void test_counters_are_missing_for_their_own_reason(void **state)
     assert_has(md, "PAPI_A, PAPI_C (user): n/a. PAPI says: no such event.");
     assert_has(md, "PAPI_B (kernel), PAPI_C (kernel): n/a. PAPI says: not permitted.");
     assert_has(md, "3 counts, by cell");
+    free(md);
+    remove_folder();
+}
+
+static void test_the_method_is_that_of_all_cells(void **state)
+{
+    struct made_cell cells[CELLS];
+    (void)state;
+    memcpy(cells, usual, sizeof(cells));
+    cells[3].level = 0.955;
+    cells[4].level = -1;
+    make_folder("method");
+    build(cells, CELLS);
+    char *md = read_made("report.md");
+    assert_has(md, "(here 95.5% or more; 1 of 6 cells that ran have none)");
+    assert_has(md, "a cold start can be in the tails");
+    assert_has(md, "Of park-wake it is 100% by construction");
+    free(md);
+    remove_folder();
+}
+
+static void test_parks_that_slept_are_in_every_cells_row(void **state)
+{
+    (void)state;
+    make_folder("slept");
+    FILE *f = open_table("outcomes", "name\toutcome\tper_op");
+    put_outcome(f, &usual[4], "send_park", 0.5);
+    put_outcome(f, &usual[4], "recv_park", 0.5);
+    put_outcome(f, &usual[4], "park_slept", 0.123);
+    fclose(f);
+    build(usual, CELLS);
+    char *md = read_made("report.md"), name[200], *row;
+    made_name(&usual[4], name, sizeof(name));
+    row = strstr(md, "## Every cell");
+    assert_non_null(row);
+    row = strstr(row, name);
+    assert_non_null(row);
+    *strchr(row, '\n') = '\0';
+    assert_has(row, "| 100.0% | 12.3% |");
+    free(md);
+    remove_folder();
+}
+
+/* A lock that one thread had for the whole window was not contended: whatever it cost then is
+ * quoted nowhere. */
+static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(void **state)
+{
+    struct made_cell cells[] = {
+        {.scenario = "mutex", .variant = "ticket", .threads = 1, .median_ns = 10},
+        {.scenario = "mutex", .variant = "ticket", .threads = 4, .place = "l3", .median_ns = 7777},
+        {.scenario = "mutex", .variant = "ticket", .threads = 8, .place = "l3", .median_ns = 88},
+    };
+    (void)state;
+    make_folder("overlap");
+    for (int all = 0; all < 2; all++) {
+        cells[1].overlap = all ? 0.99 : 0.75;
+        cells[2].overlap = 1;
+        build(cells, 3);
+        char *md = read_made("report.md"), *html = read_made("index.html");
+        char *curves = read_made("data/locks-l3.tsv"), *row = claim_row("Lock contention scales");
+        if (all) {
+            assert_has(md, "Grows most: ticket, 4 threads");
+            assert_has(curves, "7777");
+            assert_lacks(html, "not all ran</span>");
+            assert_lacks(md, "not contended by all of their threads");
+        } else {
+            assert_has(md, "Grows most: ticket, 8 threads");
+            assert_lacks(curves, "7777");
+            assert_has(html, "not all ran</span>");
+            assert_has(md, "1 of 3 cells were not contended by all of their threads");
+            assert_has(row, "left out: 1 impure, not contended by all");
+        }
+        free(md);
+        free(html);
+        free(curves);
+        free(row);
+    }
+    cells[1].overlap = cells[2].overlap = 0.5;
+    build(cells, 3);
+    char *md = read_made("report.md");
+    assert_lacks(md, "Grows most");
+    assert_has(md, "No lock was contended by all of its threads");
+    assert_has(md, "| 4 threads, two PUs sharing an L3 |");
     free(md);
     remove_folder();
 }
@@ -558,7 +669,11 @@ int main(void)
         cmocka_unit_test(test_closing_is_free_if_it_adds_nothing_to_the_wakes),
         cmocka_unit_test(test_the_scheduler_takes_part_beyond_two_switches_per_buffer),
         cmocka_unit_test(test_the_claims_say_what_they_compare),
+        cmocka_unit_test(test_a_run_that_was_cut_short_says_so),
         cmocka_unit_test(test_counters_are_missing_for_their_own_reason),
+        cmocka_unit_test(test_the_method_is_that_of_all_cells),
+        cmocka_unit_test(test_parks_that_slept_are_in_every_cells_row),
+        cmocka_unit_test(test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere),
         cmocka_unit_test(test_the_mix_has_every_variant),
         cmocka_unit_test(test_both_twins_have_the_same_headings),
         cmocka_unit_test(test_the_page_refers_to_nothing_outside),
