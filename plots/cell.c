@@ -11,7 +11,7 @@ bool cell_is_ok(const struct page_cell *c)
 
 bool cell_is_usable(const struct page_cell *c)
 {
-    return cell_is_ok(c) && cell_has_interval(c) && !cell_is_impure(c);
+    return cell_is_ok(c) && cell_has_interval(c) && !cell_is_impure(c) && !cell_is_uncontended(c);
 }
 
 bool cell_is_as_written(const struct page_cell *c)
@@ -24,6 +24,11 @@ bool cell_is_impure(const struct page_cell *c)
     return c->purity < PURE_SHARE;
 }
 
+bool cell_is_uncontended(const struct page_cell *c)
+{
+    return c->threads > 1 && c->overlap < PURE_SHARE;
+}
+
 bool cell_is_floor(const struct page_cell *c)
 {
     return c->variant[0] == '\0';
@@ -34,6 +39,7 @@ bool cell_has_interval(const struct page_cell *c)
     return isfinite(c->ci_low_ns) && isfinite(c->ci_high_ns);
 }
 
+/* Adds ", word", or "word" where it is the first. */
 static void add_word(struct words *out, const char *format, const char *word)
 {
     size_t used = strlen(out->text);

@@ -1,7 +1,9 @@
 #include "plots/judge.h"
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void note_add(struct note *n, const char *format, ...)
@@ -13,11 +15,27 @@ void note_add(struct note *n, const char *format, ...)
     va_end(args);
 }
 
-void observe(struct observations *o, const char *variant, struct words place, double value,
-             double low, double high)
+int observe(struct observations *o, const char *variant, struct words place, double value,
+            double low, double high)
 {
-    if (o->count < OBSERVATIONS_MAX && isfinite(value))
-        o->items[o->count++] = (struct observation){variant, place, value, low, high};
+    if (!isfinite(value))
+        return 0;
+    if (o->count == o->room) {
+        size_t room = o->room ? 2 * o->room : 32;
+        struct observation *items = realloc(o->items, room * sizeof(*items));
+        if (!items)
+            return -ENOMEM;
+        o->items = items;
+        o->room = room;
+    }
+    o->items[o->count++] = (struct observation){variant, place, value, low, high};
+    return 0;
+}
+
+void observations_free(struct observations *o)
+{
+    free(o->items);
+    *o = (struct observations){.unit = o->unit};
 }
 
 int judge_one(const struct observation *o, const struct claimed *claimed)
@@ -184,7 +202,7 @@ void judge(const struct observations *o, const struct claimed *claimed, struct j
     if (o->count == 0)
         note_add(&j->measured, "n/a");
     if (o->left_out)
-        note_add(&j->says, "%s(left out: %zu impure, failed or too short)",
+        note_add(&j->says, "%s(left out: %zu impure, not contended by all, failed or too short)",
                  j->says.text[0] ? "\n" : "", o->left_out);
 }
 

@@ -28,12 +28,12 @@ struct observation {
     double value, low, high; /* the interval is NaN where there is none */
 };
 
-enum { OBSERVATIONS_MAX = 512 };
-
+/* Starts as zeros; observations_free() releases the items. */
 struct observations {
     enum unit unit;
-    size_t count, left_out; /* impure, failed or without an interval */
-    struct observation items[OBSERVATIONS_MAX];
+    size_t count, left_out; /* impure, uncontended, failed or without an interval */
+    size_t room;
+    struct observation *items;
 };
 
 /* Text that grows by pieces; what does not fit is cut. */
@@ -56,8 +56,11 @@ struct judgement {
     struct note measured, says;
 };
 
-void observe(struct observations *o, const char *variant, struct words place, double value,
-             double low, double high);
+/* Adds an observation; one without a value is none. 0 or -ENOMEM. What was counted and not timed
+ * has no interval: it is passed as its own, and so is compared as it is. */
+int observe(struct observations *o, const char *variant, struct words place, double value,
+            double low, double high);
+void observations_free(struct observations *o);
 
 /* Where one observation lies: -1 below, 0 inside, 1 above, 2 its interval reaches over an end. */
 int judge_one(const struct observation *o, const struct claimed *claimed);

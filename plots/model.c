@@ -280,4 +280,30 @@ const char *model_fact(const struct tsv *table, const char *key)
     return "";
 }
 
-/* Adds ", word" (or "word" where it is the first). */
+bool model_is_cut_short(const struct model *m)
+{
+    for (size_t i = 0; i < m->run.rows; i++)
+        if (strcmp(tsv_text(&m->run, i, "key"), "finished") == 0)
+            return tsv_text(&m->run, i, "value")[0] == '\0';
+    return false;
+}
+
+struct words model_processes(const struct model *m)
+{
+    const char *planned = model_fact(&m->run, "processes");
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (cell_is_ok(c) && isfinite(c->processes)) {
+            least = fmin(least, c->processes);
+            most = fmax(most, c->processes);
+        }
+    }
+    planned = planned[0] ? planned : "n/a";
+    if (!model_is_cut_short(m))
+        return words_format("%s", planned);
+    if (least >= most)
+        return words_format("%s of %.40s", number_count(most).text, planned);
+    return words_format("%s to %s of %.40s", number_count(least).text, number_count(most).text,
+                        planned);
+}

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Below this share of operations on the named path a cell is marked and kept out of headlines. */
+/* Below this share of operations on the named path, or of threads that got on within the window, a
+ * cell is marked and kept out of headlines. */
 #define PURE_SHARE 0.99
 /* Below this share of its parks asleep, a cell's figure is not that of a sleep and a wake: above it
  * the median is one of windows that slept. */
@@ -49,6 +50,13 @@ void model_free(struct model *m);
 /* The value of a key in environment.tsv or run.tsv, or "". */
 const char *model_fact(const struct tsv *table, const char *key);
 
+/* Whether the run says that it has not finished: it was cut short, or goes on. */
+bool model_is_cut_short(const struct model *m);
+
+/* The processes of a cell: "10" as the run planned; "2 to 3 of 10" where it was cut short, counted
+ * from the cells that ran. */
+struct words model_processes(const struct model *m);
+
 /* The element size that pages compare a scenario at: 8 bytes where it was run so, otherwise the
  * smallest; NaN where the scenario has no elements. */
 double model_elem(const struct model *m, const char *scenario);
@@ -64,16 +72,20 @@ const struct page_cell *model_cell(const struct model *m, const char *scenario, 
 /* How often an outcome happened per operation of a cell; NaN where that was not counted. */
 double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome);
 
-/* Of the parks of a cell, the share that asked the kernel to sleep; the others were ended by
- * spinning. NaN where nothing parked or it was not counted. */
+/* Of the parks of a cell, the share that slept in the kernel; the others were over before. NaN
+ * where nothing parked or it was not counted. */
 double model_slept_share(const struct model *m, const struct page_cell *c);
 
 bool cell_is_ok(const struct page_cell *c);     /* it ran and has a median */
 bool cell_is_impure(const struct page_cell *c); /* its purity is known and too low */
 bool cell_is_floor(const struct page_cell *c);
+
+/* Not all of its threads got on within the window, so that they did not contend. */
+bool cell_is_uncontended(const struct page_cell *c);
+
 bool cell_has_interval(const struct page_cell *c);
 
-/* Fit to be quoted: it ran, has an interval, and took its path. */
+/* Fit to be quoted: it ran, has an interval, took its path, and all of its threads took part. */
 bool cell_is_usable(const struct page_cell *c);
 
 /* The programs of the source text, as written: they force no path, so that their purity is a

@@ -142,12 +142,14 @@ static bool say_places(const struct page *p)
     return say_place(p, "", "In one thread alone") || said;
 }
 
-static void say_claims(const struct page *p)
+static int say_claims(const struct page *p)
 {
     size_t holds = 0, partly = 0, not = 0, unknown = 0;
     for (size_t i = 0; i < claim_count; i++) {
         struct judgement j;
-        claim_judge(p->m, &claims[i], &j);
+        int status = claim_judge(p->m, &claims[i], &j);
+        if (status)
+            return status;
         bool open = j.verdict == VERDICT_UNMEASURED || j.verdict == VERDICT_OPEN;
         holds += j.verdict == VERDICT_HOLDS;
         partly += j.verdict == VERDICT_PARTLY;
@@ -159,6 +161,7 @@ static void say_claims(const struct page *p)
               "not, and of %zu this run cannot tell. The text speaks of goroutines; the parties "
               "here are threads, whose park is a system call.",
               claim_count, holds, partly, not, unknown);
+    return 0;
 }
 
 static void say_subject(const struct page *p)
@@ -172,9 +175,9 @@ static void say_subject(const struct page *p)
         note_add(&n, " (%s guest)", hypervisor);
     note_add(&n, ", %s. ", kernel[0] ? kernel : "kernel n/a");
     const char *mode = model_fact(run, "mode"), *started = model_fact(run, "started");
-    const char *processes = model_fact(run, "processes"), *grade = model_fact(run, "grade");
+    const char *grade = model_fact(run, "grade");
     note_add(&n, "A %s sweep of %.10s, %s processes a cell. ", mode[0] ? mode : "recorded",
-             started[0] ? started : "n/a", processes[0] ? processes : "n/a");
+             started[0] ? started : "n/a", model_processes(p->m).text);
     const char *meaning = model_fact(run, "grade_meaning");
     note_add(&n, "Machine grade: %s%s%s.", grade[0] ? grade : "n/a", meaning[0] ? ", " : "",
              meaning);
@@ -183,8 +186,8 @@ static void say_subject(const struct page *p)
 
 static void warn_of_cells(const struct page *p)
 {
-    struct note impure = {""}, failed = {""};
-    size_t impure_count = 0, failed_count = 0;
+    struct note impure = {""}, failed = {""}, alone = {""};
+    size_t impure_count = 0, failed_count = 0, alone_count = 0;
     for (size_t i = 0; i < p->m->cell_count; i++) {
         const struct page_cell *c = &p->m->cells[i];
         if (!cell_is_ok(c)) {
@@ -193,6 +196,9 @@ static void warn_of_cells(const struct page *p)
         } else if (cell_is_impure(c) && !cell_is_as_written(c)) {
             note_add(&impure, "%s%s (%s)", impure_count++ ? "; " : "", c->name,
                      number_share(c->purity).text);
+        } else if (cell_is_uncontended(c)) {
+            note_add(&alone, "%s%s (%s)", alone_count++ ? "; " : "", c->name,
+                     number_share(c->overlap).text);
         }
     }
     if (failed_count)
@@ -203,6 +209,11 @@ static void warn_of_cells(const struct page *p)
                   "%zu of %zu cells are impure: fewer than 99%% of their operations took the path "
                   "that they are named after, and no figure quotes them: %s.",
                   impure_count, p->m->cell_count, impure.text);
+    if (alone_count)
+        doc_aside(p->d, "warning",
+                  "%zu of %zu cells were not contended by all of their threads: fewer than 99%% of "
+                  "them got on within the window, and no figure quotes them: %s.",
+                  alone_count, p->m->cell_count, alone.text);
 }
 
 /* A floor with two modes makes every multiple of it a matter of luck. */
@@ -230,6 +241,15 @@ static bool has_counters(const struct model *m)
     return false;
 }
 
+static void warn_of_end(const struct page *p)
+{
+    if (model_is_cut_short(p->m))
+        doc_aside(p->d, "warning",
+                  "This sweep was cut short: its cells have %s processes, and what it did "
+                  "not get to is not here.",
+                  model_processes(p->m).text);
+}
+
 static void warn(const struct page *p)
 {
     const char *grade = model_fact(&p->m->run, "grade");
@@ -238,6 +258,7 @@ static void warn(const struct page *p)
         doc_aside(p->d, "warning",
                   "The machine's grade is %s: %s. See the doctor's findings below.", grade,
                   meaning[0] ? meaning : "its figures are not to be quoted");
+    warn_of_end(p);
     warn_of_cells(p);
     warn_of_floors(p);
     if (!has_counters(p->m))
@@ -253,7 +274,7 @@ int section_answer(const struct page *p)
             p->d, "answer",
             "This run has no answer: of none of the three paths has it a cell that is pure and "
             "was measured often enough for an interval (six processes, or six windows).");
-    say_claims(p);
+    int status = say_claims(p);
     warn(p);
-    return 0;
+    return status;
 }

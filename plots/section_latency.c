@@ -208,7 +208,8 @@ int section_latency(const struct page *p)
         "Across: the share of operations that took no longer, in nines; up: their time; at the "
         "nearest place with two PUs. Send and recv are the calls; delivery is from the "
         "send's call to the receive's return. One look at the clock costs %s (its "
-        "resolution: %s ns): that is in every value, and nothing is subtracted.",
+        "resolution: %s ns): that is in every value, and nothing is subtracted. These windows are "
+        "not warmed up, so a cold start can be in the tails.",
         number_ns(timer).text, resolution[0] ? resolution : "n/a");
     put_table(p);
     return 0;

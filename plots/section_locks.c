@@ -14,10 +14,16 @@ static bool is_mutex(const struct page_cell *c)
     return strcmp(c->scenario, "mutex") == 0;
 }
 
+/* What is drawn: a cell that not all of its threads contended for is another thing. */
+static bool is_drawn(const struct page_cell *c)
+{
+    return is_mutex(c) && cell_is_ok(c) && !cell_is_uncontended(c);
+}
+
 /* Whether a cell belongs into the drawing of a place: its threads there, or one thread alone. */
 static bool belongs(const struct page_cell *c, const char *variant, const char *place)
 {
-    return is_mutex(c) && cell_is_ok(c) && strcmp(c->variant, variant) == 0 &&
+    return is_drawn(c) && strcmp(c->variant, variant) == 0 &&
            (strcmp(c->place, place) == 0 || c->place[0] == '\0');
 }
 
@@ -50,7 +56,7 @@ static void fit_all(const struct model *m, double *low, double *high)
     *high = 0;
     for (size_t i = 0; i < m->sorted_count; i++) {
         const struct page_cell *c = m->sorted[i];
-        if (!is_mutex(c) || !cell_is_ok(c) || !(c->median_ns > 0))
+        if (!is_drawn(c) || !(c->median_ns > 0))
             continue;
         *low = fmin(*low, cell_has_interval(c) && c->ci_low_ns > 0 ? c->ci_low_ns : c->median_ns);
         *high = fmax(*high, cell_has_interval(c) ? c->ci_high_ns : c->median_ns);
@@ -173,21 +179,32 @@ static void put_table(const struct page *p)
         if (!is_mutex(c))
             continue;
         const struct page_cell *alone = model_cell(p->m, "mutex", c->variant, 1, "");
-        doc_row(p->d, cell_is_ok(c) ? "" : "failed");
+        bool comparable = alone && !cell_is_uncontended(c);
+        doc_row(p->d, !cell_is_ok(c) ? "failed" : cell_is_uncontended(c) ? "impure" : "");
         doc_cell(p->d, c->variant);
         doc_cell(p->d, threads_and_place(c).text);
         doc_cell(p->d, cell_cost(c).text);
-        doc_cell(p->d, number_times(alone ? c->median_ns / alone->median_ns : NAN).text);
+        doc_cell(p->d, number_times(comparable ? c->median_ns / alone->median_ns : NAN).text);
         doc_cell(p->d, number_ns(c->cpu_ns).text);
         doc_cell(p->d, number_plain(c->fairness).text);
         doc_cell(p->d, number_share(c->overlap).text);
     }
     doc_table_end(p->d);
-    doc_aside(p->d, "small",
-              "Fairness is Jain's index of the threads' shares: 1 is equal shares, 1 over "
-              "the number of threads is one thread doing everything. Overlap is the share "
-              "of the threads that got on at all within the window: well below 100%% the lock was "
-              "hardly contended, since one thread had the PU for the whole window.");
+    doc_aside(
+        p->d, "small",
+        "Fairness is Jain's index of the threads' shares: 1 is equal shares, 1 over "
+        "the number of threads is one thread doing everything. Overlap is the share "
+        "of the threads that got on at all within the window: below 99%% (red) the lock was not "
+        "contended by all, since one thread had the PU for the whole window; such a cell is "
+        "in no drawing and no finding.");
+}
+
+static bool has_crowd(const struct model *m)
+{
+    for (size_t i = 0; i < m->sorted_count; i++)
+        if (is_mutex(m->sorted[i]) && cell_is_ok(m->sorted[i]) && m->sorted[i]->threads > 1)
+            return true;
+    return false;
 }
 
 int section_locks(const struct page *p)
@@ -196,7 +213,7 @@ int section_locks(const struct page *p)
     const char *seen[16];
     for (size_t i = 0; i < p->m->sorted_count && drawn < 16; i++) {
         const struct page_cell *c = p->m->sorted[i];
-        bool known = !is_mutex(c) || !cell_is_ok(c) || c->place[0] == '\0';
+        bool known = !is_drawn(c) || c->place[0] == '\0';
         for (size_t k = 0; k < drawn; k++)
             known = known || strcmp(seen[k], c->place) == 0;
         if (known)
@@ -212,6 +229,11 @@ int section_locks(const struct page *p)
         seen[drawn++] = c->place;
         doc_figure(p->d, name.text, words_format("Locks by threads, %s", c->place).text);
     }
+    if (drawn == 0 && has_crowd(p->m)) {
+        doc_text(p->d, "No lock was contended by all of its threads here: nothing to draw.");
+        put_table(p);
+        return 0;
+    }
     if (drawn == 0) {
         doc_text(p->d, "The locks were not measured with several threads in this run: n/a.");
         return 0;
@@ -219,7 +241,8 @@ int section_locks(const struct page *p)
     doc_figures_end(p->d,
                     "The mutex scenario: all threads lock, add one to a word and unlock, for a "
                     "fixed time. One operation is a lock and unlock pair of any thread. Both "
-                    "axes are logarithmic; one thread alone is the left end of each line.");
+                    "axes are logarithmic; one thread alone is the left end of each line. Cells "
+                    "in which not all threads got on within the window are left out.");
     put_table(p);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* How it was measured, on what, and how to do it again. */
 #include "plots/sections.h"
+#include <math.h>
 #include <string.h>
 
 static const char *known(const char *fact)
@@ -7,29 +8,51 @@ static const char *known(const char *fact)
     return fact[0] ? fact : "n/a";
 }
 
+/* "97.8% or more; 2 of 90 cells have none": the least coverage of the intervals. */
+static struct words coverage(const struct model *m)
+{
+    double least = NAN;
+    size_t ran = 0, without = 0;
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        ran += cell_is_ok(c);
+        if (cell_has_interval(c))
+            least = fmin(least, c->ci_level); /* fmin passes over NaN */
+        else
+            without += cell_is_ok(c);
+    }
+    struct words level = number_share(least);
+    return words_format("%s%s; %zu of %zu cells that ran have none", level.text,
+                        isfinite(least) ? " or more" : "", without, ran);
+}
+
 int section_method(const struct page *p)
 {
     const struct tsv *run = &p->m->run;
-    double level = p->m->cell_count ? p->m->cells[0].ci_level : 0;
     doc_list_begin(p->d, "");
     doc_item(p->d,
-             "Every cell ran in a process of its own, %s times; each process timed several "
-             "windows after a warm-up.",
-             known(model_fact(run, "processes")));
+             "Every cell ran in processes of its own, %s of them, each of which timed several "
+             "windows. Windows come after a warm-up but for three kinds: scenarios that time "
+             "themselves (seed-*, close-wake), crowds of threads (mutex), and the windows in which "
+             "every operation is timed for its latency: a cold start can be in the tails there.",
+             model_processes(p->m).text);
     doc_item(p->d,
              "In each round all cells ran once, in an order shuffled by the seed %s, so that "
              "what drifts hits all variants alike.",
              known(model_fact(run, "seed")));
     doc_item(p->d,
              "A cost is the median over the processes' medians. Its interval is between two "
-             "order statistics and covers the true median with at least 95%% (here: %s); "
+             "order statistics and covers the true median with at least 95%% (here %s); "
              "nothing is assumed of the distribution, and below six processes the unit is the "
              "window.",
-             number_share(level).text);
+             coverage(p->m).text);
     doc_item(p->d, "Ratios are paired: each process of one cell over the process of the same round "
                    "of the other, then the median of those with its interval.");
-    doc_item(p->d, "Purity comes from a traced twin that counts every outcome; the measured "
-                   "instance counts nothing.");
+    doc_item(p->d,
+             "Purity comes from a traced twin that counts every outcome; the measured instance "
+             "counts nothing. Of park-wake it is 100%% by construction: on an unbuffered ping-pong "
+             "one side of every value parks. What can fail there is the sleep, so the table of "
+             "every cell has the share of the parks that slept.");
     doc_item(p->d,
              "Floors are measured in the same rounds. Nothing is subtracted, and no sample is "
              "dropped.");

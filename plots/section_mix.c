@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -99,11 +100,14 @@ static void put_row(struct rows *r, const struct mix *mix, const char *label)
         r->label = strlen(label);
 }
 
-/* The rows of a group: each mix once, with the variants that have it. */
-static void put_group(const struct model *m, struct rows *r, size_t first, size_t end)
+/* The rows of a group: each mix once, with the variants that have it. 0 or -ENOMEM. */
+static int put_group(const struct model *m, struct rows *r, size_t first, size_t end)
 {
-    bool done[64] = {false}, titled = false;
-    size_t count = end - first < 64 ? end - first : 64;
+    bool titled = false;
+    size_t count = end - first;
+    bool *done = calloc(count, sizeof(*done));
+    if (!done)
+        return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
         struct mix mix, other;
         struct words label = words_format("%s", m->sorted[first + i]->variant);
@@ -136,6 +140,8 @@ static void put_group(const struct model *m, struct rows *r, size_t first, size_
         }
         put_row(r, &mix, label.text);
     }
+    free(done);
+    return 0;
 }
 
 static int draw(const struct page *p, double *rows)
@@ -147,17 +153,17 @@ static int draw(const struct page *p, double *rows)
     if (status)
         return status;
     r.out = draft.out;
-    for (size_t i = 0, end; i < p->m->sorted_count; i = end) {
+    for (size_t i = 0, end; i < p->m->sorted_count && !status; i = end) {
         for (end = i;
              end < p->m->sorted_count && cell_same_group(p->m->sorted[i], p->m->sorted[end]);)
             end++;
         if (cell_is_usual(p->m, p->m->sorted[i]))
-            put_group(p->m, &r, i, end);
+            status = put_group(p->m, &r, i, end);
     }
     *rows = r.row;
-    if (r.row == 0) {
+    if (status || r.row == 0) {
         file_discard(&draft);
-        return 0;
+        return status;
     }
     if (snprintf(file, sizeof(file), "%s/data/mix.tsv", p->directory) >= (int)sizeof(file)) {
         file_discard(&draft);

@@ -106,12 +106,18 @@ int section_paths(const struct page *p)
     }
     doc_figures_begin(p->d);
     doc_figure(p->d, "headline", "Cost of the three paths by variant and place");
+    double pair[2], hop[2], park[2];
+    claim_band("handoff", &pair[0], &pair[1]);
+    claim_band("buffer", &hop[0], &hop[1]);
+    claim_band("park", &park[0], &park[1]);
     doc_figures_end(
         p->d,
         "Median over processes with its order-statistic interval; the axis is logarithmic. Shaded "
-        "is what the source text claims of goroutines: 40 to 100 ns per handoff pair; 30 to 60 ns "
-        "per buffered send, so 60 to 120 ns per pair of a send and a receive; and 200 ns and more, "
-        "with no upper end, per park and wake. A hollow red point is impure and quoted nowhere.");
+        "is what the source text claims of goroutines: %s per handoff pair; %s per buffered send, "
+        "so %s per pair of a send and a receive; and %s, with no upper end, per park and wake. A "
+        "hollow red point is impure and quoted nowhere.",
+        claim_range(pair[0], pair[1]).text, claim_range(hop[0] / 2, hop[1] / 2).text,
+        claim_range(hop[0], hop[1]).text, claim_range(park[0], park[1]).text);
     return 0;
 }
 
@@ -128,9 +134,10 @@ int section_multiples(const struct page *p)
     doc_figures_begin(p->d);
     doc_figure(p->d, "multiples", "Cost of the three paths as multiples of the floor");
     doc_figures_end(
-        p->d, "The same cells over the cheapest thing that could do their work on this "
-              "machine, measured in the same run: a cache line sent to the other PU, a raw "
-              "futex wake, or an uncontended compare-and-swap and store for each of two "
-              "locks. The interval is the cell's own; the floor's is in the table of floors.");
+        p->d, "The same cells over what this machine needs for the same step without a channel, "
+              "measured in the same run: a cache line sent to the other PU, a raw futex wake, or "
+              "an uncontended compare-and-swap and store for each of two locks. Below one means "
+              "that the variant got around that step, as one that spins does around sleeping. The "
+              "interval is the cell's own; the floor's is in the table of floors.");
     return 0;
 }

@@ -1,5 +1,4 @@
-/* The sections that are tables: what the measuring costs, hardware counters, floors, every cell. */
-#include "plots/judge.h"
+/* The sections that are tables: what the measuring costs, floors, every cell. */
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
@@ -79,88 +78,6 @@ int section_measuring(const struct page *p)
     return 0;
 }
 
-static const struct doc_column counter_columns[] = {
-    {"cell", COLUMN_WORD},    {"counter", COLUMN_WORD},
-    {"domain", COLUMN_WORD},  {"per operation", COLUMN_NUMBER},
-    {"why not", COLUMN_WORD},
-};
-
-static bool has_value(const struct tsv *t, size_t row)
-{
-    return isfinite(tsv_number(t, row, "per_op"));
-}
-
-/* Whether the counter of this row has a value in any cell. */
-static bool is_counted(const struct tsv *t, size_t row)
-{
-    const char *counter = tsv_text(t, row, "counter");
-    for (size_t i = 0; i < t->rows; i++)
-        if (has_value(t, i) && strcmp(tsv_text(t, i, "counter"), counter) == 0)
-            return true;
-    return false;
-}
-
-static bool is_first(const struct tsv *t, size_t row)
-{
-    const char *counter = tsv_text(t, row, "counter");
-    for (size_t i = 0; i < row; i++)
-        if (strcmp(tsv_text(t, i, "counter"), counter) == 0)
-            return false;
-    return true;
-}
-
-/* The counters of which no cell has a value: named once each, with the last one's reason. */
-static void put_missing(const struct page *p)
-{
-    const struct tsv *t = &p->m->counters;
-    struct note named = {""};
-    const char *reason = "";
-    for (size_t i = 0; i < t->rows; i++) {
-        if (!is_first(t, i) || is_counted(t, i))
-            continue;
-        note_add(&named, "%s%s", named.text[0] ? ", " : "", tsv_text(t, i, "counter"));
-        reason = tsv_text(t, i, "reason");
-    }
-    if (named.text[0])
-        doc_text(p->d, "%s: n/a, user and kernel. PAPI says: %s.", named.text,
-                 reason[0] ? reason : "nothing");
-}
-
-static void put_counters(const struct page *p)
-{
-    const struct tsv *t = &p->m->counters;
-    doc_table_begin(p->d, counter_columns, sizeof(counter_columns) / sizeof(counter_columns[0]));
-    for (size_t i = 0; i < t->rows; i++) {
-        if (!is_counted(t, i))
-            continue;
-        doc_row(p->d, "");
-        doc_cell(p->d, tsv_text(t, i, "name"));
-        doc_cell(p->d, tsv_text(t, i, "counter"));
-        doc_cell(p->d, tsv_text(t, i, "domain"));
-        doc_cell(p->d, number_plain(tsv_number(t, i, "per_op")).text);
-        doc_cell(p->d, tsv_text(t, i, "reason"));
-    }
-    doc_table_end(p->d);
-    doc_aside(p->d, "small", "Counted in windows of their own, user and kernel domain apart.");
-}
-
-int section_counters(const struct page *p)
-{
-    const struct tsv *t = &p->m->counters;
-    size_t values = 0;
-    for (size_t i = 0; i < t->rows; i++)
-        values += has_value(t, i);
-    if (t->rows == 0)
-        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
-    put_missing(p);
-    if (values == 0)
-        return 0;
-    doc_fold_begin(p->d, words_format("%zu counts, by cell", values).text);
-    put_counters(p);
-    doc_fold_end(p->d);
-    return 0;
-}
-
 static const struct doc_column floor_columns[] = {
     {"floor", COLUMN_WORD},
     {"one operation", COLUMN_WORD},
@@ -204,35 +121,33 @@ int section_floors(const struct page *p)
 }
 
 static const struct doc_column cell_columns[] = {
-    {"cell", COLUMN_WORD},
-    {"median and interval", COLUMN_NUMBER},
-    {"status", COLUMN_WORD},
-    {"purity", COLUMN_NUMBER},
-    {"times floor", COLUMN_NUMBER},
-    {"CPU per op", COLUMN_NUMBER},
-    {"switches per op", COLUMN_NUMBER},
-    {"fairness", COLUMN_NUMBER},
-    {"windows", COLUMN_NUMBER},
-    {"operation", COLUMN_WORD},
-    {"why", COLUMN_TEXT},
+    {"cell", COLUMN_WORD},         {"median and interval", COLUMN_NUMBER},
+    {"status", COLUMN_WORD},       {"purity", COLUMN_NUMBER},
+    {"slept", COLUMN_NUMBER},      {"times floor", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER}, {"switches per op", COLUMN_NUMBER},
+    {"fairness", COLUMN_NUMBER},   {"windows", COLUMN_NUMBER},
+    {"operation", COLUMN_WORD},    {"why", COLUMN_TEXT},
 };
 
 static void put_cell(const struct page *p, const struct page_cell *c)
 {
     bool ok = cell_is_ok(c), free_path = ok && cell_is_impure(c) && cell_is_as_written(c);
-    bool impure = cell_is_impure(c) && !free_path;
-    doc_row(p->d, !ok ? "failed" : impure ? "impure" : "");
+    bool impure = cell_is_impure(c) && !free_path, alone = cell_is_uncontended(c);
+    doc_row(p->d, !ok ? "failed" : impure || alone ? "impure" : "");
     doc_cell(p->d, c->name);
     doc_cell(p->d, cell_cost(c).text);
     if (!ok)
         doc_mark(p->d, "bad", c->status[0] ? c->status : "n/a");
     else if (impure)
         doc_mark(p->d, "bad", "impure");
+    else if (alone)
+        doc_mark(p->d, "bad", "not all ran");
     else if (free_path)
         doc_mark(p->d, "none", "not forced");
     else
         doc_cell(p->d, c->status);
     doc_cell(p->d, number_share(c->purity).text);
+    doc_cell(p->d, number_share(model_slept_share(p->m, c)).text);
     doc_cell(p->d, number_times(c->floor_ratio).text);
     doc_cell(p->d, number_ns(c->cpu_ns).text);
     doc_cell(p->d, number_plain(c->switches).text);
@@ -248,11 +163,13 @@ int section_cells(const struct page *p)
     for (size_t i = 0; i < p->m->sorted_count; i++)
         put_cell(p, p->m->sorted[i]);
     doc_table_end(p->d);
-    doc_aside(p->d, "small",
-              "Purity is the share of operations on the path that the cell is named after; "
-              "below 99%% a cell is marked and no figure quotes it. The seed's programs "
-              "(seed-...) force no path: there it is a finding, and the status says so. Times "
-              "floor is over the "
-              "floor's units, so a buffer hop is over two locks.");
+    doc_aside(
+        p->d, "small",
+        "Purity is the share of operations on the path that the cell is named after; below 99%% a "
+        "cell is marked and no figure quotes it. The seed's programs (seed-...) force no path: "
+        "there it is a finding, and the status says so. Where not all ran, fewer than 99%% of the "
+        "threads got on within the window, and no figure quotes the cell. Slept is the share of "
+        "its parks that slept in the kernel. Times floor is over the floor's units, so a buffer "
+        "hop is over two locks.");
     return 0;
 }

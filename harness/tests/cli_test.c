@@ -139,7 +139,7 @@ static void test_the_kept_command_is_the_whole_command_as_a_shell_reads_it(void 
     setenv("NAME", name, 1);
     snprintf(line, sizeof(line),
              "cd %s; mkdir \"$NAME\"; set -- --db \"$NAME/a.db\"; for i in $(seq 64); do "
-             "set -- \"$@\" --scenario floor-empty --variant futex+early+none; done; "
+             "set -- \"$@\" --scenario recv-closed --variant futex+early+none; done; "
              "$H sweep --reps 1 \"$@\" >o || exit 9; mv \"$NAME\"/* .",
              folder);
     const struct said *said = run_program(line);

@@ -9,9 +9,7 @@ static const struct claimed band = {40, 100, false, "lower", "holds", "higher"};
 static enum verdict verdict_of(size_t count, const double (*ends)[2], const struct claimed *claimed,
                                struct judgement *j)
 {
-    static struct observations o;
-    o.count = o.left_out = 0;
-    o.unit = UNIT_NS;
+    struct observations o = {.unit = UNIT_NS};
     memset(j, 0, sizeof(*j));
     for (size_t i = 0; i < count; i++) {
         char name[2] = {(char)('a' + i), '\0'};
@@ -21,6 +19,7 @@ static enum verdict verdict_of(size_t count, const double (*ends)[2], const stru
                 ends[i][1]);
     }
     judge(&o, claimed, j);
+    observations_free(&o);
     return j->verdict;
 }
 
@@ -71,6 +70,22 @@ static void test_no_interval_is_no_verdict(void **state)
     observe(&o, "a", (struct words){"here"}, 50, NAN, NAN);
     judge(&o, &band, &j);
     assert_int_equal(j.verdict, VERDICT_OPEN);
+    observations_free(&o);
+}
+
+static void test_the_last_of_many_observations_counts(void **state)
+{
+    enum { MANY = 2000 };
+    struct observations o = {.unit = UNIT_NS};
+    struct judgement j = {0};
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(observe(&o, "a", (struct words){"here"}, 50, 49, 51), 0);
+    assert_int_equal(observe(&o, "b", (struct words){"here"}, 500, 499, 501), 0);
+    judge(&o, &band, &j);
+    assert_int_equal(j.verdict, VERDICT_PARTLY);
+    assert_non_null(strstr(j.says.text, "higher for b"));
+    observations_free(&o);
 }
 
 static void test_the_text_names_who_differs_and_by_how_much(void **state)
@@ -99,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_a_verdict_is_what_the_intervals_say),
         cmocka_unit_test(test_a_comparison_that_is_off_fails_on_either_side),
         cmocka_unit_test(test_no_interval_is_no_verdict),
+        cmocka_unit_test(test_the_last_of_many_observations_counts),
         cmocka_unit_test(test_the_text_names_who_differs_and_by_how_much),
         cmocka_unit_test(test_what_was_left_out_is_said),
     };

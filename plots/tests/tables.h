@@ -50,6 +50,8 @@ struct made_cell {
     const char *scenario, *variant, *path, *place;
     double threads, median_ns, spread; /* the interval is median * (1 +- spread) */
     double purity;
+    double capacity, switches, overlap, floor_ns; /* n/a where 0 */
+    double level;                                 /* of the interval; below 0: there is none */
     const char *status, *reason;
 };
 
@@ -61,26 +63,44 @@ static inline void made_name(const struct made_cell *c, char *name, size_t size)
              c->threads ? c->threads : 2, c->place ? "/place=" : "", c->place ? c->place : "");
 }
 
+/* A field, and the tab or newline behind it. */
+static inline void put_known(FILE *f, double value, char end)
+{
+    if (value > 0)
+        fprintf(f, "%g%c", value, end);
+    else
+        fprintf(f, "n/a%c", end);
+}
+
 static inline void put_made_cell(FILE *f, const struct made_cell *c)
 {
     char name[200];
     bool ok = !c->status || strcmp(c->status, "ok") == 0;
     double spread = c->spread ? c->spread : 0.01;
     made_name(c, name, sizeof(name));
-    fprintf(f, "%s\t%s\t%s\t%s\tpair\tn/a\t8\t%g\t%s\t%s\t%s\t", name, c->scenario, c->variant,
-            c->path ? c->path : "n/a", c->threads ? c->threads : 2, c->place ? c->place : "n/a",
+    fprintf(f, "%s\t%s\t%s\t%s\tpair\t", name, c->scenario, c->variant, c->path ? c->path : "n/a");
+    put_known(f, c->capacity, '\t');
+    fprintf(f, "8\t%g\t%s\t%s\t%s\t", c->threads ? c->threads : 2, c->place ? c->place : "n/a",
             c->status ? c->status : "ok", c->reason ? c->reason : "n/a");
-    if (ok)
-        fprintf(f, "20\t10\t%g\t%g\t%g\t0.97\t", c->median_ns, c->median_ns * (1 - spread),
-                c->median_ns * (1 + spread));
+    if (ok && c->level < 0)
+        fprintf(f, "20\t10\t%g\tn/a\tn/a\tn/a\t", c->median_ns);
+    else if (ok)
+        fprintf(f, "20\t10\t%g\t%g\t%g\t%g\t", c->median_ns, c->median_ns * (1 - spread),
+                c->median_ns * (1 + spread), c->level > 0 ? c->level : 0.97);
     else
         fprintf(f, "0\t0\tn/a\tn/a\tn/a\tn/a\t");
-    fprintf(f, "%g\n", c->purity ? c->purity : 1);
+    put_known(f, c->purity ? c->purity : 1, '\t');
+    put_known(f, c->switches, '\t');
+    put_known(f, c->overlap, '\t');
+    put_known(f, c->floor_ns, '\t');
+    put_known(f, c->floor_ns > 0, '\t');
+    put_known(f, c->floor_ns > 0 ? c->median_ns / c->floor_ns : 0, '\n');
 }
 
 #define MADE_CELLS_HEADER                                                                 \
     "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t" \
-    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tpurity"
+    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tpurity\t"            \
+    "switches_per_op\toverlap\tfloor_ns\tfloor_units\tfloor_ratio"
 
 /* Writes cells.tsv and samples.tsv; process p's windows lie within the interval. */
 static inline void make_tables(const struct made_cell *cells, size_t count)
