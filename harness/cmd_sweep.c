@@ -1,5 +1,6 @@
 /* `hchanlab sweep`: plans, runs and stores. */
 #include "harness/commands.h"
+#include "harness/doctor.h"
 #include "harness/env.h"
 #include "harness/plan.h"
 #include "harness/rows.h"
@@ -16,6 +17,7 @@
 static struct choices choices;
 static const char *db = DEFAULT_STORE;
 static bool dry_run;
+static uint64_t chosen_seed;
 
 /* Writes a word as a POSIX shell has to be given it: in single quotes where it holds more than what
  * means nothing to a shell, a single quote itself as '\''. */
@@ -59,7 +61,7 @@ static void put_uints(FILE *out, const char *name, const struct uint_list *list)
 
 /* The command that repeats this sweep, from the choices as they were understood; the caller frees
  * it. NULL where memory ran out. */
-static char *make_command(const struct plan *plan)
+static char *make_command(const struct plan *plan, uint64_t seed)
 {
     char *command = NULL;
     size_t size;
@@ -76,6 +78,7 @@ static char *make_command(const struct plan *plan)
         put_uints(out, "reps", &(struct uint_list){{choices.processes}, 1});
     if (choices.place)
         put_option(out, "place", choices.place);
+    put_uints(out, "seed", &(struct uint_list){{seed}, 1});
     if (strcmp(db, DEFAULT_STORE) != 0)
         put_option(out, "db", db);
     bool failed = ferror(out);
@@ -97,11 +100,23 @@ static int print_plan(const struct plan *plan)
     return EXIT_OK;
 }
 
+/* One line before a sweep whose figures will not be worth much; the doctor says more. */
+static void warn_of_machine(const json_t *environment)
+{
+    struct finding findings[FINDINGS_MAX];
+    size_t count = doctor_examine(environment, findings);
+    char grade = doctor_grade(findings, count);
+    if (grade >= 'D')
+        fprintf(stderr, "this machine is graded %c now: %s: %s (`hchanlab doctor` says more)\n",
+                grade, findings[0].check, findings[0].seen);
+}
+
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
 {
-    char *command = make_command(plan);
+    char *command = make_command(plan, seed);
     json_t *environment = env_collect(topo);
+    warn_of_machine(environment);
     char *environment_text = environment ? json_dumps(environment, JSON_COMPACT) : NULL;
     char *xml = topo_xml(topo);
     const struct run run = {
@@ -120,34 +135,53 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
     return status;
 }
 
-/* The path scenarios' results, for whoever watches; all of it is in the store. */
+/* Four significant digits, and no exponent. */
+static const char *number(char text[32], double ns)
+{
+    int digits = ns >= 1 ? (int)floor(log10(ns)) + 1 : 1;
+    snprintf(text, 32, "%.*f", digits < 4 ? 4 - digits : 0, ns);
+    return text;
+}
+
+static void print_row(const struct row *r, int width)
+{
+    char median[32], low[32], high[32], interval[72] = "n/a", purity[16] = "n/a", ratio[16] = "n/a";
+    if (r->status != TRIAL_OK) {
+        printf("%-*s %s\n", width, r->cell.name, r->reason);
+        return;
+    }
+    if (isfinite(r->summary.ci_low_ns))
+        snprintf(interval, sizeof(interval), "%s to %s", number(low, r->summary.ci_low_ns),
+                 number(high, r->summary.ci_high_ns));
+    if (isfinite(r->purity))
+        snprintf(purity, sizeof(purity), "%.2f%%", floor(1e4 * r->purity + 1e-6) / 100);
+    if (isfinite(r->floor_ratio))
+        snprintf(ratio, sizeof(ratio), "%.2f", r->floor_ratio);
+    printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name, number(median, r->summary.median_ns),
+           interval, purity, ratio);
+}
+
+/* The results, for whoever watches; all of it is in the store. */
 static void print_results(struct store *store, int64_t run)
 {
     struct row *rows;
     size_t count;
+    int width = (int)strlen("cell");
     if (rows_read(store, run, &rows, &count))
         return;
-    printf("%-62s %10s  %-23s %7s %8s\n", "cell", "median ns", "interval", "purity", "x floor");
     for (size_t i = 0; i < count; i++) {
-        const struct row *r = &rows[i];
-        char interval[32] = "n/a", purity[16] = "n/a", ratio[16] = "n/a";
-        if (isfinite(r->summary.ci_low_ns))
-            snprintf(interval, sizeof(interval), "%.4g to %.4g", r->summary.ci_low_ns,
-                     r->summary.ci_high_ns);
-        if (isfinite(r->purity))
-            snprintf(purity, sizeof(purity), "%.2f%%", 100 * r->purity);
-        if (isfinite(r->floor_ratio))
-            snprintf(ratio, sizeof(ratio), "%.2f", r->floor_ratio);
-        if (r->status == TRIAL_OK)
-            printf("%-62s %10.4g  %-23s %7s %8s\n", r->cell.name, r->summary.median_ns, interval,
-                   purity, ratio);
-        else
-            printf("%-62s %s\n", r->cell.name, r->reason);
+        int length = (int)strlen(rows[i].cell.name);
+        width = length > width ? length : width;
     }
+    printf("%-*s %10s  %-20s %7s %9s\n", width, "cell", "median ns", "interval", "purity",
+           "x floor");
+    for (size_t i = 0; i < count; i++)
+        print_row(&rows[i], width);
     free(rows);
 }
 
-/* A cell that was skipped is no failure: the results say why. */
+/* What went wrong, in one line and the exit status. Cells that ran out of time in some processes
+ * are results like others, but marked. */
 static int conclude(const struct sweep_result *result)
 {
     if (result->failed)
@@ -160,32 +194,61 @@ static int conclude(const struct sweep_result *result)
                         "every process ran into its time limit, first %s: free the "
                         "machine, or choose fewer threads",
                         result->first_timeout);
+    if (result->skipped)
+        return complain(EXIT_ENVIRONMENT,
+                        "%llu processes could not measure here, first %s: results of those cells "
+                        "are marked",
+                        (unsigned long long)result->skipped, result->first_skip);
+    if (result->timeout)
+        fprintf(stderr,
+                "%llu processes ran out of time, first %s: results of those cells are marked\n",
+                (unsigned long long)result->timeout, result->first_timeout);
     return EXIT_OK;
 }
 
-static int run_plan(const struct plan *plan, const struct topo *topo)
+/* The order's seed: the user's, or one of chance. SQLite keeps integers signed. */
+static int find_seed(uint64_t *seed)
 {
-    char error[512];
-    struct store *store = store_open(db, STORE_WRITE, error, sizeof(error));
-    if (!store)
-        return complain(EXIT_IO, "%s", error);
-    uint64_t seed = 0;
+    *seed = chosen_seed;
+    if (*seed)
+        return EXIT_OK;
+    if (getrandom(seed, sizeof(*seed), 0) != sizeof(*seed))
+        return complain(EXIT_ENVIRONMENT, "no random seed: %s: give one with --seed",
+                        strerror(errno));
+    *seed = *seed >> 1 | 1;
+    return EXIT_OK;
+}
+
+static int run_into(struct store *store, const struct plan *plan, const struct topo *topo)
+{
+    uint64_t seed;
     struct sweep_result result;
     int64_t id;
-    int exit_status = EXIT_OK;
-    /* SQLite keeps integers signed. */
-    if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-        exit_status = complain(EXIT_ENVIRONMENT, "no random seed: %s", strerror(errno));
-    seed >>= 1;
+    int exit_status = find_seed(&seed);
     if (exit_status == EXIT_OK && begin_run(store, plan, topo, seed, &id))
         exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
     if (exit_status == EXIT_OK)
         exit_status = sweep_run(plan, store, id, seed, &result);
+    if (exit_status == EXIT_OK && store_check_place(store))
+        exit_status = complain(EXIT_IO, "%s: leave it there and sweep again", store_error(store));
     if (exit_status == EXIT_OK) {
         printf("run %lld in %s\n", (long long)id, db);
         print_results(store, id);
         exit_status = conclude(&result);
     }
+    return exit_status;
+}
+
+static int run_plan(const struct plan *plan, const struct topo *topo)
+{
+    char error[512];
+    if (!topo_is_this_machine(topo))
+        return complain(EXIT_ENVIRONMENT, "hwloc was given another machine's topology: unset "
+                                          "HWLOC_SYNTHETIC and HWLOC_XMLFILE");
+    struct store *store = store_open(db, STORE_WRITE, error, sizeof(error));
+    if (!store)
+        return complain(EXIT_IO, "%s", error);
+    int exit_status = run_into(store, plan, topo);
     store_close(store);
     return exit_status;
 }
@@ -211,7 +274,8 @@ static const struct option_spec options[] = {
     {.name = "quick",
      .kind = OPTION_FLAG,
      .value = &choices.quick,
-     .help = "the four named variants, within three minutes on two PUs (the default)"},
+     .help = "spin-mutex, ticket, futex-park and fastpath, and the others where somebody parks; "
+             "within three minutes on two PUs (the default)"},
     {.name = "full",
      .kind = OPTION_FLAG,
      .value = &choices.full,
@@ -259,6 +323,13 @@ static const struct option_spec options[] = {
      .value = &choices.place,
      .argument = "RELATION",
      .help = "how the PUs used are related: same-pu, smt, l2, l3, package or machine"},
+    {.name = "seed",
+     .kind = OPTION_UINT,
+     .value = &chosen_seed,
+     .min = 1,
+     .max = INT64_MAX,
+     .argument = "N",
+     .help = "of the order in which cells run (default: of chance, kept with the run)"},
     {.name = "db",
      .kind = OPTION_WORD,
      .value = &db,

@@ -8,11 +8,12 @@
 
 enum exit_status {
     EXIT_OK = 0,
-    EXIT_USAGE = 2,       /* the command line is wrong */
-    EXIT_ENVIRONMENT = 3, /* the machine lacks something that the command needs */
-    EXIT_IO = 4,          /* a file could not be read or written */
-    EXIT_WRONG = 5,       /* a channel or the accounting misbehaved */
-    EXIT_TIMEOUT = 6,     /* every measurement of a plan ran into its time limit */
+    EXIT_USAGE = 2,         /* the command line is wrong */
+    EXIT_ENVIRONMENT = 3,   /* the machine lacks something that the command needs */
+    EXIT_IO = 4,            /* a file could not be read or written */
+    EXIT_WRONG = 5,         /* a channel or the accounting misbehaved */
+    EXIT_TIMEOUT = 6,       /* every measurement of a plan ran into its time limit */
+    EXIT_INTERRUPTED = 130, /* by the user; as shells have it */
 };
 
 /* Prints one complaint line, prefixed with "hchanlab: ", and returns `status` so that a caller can

@@ -374,6 +374,8 @@ static void tally(struct sweep *sweep, const struct cell *cell, const struct chi
         note_first(r->first_failure, sizeof(r->first_failure), cell, child);
     if (child->status == TRIAL_TIMEOUT)
         note_first(r->first_timeout, sizeof(r->first_timeout), cell, child);
+    else if (child->status == TRIAL_SKIPPED)
+        note_first(r->first_skip, sizeof(r->first_skip), cell, child);
 }
 
 /* Runs one process of one cell. 0, -EINTR where the user interrupted, or a negative errno of the
@@ -449,7 +451,7 @@ static int explain(const struct sweep *sweep, int status)
     if (status == 0)
         return EXIT_OK;
     if (status == -EINTR)
-        return complain(EXIT_ENVIRONMENT,
+        return complain(EXIT_INTERRUPTED,
                         "interrupted after %llu of %llu processes: what was measured is kept",
                         (unsigned long long)sweep->done, (unsigned long long)sweep->total);
     return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",

@@ -12,6 +12,7 @@ struct sweep_result {
     /* Which cell, and why; "" where there is none. */
     char first_failure[REASON_MAX + CELL_NAME_MAX];
     char first_timeout[REASON_MAX + CELL_NAME_MAX];
+    char first_skip[REASON_MAX + CELL_NAME_MAX];
 };
 
 /* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK where the

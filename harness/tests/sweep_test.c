@@ -520,7 +520,7 @@ static void test_an_interrupt_keeps_what_was_measured(void **state)
     uint32_t counts[4];
     char message[REASON_MAX];
     (void)state;
-    assert_int_equal(sweep("interrupt", 3, never), EXIT_ENVIRONMENT);
+    assert_int_equal(sweep("interrupt", 3, never), EXIT_INTERRUPTED);
     assert_int_equal(samples_of("interrupt"), 1);
     assert_int_equal(store_trials(store, cell_id("interrupt"), counts, message, sizeof(message)),
                      0);
@@ -533,7 +533,7 @@ static void test_an_interrupt_just_before_the_wait_is_not_lost(void **state)
 {
     (void)state;
     interrupt_at_wait = true;
-    assert_int_equal(sweep("silent", 3, never), EXIT_ENVIRONMENT);
+    assert_int_equal(sweep("silent", 3, never), EXIT_INTERRUPTED);
     assert_false(interrupt_at_wait);
 }
 
@@ -543,7 +543,7 @@ static void test_signals_are_as_before_when_the_sweep_is_over(void **state)
     sigset_t mask;
     struct sigaction action;
     (void)state;
-    assert_int_equal(sweep("interrupt", 1, never), EXIT_ENVIRONMENT);
+    assert_int_equal(sweep("interrupt", 1, never), EXIT_INTERRUPTED);
     sigprocmask(SIG_BLOCK, NULL, &mask);
     for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         assert_false(sigismember(&mask, signals[i]));
