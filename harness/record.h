@@ -1,6 +1,6 @@
 /* What a cell's process tells the sweep, one JSON object a line on its standard output: samples,
  * outcomes, counters and histograms as they come, and at the end how it went. Written by
- * cmd_cell.c, read by sweep.c; a line that was cut off by a kill is simply not there.
+ * cmd_cell.c, read by child.c; a line that was cut off by a kill is simply not there.
  *
  * The sweep parses and stores on the PUs that the cell measures on, so under a sweep the cell waits
  * meanwhile: after each line it reads one byte, the acknowledgement, from its standard input, which

@@ -1,0 +1,49 @@
+/* One process of a cell, as the sweep sees it: started, read from, ended, judged. record.h has the
+ * protocol of records and acknowledgements, and why nobody waits for ever. For one thread, between
+ * signals_catch() and signals_release(). */
+#ifndef HARNESS_CHILD_H
+#define HARNESS_CHILD_H
+
+#include "harness/plan.h"
+#include "harness/record.h"
+#include "harness/signals.h"
+#include <sys/types.h>
+
+/* What is to be run, and where its records go. */
+struct child_job {
+    const struct cell *cell;
+    const struct sampling *sampling;
+    uint32_t process; /* the how manyth of the cell */
+    const struct signals *signals;
+    /* Keeps a record; it is acknowledged after that. 0; -EEXIST for one that was there before,
+     * which is the cell's fault; or a negative errno, which ends the watch. */
+    int (*take)(void *arg, const struct record *record);
+    void *arg;
+};
+
+struct child {
+    const struct child_job *job; /* outlives it */
+    pid_t pid;
+    int fd;     /* its standard output; -1 once that has ended */
+    int ack_fd; /* the other end of its standard input */
+    char *line; /* what came of the line that is not complete */
+    size_t used, size;
+    bool ended; /* a RECORD_END came */
+    enum trial_status status;
+    char message[REASON_MAX];
+    char stray[64]; /* the beginning of the first line that was no record */
+};
+
+/* Starts the process. 0, or a negative errno with nothing to end. */
+int child_start(struct child *child, const struct child_job *job);
+
+/* Reads until the process ends (0), is over its time (-ETIME), or the user interrupts (-EINTR); or
+ * a negative errno of take(). */
+int child_watch(struct child *child);
+
+/* Ends the process and what it started, and gives back all that it held. `watched` is what
+ * child_watch() returned; where that was 0 or -ETIME, status and message are then what the process
+ * came to. */
+void child_end(struct child *child, int watched);
+
+#endif
