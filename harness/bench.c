@@ -191,6 +191,8 @@ static void control_crowd(struct crew *crew, struct window *out, uint64_t *befor
     uint64_t ns = crew->spec->window_ns;
     while (load_acq(&crew->go) == GO_WAIT) /* pairs with store_rel in meet */
         futex_wait(&crew->go, GO_WAIT);
+    if (load_acq(&crew->go) == GO_ABORT) /* as above; there is nobody to wait for */
+        return;
     wait_for_all(crew, ns / 8, before, after); /* `before` is all zero yet */
     /* Of the whole process, since no thread but the workers and this one runs in it, and this one
      * sleeps. */
