@@ -6,7 +6,8 @@
  *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
  *   CHAN_FAST   the fast path, e.g. none:        fast_none_send_full(), fast_none_recv()
  *   CHAN_TRACED 1 to count outcomes, 0 to leave no trace of the accounting in the code
- *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants
+ *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
+ *                   stays defined
  *
  * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan and their wrappers, with
  * no indirect call inside. It may be included several times in one file; it undefines what it took

@@ -44,8 +44,8 @@ struct hchan {
     uint32_t sendx, recvx; /* where the next send and receive go in buf */
     _Atomic uint32_t closed;
     struct waitq recvq, sendq;
-    alignas(
-        16) unsigned char lock[]; /* the variant's lock, and what a traced instance keeps by it */
+    /* The variant's lock, and what a traced instance keeps by it. */
+    alignas(16) unsigned char lock[];
 };
 
 _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small lock shares the line");

@@ -7,6 +7,7 @@
 #include "harness/say.h"
 #include "harness/sweep.h"
 #include "harness/topo.h"
+#include "plots/numbers.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -135,30 +136,16 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
     return status;
 }
 
-/* Four significant digits, and no exponent. */
-static const char *number(char text[32], double ns)
-{
-    int digits = ns >= 1 ? (int)floor(log10(ns)) + 1 : 1;
-    snprintf(text, 32, "%.*f", digits < 4 ? 4 - digits : 0, ns);
-    return text;
-}
-
 static void print_row(const struct row *r, int width)
 {
-    char median[32], low[32], high[32], interval[72] = "n/a", purity[16] = "n/a", ratio[16] = "n/a";
+    double low = r->summary.ci_low_ns, high = r->summary.ci_high_ns;
     if (r->status != TRIAL_OK) {
         printf("%-*s %s\n", width, r->cell.name, r->reason);
         return;
     }
-    if (isfinite(r->summary.ci_low_ns))
-        snprintf(interval, sizeof(interval), "%s to %s", number(low, r->summary.ci_low_ns),
-                 number(high, r->summary.ci_high_ns));
-    if (isfinite(r->purity))
-        snprintf(purity, sizeof(purity), "%.2f%%", floor(1e4 * r->purity + 1e-6) / 100);
-    if (isfinite(r->floor_ratio))
-        snprintf(ratio, sizeof(ratio), "%.2f", r->floor_ratio);
-    printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name, number(median, r->summary.median_ns),
-           interval, purity, ratio);
+    printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name,
+           number_median(r->summary.median_ns, low, high).text, number_range(low, high).text,
+           number_share(r->purity).text, number_times(r->floor_ratio).text);
 }
 
 /* The results, for whoever watches; all of it is in the store. */

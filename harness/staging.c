@@ -130,8 +130,8 @@ static int move_but_page(void *arg, const char *name)
     return strcmp(name, page_name) == 0 ? 0 : move_file(arg, name);
 }
 
-/* Removes what the list of the older report names and the new report has not: what is not newer
- * than the page was not moved there. A line that leads out of the report is passed over. */
+/* Removes what the list of the older report names and that of the new one does not. A line that
+ * leads out of the report is passed over. */
 static void remove_stale(const struct staging *s, char *older, const char *newer)
 {
     for (char *name = strtok(older, "\n"); name; name = strtok(NULL, "\n")) {

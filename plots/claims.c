@@ -179,8 +179,8 @@ const struct claim claims[] = {
      .claimed = {200, 1000, false, "held for less", "possible", "not refuted"}},
     {.quote = "the goroutine is woken (goready) only after the lock is released",
      .rule = "in the text's diagrams goready comes before unlock. futex+early+none wakes first, "
-             "futex-park "
-             "unlocks first, all else is the same: handoff, waking first as a multiple. It holds "
+             "futex-park unlocks first, all else is the same: handoff, waking first as a multiple. "
+             "It holds "
              "where the prose's order is the cheaper one",
      .source = FROM_RATIO,
      .over = "handoff",
@@ -205,8 +205,7 @@ const struct claim claims[] = {
      .claimed = AT_MOST(0.001, "no lock", "takes the lock")},
     {.quote = "Fast-path check",
      .rule = "what it saves: a failing non-blocking receive with the check as a multiple of the "
-             "same lock without "
-             "it (futex-park)",
+             "same lock without it (futex-park)",
      .source = FROM_RATIO,
      .over = "nb-recv-empty",
      .under = "nb-recv-empty",

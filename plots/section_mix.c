@@ -190,7 +190,7 @@ static void say_spinners(const struct page *p)
             doc_aside(
                 p->d, "answer",
                 "%s in %s (%s) slept in only %s of its parks: the others were over before, so "
-                "its figure is hardly that of a sleep and a wake.",
+                "its figure is not that of a sleep and a wake alone.",
                 c->variant, c->scenario, cell_place(c).text, number_share(slept).text);
     }
 }
