@@ -30,7 +30,7 @@
     atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire, \
                                             memory_order_acquire)
 
-/* Tells the core that this is a spin loop (Go's procyield). */
+/* Tells the core that this is a spin loop. */
 static inline void cpu_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -41,5 +41,23 @@ static inline void cpu_relax(void)
     __asm__ volatile("" ::: "memory");
 #endif
 }
+
+/* Pauses n times, in a loop that gives up by itself after a while (Go's procyield). */
+static inline void procyield(uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        cpu_relax();
+}
+
+/* Pauses n times, in a loop that goes on until another thread writes. A scheduler that explores
+ * interleavings runs somebody else here: by itself the loop would not end. */
+static inline void spin_wait(uint32_t n)
+{
+    procyield(n);
+}
+
+/* How often a bounded spin looks. A scheduler that explores interleavings makes it 1, so that what
+ * comes after the spin is reached in few steps. */
+#define SPIN_BUDGET(turns) (turns)
 
 #endif

@@ -29,6 +29,7 @@
 #error "chan.inc.h: define CHAN_ID, CHAN_LOCK, CHAN_PARK, CHAN_FAST and CHAN_TRACED first"
 #endif
 
+#include "core/futex.h"
 #include "core/layout.h"
 #include "core/panic.h"
 
@@ -112,7 +113,7 @@ static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *
     store_rlx(&gp->park, GPARK_WAITING);
     waitq_enqueue(q, sg);
     CHAN(unlock)(c);
-    bool slept = PARK_(sleep)(gp);
+    bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     bool success = sg->success;
     releaseSudog(sg);
     COUNT_N(PARK_SLEPT, slept);

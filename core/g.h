@@ -42,7 +42,8 @@ struct g {
     uint32_t id;                                                   /* from 1, never used twice */
     struct sudog sudog;                                            /* the one it parks with */
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */
-    struct g *next_all; /* list of all Gs ever made; they are recycled, never freed */
+    struct recover_point *innermost; /* of the hchan_try() calls that run now (core/panic.c) */
+    struct g *next_all;              /* list of all Gs ever made; they are recycled, never freed */
     struct g *next_free;
 };
 

@@ -76,6 +76,53 @@ bool chanrecv(hchan *c, void *elem, bool block, bool *received);
  * values are discarded. */
 void closechan(hchan *c);
 
+/* One case of a select: `c <- *elem`, or `*elem = <-c`. A nil channel's case is never ready. */
+enum scase_kind { SCASE_RECV, SCASE_SEND };
+
+struct scase {
+    enum scase_kind kind;
+    hchan *c;
+    void *
+        elem; /* read by a send; written by a receive, and may then be NULL: the value is dropped */
+};
+
+/* How many cases one select may have, as in Go. */
+#define HCHAN_MAX_CASES ((size_t)65536)
+
+/* A select over `ncases` cases. Returns the index of the one case that happened: of those that are
+ * ready, each with the same chance; where none is, the first that becomes ready. With `block` false
+ * (a select with a default case) returns -1 where none is ready. *received (which may be NULL) is
+ * as in chanrecv(), for a receive. A send whose channel is closed panics when it is chosen.
+ *
+ * The channels may repeat, but must be of one instance of one variant, whose code the select runs:
+ * another is a panic ("select over channels of different variants"), as are more than
+ * HCHAN_MAX_CASES cases. A blocking select without a live case waits for ever. */
+int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received);
+
+/* A moment that never comes. */
+#define HCHAN_FOREVER INT64_MAX
+
+/* The moment `ns` nanoseconds from now, on CLOCK_MONOTONIC; 0 or less is now. */
+int64_t hchan_deadline(int64_t ns);
+
+/* selectgo() that waits until `deadline` at the latest, then returns -1. Cases that are ready are
+ * looked at first, whatever the deadline. A value is either handed over, and its case's index
+ * returned, or the deadline passed, and nothing happened: nothing is lost in between. */
+int selectgo_until(const struct scase *cases, size_t ncases, int64_t deadline, bool *received);
+
+/* How a bounded operation ended. */
+enum hchan_end {
+    HCHAN_OK,        /* as the plain operation would have */
+    HCHAN_TIMEDOUT,  /* not at all: the deadline passed */
+    HCHAN_CANCELLED, /* not at all: `done` was closed, or had a value, which is taken */
+};
+
+/* chansend1() and chanrecv2() that end at a deadline, or with a cancel channel `done` (of the
+ * channel's instance; NULL: none), as in Go's `select { case c <- v: case <-done: }`. Where both
+ * could go on, either may. */
+enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline);
+enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline);
+
 /* How many values the buffer holds now, and how many it can. */
 size_t chanlen(const hchan *c);
 size_t chancap(const hchan *c);

@@ -1,30 +1,29 @@
 #include "core/panic.h"
 #include "core/atomic.h"
+#include "core/g.h"
 #include "core/hchan.h"
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A recover point: one for each hchan_try() that is running in this thread, innermost first. */
+/* A recover point: one for each hchan_try() that is running in this G, innermost first. */
 struct recover_point {
     jmp_buf frame;
     const char *volatile message;
     struct recover_point *outer;
 };
 
-static _Thread_local struct recover_point *innermost;
-
 bool hchan_try(void (*fn)(void *), void *arg, const char **message)
 {
-    struct recover_point point = {.outer = innermost};
+    struct recover_point point = {.outer = getg()->innermost};
     if (setjmp(point.frame) == 0) {
-        innermost = &point;
+        getg()->innermost = &point;
         fn(arg);
-        innermost = point.outer;
+        getg()->innermost = point.outer;
         return true;
     }
-    innermost = point.outer;
+    getg()->innermost = point.outer;
     if (message)
         *message = point.message;
     return false;
@@ -48,6 +47,7 @@ static _Noreturn void end_process(const char *message)
 
 void gopanic(const char *message)
 {
+    struct recover_point *innermost = getg()->innermost;
     if (innermost) {
         innermost->message = message;
         longjmp(innermost->frame, 1);

@@ -190,7 +190,7 @@ static void control_crowd(struct crew *crew, struct window *out, uint64_t *befor
     struct bench *b = &crew->bench;
     uint64_t ns = crew->spec->window_ns;
     while (load_acq(&crew->go) == GO_WAIT) /* pairs with store_rel in meet */
-        futex_wait(&crew->go, GO_WAIT);
+        futex_wait(&crew->go, GO_WAIT, FUTEX_FOREVER);
     if (load_acq(&crew->go) == GO_ABORT) /* as above; there is nobody to wait for */
         return;
     wait_for_all(crew, ns / 8, before, after); /* `before` is all zero yet */

@@ -136,7 +136,7 @@ static uint32_t futex_await(_Atomic uint32_t *word)
 {
     uint32_t value;
     while ((value = load_acq(word)) == 0)
-        futex_wait(word, 0);
+        futex_wait(word, 0, FUTEX_FOREVER);
     store_rlx(word, 0); /* the other side writes it next after it has heard from us */
     return value;
 }
@@ -183,7 +183,7 @@ static void wake_sleeper(_Atomic uint32_t *word)
 
 static void sleep_until_woken(_Atomic uint32_t *word)
 {
-    while (!futex_wait(word, 0))
+    while (futex_wait(word, 0, FUTEX_FOREVER) != FUTEX_WOKEN)
         ;
 }
 

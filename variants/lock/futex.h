@@ -21,7 +21,6 @@
 
 #include "core/atomic.h"
 #include "core/futex.h"
-#include <sched.h>
 
 #define lock_futex_summary "three-state futex mutex that spins, yields, then sleeps"
 
@@ -39,19 +38,19 @@ static inline void lock_futex_init(struct lock_futex *l)
 static __attribute__((noinline)) uint32_t lock_futex_wait(struct lock_futex *l)
 {
     /* Go's budget: four bursts of thirty pauses, then one yield. */
-    enum { BURSTS = 4, PAUSES = 30 };
+    enum { BURSTS = SPIN_BUDGET(4), PAUSES = 30 };
     uint32_t spins = 1;
     for (int burst = 0; burst <= BURSTS; burst++, spins++) {
         uint32_t free = LOCK_FUTEX_FREE;
         if (load_rlx(&l->word) == free && cas_acq(&l->word, &free, LOCK_FUTEX_HELD))
             return spins; /* the swap pairs with xchg_rel in release */
-        if (burst == BURSTS)
-            sched_yield();
-        for (int i = 0; burst < BURSTS && i < PAUSES; i++)
-            cpu_relax();
+        if (burst < BURSTS)
+            procyield(PAUSES);
+        else
+            osyield();
     }
     while (xchg_acq(&l->word, LOCK_FUTEX_SLEEPERS) != LOCK_FUTEX_FREE) { /* as above */
-        futex_wait(&l->word, LOCK_FUTEX_SLEEPERS);
+        futex_wait(&l->word, LOCK_FUTEX_SLEEPERS, FUTEX_FOREVER);
         spins++;
     }
     return spins;

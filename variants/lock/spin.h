@@ -28,8 +28,7 @@ static __attribute__((noinline)) uint32_t lock_spin_wait(struct lock_spin *l)
     uint32_t spins = 0, pauses = 1;
     do {
         while (load_rlx(&l->held)) { /* a look; the exchange below acquires */
-            for (uint32_t i = 0; i < pauses; i++)
-                cpu_relax();
+            spin_wait(pauses);
             pauses = pauses < PAUSES_MAX ? 2 * pauses : PAUSES_MAX;
             spins++;
         }

@@ -33,8 +33,7 @@ static inline uint32_t lock_ticket_acquire(struct lock_ticket *l)
         uint32_t before = mine - load_acq(&l->serving); /* pairs with store_rel in release */
         if (__builtin_expect(before == 0, 1))
             return spins;
-        for (uint32_t i = 0; i < before; i++)
-            cpu_relax();
+        spin_wait(before);
         spins++;
     }
 }

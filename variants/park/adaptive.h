@@ -16,14 +16,14 @@ enum {
     park_adaptive_spins = 128,
 };
 
-static inline bool park_adaptive_sleep(struct g *gp)
+static inline bool park_adaptive_sleep(struct g *gp, int64_t deadline)
 {
-    for (int i = 0; i < park_adaptive_spins; i++) {
+    for (int i = 0; i < SPIN_BUDGET(park_adaptive_spins); i++) {
         if (load_acq(&gp->park) == GPARK_READY) /* pairs with xchg_rel in park_futex_ready */
             return false;
-        cpu_relax();
+        procyield(1);
     }
-    return park_futex_sleep(gp);
+    return park_futex_sleep(gp, deadline);
 }
 
 static inline void park_adaptive_ready(struct g *gp)

@@ -10,9 +10,9 @@
 
 enum { park_early_ready_under_lock = 1 };
 
-static inline bool park_early_sleep(struct g *gp)
+static inline bool park_early_sleep(struct g *gp, int64_t deadline)
 {
-    return park_futex_sleep(gp);
+    return park_futex_sleep(gp, deadline);
 }
 
 static inline void park_early_ready(struct g *gp)

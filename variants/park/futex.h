@@ -18,17 +18,20 @@
 
 enum { park_futex_ready_under_lock = 0 };
 
-/* Sleeps until ready. False where it was ready before the kernel had it asleep. */
-static inline bool park_futex_sleep(struct g *gp)
+static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
 {
     uint32_t word = GPARK_WAITING;
     bool slept = false;
-    /* Acquire on both outcomes: a failure means READY, and we go on to read what the waker wrote.
-     * Pairs with xchg_rel in park_futex_ready. */
-    if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP))
+    /* Acquire on both outcomes: READY means that we go on to read what the waker wrote. Pairs with
+     * xchg_rel in park_futex_ready. ASLEEP is from an earlier call, which timed out. */
+    if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP) && word == GPARK_READY)
         return false;
-    while (load_acq(&gp->park) != GPARK_READY) /* pairs as above; a wake may be spurious */
-        slept |= futex_wait(&gp->park, GPARK_ASLEEP);
+    while (load_acq(&gp->park) != GPARK_READY) { /* pairs as above; a wake may be spurious */
+        enum futex_end end = futex_wait(&gp->park, GPARK_ASLEEP, deadline);
+        if (end == FUTEX_TIMEDOUT)
+            break;
+        slept |= end == FUTEX_WOKEN;
+    }
     return slept;
 }
 

@@ -8,16 +8,15 @@
 #define PARK_YIELD_H
 
 #include "variants/park/futex.h"
-#include <sched.h>
 
 #define park_yield_summary "yields once, then sleeps in the kernel"
 
 enum { park_yield_ready_under_lock = 0 };
 
-static inline bool park_yield_sleep(struct g *gp)
+static inline bool park_yield_sleep(struct g *gp, int64_t deadline)
 {
-    sched_yield();
-    return park_futex_sleep(gp);
+    osyield();
+    return park_futex_sleep(gp, deadline);
 }
 
 static inline void park_yield_ready(struct g *gp)

@@ -1,0 +1,25 @@
+/* Runs one party of a program on real channels. */
+#ifndef CORE_TESTS_CHECK_RUN_H
+#define CORE_TESTS_CHECK_RUN_H
+
+#include "core/hchan.h"
+#include "core/tests/check/program.h"
+
+struct run {
+    const struct program *program;
+    hchan *chans[PROGRAM_CHANNELS];
+    struct history history;
+    uint64_t (*moment)(void); /* the clock of `invoked` and `returned` */
+};
+
+/* Makes the program's channels, of 8-byte elements, and forgets the history. False with errno where
+ * makechan() fails. run_free() frees the channels. */
+bool run_make(struct run *r, const struct program *p, const struct hchan_variant *variant,
+              uint64_t (*moment)(void));
+void run_free(struct run *r);
+
+/* Does party `party`'s operations in order and records each one's result. Returns when the last is
+ * done. An operation whose wait is OP_TIMED gets the deadline that `deadline` returns. */
+void run_party(struct run *r, unsigned party, int64_t (*deadline)(void));
+
+#endif

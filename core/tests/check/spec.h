@@ -1,0 +1,53 @@
+/* The channel as a sequential machine: what operations may do to a few channels, one at a time.
+ * The checkers' only notion of what is right. A state is a small value, copied freely.
+ *
+ * On an unbuffered channel a send and a receive take effect together, as one step of two parties.
+ * What is not visible in a sequential machine is left free: whether a party is parked already, so a
+ * non-blocking operation on an unbuffered channel may fail whenever the channel is open; and how
+ * much time passes, so an operation with a deadline may end with nothing at any moment. */
+#ifndef CORE_TESTS_CHECK_SPEC_H
+#define CORE_TESTS_CHECK_SPEC_H
+
+#include "core/tests/check/program.h"
+
+enum { SPEC_BUFFER = 8 }; /* the largest capacity */
+
+struct spec_chan {
+    int8_t capacity; /* PROGRAM_NIL for nil */
+    uint8_t count, closed;
+    uint8_t values[SPEC_BUFFER]; /* values[0] is the head */
+};
+
+struct spec_state {
+    struct spec_chan chans[PROGRAM_CHANNELS];
+};
+
+void spec_init(struct spec_state *s, const struct program *p);
+
+/* Whether `op` may end so, alone, in state s; where it may, s is advanced. */
+bool spec_step(struct spec_state *s, const struct op *op, const struct op_result *r);
+
+/* Whether the two operations may end so together: one sends and the other receives what was sent,
+ * on an unbuffered open channel. The state does not change. Either order of the two. */
+bool spec_meet(const struct spec_state *s, const struct op *a, const struct op_result *ra,
+               const struct op *b, const struct op_result *rb);
+
+/* Whether `op` waits for ever in state s while nobody else moves. False where it could end alone;
+ * an operation that does not block never waits. */
+bool spec_blocks(const struct spec_state *s, const struct op *op);
+
+/* Whether two blocked operations could meet: then they must not both be blocked for ever. */
+bool spec_could_meet(const struct spec_state *s, const struct op *a, const struct op *b);
+
+/* Every way in which `op` may end alone in state s. Writes at most SPEC_ENDS, returns how many. */
+enum { SPEC_ENDS = PROGRAM_CASES + 1 };
+unsigned spec_ends(const struct spec_state *s, const struct op *op,
+                   struct op_result ends[static SPEC_ENDS]);
+
+/* Walks every execution of the program on the machine and collects its outcomes: histories without
+ * moments. Calls `outcome` for each different one (blocked operations are OP_PENDING); it returns
+ * false to end the walk. Returns the number of different outcomes seen, at most `limit`. */
+unsigned spec_outcomes(const struct program *p, unsigned limit,
+                       bool (*outcome)(const struct history *h, void *arg), void *arg);
+
+#endif
