@@ -8,7 +8,7 @@
  * verify: -DN=3 -DK=2
  * verify: -DN=3 -DK=3
  * long: -DN=4 -DK=1
- * long: -DN=4 -DK=2
+ * long: -DN=3 -DK=6
  *
  * A woken thread takes the lock with HELD: its release wakes nobody, and who slept beside it sleeps
  * on. That takes a holder and two sleepers; of two threads, the one that wakes was the last.

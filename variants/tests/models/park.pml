@@ -3,9 +3,9 @@
  * comes twice, early or out of order; and nobody sleeps for ever: as many values are sent as are
  * received, so whoever is parked when all is done is an invalid end state.
  *
- * SENDERS Gs send SENDS values each, RECEIVERS Gs receive RECVS values each. A G parks several times
- * in a row with one park word, so a wake-up of an earlier park may hit a later one. `signals` wakes
- * sleepers for no reason, as often as it likes, until it stops for good.
+ * SENDERS Gs send SENDS values each, RECEIVERS Gs receive RECVS values each. A G parks several
+ * times in a row with one park word, so a wake-up of an earlier park may hit a later one. `signals`
+ * wakes sleepers for no reason, as often as it likes, until it stops for good.
  *
  * PARK_FUTEX sleeps at once, PARK_YIELD a step later, PARK_ADAPTIVE after any number of looks,
  * PARK_EARLY as PARK_FUTEX, made ready before the unlock.
@@ -238,7 +238,7 @@ active [RECEIVERS] proctype receiver()
     :: i < RECVS ->
         lock();
         if
-        :: nempty(sendq) -> /* 5: from a parked sender; or the buffer's head, and it fills the slot */
+        :: nempty(sendq) -> /* 5: a parked sender's value; or the head, and it fills the slot */
             sendq?peer;
 #if CAP > 0
             d_step { buf?v; buf!elem[peer]; success[peer] = true; judge(v) };
