@@ -25,6 +25,10 @@
 #define cas_acq(p, expected, v)                                                         \
     atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire, \
                                             memory_order_relaxed)
+/* As cas_acq, with no order at all: for a word that decides who, and publishes nothing. */
+#define cas_rlx(p, expected, v)                                                         \
+    atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_relaxed, \
+                                            memory_order_relaxed)
 /* As cas_acq, but a failure is an acquire as well: for a caller that acts on what it found. */
 #define cas_acq_acq(p, expected, v)                                                     \
     atomic_compare_exchange_strong_explicit((p), (expected), (v), memory_order_acquire, \

@@ -1,4 +1,5 @@
 /* The public entry points: nil channels, makechan, and the way into a variant. */
+#include "core/futex.h"
 #include "core/hchan.h"
 #include "core/layout.h"
 #include "core/panic.h"
@@ -6,13 +7,16 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-/* A blocking operation on a nil channel: no sudog, no waker. */
-static _Noreturn void park_forever(void)
+void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
 {
-    for (;;)
-        pause();
+    struct g *gp = getg();
+    store_rlx(&gp->park, GPARK_ASLEEP); /* for ourselves: nobody else writes it */
+    wait_begin(gp, reason | (deadline != HCHAN_FOREVER ? WAIT_BOUNDED : 0U), callerpc);
+    wait_sleeps(gp);
+    while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)
+        continue;
+    wait_end(gp);
 }
 
 static int check_sizes(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
@@ -69,7 +73,7 @@ bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
     if (!c) { /* 1 */
         if (!block)
             return false;
-        park_forever();
+        gopark_nil(WAIT_CHAN_SEND_NIL, HCHAN_FOREVER, callerpc);
     }
     return c->variant->chansend(c, elem, block, callerpc);
 }
@@ -83,7 +87,7 @@ static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, cons
         *received = false;
         if (!block)
             return false;
-        park_forever();
+        gopark_nil(WAIT_CHAN_RECEIVE_NIL, HCHAN_FOREVER, callerpc);
     }
     return c->variant->chanrecv(c, elem, block, received, callerpc);
 }

@@ -9,9 +9,9 @@
  *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
  *                   stays defined
  *
- * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan and their wrappers, with
- * no indirect call inside. It may be included several times in one file; it undefines what it took
- * and what it made. The policies' contracts are in variants/README.md.
+ * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan, <id>_selectgo and their
+ * wrappers, with no indirect call inside. It may be included several times in one file; it
+ * undefines what it took and what it made. The policies' contracts are in variants/README.md.
  *
  * Send and receive mirror each other; the numbers are the same steps on both sides:
  *   1. a nil channel   (the public entry points, core/chan.c)
@@ -101,19 +101,20 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
 /* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
  * been woken. Returns false where close woke it. */
 static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
-                                                 const void *callerpc)
+                                                 enum wait_reason reason, const void *callerpc)
 {
     struct g *gp = getg();
     struct sudog *sg = acquireSudog(gp);
     sg->elem = elem;
-    sg->c = c;
-    sg->callerpc = callerpc;
+    store_rel(&sg->c, c); /* for who lists the waiters; as struct wait has it */
     sg->success = false;
     /* Relaxed: a waker finds the sudog through the queue, under the lock, after our unlock. */
     store_rlx(&gp->park, GPARK_WAITING);
     waitq_enqueue(q, sg);
+    wait_begin(gp, reason | 1U << WAIT_CASES_SHIFT, callerpc);
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
+    wait_end(gp);
     bool success = sg->success;
     releaseSudog(sg);
     COUNT_N(PARK_SLEPT, slept);
@@ -122,14 +123,27 @@ static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *
     return success;
 }
 
-/* The value goes straight to the parked receiver, past the buffer, which is empty. The lock is
- * held, sg is dequeued; the lock is released. */
+/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
+ * The lock is held, sg is dequeued; its G is to be made ready. */
 static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
 {
+    COUNT(SEND_HANDOFF);
     if (sg->elem)
         elem_copy(c, sg->elem, elem);
     sg->success = true;
-    CHAN(unlock_and_ready)(c, sg->g);
+}
+
+/* Step 6 of a send. The lock is held, and there is room. */
+static inline void CHAN(send_buffer)(struct hchan *c, const void *elem, uint32_t qcount)
+{
+    COUNT(SEND_BUFFER);
+    elem_copy(c, chanbuf(c, c->sendx), elem);
+    if (++c->sendx == c->dataqsiz)
+        c->sendx = 0;
+    /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86 only: a
+     * fast path could see this count, go on to look at `closed`, and miss a close that came
+     * before. */
+    store_rel(&c->qcount, qcount + 1);
 }
 
 static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
@@ -147,21 +161,14 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
     }
     struct sudog *sg = waitq_dequeue(&c->recvq); /* 5 */
     if (sg) {
-        COUNT(SEND_HANDOFF);
         CHAN(send)(c, sg, elem);
+        CHAN(unlock_and_ready)(c, sg->g);
         return true;
     }
     uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
     if (qcount < c->dataqsiz) {             /* 6 */
-        elem_copy(c, chanbuf(c, c->sendx), elem);
-        if (++c->sendx == c->dataqsiz)
-            c->sendx = 0;
-        /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86
-         * only: a fast path could see this count, go on to look at `closed`, and miss a close that
-         * came before. */
-        store_rel(&c->qcount, qcount + 1);
+        CHAN(send_buffer)(c, elem, qcount);
         CHAN(unlock)(c);
-        COUNT(SEND_BUFFER);
         return true;
     }
     if (!block) { /* 7 */
@@ -170,15 +177,15 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
         return false;
     }
     COUNT(SEND_PARK);
-    if (!CHAN(park)(c, &c->sendq, (void *)(uintptr_t)elem, callerpc)) /* 8, 9 */
+    if (!CHAN(park)(c, &c->sendq, (void *)(uintptr_t)elem, WAIT_CHAN_SEND, callerpc)) /* 8, 9 */
         gopanic("send on closed channel");
     return true;
 }
 
-/* A sender is parked. Unbuffered: its value goes straight to the receiver. Buffered: the buffer is
- * full, the receiver takes its head, and the sender's value is promoted into the slot that got
- * free, which is the tail's next; so values keep their order. The lock is held, sg is dequeued; the
- * lock is released. */
+/* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
+ * Buffered: the buffer is full, the receiver takes its head, and the sender's value is promoted
+ * into the slot that got free, which is the tail's next; so values keep their order. The lock is
+ * held, sg is dequeued; its G is to be made ready. */
 static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
 {
     if (c->dataqsiz == 0) {
@@ -196,7 +203,17 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
         c->sendx = c->recvx;
     }
     sg->success = true;
-    CHAN(unlock_and_ready)(c, sg->g);
+}
+
+/* Step 6 of a receive. The lock is held, and there is a value. */
+static inline void CHAN(recv_buffer)(struct hchan *c, void *elem, uint32_t qcount)
+{
+    COUNT(RECV_BUFFER);
+    if (elem)
+        elem_copy(c, elem, chanbuf(c, c->recvx));
+    if (++c->recvx == c->dataqsiz)
+        c->recvx = 0;
+    store_rel(&c->qcount, qcount - 1); /* release: as in send_buffer */
 }
 
 static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
@@ -228,16 +245,12 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
     struct sudog *sg = waitq_dequeue(&c->sendq); /* 5 */
     if (sg) {
         CHAN(recv)(c, sg, elem);
+        CHAN(unlock_and_ready)(c, sg->g);
         return true;
     }
     if (qcount > 0) { /* 6 */
-        if (elem)
-            elem_copy(c, elem, chanbuf(c, c->recvx));
-        if (++c->recvx == c->dataqsiz)
-            c->recvx = 0;
-        store_rel(&c->qcount, qcount - 1); /* release: as in chansend, step 6 */
+        CHAN(recv_buffer)(c, elem, qcount);
         CHAN(unlock)(c);
-        COUNT(RECV_BUFFER);
         return true;
     }
     if (!block) { /* 7 */
@@ -246,27 +259,24 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
         return false;
     }
     COUNT(RECV_PARK);
-    *received = CHAN(park)(c, &c->recvq, elem, callerpc); /* 8, 9 */
+    *received = CHAN(park)(c, &c->recvq, elem, WAIT_CHAN_RECEIVE, callerpc); /* 8, 9 */
     return true;
 }
 
-/* Step 9 seen from close: empties the queue. Returns its waiters, marked as woken by close and
- * chained by `next` in front of `rest`. The lock is held. */
-static inline struct sudog *CHAN(collect)(struct hchan *c, struct waitq *q, bool zero,
-                                          struct sudog *rest)
+/* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
+ * `*end`, in the order of their wake. The lock is held. */
+static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, bool zero,
+                                           struct sudog **end)
 {
-    struct sudog *first = load_rlx(&q->first); /* under the lock */
-    if (!first)
-        return rest;
-    for (struct sudog *sg = first; sg; sg = sg->next) {
+    struct sudog *sg;
+    while ((sg = waitq_dequeue(q)) != NULL) {
         if (zero)
             elem_zero(c, sg->elem);
         sg->success = false;
+        *end = sg;
+        end = &sg->next;
     }
-    q->last->next = rest;
-    q->last = NULL;
-    store_rel(&q->first, NULL); /* as in waitq_enqueue */
-    return first;
+    return end;
 }
 
 static inline void CHAN(closechan)(struct hchan *c)
@@ -279,8 +289,9 @@ static inline void CHAN(closechan)(struct hchan *c)
     /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
      * value that was sent before the close. */
     store_rel(&c->closed, 1);
-    struct sudog *all = CHAN(collect)(c, &c->sendq, false, NULL);
-    all = CHAN(collect)(c, &c->recvq, true, all);
+    struct sudog *all = NULL;
+    struct sudog **end = CHAN(collect)(c, &c->recvq, true, &all);
+    CHAN(collect)(c, &c->sendq, false, end);
     CHAN(unlock)(c);
     while (all) {
         struct sudog *sg = all;
@@ -288,6 +299,8 @@ static inline void CHAN(closechan)(struct hchan *c)
         PARK_(ready)(sg->g);
     }
 }
+
+#include "core/select.inc.h"
 
 /* What the compiler emits in Go: c <- elem; *elem = <-c; *elem, ok = <-c. */
 static inline void CHAN(chansend1)(struct hchan *c, const void *elem)

@@ -11,6 +11,8 @@ enum { NS_PER_S = 1000000000 };
 
 enum futex_end futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline)
 {
+    if (deadline < 0)
+        deadline = 0;
     struct timespec until = {.tv_sec = (time_t)(deadline / NS_PER_S),
                              .tv_nsec = (long)(deadline % NS_PER_S)};
     /* The bitset form takes a time of day instead of a while; the clock is CLOCK_MONOTONIC. */

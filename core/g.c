@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 _Thread_local struct g *current_g;
 
@@ -52,12 +54,45 @@ struct g *newg(void)
     else
         gp = allocate();
     gp->id = ++last_id;
+    gp->tid = (int32_t)gettid();
     pthread_mutex_unlock(&all_lock);
+    gp->rand = UINT64_C(0x9e3779b97f4a7c15) * gp->id;
     gp->sudog.g = gp;
     current_g = gp;
     if (pthread_setspecific(key, gp))
         gothrow("out of memory");
     return gp;
+}
+
+void select_grow(struct g *gp, uint32_t cases)
+{
+    uint32_t n = gp->ncases ? gp->ncases : 4;
+    while (n < cases)
+        n *= 2;
+    struct sudog *sudogs = calloc(n, sizeof(*sudogs));
+    uint16_t *orders = calloc(2 * (size_t)n, sizeof(*orders));
+    if (!sudogs || !orders)
+        gothrow("out of memory");
+    for (uint32_t i = 0; i < n; i++) {
+        sudogs[i].g = gp;
+        sudogs[i].isSelect = true;
+        sudogs[i].casi = (uint16_t)i;
+    }
+    struct sudog *old = gp->sudogs; /* none is queued: the G is not parked */
+    pthread_mutex_lock(&all_lock);
+    gp->sudogs = sudogs;
+    gp->ncases = n;
+    pthread_mutex_unlock(&all_lock);
+    free(old);
+    free(gp->orders);
+    gp->orders = orders;
+}
+
+void wait_sleeps(struct g *gp)
+{
+    struct timespec now; /* to a tick of the kernel's, for a quarter of the exact clock's cost */
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    store_rel(&gp->wait.since, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 }
 
 static const char *const names[] = {

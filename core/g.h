@@ -1,10 +1,11 @@
 /* G: the one who parks. Here a G is a thread; it is made at the thread's first channel operation
  * and recycled when the thread ends. Its first cache line holds all that a waker touches: the park
- * word and the sudog that the thread parks with.
+ * word, the word that a select's wakers race for, and the sudog of a plain operation.
  *
- * Ownership of the sudog: the parked G's thread owns it from acquireSudog() to releaseSudog().
- * While it is queued, whoever holds the channel's lock may unlink it and write through it; after
- * unlinking it, that thread alone may use it, until goready(), which is its last access. */
+ * Ownership of a sudog: the parked G's thread owns it from acquireSudog() to releaseSudog(). While
+ * it is queued, whoever holds the channel's lock may unlink it and write through it; after
+ * unlinking (and, for a select's, claiming) it, that thread alone may use it, until goready(),
+ * which is its last access. */
 #ifndef CORE_G_H
 #define CORE_G_H
 
@@ -23,10 +24,11 @@ struct hchan;
 struct sudog {
     struct g *g;
     struct sudog *next, *prev;
-    void *elem;           /* where to read or write the value, on the waiter's stack */
-    struct hchan *c;      /* the channel */
-    const void *callerpc; /* who called send or receive */
-    bool success;         /* set by the waker: false where close woke it */
+    void *elem;                /* where to read or write the value, on the waiter's stack */
+    _Atomic(struct hchan *) c; /* the channel; atomic for who lists the waiters */
+    bool success;              /* set by the waker: false where close woke it */
+    bool isSelect;             /* one of several, or bounded: to be claimed by its waker first */
+    uint16_t casi;             /* which case of the select */
 };
 
 /* The park word, set by the owner before it queues a sudog, and by the waker in goready().
@@ -37,13 +39,54 @@ struct sudog {
  */
 enum { GPARK_READY, GPARK_WAITING, GPARK_ASLEEP };
 
+/* Who has a select that is parked: nobody yet, its own deadline, or else the waker of the case with
+ * this number less one. Set to SELECT_OPEN by the owner before it queues a sudog; after that, only
+ * by a swap from SELECT_OPEN, so that one case happens, and one only. */
+#define SELECT_OPEN     0U
+#define SELECT_TIMEDOUT UINT32_MAX
+
+/* Why a G waits, in the words of Go's goroutine dumps. */
+enum wait_reason {
+    WAIT_CHAN_RECEIVE,
+    WAIT_CHAN_SEND,
+    WAIT_SELECT,
+    WAIT_CHAN_RECEIVE_NIL,
+    WAIT_CHAN_SEND_NIL,
+    WAIT_SELECT_NO_CASES,
+    WAIT_REASONS,
+};
+
+/* A parked G as others may see it (core/watch.h). Written by the owner, without a lock: `parks`
+ * counts up when it parks and when it goes on, so it is odd while it is parked; who finds the same
+ * odd count before and after reading the rest has read one park. Every store is a release and every
+ * load an acquire: who reads a word of a later park then sees the later count as well. */
+struct wait {
+    _Atomic uint32_t parks;
+    _Atomic uint32_t what; /* enum wait_reason, WAIT_BOUNDED, and the number of cases */
+    _Atomic int64_t since; /* nanotime() of its going to sleep, to some milliseconds; 0 before */
+    _Atomic(const void *) callerpc; /* who called the operation; NULL where that is not known */
+};
+
+enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100, WAIT_CASES_SHIFT = 9 };
+
 struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
-    uint32_t id;                                                   /* from 1, never used twice */
-    struct sudog sudog;                                            /* the one it parks with */
-    alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */
+    _Atomic uint32_t selectDone;
+    struct sudog sudog; /* of a plain operation */
+
+    alignas(CACHE_LINE) struct wait wait;
+    uint32_t id;                     /* from 1, never used twice */
+    int32_t tid;                     /* the thread's, as the kernel knows it; under all_lock */
+    uint64_t rand;                   /* state of cheaprandn() */
     struct recover_point *innermost; /* of the hchan_try() calls that run now (core/panic.c) */
-    struct g *next_all;              /* list of all Gs ever made; they are recycled, never freed */
+    /* What a select needs, for up to ncases cases: a sudog a case, and two orders. Grows under
+     * all_lock, and stays. */
+    struct sudog *sudogs;
+    uint16_t *orders;
+    uint32_t ncases;
+
+    alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */
+    struct g *next_all; /* list of all Gs ever made; they are recycled, never freed */
     struct g *next_free;
 };
 
@@ -60,8 +103,12 @@ static inline struct g *getg(void)
     return __builtin_expect(gp != NULL, 1) ? gp : newg();
 }
 
-/* The sudog of a blocking operation: no allocation, it lives in the G. A thread parks on one
- * channel at a time, so one is enough; what it is released to is the G itself. */
+/* Room for a select of n cases, and somewhat more: gp->sudogs and gp->orders. Only the first select
+ * of so many takes memory. Ends the process where there is none, as Go does. */
+void select_grow(struct g *gp, uint32_t n);
+
+/* The sudog of a plain blocking operation: no allocation, it lives in the G. A thread parks in one
+ * operation at a time, so one is enough; what it is released to is the G itself. */
 static inline struct sudog *acquireSudog(struct g *gp)
 {
     return &gp->sudog;
@@ -70,8 +117,35 @@ static inline struct sudog *acquireSudog(struct g *gp)
 static inline void releaseSudog(struct sudog *sg)
 {
     sg->elem = NULL;
-    sg->c = NULL;
+    store_rel(&sg->c, NULL); /* as struct wait has it */
 }
+
+/* A random number below n, good enough to be fair: the high half of xorshift64* (Vigna 2016). */
+static inline uint32_t cheaprandn(struct g *gp, uint32_t n)
+{
+    gp->rand ^= gp->rand >> 12;
+    gp->rand ^= gp->rand << 25;
+    gp->rand ^= gp->rand >> 27;
+    return (uint32_t)((gp->rand * UINT64_C(0x2545f4914f6cdd1d) >> 32) * n >> 32);
+}
+
+/* The owner, about to park: says on what. */
+static inline void wait_begin(struct g *gp, uint32_t what, const void *callerpc)
+{
+    store_rel(&gp->wait.what, what);
+    store_rel(&gp->wait.callerpc, callerpc);
+    store_rel(&gp->wait.since, 0);
+    store_rel(&gp->wait.parks, load_rlx(&gp->wait.parks) + 1); /* the owner alone writes it */
+}
+
+/* The owner goes on. */
+static inline void wait_end(struct g *gp)
+{
+    store_rel(&gp->wait.parks, load_rlx(&gp->wait.parks) + 1); /* as above */
+}
+
+/* A park policy, right before it gives the thread to the kernel. */
+void wait_sleeps(struct g *gp);
 
 /* Counts an outcome. A plain increment by the only writer, made atomic for readers of the sums: no
  * order is needed, since a count publishes nothing. */

@@ -62,6 +62,9 @@ struct hchan_variant {
     bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);
     bool (*chanrecv)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
     void (*closechan)(hchan *c);
+    /* At least one case is of a channel, and all of those are of this instance. */
+    int (*selectgo)(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
+                    bool *received, const void *callerpc);
 };
 
 /* The lock of channel c is held in both. */
@@ -76,17 +79,47 @@ static inline void waitq_enqueue(struct waitq *q, struct sudog *sg)
     q->last = sg;
 }
 
+/* Unlinks sg where it is in the queue; where a waker has done so already, nothing. */
+static inline void waitq_remove(struct waitq *q, struct sudog *sg)
+{
+    if (!sg->prev && load_rlx(&q->first) != sg) /* under the lock: nobody else writes it */
+        return;
+    if (sg->next)
+        sg->next->prev = sg->prev;
+    else
+        q->last = sg->prev;
+    if (sg->prev)
+        sg->prev->next = sg->next;
+    else
+        store_rel(&q->first, sg->next); /* as in waitq_enqueue */
+    sg->next = sg->prev = NULL;
+}
+
+/* Claims a select's sudog for the caller, who has just unlinked it: true for one case alone, and
+ * not after the select's deadline. Relaxed: the swap decides who goes on, and publishes nothing;
+ * what the claimer writes gets to the owner with goready(). */
+static inline bool sudog_claim(struct sudog *sg)
+{
+    uint32_t open = SELECT_OPEN;
+    return cas_rlx(&sg->g->selectDone, &open, sg->casi + 1U);
+}
+
+/* The first waiter that is still to be had, unlinked; NULL where there is none. */
 static inline struct sudog *waitq_dequeue(struct waitq *q)
 {
-    struct sudog *sg = load_rlx(&q->first); /* under the lock: nobody else writes it */
-    if (!sg)
-        return NULL;
-    if (sg->next)
-        sg->next->prev = NULL;
-    else
-        q->last = NULL;
-    store_rel(&q->first, sg->next); /* as above */
-    return sg;
+    for (;;) {
+        struct sudog *sg = load_rlx(&q->first); /* under the lock: nobody else writes it */
+        if (!sg)
+            return NULL;
+        if (sg->next)
+            sg->next->prev = NULL;
+        else
+            q->last = NULL;
+        store_rel(&q->first, sg->next); /* as in waitq_enqueue */
+        sg->next = NULL;                /* and prev is NULL: waitq_remove() sees that it is out */
+        if (__builtin_expect(!sg->isSelect, 1) || sudog_claim(sg))
+            return sg;
+    }
 }
 
 static inline unsigned char *chanbuf(const struct hchan *c, uint32_t i)
@@ -108,6 +141,14 @@ static inline void elem_zero(const struct hchan *c, void *elem)
     if (elem && c->elemsize)
         memset(elem, 0, c->elemsize);
 }
+
+/* The orders of a select's cases: pollorder, at random; lockorder, by the channels' addresses. Nil
+ * channels are left out. Returns how many are in. */
+uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
+                       uint16_t *pollorder, uint16_t *lockorder);
+
+/* Waits without a channel: until the deadline, which may never come. No sudog, no waker. */
+void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc);
 
 /* The invariant above that does not hold, or NULL. The lock is held. */
 static inline const char *chan_broken(const struct hchan *c)

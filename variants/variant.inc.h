@@ -91,6 +91,7 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .chansend = VARIANT_FN(instance, chansend),                                              \
         .chanrecv = VARIANT_FN(instance, chanrecv),                                              \
         .closechan = VARIANT_FN(instance, closechan),                                            \
+        .selectgo = VARIANT_FN(instance, selectgo),                                              \
     };
 VARIANT_DEFINE(measured, false, traced)
 VARIANT_DEFINE(traced, true, measured)

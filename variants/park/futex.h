@@ -26,6 +26,7 @@ static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
      * xchg_rel in park_futex_ready. ASLEEP is from an earlier call, which timed out. */
     if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP) && word == GPARK_READY)
         return false;
+    wait_sleeps(gp);
     while (load_acq(&gp->park) != GPARK_READY) { /* pairs as above; a wake may be spurious */
         enum futex_end end = futex_wait(&gp->park, GPARK_ASLEEP, deadline);
         if (end == FUTEX_TIMEDOUT)

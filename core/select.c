@@ -1,0 +1,133 @@
+/* Selects as users call them: nil channels, one case, bounded sends and receives; and the two
+ * orders in which a variant's select goes through its cases. */
+#include "core/futex.h"
+#include "core/hchan.h"
+#include "core/layout.h"
+#include "core/panic.h"
+
+/* Sinks cases[order[i]] to where no channel below it has a greater address. */
+static void sift_down(const struct scase *cases, uint16_t *order, uint32_t i, uint32_t n)
+{
+    uint16_t sinking = order[i];
+    for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n &&
+            (uintptr_t)cases[order[child]].c < (uintptr_t)cases[order[child + 1]].c)
+            child++;
+        if ((uintptr_t)cases[sinking].c >= (uintptr_t)cases[order[child]].c)
+            break;
+        order[i] = order[child];
+    }
+    order[i] = sinking;
+}
+
+uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
+                       uint16_t *pollorder, uint16_t *lockorder)
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < ncases; i++) {
+        if (!cases[i].c)
+            continue;
+        uint32_t at = cheaprandn(gp, live + 1); /* Fisher and Yates, inside out */
+        pollorder[live] = pollorder[at];
+        pollorder[at] = (uint16_t)i;
+        lockorder[live++] = (uint16_t)i;
+    }
+    for (uint32_t i = live / 2; i-- > 0;)
+        sift_down(cases, lockorder, i, live);
+    for (uint32_t n = live; n-- > 1;) {
+        uint16_t greatest = lockorder[0];
+        lockorder[0] = lockorder[n];
+        lockorder[n] = greatest;
+        sift_down(cases, lockorder, 0, n);
+    }
+    return live;
+}
+
+/* The instance whose code runs the select; NULL where every channel is nil. */
+static const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases)
+{
+    const struct hchan_variant *variant = NULL;
+    for (size_t i = 0; i < ncases; i++) {
+        if (!cases[i].c)
+            continue;
+        if (variant && cases[i].c->variant != variant)
+            gopanic("select over channels of different variants");
+        variant = cases[i].c->variant;
+    }
+    return variant;
+}
+
+/* A select of one case is the plain operation, as Go's compiler has it. */
+static int select_one(const struct scase *cas, bool block, bool *received, const void *callerpc)
+{
+    const struct hchan_variant *variant = cas->c->variant;
+    bool done = cas->kind == SCASE_SEND
+                    ? variant->chansend(cas->c, cas->elem, block, callerpc)
+                    : variant->chanrecv(cas->c, cas->elem, block, received, callerpc);
+    return done ? 0 : -1;
+}
+
+static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
+                       bool *received, const void *callerpc)
+{
+    bool dropped = false;
+    if (!received)
+        received = &dropped;
+    *received = false;
+    if (ncases > HCHAN_MAX_CASES)
+        gopanic("select of too many cases");
+    const struct hchan_variant *variant = instance_of(cases, ncases);
+    if (!variant) {
+        if (block)
+            gopark_nil(WAIT_SELECT_NO_CASES, deadline, callerpc);
+        return -1;
+    }
+    if (ncases == 1 && deadline == HCHAN_FOREVER)
+        return select_one(cases, block, received, callerpc);
+    return variant->selectgo(cases, (uint32_t)ncases, block, deadline, received, callerpc);
+}
+
+int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received)
+{
+    return select_from(cases, ncases, block, HCHAN_FOREVER, received, __builtin_return_address(0));
+}
+
+int selectgo_until(const struct scase *cases, size_t ncases, int64_t deadline, bool *received)
+{
+    return select_from(cases, ncases, true, deadline, received, __builtin_return_address(0));
+}
+
+int64_t hchan_deadline(int64_t ns)
+{
+    int64_t now = nanotime();
+    if (ns <= 0)
+        return now;
+    return ns < HCHAN_FOREVER - now ? now + ns : HCHAN_FOREVER;
+}
+
+static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadline, bool *received,
+                             const void *callerpc)
+{
+    const struct scase cases[] = {*cas, {.kind = SCASE_RECV, .c = done}};
+    bool got = false;
+    int chosen = select_from(cases, done ? 2 : 1, true, deadline, &got, callerpc);
+    if (chosen < 0)
+        return HCHAN_TIMEDOUT;
+    if (chosen == 1)
+        return HCHAN_CANCELLED;
+    if (received)
+        *received = got;
+    return HCHAN_OK;
+}
+
+enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
+{
+    const struct scase cas = {.kind = SCASE_SEND, .c = c, .elem = (void *)(uintptr_t)elem};
+    return within(&cas, done, deadline, NULL, __builtin_return_address(0));
+}
+
+enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline)
+{
+    const struct scase cas = {.kind = SCASE_RECV, .c = c, .elem = elem};
+    return within(&cas, done, deadline, received, __builtin_return_address(0));
+}
