@@ -11,8 +11,9 @@
  *     t0=7   the same, with a deadline              u0   the same, with a deadline
  *     x0     close
  *     [s0=7,r1]     select, blocking;  with `-` as its last case: with default; with `~`: with a
- *                   deadline
+ *                   deadline; `[]`, which blocks for ever, and `[-]` are programs too
  *
+ * A party may be empty: `0 | | r0`.
  * Values are 1 to 99; 0 is what a closed channel gives. A party goes on after a panic, with its
  * next operation. */
 #ifndef CORE_TESTS_CHECK_PROGRAM_H
@@ -27,8 +28,10 @@ enum {
     PROGRAM_PARTIES = 4,
     PROGRAM_OPS = 8,   /* of one party */
     PROGRAM_CASES = 4, /* of one select */
-    PROGRAM_TEXT = 512,
-    PROGRAM_NIL = -1, /* the capacity of a nil channel */
+    PROGRAM_TEXT = 1024,
+    PROGRAM_CAPACITY = 8, /* the largest */
+    PROGRAM_NIL = -1,     /* the capacity of a nil channel */
+    PROGRAM_VALUE = 99,   /* the largest */
 };
 
 /* How an operation waits. */
@@ -82,14 +85,16 @@ struct history {
     struct op_result results[PROGRAM_PARTIES][PROGRAM_OPS];
 };
 
-/* Reads a program's text. Returns NULL, or a static message that says what is wrong with it. */
+/* Reads a program's text. Returns NULL, or a static message that says what is wrong with it; then
+ * *p is not a program. Two programs with the same text are the same bytes. */
 const char *program_parse(struct program *p, const char *text);
 
 /* Writes a program's text, in the form above; returns its length. */
 size_t program_print(const struct program *p, char text[static PROGRAM_TEXT]);
 
-/* Writes one operation, e.g. "[s0=7,r1,-]", and what came of it, e.g. "r0=7", "r0=closed",
- * "R0=nothing", "s0=7 panic", "[r1]=7", "s0=7 blocked". At most 64 bytes each. */
+/* Writes one operation, e.g. "[s0=7,r1,-]", and what came of it, e.g. "s0=7", "r0=7", "r0=closed",
+ * "R0=nothing", "S0=7 nothing", "s0=7 panic", "[r1]=7", "[s0=7,r1,-] nothing", "s0=7 blocked",
+ * "x0 not begun". At most 64 bytes each, with the 0; returns the length. */
 size_t program_print_op(const struct op *op, char *text, size_t size);
 size_t program_print_result(const struct op *op, const struct op_result *r, char *text,
                             size_t size);
@@ -103,8 +108,10 @@ struct program_dice {
     uint8_t send, recv, close, select; /* weights of the operations */
 };
 
-/* A random program; the same for the same state. *state is advanced. Values sent are all
- * different, 1, 2, ..., in the order of parties and operations. */
+/* A random program; the same for the same state, which may be any number. *state is advanced.
+ * Values sent are all different, 1, 2, ..., in the order of parties and operations; where there are
+ * no more, sends become receives. Where all weights of a kind are 0, the first has all. Cases of a
+ * select are sends and receives by their weights; where both are 0, half and half. */
 void program_draw(struct program *p, const struct program_dice *dice, uint64_t *state);
 
 #endif

@@ -4,27 +4,31 @@
  * On an unbuffered channel a send and a receive take effect together, as one step of two parties.
  * What is not visible in a sequential machine is left free: whether a party is parked already, so a
  * non-blocking operation on an unbuffered channel may fail whenever the channel is open; and how
- * much time passes, so an operation with a deadline may end with nothing at any moment. */
+ * much time passes, so an operation with a deadline may end with nothing at any moment at which a
+ * non-blocking one may. At another it may not: cases that are ready are looked at first, and that
+ * first look is the moment at which a timed out operation takes its place. Of two parties that meet
+ * one waits, so two non-blocking operations never meet. */
 #ifndef CORE_TESTS_CHECK_SPEC_H
 #define CORE_TESTS_CHECK_SPEC_H
 
 #include "core/tests/check/program.h"
 
-enum { SPEC_BUFFER = 8 }; /* the largest capacity */
+enum { SPEC_BUFFER = PROGRAM_CAPACITY };
 
 struct spec_chan {
     int8_t capacity; /* PROGRAM_NIL for nil */
     uint8_t count, closed;
-    uint8_t values[SPEC_BUFFER]; /* values[0] is the head */
+    uint8_t values[SPEC_BUFFER]; /* values[0] is the head; 0 from values[count] on */
 };
 
+/* Equal states are equal bytes. */
 struct spec_state {
     struct spec_chan chans[PROGRAM_CHANNELS];
 };
 
 void spec_init(struct spec_state *s, const struct program *p);
 
-/* Whether `op` may end so, alone, in state s; where it may, s is advanced. */
+/* Whether `op` may end so, alone, in state s; where it may, s is advanced; else it is unchanged. */
 bool spec_step(struct spec_state *s, const struct op *op, const struct op_result *r);
 
 /* Whether the two operations may end so together: one sends and the other receives what was sent,
@@ -39,14 +43,22 @@ bool spec_blocks(const struct spec_state *s, const struct op *op);
 /* Whether two blocked operations could meet: then they must not both be blocked for ever. */
 bool spec_could_meet(const struct spec_state *s, const struct op *a, const struct op *b);
 
-/* Every way in which `op` may end alone in state s. Writes at most SPEC_ENDS, returns how many. */
+/* Every way in which `op` may end alone in state s, without moments. Writes at most SPEC_ENDS,
+ * returns how many. */
 enum { SPEC_ENDS = PROGRAM_CASES + 1 };
 unsigned spec_ends(const struct spec_state *s, const struct op *op,
                    struct op_result ends[static SPEC_ENDS]);
 
-/* Walks every execution of the program on the machine and collects its outcomes: histories without
- * moments. Calls `outcome` for each different one (blocked operations are OP_PENDING); it returns
- * false to end the walk. Returns the number of different outcomes seen, at most `limit`. */
+/* Every way in which two operations may meet in state s: ra[i] with rb[i]. Writes at most
+ * SPEC_MEETS, returns how many. */
+enum { SPEC_MEETS = PROGRAM_CASES * PROGRAM_CASES };
+unsigned spec_meets(const struct spec_state *s, const struct op *a, const struct op *b,
+                    struct op_result ra[static SPEC_MEETS], struct op_result rb[static SPEC_MEETS]);
+
+/* Walks every execution of the program on the machine and collects its outcomes: histories in which
+ * everything overlaps (0 to UINT64_MAX), blocked operations are OP_PENDING, and those after them
+ * never began. Calls `outcome` for each different one; it returns false to end the walk. Returns
+ * the number of different outcomes seen, at most `limit`, where the walk ends. */
 unsigned spec_outcomes(const struct program *p, unsigned limit,
                        bool (*outcome)(const struct history *h, void *arg), void *arg);
 

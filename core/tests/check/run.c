@@ -1,0 +1,168 @@
+#include "core/tests/check/run.h"
+#include <string.h>
+
+bool run_make(struct run *r, const struct program *p, const struct hchan_variant *variant,
+              uint64_t (*moment)(void))
+{
+    memset(r, 0, sizeof(*r));
+    r->program = p;
+    r->moment = moment;
+    for (unsigned i = 0; i < PROGRAM_PARTIES; i++)
+        for (unsigned k = 0; k < PROGRAM_OPS; k++)
+            r->history.results[i][k].invoked = r->history.results[i][k].returned = UINT64_MAX;
+    for (unsigned i = 0; i < p->nchans; i++) {
+        if (p->capacity[i] == PROGRAM_NIL)
+            continue;
+        r->chans[i] = makechan(variant, sizeof(uint64_t), (size_t)p->capacity[i]);
+        if (!r->chans[i]) {
+            run_free(r);
+            return false;
+        }
+    }
+    return true;
+}
+
+void run_free(struct run *r)
+{
+    for (unsigned i = 0; i < PROGRAM_CHANNELS; i++)
+        chanfree(r->chans[i]);
+    memset(r->chans, 0, sizeof(r->chans));
+}
+
+/* One operation on its way. What it found stands here, and not in a local variable of hchan_try()'s
+ * caller, since a panic leaves by longjmp(). */
+struct call {
+    struct run *run;
+    const struct op *op;
+    struct op_result *result;
+    int64_t deadline;
+};
+
+/* What a receive finds in its place where nothing was written: nobody sends it, and no zero is. */
+enum { UNWRITTEN = UINT8_MAX };
+
+/* How a receive ended that did not end with nothing. */
+static void received(struct op_result *r, bool ok, uint64_t value)
+{
+    r->value = value < UNWRITTEN ? (uint8_t)value : UNWRITTEN;
+    r->end = ok ? OP_DONE : OP_ZERO;
+}
+
+static void call_send(struct call *call)
+{
+    const struct op_case *oc = &call->op->cases[0];
+    struct op_result *r = call->result;
+    hchan *c = call->run->chans[oc->chan];
+    uint64_t value = oc->value;
+    bool sent = true;
+    r->invoked = call->run->moment();
+    switch (call->op->wait) {
+    case OP_BLOCK:
+        chansend1(c, &value);
+        break;
+    case OP_TRY:
+        sent = chansend(c, &value, false, NULL);
+        break;
+    case OP_TIMED:
+        sent = chansend_within(c, &value, NULL, call->deadline) == HCHAN_OK;
+        break;
+    }
+    r->returned = call->run->moment();
+    r->end = sent ? OP_DONE : OP_NOTHING;
+}
+
+static void call_recv(struct call *call)
+{
+    struct op_result *r = call->result;
+    hchan *c = call->run->chans[call->op->cases[0].chan];
+    uint64_t value = UNWRITTEN;
+    bool ok = false, ended = true;
+    r->invoked = call->run->moment();
+    switch (call->op->wait) {
+    case OP_BLOCK:
+        ok = chanrecv2(c, &value);
+        break;
+    case OP_TRY:
+        ended = chanrecv(c, &value, false, &ok);
+        break;
+    case OP_TIMED:
+        ended = chanrecv_within(c, &value, &ok, NULL, call->deadline) == HCHAN_OK;
+        break;
+    }
+    r->returned = call->run->moment();
+    if (ended)
+        received(r, ok, value);
+    else
+        r->end = OP_NOTHING;
+}
+
+static void call_close(struct call *call)
+{
+    hchan *c = call->run->chans[call->op->cases[0].chan];
+    call->result->invoked = call->run->moment();
+    closechan(c);
+    call->result->returned = call->run->moment();
+    call->result->end = OP_DONE;
+}
+
+static void call_select(struct call *call)
+{
+    const struct op *op = call->op;
+    struct op_result *r = call->result;
+    struct scase cases[PROGRAM_CASES];
+    uint64_t values[PROGRAM_CASES];
+    bool ok = false;
+    for (unsigned i = 0; i < op->ncases; i++) {
+        const struct op_case *oc = &op->cases[i];
+        values[i] = oc->send ? oc->value : UNWRITTEN;
+        cases[i] = (struct scase){oc->send ? SCASE_SEND : SCASE_RECV, call->run->chans[oc->chan],
+                                  &values[i]};
+    }
+    r->invoked = call->run->moment();
+    int chosen = op->wait == OP_TIMED ? selectgo_until(cases, op->ncases, call->deadline, &ok)
+                                      : selectgo(cases, op->ncases, op->wait == OP_BLOCK, &ok);
+    r->returned = call->run->moment();
+    if (chosen < 0) {
+        r->end = OP_NOTHING;
+        return;
+    }
+    r->chosen = (uint8_t)chosen;
+    if (chosen < op->ncases && !op->cases[chosen].send)
+        received(r, ok, values[chosen]);
+    else
+        r->end = OP_DONE; /* a case that is not there is for the checker to refuse */
+}
+
+static void call_op(void *arg)
+{
+    struct call *call = arg;
+    switch (call->op->kind) {
+    case OP_SEND:
+        call_send(call);
+        break;
+    case OP_RECV:
+        call_recv(call);
+        break;
+    case OP_CLOSE:
+        call_close(call);
+        break;
+    case OP_SELECT:
+        call_select(call);
+        break;
+    }
+}
+
+void run_party(struct run *r, unsigned party, int64_t (*deadline)(void))
+{
+    const struct party_ops *ops = &r->program->parties[party];
+    for (unsigned i = 0; i < ops->nops; i++) {
+        const struct op *op = &ops->ops[i];
+        struct call call = {.run = r, .op = op, .result = &r->history.results[party][i]};
+        if (op->wait == OP_TIMED)
+            call.deadline = deadline();
+        if (!hchan_try(call_op, &call, NULL)) {
+            call.result->returned = r->moment();
+            call.result->end = OP_PANICKED;
+        }
+    }
+}
