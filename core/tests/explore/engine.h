@@ -35,6 +35,7 @@ struct fiber {
  * cannot go on, else that one alone. */
 struct choices {
     unsigned count, free;
+    bool data; /* of a number that the program draws, instead: all are free */
 };
 
 struct engine {

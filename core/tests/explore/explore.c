@@ -40,7 +40,7 @@ static void jump(unsigned f)
     current_g = to->g;
     engine.fiber = f;
     explore_hot.self = bit(f);
-    explore_hot.own = (uintptr_t)(to->g ? to->g->outcomes : NULL);
+    explore_hot.own = (uintptr_t)to->g + CACHE_LINE;
     sanitizer_leaves(&from->fake_stack, to->stack, to->stack_size);
     arrive(jump_fcontext(to->context, from), from->fake_stack);
     if (engine.sweeping && engine.fiber != NOBODY)
@@ -137,11 +137,10 @@ static unsigned planned(struct choices c)
     return 0;
 }
 
-static unsigned decide(void)
+static unsigned decide(struct choices c)
 {
     if (explore_hot.step >= EXPLORE_STEPS_MAX)
         explore_fail("livelock: the schedule does not end");
-    struct choices c = choices();
     unsigned choice = 0;
     if (engine.planned < engine.plan.count)
         choice = planned(c);
@@ -167,14 +166,31 @@ static void stay_quiet(void)
         explore_hot.quiet_until = engine.follow->quiet_until();
 }
 
+/* Whether `at` is in the running fiber's own part of its G: all but the first line, which is for
+ * its wakers. Others must not use it, or more than is explored could happen. */
+static bool is_own(const void *at)
+{
+    if (at < (void *)engine.fibers[0].g || at >= (void *)(engine.fibers[EXPLORE_FIBERS - 1].g + 1))
+        return false;
+    for (unsigned f = 0; f < EXPLORE_FIBERS; f++)
+        if ((uintptr_t)at - (uintptr_t)engine.fibers[f].g - CACHE_LINE < explore_hot.own_size) {
+            if (f != engine.fiber)
+                explore_fail("a fiber touches what is another's own");
+            return true;
+        }
+    return false;
+}
+
 void explore_choose(const void *at)
 {
     if (engine.fiber == NOBODY) /* the engine's own look at a channel */
         return;
     unsigned choice = 0;
-    if (explore_hot.step != engine.no_choice_at &&
-        (uintptr_t)at - explore_hot.own >= explore_hot.own_size)
-        choice = decide();
+    bool own = is_own(at);
+    if (explore_hot.step != engine.no_choice_at && !own)
+        choice = decide(choices());
+    else if (own && explore_hot.step == engine.no_choice_at)
+        engine.no_choice_at++;
     stay_quiet();
     if (choice) {
         struct fiber *me = running();
@@ -188,9 +204,21 @@ void explore_choose(const void *at)
 static void give_way(void)
 {
     explore_hot.step++;
-    unsigned choice = decide();
+    unsigned choice = decide(choices());
     stay_quiet();
     act(choice);
+}
+
+uint32_t explore_draw(uint32_t below)
+{
+    if (below < 2 || engine.fiber == NOBODY)
+        return 0;
+    if (++explore_hot.step == engine.no_choice_at)
+        engine.no_choice_at++;
+    unsigned drawn = decide((struct choices){.count = below, .free = below, .data = true});
+    stay_quiet();
+    engine_say("draws %u of %u", drawn, below);
+    return drawn;
 }
 
 void explore_spin(void)
@@ -278,6 +306,12 @@ int64_t explore_deadline(void)
     return engine.now + 1;
 }
 
+bool explore_parked(unsigned fiber)
+{
+    /* Not an access: the schedule has ended. */
+    return explore_get(&engine.fibers[fiber].g->wait.parks, sizeof(uint32_t)) % 2 == 1;
+}
+
 void explore_fail(const char *message)
 {
     engine.failure = message;
@@ -331,7 +365,7 @@ static void set_up(void)
         memcpy((void *)&fiber->fresh_g, (void *)fiber->g, sizeof(fiber->fresh_g));
     }
     current_g = mine;
-    explore_hot.own_size = sizeof(mine->outcomes);
+    explore_hot.own_size = sizeof(*mine) - CACHE_LINE;
     explore_memory_keep();
 }
 

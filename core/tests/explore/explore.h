@@ -31,6 +31,7 @@ struct explore_case {
      * a static message that says what is wrong. */
     const char *(*end)(void *arg, uint32_t blocked);
     void *arg;
+    bool quiet; /* a failure is wanted: it is not reported */
 };
 
 /* A schedule: at these steps not the default, but this choice. */
@@ -56,14 +57,16 @@ struct explore_result {
 #define EXPLORE_ALL       UINT64_MAX
 
 /* Each of these runs schedules until one fails, or all are done, or `limit` is reached; returns
- * whether none failed. A failure is reported on standard error, with what repeats it.
+ * whether none failed. A failure is reported on standard error, with what repeats it, and is the
+ * last schedule that was run.
  *
  * Depth first, each schedule with at most `bound` deviations that cost: a switch away from a fiber
  * that could go on, a spurious wake-up, a timeout while somebody could run (Musuvathi and Qadeer
  * 2007). A failure is looked for again with smaller bounds, for the simplest one. */
 bool explore_all(const struct explore_case *what, uint32_t bound, uint64_t limit,
                  struct explore_result *result);
-/* `count` schedules drawn from the seed: at each step anybody who can run. */
+/* `count` schedules drawn from the seed: now and then, in some at each step, anybody who can run.
+ */
 bool explore_random(const struct explore_case *what, uint64_t count, uint64_t seed,
                     struct explore_result *result);
 /* `count` schedules drawn with PCT: whoever has the highest priority runs, and priorities drop at
@@ -86,6 +89,8 @@ bool explore_parse(struct explore_schedule *s, const char *text);
 uint64_t explore_moment(void);
 /* A deadline that passes where the schedule wants it to, or where nobody else can run. */
 int64_t explore_deadline(void);
+/* For end(): whether the fiber's G is parked, by its own account (struct wait). */
+bool explore_parked(unsigned fiber);
 /* Ends the schedule, as a failure; static message. */
 _Noreturn void explore_fail(const char *message);
 

@@ -41,6 +41,8 @@ bool explore_parse(struct explore_schedule *s, const char *text)
 void report_failure(const char *failure, uint64_t seed, const struct explore_schedule *s)
 {
     static char text[64 << 10];
+    if (engine.what->quiet)
+        return;
     explore_print(s, text, sizeof(text));
     fflush(stdout);
     fprintf(stderr, "explore: %s\n", failure);

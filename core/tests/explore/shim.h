@@ -12,6 +12,7 @@
 #include "core/tests/explore/memory.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The engine's state that an access looks at. */
@@ -36,6 +37,8 @@ void explore_choose(const void *at);
 void explore_stir(void);
 void explore_trace(const char *what, const char *where, uint64_t before, uint64_t after);
 void explore_spin(void);
+/* A number below `below`, by choice: each is tried. */
+uint32_t explore_draw(uint32_t below);
 void explore_forever(void);
 
 static inline void explore_point(const void *at)
@@ -168,6 +171,11 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
 #define procyield(n)       ((void)(n))
 #define spin_wait(n)       ((void)(n), explore_spin())
 #define pause()            explore_forever()
+
+/* Randomness is one more choice, and the coarse clock stands still. */
+#include "core/g.h"
+#define cheaprandn(gp, n)         ((void)(gp), explore_draw(n))
+#define clock_gettime(clock, now) ((void)(*(now) = (struct timespec){0}))
 
 /* Channels at the same addresses in each schedule, and gone with it (memory.h). */
 #define malloc(size)               explore_alloc(EXPLORE_ALIGN, (size))

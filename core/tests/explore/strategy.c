@@ -3,16 +3,6 @@
 
 enum { STACK_DEPTH = EXPLORE_STEPS_MAX + 1 };
 
-static uint32_t never(void)
-{
-    return EXPLORE_STEPS_MAX;
-}
-
-static uint32_t always(void)
-{
-    return explore_hot.step + 1;
-}
-
 /* Depth first. The stack has each place of the current schedule where another choice was possible;
  * the next schedule is the current one up to the last place that has a choice left. */
 static struct {
@@ -35,7 +25,7 @@ static unsigned dfs_pick(struct choices c)
 
 static uint32_t dfs_quiet_until(void)
 {
-    return engine.used < dfs.bound ? always() : never();
+    return engine.used < dfs.bound ? explore_hot.step + 1 : EXPLORE_STEPS_MAX;
 }
 
 /* Plans the next schedule. False where there is none. */
@@ -54,8 +44,9 @@ static bool dfs_next(void)
     return false;
 }
 
-static void begin(struct explore_result *result)
+static void begin(const struct explore_case *what, struct explore_result *result)
 {
+    engine.what = what;
     *result = (struct explore_result){0};
     engine.plan.count = 0;
     report_deaths();
@@ -81,7 +72,7 @@ static bool run_all(const struct explore_case *what, uint32_t bound, uint64_t li
     static const struct strategy strategy = {dfs_pick, dfs_quiet_until};
     dfs.bound = bound;
     dfs.depth = 0;
-    begin(result);
+    begin(what, result);
     while (result->schedules < limit) {
         if (!run(what, &strategy, result))
             return false;
@@ -128,11 +119,23 @@ static uint64_t draw(uint64_t below)
     return ((z ^ z >> 31) >> 32) * below >> 32;
 }
 
+/* How many steps a fiber gets on average before the dice are thrown again: 1, 4 or 16, drawn for
+ * each schedule. With 1 alone nobody would ever get far while another stands still. */
+static uint32_t pace;
+
+static void random_prepare(const struct explore_case *what)
+{
+    (void)what;
+    pace = UINT32_C(1) << 2 * draw(3);
+}
+
 /* Anybody who can run, each with the same chance; one time in 16, where there are any, an event: a
  * timeout or a spurious wake-up. */
 static unsigned random_pick(struct choices c)
 {
     unsigned ready = (unsigned)__builtin_popcount(engine.ready);
+    if (c.data)
+        return (unsigned)draw(c.count);
     if (!ready)
         return (unsigned)draw(c.free); /* a timeout, if any: nothing is left to race with */
     if (ready < c.count && draw(16) == 0)
@@ -140,18 +143,44 @@ static unsigned random_pick(struct choices c)
     return ready > 1 ? (unsigned)draw(ready) : 0;
 }
 
-/* As random_pick(), schedule after schedule; `prepare` comes before each. */
+static uint32_t random_quiet_until(void)
+{
+    return explore_hot.step + 1 + (uint32_t)draw(2 * pace - 1);
+}
+
+/* Leaves deviations out one by one where it goes on failing in the same way, for who has to read
+ * it. What a later one means may change with what is left out: often that does no harm. */
+static void shrink(const struct explore_case *what, struct explore_result *result)
+{
+    static struct explore_result shorter;
+    const char *failure = result->failure;
+    for (unsigned i = result->schedule.count; i-- > 0;) {
+        if (i >= result->schedule.count)
+            continue;
+        engine.plan = result->schedule;
+        engine.plan.count--;
+        memmove(&engine.plan.at[i], &engine.plan.at[i + 1],
+                (engine.plan.count - i) * sizeof(engine.plan.at[0]));
+        if (!run(what, NULL, &shorter) && shorter.failure == failure)
+            result->schedule = shorter.schedule;
+    }
+    engine.plan = result->schedule;
+    run(what, NULL, &shorter); /* so that its history is the last one */
+}
+
+/* Schedule after schedule, each from a seed of its own; `prepare` comes before it. */
 static bool run_drawn(const struct explore_case *what, const struct strategy *strategy,
                       void (*prepare)(const struct explore_case *what), uint64_t count,
                       uint64_t seed, struct explore_result *result)
 {
-    begin(result);
+    begin(what, result);
     for (uint64_t i = 0; i < count; i++) {
         dice = result->seed = seed + i;
-        if (prepare)
-            prepare(what);
-        if (!run(what, strategy, result))
+        prepare(what);
+        if (!run(what, strategy, result)) {
+            shrink(what, result);
             break;
+        }
     }
     return finish(result);
 }
@@ -159,8 +188,8 @@ static bool run_drawn(const struct explore_case *what, const struct strategy *st
 bool explore_random(const struct explore_case *what, uint64_t count, uint64_t seed,
                     struct explore_result *result)
 {
-    static const struct strategy strategy = {random_pick, always};
-    return run_drawn(what, &strategy, NULL, count, seed, result);
+    static const struct strategy strategy = {random_pick, random_quiet_until};
+    return run_drawn(what, &strategy, random_prepare, count, seed, result);
 }
 
 enum { PCT_DEPTH_MAX = 16 };
@@ -211,6 +240,8 @@ static unsigned pct_highest(void)
 
 static unsigned pct_pick(struct choices c)
 {
+    if (c.data)
+        return (unsigned)draw(c.count);
     for (; pct.change_at[pct.changes] <= explore_hot.step; pct.changes++)
         if (engine.fiber < EXPLORE_FIBERS)
             pct.priority[engine.fiber] = pct.depth - 1 - pct.changes;
@@ -251,7 +282,7 @@ bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth
 bool explore_replay(const struct explore_case *what, const char *text, bool print,
                     struct explore_result *result)
 {
-    begin(result);
+    begin(what, result);
     if (!explore_parse(&engine.plan, text)) {
         result->failure = "this is no schedule";
         return finish(result);
