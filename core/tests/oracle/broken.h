@@ -1,0 +1,26 @@
+/* Ways to spoil a channel, compiled into oracle_broken alone: what the comparison with Go must
+ * see. */
+#ifndef CORE_TESTS_ORACLE_BROKEN_H
+#define CORE_TESTS_ORACLE_BROKEN_H
+
+#include "core/hchan.h"
+
+#ifdef ORACLE_BROKEN
+enum { BROKEN = true };
+
+/* The variant with one of its functions spoiled; NULL where there is no such way. Valid until the
+ * next call. */
+const struct hchan_variant *broken_variant(const struct hchan_variant *variant, const char *way);
+#else
+enum { BROKEN = false };
+
+static inline const struct hchan_variant *broken_variant(const struct hchan_variant *variant,
+                                                         const char *way)
+{
+    (void)variant;
+    (void)way;
+    return NULL;
+}
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+/* Each operation of core/typed.h, or, with PLAIN, what it stands for: one file, compiled in both
+ * ways by typed_cost_test, must become the same machine code. Left out are jobs_make() and the
+ * cases of a select: the same calls and stores, in an order of the compiler's own. */
+#include "core/typed.h"
+
+struct job {
+    long id;
+    char name[24];
+};
+
+HCHAN_TYPE(jobs, struct job);
+
+#ifndef PLAIN
+#define EITHER(typed, plain) typed
+#else
+#define EITHER(typed, plain) plain
+typedef hchan *both, *sends, *receives;
+#define jobs                 both
+#define jobs_sendonly        sends
+#define jobs_recvonly        receives
+#endif
+
+void send_both(jobs c, const struct job *v)
+{
+    EITHER(jobs_send(c, v), chansend1(c, v));
+}
+
+void send_only(jobs_sendonly c, const struct job *v)
+{
+    EITHER(jobs_send(c, v), chansend1(c, v));
+}
+
+bool try_send(jobs c, const struct job *v)
+{
+    return EITHER(jobs_try_send(c, v), chansend(c, v, false, NULL));
+}
+
+enum hchan_end send_within(jobs c, const struct job *v, hchan *done, int64_t deadline)
+{
+    return EITHER(jobs_send_within(c, v, done, deadline), chansend_within(c, v, done, deadline));
+}
+
+void recv_only(jobs_recvonly c, struct job *v)
+{
+    EITHER(jobs_recv(c, v), chanrecv1(c, v));
+}
+
+bool recv_ok(jobs c, struct job *v)
+{
+    return EITHER(jobs_recv_ok(c, v), chanrecv2(c, v));
+}
+
+bool try_recv(jobs c, struct job *v, bool *received)
+{
+    return EITHER(jobs_try_recv(c, v, received), chanrecv(c, v, false, received));
+}
+
+enum hchan_end recv_within(jobs c, struct job *v, bool *received, hchan *done, int64_t deadline)
+{
+    return EITHER(jobs_recv_within(c, v, received, done, deadline),
+                  chanrecv_within(c, v, received, done, deadline));
+}
+
+long range(jobs c)
+{
+    long sum = 0;
+#ifndef PLAIN
+    HCHAN_RANGE(jobs, v, c)
+        sum += v.id;
+#else
+    for (struct job v; chanrecv2(c, &v);)
+        sum += v.id;
+#endif
+    return sum;
+}
+
+jobs_sendonly narrow(jobs c)
+{
+    return EITHER(jobs_as_sendonly(c), c);
+}
+
+size_t len(jobs_recvonly c)
+{
+    return EITHER(jobs_len(c), chanlen(c));
+}
+
+void end(jobs c)
+{
+    EITHER(jobs_close(c), closechan(c));
+    EITHER(jobs_free(c), chanfree(c));
+}

@@ -1,0 +1,9 @@
+// wants: incompatible pointer type
+#include "types.h"
+
+void snippet(jobs c, jobs_sendonly out, jobs_recvonly in, results other, nodes pointers)
+{
+    int v;
+    struct scase cases[] = {jobs_case_recv(c, &v)};
+    (void)cases;
+}

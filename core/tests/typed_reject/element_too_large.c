@@ -1,0 +1,8 @@
+// wants: blobs: the element is too large
+#include "types.h"
+
+struct blob {
+    char bytes[HCHAN_MAX_ELEM + 1];
+};
+
+HCHAN_TYPE(blobs, struct blob);

@@ -1,0 +1,8 @@
+// wants: incompatible pointer type
+#include "types.h"
+
+void snippet(jobs c, jobs_sendonly out, jobs_recvonly in, results other, nodes pointers)
+{
+    struct job v = {1, "one"};
+    nodes_send(pointers, &v);
+}
