@@ -672,6 +672,10 @@ static void test_a_fork_in_a_storm_leaves_both_processes_well(void **state)
 {
     uint64_t done = 0;
     (void)state;
+#if defined(__SANITIZE_ADDRESS__)
+    print_message("skipped: in gcc 12 a fork may leave AddressSanitizer's own allocator locked\n");
+    skip();
+#endif
     forks = 0;
     FOR_EACH_VARIANT(v)
     storms(v, fork_children, SANITIZED ? 100 : 300, &done);

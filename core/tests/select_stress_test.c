@@ -13,7 +13,7 @@ static struct stress plan_of(const struct hchan_variant *v, size_t capacity)
                            .senders = 4,
                            .receivers = 4,
                            .ms = MS,
-                           .least = 16,
+                           .least = 4,
                            .ops = &stress_selects};
 }
 
