@@ -27,10 +27,24 @@ static void recycle(void *arg)
     pthread_mutex_unlock(&all_lock);
 }
 
+static void lock_all(void)
+{
+    pthread_mutex_lock(&all_lock);
+}
+
+static void unlock_all(void)
+{
+    pthread_mutex_unlock(&all_lock);
+}
+
+/* A fork waits for all_lock: its child has the forking thread alone, who could not unlock it for
+ * another. */
 static void make_key(void)
 {
     if (pthread_key_create(&key, recycle))
         gothrow("out of thread keys");
+    if (pthread_atfork(lock_all, unlock_all, unlock_all))
+        gothrow("out of memory");
 }
 
 static struct g *allocate(void)
