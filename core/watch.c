@@ -74,7 +74,7 @@ static void say(const char *title, const struct hchan_parked *list, size_t count
     free(text);
 }
 
-static void say_all(const char *when)
+static void say_all(const char *when, bool though_none)
 {
     size_t count;
     char title[128];
@@ -83,7 +83,8 @@ static void say_all(const char *when)
         return;
     snprintf(title, sizeof(title), "hchan: %zu goroutine%s parked%s%s\n", count,
              count == 1 ? " is" : "s are", when, count ? ":" : "");
-    say(title, list, count);
+    if (count || though_none)
+        say(title, list, count);
     free(list);
 }
 
@@ -180,7 +181,7 @@ static void *sysmon(void *arg)
         if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
             continue;
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
-            say_all("");
+            say_all("", true);
         if (wanted.after_ns > 0)
             look_for_leaks(&s);
         if (wanted.deadlock && hchan_deadlocked())
@@ -233,7 +234,7 @@ static void on_exit_of_process(void)
     bool tell = running && wanted.at_exit;
     stop();
     if (tell)
-        say_all(" at exit");
+        say_all(" at exit", false);
     pthread_mutex_unlock(&watch_lock);
 }
 

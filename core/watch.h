@@ -97,7 +97,7 @@ bool hchan_deadlocked(void);
 struct hchan_watch {
     int64_t after_ns;   /* reports who is parked for longer, without a bound; each park once */
     int signal;         /* lists all that are parked when this signal comes, e.g. SIGUSR1 */
-    bool at_exit;       /* lists who is still parked when exit() runs its handlers */
+    bool at_exit;       /* lists who is still parked, if any, when exit() runs its handlers */
     bool deadlock;      /* says so and ends the process with status 2, looking 10 times a second */
     FILE *stream;       /* where to; NULL: standard error */
     hchan_place *place; /* NULL: hchan_place_symbol */

@@ -17,6 +17,8 @@ static void (*looked)(struct g *gp);
 #define PARKED_LOOKED(gp) (looked ? looked(gp) : (void)0)
 #include "core/parked.c"
 
+#define HOUR_NS (INT64_C(3600) * 1000000000)
+
 static void sleep_ms(long ms)
 {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
@@ -162,8 +164,7 @@ static void test_those_who_wait_for_channels_are_listed(void **state)
         struct waiter w = {.wait = rows[i].wait,
                            .a = make(v, sizeof(long), 0),
                            .b = make(v, sizeof(long), 0),
-                           .deadline = rows[i].bounded ? hchan_deadline(INT64_C(3600) * 1000000000)
-                                                       : HCHAN_FOREVER};
+                           .deadline = rows[i].bounded ? hchan_deadline(HOUR_NS) : HCHAN_FOREVER};
         start_wait(&w);
         struct hchan_parked *p = until_parked(1);
         assert_parked(p, rows[i].reason, rows[i].bounded, rows[i].channels);
@@ -189,26 +190,20 @@ static void test_those_who_wait_for_channels_are_listed(void **state)
 static void test_those_who_wait_for_nil_are_listed(void **state)
 {
     (void)state;
-    struct waiter w = {.wait = wait_nothing, .deadline = hchan_deadline(200000000)};
-    start_wait(&w);
-    struct hchan_parked *p = until_parked(1);
-    assert_parked(p, "select (no cases)", true, 0);
-    assert_place(p, "wait_", "watch_test.c", w.line);
-    free(p);
-    end_wait(&w);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        static struct waiter forever[] = {{.wait = wait_recv},
-                                          {.wait = wait_send},
-                                          {.wait = wait_nothing, .deadline = HCHAN_FOREVER}};
+        struct waiter waiters[] = {{.wait = wait_recv},
+                                   {.wait = wait_send},
+                                   {.wait = wait_nothing, .deadline = HCHAN_FOREVER},
+                                   {.wait = wait_nothing, .deadline = hchan_deadline(HOUR_NS)}};
         static const char *const words[] = {"chan receive (nil chan)", "chan send (nil chan)",
-                                            "select (no cases)"};
-        for (size_t i = 0; i < 3; i++) {
-            start_wait(&forever[i]);
+                                            "select (no cases)", "select (no cases)"};
+        for (size_t i = 0; i < 4; i++) {
+            start_wait(&waiters[i]);
             struct hchan_parked *list = until_parked(i + 1);
-            assert_parked(&list[i], words[i], false, 0); /* by number: the last one is new */
-            assert_place(&list[i], "wait_", "watch_test.c", forever[i].line);
+            assert_parked(&list[i], words[i], i == 3, 0); /* by number: the last one is new */
+            assert_place(&list[i], "wait_", "watch_test.c", waiters[i].line);
             free(list);
         }
         _exit(0);
@@ -662,8 +657,7 @@ static void leak_twice(void)
         _exit(98);
     hchan *c = makechan(test_variant(NULL), sizeof(long), 0);
     struct waiter first = {.wait = wait_recv, .a = c}, second = {.wait = wait_recv, .a = c};
-    struct waiter bounded = {.wait = wait_nothing,
-                             .deadline = hchan_deadline(INT64_C(3600) * 1000000000)};
+    struct waiter bounded = {.wait = wait_nothing, .deadline = hchan_deadline(HOUR_NS)};
     hchan_watch_start(&(struct hchan_watch){
         .after_ns = 100000000, .stream = fdopen(report[1], "w"), .place = hchan_place_line});
     start_wait(&bounded);
@@ -685,7 +679,7 @@ static void test_leaks_are_told_once_each(void **state)
     assert_in_range(line, 1, 96);
     assert_said_lines(4);
     assert_said("hchan: 1 goroutine is parked for more than 0.1 s:\ngoroutine ");
-    assert_said(" [chan receive, 1");
+    assert_said(" [chan receive, ");
     if (hchan_lines_known()) {
         assert_said(" at wait_");
         assert_said("watch_test.c:");
@@ -751,7 +745,7 @@ static void test_the_watcher_keeps_no_process_alive(void **state)
     skip(); /* the one has a thread of its own; to the other, all that main had has leaked */
 #endif
     assert_int_equal(run_child(leave_by_pthread_exit), 0);
-    assert_string_equal(said, "hchan: 0 goroutines are parked at exit\n");
+    assert_string_equal(said, "");
 }
 
 static void start_and_stop(void)

@@ -33,7 +33,8 @@ static void assert_reported(const char *report, const char *reason, const char *
 static void test_the_planted_leaks_are_reported_with_their_lines(void **state)
 {
     (void)state;
-    const char *const lines[] = {"$H leaks", "cd / && $H leaks --variant ticket --after 2"};
+    const char *const lines[] = {"$H leaks --after 2",
+                                 "cd / && $H leaks --variant ticket --after 2"};
     for (size_t i = 0; i < 2; i++) {
         const struct said *said = run_program(lines[i]);
         if (said->status != EXIT_OK)
