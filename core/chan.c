@@ -11,7 +11,7 @@
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
 {
     struct g *gp = getg();
-    store_rlx(&gp->park, GPARK_ASLEEP); /* for ourselves: nobody else writes it */
+    store_rel(&gp->park, GPARK_ASLEEP); /* nobody else writes it; the release is as in park */
     wait_begin(gp, reason | (deadline != HCHAN_FOREVER ? WAIT_BOUNDED : 0U), callerpc);
     wait_sleeps(gp);
     while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)

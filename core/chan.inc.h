@@ -108,8 +108,9 @@ static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *
     sg->elem = elem;
     store_rel(&sg->c, c); /* for who lists the waiters; as struct wait has it */
     sg->success = false;
-    /* Relaxed: a waker finds the sudog through the queue, under the lock, after our unlock. */
-    store_rlx(&gp->park, GPARK_WAITING);
+    /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
+     * for hchan_deadlocked(), and costs nothing on x86. */
+    store_rel(&gp->park, GPARK_WAITING);
     waitq_enqueue(q, sg);
     wait_begin(gp, reason | 1U << WAIT_CASES_SHIFT, callerpc);
     CHAN(unlock)(c);

@@ -1,5 +1,7 @@
 #include "core/g.h"
 #include "core/panic.h"
+#include "core/watch.h"
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +19,46 @@ static uint32_t last_id;  /* under all_lock */
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
-static void recycle(void *arg)
+/* Gives the G back. all_lock is held. */
+static void put_back(struct g *gp)
 {
-    struct g *gp = arg;
-    current_g = NULL;
-    pthread_mutex_lock(&all_lock);
+    gp->registered = false;
     gp->next_free = free_gs;
     free_gs = gp;
+}
+
+/* The thread of a G ends. */
+static void recycle(void *arg)
+{
+    current_g = NULL;
+    pthread_mutex_lock(&all_lock);
+    put_back(arg);
     pthread_mutex_unlock(&all_lock);
 }
 
-static void lock_all(void)
+static void before_fork(void)
 {
     pthread_mutex_lock(&all_lock);
 }
 
-static void unlock_all(void)
+static void after_fork(void)
 {
+    pthread_mutex_unlock(&all_lock);
+}
+
+/* The child has the forking thread alone. The Gs of the others neither run nor wait there, and are
+ * not recycled: their sudogs may still be queued. */
+static void after_fork_in_child(void)
+{
+    for (struct g *gp = all_gs; gp; gp = gp->next_all) {
+        if (gp == current_g) {
+            gp->tid = (int32_t)gettid();
+            continue;
+        }
+        gp->registered = false;
+        /* Relaxed: there is no other thread. */
+        store_rlx(&gp->wait.parks, (load_rlx(&gp->wait.parks) + 1) / 2 * 2);
+    }
     pthread_mutex_unlock(&all_lock);
 }
 
@@ -43,7 +68,7 @@ static void make_key(void)
 {
     if (pthread_key_create(&key, recycle))
         gothrow("out of thread keys");
-    if (pthread_atfork(lock_all, unlock_all, unlock_all))
+    if (pthread_atfork(before_fork, after_fork, after_fork_in_child))
         gothrow("out of memory");
 }
 
@@ -58,24 +83,101 @@ static struct g *allocate(void)
     return gp;
 }
 
-struct g *newg(void)
+struct g *all_gs_lock(void)
 {
     pthread_once(&key_once, make_key);
     pthread_mutex_lock(&all_lock);
+    return all_gs;
+}
+
+void all_gs_unlock(void)
+{
+    pthread_mutex_unlock(&all_lock);
+}
+
+/* A G for a thread that is to come. */
+static struct g *take(bool registered)
+{
+    all_gs_lock();
     struct g *gp = free_gs;
     if (gp)
         free_gs = gp->next_free;
     else
         gp = allocate();
     gp->id = ++last_id;
-    gp->tid = (int32_t)gettid();
-    pthread_mutex_unlock(&all_lock);
+    gp->tid = 0;
+    gp->registered = registered;
+    all_gs_unlock();
     gp->rand = UINT64_C(0x9e3779b97f4a7c15) * gp->id;
     gp->sudog.g = gp;
+    return gp;
+}
+
+/* The calling thread is gp's. */
+static void adopt(struct g *gp)
+{
+    all_gs_lock();
+    gp->tid = (int32_t)gettid();
+    all_gs_unlock();
     current_g = gp;
     if (pthread_setspecific(key, gp))
         gothrow("out of memory");
+}
+
+struct g *newg(void)
+{
+    struct g *gp = take(false);
+    adopt(gp);
     return gp;
+}
+
+void hchan_register(void)
+{
+    struct g *gp = getg();
+    all_gs_lock();
+    gp->registered = true;
+    all_gs_unlock();
+}
+
+void hchan_unregister(void)
+{
+    if (!current_g)
+        return;
+    all_gs_lock();
+    current_g->registered = false;
+    all_gs_unlock();
+}
+
+struct go {
+    struct g *gp;
+    void *(*fn)(void *);
+    void *arg;
+};
+
+static void *gostart(void *arg)
+{
+    struct go go = *(struct go *)arg;
+    free(arg);
+    adopt(go.gp);
+    return go.fn(go.arg);
+}
+
+/* The new thread's G is made and registered here, as Go's newproc has it: so there is no moment at
+ * which its starter may park, and it does not count yet. */
+int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+    struct go *go = malloc(sizeof(*go));
+    if (!go)
+        return ENOMEM;
+    *go = (struct go){take(true), fn, arg};
+    int error = pthread_create(thread, NULL, gostart, go);
+    if (error) {
+        all_gs_lock();
+        put_back(go->gp);
+        all_gs_unlock();
+        free(go);
+    }
+    return error;
 }
 
 void select_grow(struct g *gp, uint32_t cases)

@@ -31,7 +31,8 @@ struct sudog {
     uint16_t casi;             /* which case of the select */
 };
 
-/* The park word, set by the owner before it queues a sudog, and by the waker in goready().
+/* The park word, set by the owner before it queues a sudog, and by the waker in goready(). The
+ * owner's store is a release: who sees it sees that the parks before it are over (struct wait).
  *
  *     GPARK_WAITING --owner: about to sleep--> GPARK_ASLEEP
  *           |                                       |
@@ -78,6 +79,8 @@ struct g {
     uint32_t id;                     /* from 1, never used twice */
     int32_t tid;                     /* the thread's, as the kernel knows it; under all_lock */
     uint64_t rand;                   /* state of cheaprandn() */
+    bool registered;                 /* counts for a deadlock (core/watch.h); under all_lock */
+    uint32_t seen;                   /* wait.parks, as hchan_deadlocked() saw it; under all_lock */
     struct recover_point *innermost; /* of the hchan_try() calls that run now (core/panic.c) */
     /* What a select needs, for up to ncases cases: a sudog a case, and two orders. Grows under
      * all_lock, and stays. */
@@ -102,6 +105,12 @@ static inline struct g *getg(void)
     struct g *gp = current_g;
     return __builtin_expect(gp != NULL, 1) ? gp : newg();
 }
+
+/* The Gs, for who lists them: takes all_lock, and returns the first of the list by next_all. Until
+ * all_gs_unlock() no G is made, given to another thread, registered or grown; and none is ever
+ * freed. */
+struct g *all_gs_lock(void);
+void all_gs_unlock(void);
 
 /* Room for a select of n cases, and somewhat more: gp->sudogs and gp->orders. Only the first select
  * of so many takes memory. Ends the process where there is none, as Go does. */

@@ -81,9 +81,8 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
                                         const uint16_t *lockorder, uint32_t live, bool bounded,
                                         const void *callerpc)
 {
-    /* Relaxed, both: wakers find the sudogs through the queues, under the locks. */
-    store_rlx(&gp->park, GPARK_WAITING);
-    store_rlx(&gp->selectDone, SELECT_OPEN);
+    store_rel(&gp->park, GPARK_WAITING);     /* as in park */
+    store_rlx(&gp->selectDone, SELECT_OPEN); /* wakers come through the queues, under the locks */
     for (uint32_t i = 0; i < live; i++) {
         const struct scase *cas = &cases[lockorder[i]];
         struct sudog *sg = &gp->sudogs[lockorder[i]];

@@ -44,7 +44,7 @@ static struct said *run_program(const char *arguments)
     return &said;
 }
 
-static size_t count_lines(const char *text)
+static inline size_t count_lines(const char *text)
 {
     size_t lines = 0;
     for (; *text; text++)
@@ -53,13 +53,13 @@ static size_t count_lines(const char *text)
 }
 
 /* A folder of the test's own, removed by remove_folder(). */
-static void make_folder(char path[64])
+static inline void make_folder(char path[64])
 {
     strcpy(path, "/tmp/hchanlab-test-XXXXXX");
     assert_non_null(mkdtemp(path));
 }
 
-static void remove_folder(const char *path)
+static inline void remove_folder(const char *path)
 {
     char line[256];
     snprintf(line, sizeof(line), "rm -rf '%s'", path);

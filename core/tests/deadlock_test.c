@@ -1,0 +1,440 @@
+/* Deadlocks: those that are found; what looks like one and is none; and that each part of the check
+ * is needed, by versions of it that lack one. What decides is set up, never hoped for. */
+#include "core/g.h"
+#include "core/tests/support.h"
+#include "core/watch.h"
+#include <signal.h>
+
+static void (*looked)(struct g *gp); /* what happens after each look of the check at a G */
+
+bool deadlocked_whole(void);
+bool deadlocked_one_pass(void);
+bool deadlocked_not_ready(void);
+bool deadlocked_not_bounded(void);
+
+#define DEADLOCK_LOOKED(gp)   (looked ? looked(gp) : (void)0)
+#define DEADLOCK_PASSES       2
+#define DEADLOCK_SEES_READY   1
+#define DEADLOCK_SEES_BOUNDED 1
+#define parked_first          parked_first_whole
+#define parked_still          parked_still_whole
+#define hchan_deadlocked      deadlocked_whole
+#include "core/deadlock.c"
+#undef parked_first
+#undef parked_still
+#undef hchan_deadlocked
+
+#undef DEADLOCK_PASSES
+#define DEADLOCK_PASSES  1
+#define parked_first     parked_first_one_pass
+#define parked_still     parked_still_one_pass
+#define hchan_deadlocked deadlocked_one_pass
+#include "core/deadlock.c"
+#undef parked_first
+#undef parked_still
+#undef hchan_deadlocked
+#undef DEADLOCK_PASSES
+#define DEADLOCK_PASSES 2
+
+#undef DEADLOCK_SEES_READY
+#define DEADLOCK_SEES_READY 0
+#define parked_first        parked_first_not_ready
+#define parked_still        parked_still_not_ready
+#define hchan_deadlocked    deadlocked_not_ready
+#include "core/deadlock.c"
+#undef parked_first
+#undef parked_still
+#undef hchan_deadlocked
+#undef DEADLOCK_SEES_READY
+#define DEADLOCK_SEES_READY 1
+
+#undef DEADLOCK_SEES_BOUNDED
+#define DEADLOCK_SEES_BOUNDED 0
+#define parked_first          parked_first_not_bounded
+#define parked_still          parked_still_not_bounded
+#define hchan_deadlocked      deadlocked_not_bounded
+#include "core/deadlock.c"
+#undef parked_first
+#undef parked_still
+#undef hchan_deadlocked
+
+static void start(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+    assert_int_equal(hchan_go(thread, fn, arg), 0);
+}
+
+static void join(pthread_t thread)
+{
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+/* Two that first meet, then do what each is told. */
+enum { AHEAD, BEHIND }; /* whom the check looks at first */
+
+static struct {
+    hchan *between, *never;
+    _Atomic uint32_t id[2];    /* of the threads' Gs */
+    _Atomic uint32_t ahead;    /* the id of the one in front; set once both are known */
+    _Atomic uint32_t go, over; /* what the test tells */
+    _Atomic uint32_t went_on;  /* AHEAD has received */
+    pthread_t thread[2];
+    int64_t deadline; /* of AHEAD's receive */
+} two;
+
+static void until_set(_Atomic uint32_t *word)
+{
+    while (!load_acq(word)) /* pairs with the store_rel of who tells */
+        sched_yield();
+}
+
+/* AHEAD receives from BEHIND, and then runs; BEHIND runs, sends, and then waits for ever. */
+static void *one_of_two(void *arg)
+{
+    store_rel(&two.id[(uintptr_t)arg], getg()->id); /* pairs with until_set */
+    until_set(&two.ahead);
+    if (load_rlx(&two.ahead) == getg()->id) { /* set already */
+        if (two.deadline == HCHAN_FOREVER)
+            chanrecv1(two.between, NULL);
+        else
+            chanrecv_within(two.between, NULL, NULL, NULL, two.deadline);
+        store_rel(&two.went_on, 1); /* pairs with until_set */
+        until_set(&two.over);
+    } else {
+        until_set(&two.go);
+        chansend1(two.between, &(long){1});
+        chanrecv1(two.never, NULL);
+    }
+    return NULL;
+}
+
+/* Returns with AHEAD parked, and BEHIND waiting for `go`. */
+static void start_two(const struct hchan_variant *v, int64_t deadline)
+{
+    memset(&two, 0, sizeof(two));
+    two.deadline = deadline;
+    two.between = make(v, sizeof(long), 0);
+    two.never = make(v, sizeof(long), 0);
+    for (uintptr_t i = 0; i < 2; i++)
+        start(&two.thread[i], one_of_two, (void *)i);
+    until_set(&two.id[0]);
+    until_set(&two.id[1]);
+    struct g *gp = all_gs_lock();
+    while (!gp->registered)
+        gp = gp->next_all;
+    uint32_t first = gp->id;
+    all_gs_unlock();
+    store_rel(&two.ahead, first);            /* pairs with until_set */
+    if (load_rlx(&two.id[AHEAD]) != first) { /* both are set */
+        pthread_t swap = two.thread[AHEAD];
+        two.thread[AHEAD] = two.thread[BEHIND];
+        two.thread[BEHIND] = swap;
+    }
+    until_receivers(two.between, 1);
+}
+
+static void end_two(void)
+{
+    store_rel(&two.go, 1); /* these pair with until_set */
+    store_rel(&two.over, 1);
+    until_receivers(two.never, 1);
+    closechan(two.never);
+    join(two.thread[AHEAD]);
+    join(two.thread[BEHIND]);
+    chanfree(two.between);
+    chanfree(two.never);
+}
+
+/* Between the look at AHEAD, which is parked, and the one at BEHIND. */
+static void wake_ahead_and_park(struct g *gp)
+{
+    if (gp->id != load_rlx(&two.ahead)) /* set already */
+        return;
+    store_rel(&two.go, 1); /* pairs with until_set */
+    until_set(&two.went_on);
+    until_receivers(two.never, 1);
+}
+
+/* Given A parked and B running, when between the check's looks at A and at B, B wakes A and parks,
+ * then it is no deadlock: A runs. A check of one pass says that it is one. */
+static void test_one_that_is_woken_between_two_looks_is_no_deadlock(void **state)
+{
+    (void)state;
+    bool (*const check[])(void) = {deadlocked_whole, deadlocked_one_pass};
+    for (size_t i = 0; i < 2; i++)
+        FOR_EACH_VARIANT(v)
+        {
+            start_two(v, HCHAN_FOREVER);
+            looked = wake_ahead_and_park;
+            bool found = check[i]();
+            looked = NULL;
+            end_two();
+            assert_int_equal(found, check[i] == deadlocked_one_pass);
+        }
+}
+
+static _Atomic uint32_t held, let_go;
+
+static void hold(int number)
+{
+    (void)number;
+    store_rel(&held, 1); /* pairs with until_set */
+    until_set(&let_go);
+}
+
+/* Given A parked, and kept from running by a signal's handler, when B makes it ready and parks,
+ * then it is no deadlock, though A's count says that it is parked. */
+static void test_one_that_is_ready_and_has_not_run_is_no_deadlock(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* it puts a handler off until the thread's next call of the C library */
+#endif
+    struct sigaction action = {.sa_handler = hold}, before;
+    assert_int_equal(sigaction(SIGUSR2, &action, &before), 0);
+    FOR_EACH_VARIANT(v)
+    {
+        start_two(v, HCHAN_FOREVER);
+        store_rlx(&held, 0); /* before the signal */
+        store_rlx(&let_go, 0);
+        assert_int_equal(pthread_kill(two.thread[AHEAD], SIGUSR2), 0);
+        until_set(&held);
+        store_rel(&two.go, 1); /* pairs with until_set */
+        until_receivers(two.never, 1);
+        bool found = deadlocked_whole(), broken = deadlocked_not_ready();
+        size_t parked;
+        free(hchan_parked_now(&parked));
+        store_rel(&let_go, 1); /* pairs with until_set */
+        end_two();
+        assert_false(found);
+        assert_true(broken);
+        assert_int_equal(parked, 1); /* BEHIND */
+    }
+    assert_int_equal(sigaction(SIGUSR2, &before, NULL), 0);
+}
+
+static void *recv_and_end(void *c)
+{
+    chanrecv2(c, NULL);
+    return NULL;
+}
+
+/* Given one that waits until a deadline, when all others wait for ever, then it is no deadlock. */
+static void test_one_that_is_bounded_is_no_deadlock(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        pthread_t other;
+        hchan *c = make(v, sizeof(long), 0);
+        start_two(v, hchan_deadline(INT64_C(3600) * 1000000000));
+        start(&other, recv_and_end, c);
+        until_receivers(c, 1);
+        hchan_register(); /* so do we, for a moment: that is no deadlock either */
+        assert_false(hchan_deadlocked());
+        hchan_unregister();
+        assert_false(hchan_deadlocked());
+        store_rel(&two.go, 1); /* pairs with until_set */
+        until_set(&two.went_on);
+        until_receivers(two.never, 1);
+        assert_false(hchan_deadlocked()); /* one runs */
+        closechan(c);
+        join(other);
+        chanfree(c);
+        end_two();
+    }
+}
+
+static void *bounded_recv(void *c)
+{
+    chanrecv_within(c, NULL, NULL, NULL, hchan_deadline(INT64_C(3600) * 1000000000));
+    return NULL;
+}
+
+/* Given bounded waits alone, then a check that does not look at bounds calls them a deadlock. */
+static void test_the_check_needs_to_look_at_bounds(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        pthread_t thread;
+        hchan *c = make(v, sizeof(long), 0);
+        start(&thread, bounded_recv, c);
+        until_receivers(c, 1);
+        assert_false(deadlocked_whole());
+        assert_true(deadlocked_not_bounded());
+        closechan(c);
+        join(thread);
+        chanfree(c);
+    }
+}
+
+struct ring {
+    hchan *from, *to, *never;
+};
+
+static void *recv_then_send(void *arg)
+{
+    const struct ring *r = arg;
+    if (chanrecv2(r->from, NULL))
+        chansend1(r->to, &(long){1});
+    return NULL;
+}
+
+static void *select_both(void *arg)
+{
+    const struct ring *r = arg;
+    const struct scase cases[] = {{SCASE_RECV, r->from, NULL}, {SCASE_RECV, r->to, NULL}};
+    selectgo(cases, 2, true, NULL);
+    return NULL;
+}
+
+/* Given registered threads that each wait for another, then it is a deadlock, and is one until
+ * somebody whom it does not count ends it. */
+static void test_threads_that_wait_for_each_other_are_deadlocked(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        pthread_t thread[3];
+        hchan *a = make(v, sizeof(long), 0), *b = make(v, sizeof(long), 0);
+        struct ring ab = {a, b, NULL}, ba = {b, a, NULL};
+        assert_false(hchan_deadlocked()); /* nobody is registered */
+        start(&thread[0], recv_then_send, &ab);
+        start(&thread[1], recv_then_send, &ba);
+        start(&thread[2], select_both, &ab);
+        until_receivers(a, 2);
+        until_receivers(b, 2);
+        assert_true(hchan_deadlocked());
+        hchan_register(); /* we could wake them */
+        assert_false(hchan_deadlocked());
+        hchan_unregister();
+        assert_true(hchan_deadlocked());
+        closechan(a);
+        closechan(b);
+        for (size_t i = 0; i < 3; i++)
+            join(thread[i]);
+        assert_false(hchan_deadlocked());
+        chanfree(a);
+        chanfree(b);
+    }
+}
+
+static _Atomic uint32_t asked, over;
+
+static void *ask_all_the_time(void *arg)
+{
+    uint32_t *alarms = arg;
+    while (!load_acq(&over)) { /* pairs with store_rel of the test */
+        *alarms += hchan_deadlocked();
+        fadd_rlx(&asked, 1); /* a count */
+        sched_yield();       /* the lock of the list is not fair */
+    }
+    return NULL;
+}
+
+static void *pong(void *arg)
+{
+    const struct ring *r = arg;
+    for (long value; chanrecv2(r->from, &value);)
+        chansend1(r->to, &value);
+    return NULL;
+}
+
+enum { ROUNDS = 2000, ROUNDS_PUT_OUT = 100 };
+
+static void *ping(void *arg)
+{
+    const struct ring *r = arg;
+    for (long i = 0, value; i < ROUNDS || load_rlx(&asked) < ROUNDS_PUT_OUT; i++) {
+        const struct scase to[] = {{SCASE_SEND, r->from, &i}, {SCASE_RECV, r->never, NULL}};
+        const struct scase back[] = {{SCASE_RECV, r->to, &value}, {SCASE_RECV, r->never, NULL}};
+        if (i % 2) { /* the same, by selects */
+            selectgo(to, 2, true, NULL);
+            selectgo(back, 2, true, NULL);
+        } else {
+            chansend1(r->from, &i);
+            chanrecv1(r->to, &value);
+        }
+    }
+    closechan(r->from);
+    return NULL;
+}
+
+/* Given two that play ping-pong, of whom one is parked nearly always, when somebody asks all the
+ * time, then there is never a deadlock. */
+static void test_ping_pong_is_never_deadlocked(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        struct ring r = {make(v, sizeof(long), 0), make(v, sizeof(long), 0),
+                         make(v, sizeof(long), 0)};
+        pthread_t thread[2], asker;
+        uint32_t alarms = 0;
+        store_rlx(&asked, 0); /* before the threads are made */
+        store_rlx(&over, 0);
+        start(&thread[0], pong, &r);
+        start(&thread[1], ping, &r);
+        assert_int_equal(pthread_create(&asker, NULL, ask_all_the_time, &alarms), 0);
+        join(thread[1]);
+        join(thread[0]);
+        store_rel(&over, 1); /* pairs with load_acq of the asker */
+        join(asker);
+        assert_int_equal(alarms, 0);
+        chanfree(r.from);
+        chanfree(r.to);
+        chanfree(r.never);
+    }
+}
+
+struct crowd {
+    hchan *c;
+    pthread_t thread[8];
+};
+
+static void *close_it(void *arg)
+{
+    struct crowd *crowd = arg;
+    until_receivers(crowd->c, 8);
+    closechan(crowd->c);
+    return NULL;
+}
+
+/* Given a crowd that is parked, and one that closes, when somebody asks all the time, then there is
+ * never a deadlock: nor while some of the crowd are ready and others are not. */
+static void test_a_close_that_goes_on_is_never_deadlocked(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    for (int round = 0; round < 20; round++) {
+        pthread_t closer, asker;
+        uint32_t alarms = 0;
+        struct crowd crowd = {.c = make(v, sizeof(long), 0)};
+        store_rlx(&over, 0); /* before the threads are made */
+        start(&closer, close_it, &crowd);
+        assert_int_equal(pthread_create(&asker, NULL, ask_all_the_time, &alarms), 0);
+        for (size_t i = 0; i < 8; i++)
+            start(&crowd.thread[i], recv_and_end, crowd.c);
+        for (size_t i = 0; i < 8; i++)
+            join(crowd.thread[i]);
+        join(closer);
+        store_rel(&over, 1); /* pairs with load_acq of the asker */
+        join(asker);
+        assert_int_equal(alarms, 0);
+        chanfree(crowd.c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_threads_that_wait_for_each_other_are_deadlocked),
+        cmocka_unit_test(test_one_that_is_bounded_is_no_deadlock),
+        cmocka_unit_test(test_one_that_is_woken_between_two_looks_is_no_deadlock),
+        cmocka_unit_test(test_one_that_is_ready_and_has_not_run_is_no_deadlock),
+        cmocka_unit_test(test_the_check_needs_to_look_at_bounds),
+        cmocka_unit_test(test_ping_pong_is_never_deadlocked),
+        cmocka_unit_test(test_a_close_that_goes_on_is_never_deadlocked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
