@@ -48,7 +48,7 @@ struct engine {
     unsigned fiber;                /* who runs; EXPLORE_FIBERS is the engine itself */
     uint32_t ready, asleep, timed; /* fibers; timed are asleep with a deadline */
     uint32_t no_choice_at;         /* the step that follows a switch at once */
-    uint32_t turns;
+    uint32_t turns, spurious;      /* sleeps; spurious wake-ups */
     uint64_t moments;
     int64_t now;
     const char *failure;

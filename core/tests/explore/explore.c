@@ -5,7 +5,10 @@
 #include <sys/mman.h>
 
 enum { STACK = EXPLORE_ASAN ? 256 << 10 : 64 << 10, GUARD = 4096 };
-enum { NOBODY = EXPLORE_FIBERS };
+enum {
+    NOBODY = EXPLORE_FIBERS,
+    SPURIOUS_MAX = 3, /* wake-ups of a schedule, which would have no end otherwise */
+};
 
 struct explore_hot explore_hot = {.quiet_until = UINT32_MAX};
 struct engine engine = {.fiber = NOBODY};
@@ -59,6 +62,8 @@ static struct choices choices(void)
     unsigned ready = (unsigned)__builtin_popcount(engine.ready);
     unsigned timed = (unsigned)__builtin_popcount(engine.timed);
     unsigned asleep = (unsigned)__builtin_popcount(engine.asleep);
+    if (engine.spurious == SPURIOUS_MAX)
+        asleep = 0;
     struct choices c = {.free = engine.ready & bit(engine.fiber) ? 1 : ready};
     if (!ready)
         c.free = timed ? timed : 1;
@@ -114,6 +119,7 @@ static void act(unsigned choice)
     } else {
         f = nth(engine.asleep, choice - ready - timed);
         wake(f, FUTEX_RETRY);
+        engine.spurious++;
     }
     /* It runs up to its next access, and makes it: to choose again before that is to choose twice.
      */
@@ -400,7 +406,7 @@ const char *engine_run(const struct explore_case *what, const struct strategy *f
     engine.what = what;
     engine.follow = follow;
     engine.planned = engine.taken.count = 0;
-    engine.used = engine.turns = 0;
+    engine.used = engine.turns = engine.spurious = 0;
     engine.moments = 0;
     engine.now = 0;
     engine.failure = NULL;

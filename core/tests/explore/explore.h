@@ -62,7 +62,8 @@ struct explore_result {
  *
  * Depth first, each schedule with at most `bound` deviations that cost: a switch away from a fiber
  * that could go on, a spurious wake-up, a timeout while somebody could run (Musuvathi and Qadeer
- * 2007). A failure is looked for again with smaller bounds, for the simplest one. */
+ * 2007). A schedule has at most three spurious wake-ups, whatever the bound. A failure is looked
+ * for again with smaller bounds, for the simplest one. */
 bool explore_all(const struct explore_case *what, uint32_t bound, uint64_t limit,
                  struct explore_result *result);
 /* `count` schedules drawn from the seed: now and then, in some at each step, anybody who can run.
