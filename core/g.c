@@ -62,6 +62,8 @@ static void after_fork_in_child(void)
     pthread_mutex_unlock(&all_lock);
 }
 
+/* A fork waits for all_lock: its child has the forking thread alone, who could not unlock it for
+ * another. */
 static void make_key(void)
 {
     if (pthread_key_create(&key, recycle))

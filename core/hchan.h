@@ -82,8 +82,7 @@ enum scase_kind { SCASE_RECV, SCASE_SEND };
 struct scase {
     enum scase_kind kind;
     hchan *c;
-    void *
-        elem; /* read by a send; written by a receive, and may then be NULL: the value is dropped */
+    void *elem; /* read by a send; written by a receive, where NULL drops the value */
 };
 
 /* How many cases one select may have, as in Go. */
@@ -92,7 +91,8 @@ struct scase {
 /* A select over `ncases` cases. Returns the index of the one case that happened: of those that are
  * ready, each with the same chance; where none is, the first that becomes ready. With `block` false
  * (a select with a default case) returns -1 where none is ready. *received (which may be NULL) is
- * as in chanrecv(), for a receive. A send whose channel is closed panics when it is chosen.
+ * true where a value was received, and false otherwise. A send whose channel is closed panics when
+ * it is chosen.
  *
  * The channels may repeat, but must be of one instance of one variant, whose code the select runs:
  * another is a panic ("select over channels of different variants"), as are more than

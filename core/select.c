@@ -64,6 +64,8 @@ static int select_one(const struct scase *cas, bool block, bool *received, const
     bool done = cas->kind == SCASE_SEND
                     ? variant->chansend(cas->c, cas->elem, block, callerpc)
                     : variant->chanrecv(cas->c, cas->elem, block, received, callerpc);
+    if (!done)
+        *received = false; /* which chanrecv() leaves open */
     return done ? 0 : -1;
 }
 

@@ -33,14 +33,13 @@ enum CHAN(look) {
     CHAN(LOOK_PANIC),   /* a send on a closed channel */
 };
 
-/* Steps 4 to 6 for one case of a select. The locks are held. */
+/* Steps 4 to 6 for one case of a select. The locks are held; *received is false before. */
 static inline enum CHAN(look)
     CHAN(select_recv)(const struct scase *cas, bool *received, struct g **wake)
 {
     struct hchan *c = cas->c;
     struct sudog *sg = waitq_dequeue(&c->sendq);
     uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
-    *received = true;
     if (sg) {
         CHAN(recv)(c, sg, cas->elem);
         *wake = sg->g;
@@ -49,10 +48,11 @@ static inline enum CHAN(look)
     } else if (load_rlx(&c->closed)) { /* under the lock */
         COUNT(RECV_CLOSED);
         elem_zero(c, cas->elem);
-        *received = false;
+        return CHAN(LOOK_DONE);
     } else {
         return CHAN(LOOK_BLOCKED);
     }
+    *received = true;
     return CHAN(LOOK_DONE);
 }
 
@@ -154,7 +154,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     COUNT_N(WAKE_BY_CLOSE, !success);
     if (send && !success)
         gopanic("send on closed channel");
-    *received = success;
+    *received = success && !send;
     return winner;
 }
 

@@ -1,7 +1,8 @@
-/* A storm over one channel, and its judge: senders and receivers, more than there are PUs, until a
- * time is up; then nothing may be lost, doubled, or out of its sender's order, and nobody may be
- * left asleep. Bounded by time, since a fair spin lock with more threads than PUs gets on by
- * thousands instead of millions; but everybody has to get on, or the storm does not end. */
+/* A storm over one channel or two, and its judge: senders and receivers, more than there are PUs,
+ * until a time is up; then nothing may be lost, doubled, or out of its sender's order on its
+ * channel, and nobody may be left asleep. Bounded by time, since a fair spin lock with more threads
+ * than PUs gets on by thousands instead of millions; but everybody has to get on, or the storm does
+ * not end. */
 #ifndef CORE_TESTS_STRESS_H
 #define CORE_TESTS_STRESS_H
 
@@ -10,27 +11,34 @@
 #include <time.h>
 
 enum {
-    STRESS_SIDE_MAX = 8,
+    STRESS_SIDE_MAX = 128,
+    STRESS_CHANNELS = 2,
     STRESS_CPUS = 2,      /* that a storm may use, so that threads outnumber them anywhere */
     STRESS_CPU_SETS = 16, /* a mask, of machines with up to 16384 CPUs */
 };
 
+struct stress_run;
+
 /* How a storm sends and receives: the channel's own functions, or a broken wrapper around them,
- * which the judge must catch. A send returns false where it gave up (non-blocking, full). */
+ * which the judge must catch. `c` are STRESS_CHANNELS channels, of which those that the plan does
+ * not have, or that were seen to be closed, are nil. Both return which channel it was, or -1 where
+ * they gave up: where `block` is false, or for reasons of their own. */
 struct stress_ops {
-    bool (*send)(hchan *c, const void *elem, bool block);
-    bool (*recv)(hchan *c, void *elem, bool block, bool *received);
+    int (*send)(hchan *const *c, const void *elem, bool block);
+    int (*recv)(hchan *const *c, void *elem, bool block, bool *received);
 };
 
 struct stress {
     const struct hchan_variant *variant;
     size_t elemsize, capacity;
+    unsigned channels; /* 0: one */
     unsigned senders, receivers;
     bool mixed;     /* every other operation does not block */
     unsigned ms;    /* for so long, */
     uint32_t least; /* and until each sender has sent so many, where that takes longer */
     unsigned cpus;  /* that its threads share; 0: STRESS_CPUS */
     const struct stress_ops *ops;
+    void (*meanwhile)(struct stress_run *run); /* instead of `ms`: what goes on until it stops */
 };
 
 /* What a value says: who sent it, and the how manyth it was. Elements of fewer bytes say less. */
@@ -44,14 +52,15 @@ struct stress_side {
     unsigned index;
     uint64_t done;                  /* values sent or received */
     uint64_t from[STRESS_SIDE_MAX]; /* a receiver's count by sender */
-    uint32_t next[STRESS_SIDE_MAX]; /* and the least number that may come next */
-    uint64_t byte_sum;              /* of elements that hold one byte */
+    /* And the least number that may come next. */
+    uint32_t next[STRESS_CHANNELS][STRESS_SIDE_MAX];
+    uint64_t byte_sum; /* of elements that hold one byte */
     const char *wrong;
 };
 
 struct stress_run {
     const struct stress *plan;
-    hchan *c;
+    hchan *c[STRESS_CHANNELS];
     _Atomic uint32_t stop;
     struct stress_side senders[STRESS_SIDE_MAX], receivers[STRESS_SIDE_MAX];
 };
@@ -74,7 +83,7 @@ static void *stress_send(void *arg)
     for (uint32_t number = 0; number < plan->least || !load_rlx(&s->run->stop); number++) {
         stress_fill(elem, plan->elemsize, (struct stress_value){s->index, number});
         bool block = !plan->mixed || number % 2;
-        while (!plan->ops->send(s->run->c, elem, block))
+        while (plan->ops->send(s->run->c, elem, block) < 0)
             sched_yield();
         s->done++;
         s->byte_sum += plan->elemsize && plan->elemsize < sizeof(struct stress_value) ? elem[0] : 0;
@@ -83,8 +92,8 @@ static void *stress_send(void *arg)
     return NULL;
 }
 
-/* Looks at one value; says what is wrong with it. */
-static void stress_judge(struct stress_side *r, const unsigned char *elem, size_t size)
+/* Looks at one value from the channel; says what is wrong with it. */
+static void stress_judge(struct stress_side *r, int channel, const unsigned char *elem, size_t size)
 {
     struct stress_value value;
     r->done++;
@@ -97,9 +106,9 @@ static void stress_judge(struct stress_side *r, const unsigned char *elem, size_
         r->wrong = "a value that nobody sent";
         return;
     }
-    if (value.number < r->next[value.sender])
+    if (value.number < r->next[channel][value.sender])
         r->wrong = "a value twice, or out of its sender's order";
-    r->next[value.sender] = value.number + 1;
+    r->next[channel][value.sender] = value.number + 1;
     r->from[value.sender]++;
     for (size_t i = sizeof(value); i < size; i++)
         if (elem[i] != (value.number & 0xff))
@@ -111,26 +120,33 @@ static void *stress_recv(void *arg)
     struct stress_side *r = arg;
     const struct stress *plan = r->run->plan;
     unsigned char *elem = calloc(1, plan->elemsize + 1);
-    for (uint64_t turn = 0;; turn++) {
+    hchan *open[STRESS_CHANNELS];
+    memcpy(open, r->run->c, sizeof(open));
+    for (uint64_t turn = 0; open[0] || open[1]; turn++) {
         bool received = false, block = !plan->mixed || turn % 2;
-        if (!plan->ops->recv(r->run->c, elem, block, &received)) {
+        int channel = plan->ops->recv(open, elem, block, &received);
+        if (channel < 0)
             sched_yield();
-            continue;
-        }
-        if (!received)
-            break;
-        stress_judge(r, elem, plan->elemsize);
+        else if (received)
+            stress_judge(r, channel, elem, plan->elemsize);
+        else
+            open[channel] = NULL;
     }
     free(elem);
     return NULL;
 }
 
-static bool stress_plain_send(hchan *c, const void *elem, bool block)
+static int stress_plain_send(hchan *const *c, const void *elem, bool block)
 {
-    return chansend(c, elem, block, NULL);
+    return chansend(c[0], elem, block, NULL) ? 0 : -1;
 }
 
-static const struct stress_ops stress_plain = {stress_plain_send, chanrecv};
+static int stress_plain_recv(hchan *const *c, void *elem, bool block, bool *received)
+{
+    return chanrecv(c[0], elem, block, received) ? 0 : -1;
+}
+
+static const struct stress_ops stress_plain = {stress_plain_send, stress_plain_recv};
 
 /* The balance at the end. */
 static const char *stress_balance(struct stress_run *run)
@@ -183,7 +199,8 @@ static const char *stress_run(const struct stress *plan, uint64_t *done)
     memset(&run, 0, sizeof(run));
     run.plan = plan;
     stress_bind(plan->cpus ? plan->cpus : STRESS_CPUS, before);
-    run.c = make(plan->variant, plan->elemsize, plan->capacity);
+    for (unsigned i = 0; i < (plan->channels ? plan->channels : 1); i++)
+        run.c[i] = make(plan->variant, plan->elemsize, plan->capacity);
     for (unsigned i = 0; i < plan->receivers; i++) {
         run.receivers[i].run = &run;
         assert_int_equal(
@@ -195,20 +212,39 @@ static const char *stress_run(const struct stress *plan, uint64_t *done)
         assert_int_equal(pthread_create(&run.senders[i].thread, NULL, stress_send, &run.senders[i]),
                          0);
     }
-    nanosleep(&(struct timespec){.tv_nsec = (long)plan->ms * 1000000}, NULL);
+    if (plan->meanwhile)
+        plan->meanwhile(&run);
+    else
+        nanosleep(&(struct timespec){.tv_nsec = (long)plan->ms * 1000000}, NULL);
     store_rlx(&run.stop, 1);
     for (unsigned i = 0; i < plan->senders; i++)
         pthread_join(run.senders[i].thread, NULL);
-    closechan(run.c);
+    for (unsigned i = 0; i < STRESS_CHANNELS; i++)
+        if (run.c[i])
+            closechan(run.c[i]);
     for (unsigned i = 0; i < plan->receivers; i++)
         pthread_join(run.receivers[i].thread, NULL);
     assert_int_equal(sched_setaffinity(0, sizeof(before), before), 0);
     const char *wrong = stress_balance(&run);
     for (unsigned i = 0; i < plan->senders; i++)
         *done += run.senders[i].done;
-    assert_int_equal(chanlen(run.c), 0);
-    chanfree(run.c);
+    for (unsigned i = 0; i < STRESS_CHANNELS; i++) {
+        assert_int_equal(chanlen(run.c[i]), 0);
+        chanfree(run.c[i]);
+    }
     return wrong;
+}
+
+/* The same, for a test: fails, and says of which plan, where anything was wrong. */
+static inline void storm(const struct stress *plan, uint64_t *done)
+{
+    const char *wrong = stress_run(plan, done);
+    if (wrong)
+        fail_msg("%s%s: %s (capacity %zu, elements of %zu, %u senders, %u receivers%s)",
+                 hchan_variant_name(plan->variant),
+                 plan->variant == hchan_traced(plan->variant) ? " traced" : "", wrong,
+                 plan->capacity, plan->elemsize, plan->senders, plan->receivers,
+                 plan->mixed ? ", mixed" : "");
 }
 
 #endif

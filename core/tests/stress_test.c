@@ -2,26 +2,13 @@
  * asleep, and everybody gets on with four times as many threads as two PUs. */
 #include "core/tests/stress.h"
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-enum { MS = 15 }; /* each operation costs more, and the schedules are what counts */
-#else
-enum { MS = 25 };
-#endif
+enum {
+    MS = SANITIZED ? 15 : 25
+}; /* each operation costs more, and the schedules are what counts */
 
 static const size_t capacities[] = {0, 1, 3, 128};
 static const size_t sizes[] = {0, 1, 8, 64, 4096};
 static const unsigned splits[][2] = {{4, 4}, {7, 1}, {1, 7}};
-
-static void storm(const struct stress *plan, uint64_t *done)
-{
-    const char *wrong = stress_run(plan, done);
-    if (wrong)
-        fail_msg("%s%s: %s (capacity %zu, elements of %zu, %u senders, %u receivers%s)",
-                 hchan_variant_name(plan->variant),
-                 plan->variant == hchan_traced(plan->variant) ? " traced" : "", wrong,
-                 plan->capacity, plan->elemsize, plan->senders, plan->receivers,
-                 plan->mixed ? ", mixed" : "");
-}
 
 static void test_blocking_storms(void **state)
 {
@@ -107,41 +94,41 @@ static bool hundredth(void)
     return fadd_rlx(&turns, 1) % 100 == 99; /* a count */
 }
 
-static bool losing_send(hchan *c, const void *elem, bool block)
+static int losing_send(hchan *const *c, const void *elem, bool block)
 {
-    return hundredth() || chansend(c, elem, block, NULL);
+    return hundredth() ? 0 : stress_plain_send(c, elem, block);
 }
 
-static bool doubling_send(hchan *c, const void *elem, bool block)
+static int doubling_send(hchan *const *c, const void *elem, bool block)
 {
     if (hundredth())
-        chansend(c, elem, true, NULL);
-    return chansend(c, elem, block, NULL);
+        chansend1(c[0], elem);
+    return stress_plain_send(c, elem, block);
 }
 
 /* Holds a sender's value back and sends it after the next one. */
-static bool reordering_send(hchan *c, const void *elem, bool block)
+static int reordering_send(hchan *const *c, const void *elem, bool block)
 {
     static _Thread_local struct stress_value kept;
     static _Thread_local bool keeping;
     if (!keeping && hundredth()) {
         memcpy(&kept, elem, sizeof(kept));
         keeping = true;
-        return true;
+        return 0;
     }
-    chansend(c, elem, block, NULL);
+    stress_plain_send(c, elem, block);
     if (keeping)
-        chansend(c, &kept, true, NULL);
+        chansend1(c[0], &kept);
     keeping = false;
-    return true;
+    return 0;
 }
 
-static bool tearing_recv(hchan *c, void *elem, bool block, bool *received)
+static int tearing_recv(hchan *const *c, void *elem, bool block, bool *received)
 {
-    bool selected = chanrecv(c, elem, block, received);
-    if (selected && *received && hundredth())
+    int channel = stress_plain_recv(c, elem, block, received);
+    if (channel == 0 && *received && hundredth())
         ((unsigned char *)elem)[sizeof(struct stress_value)] ^= 1;
-    return selected;
+    return channel;
 }
 
 static void test_the_judge_catches_broken_channels(void **state)
@@ -151,9 +138,12 @@ static void test_the_judge_catches_broken_channels(void **state)
         size_t elemsize;
         const char *says;
     } broken[] = {
-        {{losing_send, chanrecv}, 8, "lost"},      {{losing_send, chanrecv}, 0, "lost"},
-        {{doubling_send, chanrecv}, 8, "twice"},   {{doubling_send, chanrecv}, 1, "twice"},
-        {{reordering_send, chanrecv}, 8, "order"}, {{stress_plain_send, tearing_recv}, 64, "torn"},
+        {{losing_send, stress_plain_recv}, 8, "lost"},
+        {{losing_send, stress_plain_recv}, 0, "lost"},
+        {{doubling_send, stress_plain_recv}, 8, "twice"},
+        {{doubling_send, stress_plain_recv}, 1, "twice"},
+        {{reordering_send, stress_plain_recv}, 8, "order"},
+        {{stress_plain_send, tearing_recv}, 64, "torn"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
@@ -182,18 +172,18 @@ static unsigned count_cpus(void)
 
 static _Atomic uint32_t most_cpus;
 
-static bool looking_send(hchan *c, const void *elem, bool block)
+static int looking_send(hchan *const *c, const void *elem, bool block)
 {
     uint32_t cpus = count_cpus();
     if (cpus > load_rlx(&most_cpus)) /* senders that race say the same */
         store_rlx(&most_cpus, cpus);
-    return chansend(c, elem, block, NULL);
+    return stress_plain_send(c, elem, block);
 }
 
 /* With `limit` for a storm's CPUs, where the machine has as many. */
 static void check_cpus(unsigned given, unsigned limit)
 {
-    const struct stress_ops ops = {looking_send, chanrecv};
+    const struct stress_ops ops = {looking_send, stress_plain_recv};
     unsigned before = count_cpus();
     uint64_t done = 0;
     store_rlx(&most_cpus, 0); /* before the threads are made */

@@ -12,6 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether a sanitizer is in: each operation then costs some ten times more. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* The variants to test: all of them, or the one that HCHANLAB_VARIANT names. */
 static inline const struct hchan_variant *test_variant(const struct hchan_variant *before)
 {

@@ -276,10 +276,10 @@ static uint64_t draw(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* 0 to below - 1; the remainder's bias is of no matter for numbers so small. */
+/* 0 to below - 1: the upper half of a number of 32 bits by `below`, without a division. */
 static unsigned draw_below(uint64_t *state, unsigned below)
 {
-    return (unsigned)(draw(state) % below);
+    return (unsigned)((draw(state) >> 32) * below >> 32);
 }
 
 /* An index, by weights. */

@@ -1,0 +1,448 @@
+#include "core/tests/explore/engine.h"
+#include "core/tests/explore/sanitizer.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+enum { STACK = EXPLORE_ASAN ? 256 << 10 : 64 << 10, GUARD = 4096 };
+enum { NOBODY = EXPLORE_FIBERS };
+
+struct explore_hot explore_hot = {.quiet_until = UINT32_MAX};
+struct engine engine = {.fiber = NOBODY};
+
+static uint32_t bit(unsigned f)
+{
+    return UINT32_C(1) << f;
+}
+
+static struct fiber *running(void)
+{
+    return &engine.fibers[engine.fiber];
+}
+
+static void arrive(struct fcontext_transfer t, void *fake_stack)
+{
+    struct fiber *from = t.data;
+    const void *bottom;
+    size_t size;
+    sanitizer_arrives(fake_stack, &bottom, &size);
+    from->context = t.from;
+    if (EXPLORE_ASAN && from == &engine.fibers[NOBODY]) {
+        from->stack = (void *)(uintptr_t)bottom; /* the thread's own: here is where one is told */
+        from->stack_size = size;
+    }
+}
+
+static void jump(unsigned f)
+{
+    struct fiber *from = running(), *to = &engine.fibers[f];
+    from->g = current_g;
+    current_g = to->g;
+    engine.fiber = f;
+    explore_hot.self = bit(f);
+    explore_hot.own = (uintptr_t)to->g + CACHE_LINE;
+    sanitizer_leaves(&from->fake_stack, to->stack, to->stack_size);
+    arrive(jump_fcontext(to->context, from), from->fake_stack);
+    if (engine.sweeping && engine.fiber != NOBODY)
+        longjmp(from->start, 1);
+}
+
+/* The choices: see struct choices. Fibers are rotated so that the running one is the first. */
+static uint32_t rotated(uint32_t fibers)
+{
+    unsigned by = engine.fiber % EXPLORE_FIBERS;
+    return (fibers >> by | fibers << (EXPLORE_FIBERS - by)) & (bit(EXPLORE_FIBERS) - 1);
+}
+
+static struct choices choices(void)
+{
+    unsigned ready = (unsigned)__builtin_popcount(engine.ready);
+    unsigned timed = (unsigned)__builtin_popcount(engine.timed);
+    unsigned asleep = (unsigned)__builtin_popcount(engine.asleep);
+    struct choices c = {.free = engine.ready & bit(engine.fiber) ? 1 : ready};
+    if (!ready)
+        c.free = timed ? timed : 1;
+    c.count = ready + timed + asleep + (!ready && !timed);
+    return c;
+}
+
+static unsigned nth(uint32_t fibers, unsigned n)
+{
+    uint32_t from_running = rotated(fibers);
+    while (n--)
+        from_running &= from_running - 1;
+    return (engine.fiber + (unsigned)__builtin_ctz(from_running)) % EXPLORE_FIBERS;
+}
+
+unsigned engine_choice_of(unsigned f)
+{
+    unsigned place = (f + EXPLORE_FIBERS - engine.fiber) % EXPLORE_FIBERS;
+    return (unsigned)__builtin_popcount(rotated(engine.ready) & (bit(place) - 1));
+}
+
+static void made_ready(uint32_t fibers)
+{
+    engine.ready |= fibers;
+    engine.asleep &= ~fibers;
+    engine.timed &= ~fibers;
+    if (engine.planned == engine.plan.count)
+        explore_hot.quiet_until = explore_hot.step + 1;
+}
+
+static void wake(unsigned f, enum futex_end how)
+{
+    engine.fibers[f].how = how;
+    made_ready(bit(f));
+}
+
+/* Does the choice. Returns when the fiber that called runs again. */
+static void act(unsigned choice)
+{
+    unsigned ready = (unsigned)__builtin_popcount(engine.ready);
+    unsigned timed = (unsigned)__builtin_popcount(engine.timed), f;
+    if (!ready && !timed && choice-- == 0) {
+        jump(NOBODY);
+        return;
+    }
+    if (choice < ready) {
+        f = nth(engine.ready, choice);
+    } else if (choice < ready + timed) {
+        f = nth(engine.timed, choice - ready);
+        if (engine.now < engine.fibers[f].deadline)
+            engine.now = engine.fibers[f].deadline;
+        wake(f, FUTEX_TIMEDOUT);
+    } else {
+        f = nth(engine.asleep, choice - ready - timed);
+        wake(f, FUTEX_RETRY);
+    }
+    /* It runs up to its next access, and makes it: to choose again before that is to choose twice.
+     */
+    engine.no_choice_at = engine.fibers[f].at_point ? 0 : explore_hot.step + 1;
+    if (f != engine.fiber)
+        jump(f);
+}
+
+static const char misfit[] = "the schedule does not fit the program";
+
+/* The deviation that the plan has for this step, or none. */
+static unsigned planned(struct choices c)
+{
+    const struct explore_deviation *next = &engine.plan.at[engine.planned];
+    if (next->step != explore_hot.step)
+        return 0;
+    engine.planned++;
+    if (next->choice < c.count)
+        return next->choice;
+    engine.failure = misfit;
+    return 0;
+}
+
+static unsigned decide(struct choices c)
+{
+    if (explore_hot.step >= EXPLORE_STEPS_MAX)
+        explore_fail("livelock: the schedule does not end");
+    unsigned choice = 0;
+    if (engine.planned < engine.plan.count)
+        choice = planned(c);
+    else if (c.count > 1 && engine.follow)
+        choice = engine.follow->pick(c);
+    if (choice) {
+        engine.used += choice >= c.free;
+        engine.taken.at[engine.taken.count++] =
+            (struct explore_deviation){explore_hot.step, (uint8_t)choice};
+        if (engine.taken.count == sizeof(engine.taken.at) / sizeof(engine.taken.at[0]))
+            explore_fail("livelock: too many deviations");
+    }
+    return choice;
+}
+
+/* Steps before this one are of no interest. */
+static void stay_quiet(void)
+{
+    explore_hot.quiet_until = EXPLORE_STEPS_MAX;
+    if (engine.planned < engine.plan.count)
+        explore_hot.quiet_until = engine.plan.at[engine.planned].step;
+    else if (engine.follow)
+        explore_hot.quiet_until = engine.follow->quiet_until();
+}
+
+/* Whether `at` is in the running fiber's own part of its G: all but the first line, which is for
+ * its wakers. Others must not use it, or more than is explored could happen. */
+static bool is_own(const void *at)
+{
+    if (at < (void *)engine.fibers[0].g || at >= (void *)(engine.fibers[EXPLORE_FIBERS - 1].g + 1))
+        return false;
+    for (unsigned f = 0; f < EXPLORE_FIBERS; f++)
+        if ((uintptr_t)at - (uintptr_t)engine.fibers[f].g - CACHE_LINE < explore_hot.own_size) {
+            if (f != engine.fiber)
+                explore_fail("a fiber touches what is another's own");
+            return true;
+        }
+    return false;
+}
+
+void explore_choose(const void *at)
+{
+    if (engine.fiber == NOBODY) /* the engine's own look at a channel */
+        return;
+    unsigned choice = 0;
+    bool own = is_own(at);
+    if (explore_hot.step != engine.no_choice_at && !own)
+        choice = decide(choices());
+    else if (own && explore_hot.step == engine.no_choice_at)
+        engine.no_choice_at++;
+    stay_quiet();
+    if (choice) {
+        struct fiber *me = running();
+        me->at_point = true;
+        act(choice);
+        me->at_point = false;
+    }
+}
+
+/* The running fiber cannot go on. Returns when it can. */
+static void give_way(void)
+{
+    explore_hot.step++;
+    unsigned choice = decide(choices());
+    stay_quiet();
+    act(choice);
+}
+
+uint32_t explore_draw(uint32_t below)
+{
+    if (below < 2 || engine.fiber == NOBODY)
+        return 0;
+    if (++explore_hot.step == engine.no_choice_at)
+        engine.no_choice_at++;
+    unsigned drawn = decide((struct choices){.count = below, .free = below, .data = true});
+    stay_quiet();
+    engine_say("draws %u of %u", drawn, below);
+    return drawn;
+}
+
+void explore_spin(void)
+{
+    if (!(explore_hot.dirty & explore_hot.self)) {
+        engine_say("spins until memory changes");
+        engine.ready &= ~explore_hot.self;
+        explore_hot.spinning |= explore_hot.self;
+        give_way();
+    }
+    explore_hot.dirty &= ~explore_hot.self;
+}
+
+void explore_stir(void)
+{
+    uint32_t others = explore_hot.spinning & ~explore_hot.self;
+    explore_hot.spinning &= ~others;
+    made_ready(others);
+}
+
+void explore_forever(void)
+{
+    engine_say("waits for ever");
+    engine.ready &= ~explore_hot.self;
+    give_way();
+}
+
+enum futex_end engine_sleep(const void *word, int64_t deadline)
+{
+    struct fiber *me = running();
+    engine_say("sleeps");
+    me->word = word;
+    me->turn = engine.turns++;
+    me->deadline = deadline;
+    engine.ready &= ~explore_hot.self;
+    engine.asleep |= explore_hot.self;
+    if (deadline != FUTEX_FOREVER)
+        engine.timed |= explore_hot.self;
+    give_way();
+    static const char *const how[] = {
+        [FUTEX_RETRY] = "spuriously", [FUTEX_WOKEN] = "by a wake", [FUTEX_TIMEDOUT] = "timed out"};
+    engine_say("no longer asleep: %s", how[me->how]);
+    return me->how;
+}
+
+/* Who sleeps on the word for the longest time, or NOBODY. */
+static unsigned first_asleep(const void *word)
+{
+    unsigned first = NOBODY;
+    for (uint32_t rest = engine.asleep; rest; rest &= rest - 1) {
+        unsigned f = (unsigned)__builtin_ctz(rest);
+        if (engine.fibers[f].word == word &&
+            (first == NOBODY || engine.fibers[f].turn < engine.fibers[first].turn))
+            first = f;
+    }
+    return first;
+}
+
+uint32_t engine_wake(const void *word, uint32_t count)
+{
+    uint32_t woken = 0;
+    for (; woken < count; woken++) {
+        unsigned f = first_asleep(word);
+        if (f == NOBODY)
+            break;
+        wake(f, FUTEX_WOKEN);
+    }
+    engine_say("wakes %u", woken);
+    return woken;
+}
+
+uint64_t explore_moment(void)
+{
+    struct fiber *me = running();
+    if (!me->moments) {
+        explore_point(NULL);
+        engine.no_choice_at = explore_hot.step + 1; /* the first access belongs to this moment */
+    }
+    me->moments = !me->moments;
+    return engine.moments++;
+}
+
+int64_t explore_deadline(void)
+{
+    return engine.now + 1;
+}
+
+bool explore_parked(unsigned fiber)
+{
+    /* Not an access: the schedule has ended. */
+    return explore_get(&engine.fibers[fiber].g->wait.parks, sizeof(uint32_t)) % 2 == 1;
+}
+
+void explore_fail(const char *message)
+{
+    engine.failure = message;
+    jump(NOBODY);
+    __builtin_unreachable();
+}
+
+/* A fiber does one body a schedule. What it did not end is cut off: see sweep(). */
+static void fiber_main(struct fcontext_transfer t)
+{
+    arrive(t, NULL);
+    for (;;) {
+        if (setjmp(running()->start) == 0) {
+            running()->begun = true;
+            engine.what->body(engine.what->arg, engine.fiber);
+            engine_say("ends");
+            running()->ended = true;
+            engine.ready &= ~explore_hot.self;
+            give_way();
+        } else {
+            jump(NOBODY);
+        }
+    }
+}
+
+static void map_stack(struct fiber *fiber)
+{
+    char *at = mmap(NULL, GUARD + STACK, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (at == MAP_FAILED || mprotect(at, GUARD, PROT_NONE) != 0) {
+        perror("explore: no memory for stacks");
+        exit(3);
+    }
+    fiber->stack = at + GUARD;
+    fiber->stack_size = STACK;
+}
+
+/* Once: stacks, and a G for each fiber, which it keeps. */
+static void set_up(void)
+{
+    if (engine.fibers[0].stack)
+        return;
+    struct g *mine = getg();
+    for (unsigned f = 0; f < EXPLORE_FIBERS; f++) {
+        struct fiber *fiber = &engine.fibers[f];
+        map_stack(fiber);
+        fiber->context =
+            make_fcontext((char *)fiber->stack + fiber->stack_size, fiber->stack_size, fiber_main);
+        current_g = NULL;
+        fiber->g = getg();
+        memcpy((void *)&fiber->fresh_g, (void *)fiber->g, sizeof(fiber->fresh_g));
+    }
+    current_g = mine;
+    explore_hot.own_size = sizeof(*mine) - CACHE_LINE;
+    explore_memory_keep();
+}
+
+static void refresh(struct fiber *fiber)
+{
+    memcpy((void *)fiber->g, (void *)&fiber->fresh_g, sizeof(fiber->fresh_g));
+    fiber->begun = fiber->ended = fiber->at_point = fiber->moments = false;
+}
+
+/* Fibers in the middle of something go back to the start. */
+static void sweep(void)
+{
+    engine.sweeping = true;
+    for (unsigned f = 0; f < engine.what->fibers; f++)
+        if (engine.fibers[f].begun && !engine.fibers[f].ended)
+            jump(f);
+    engine.sweeping = false;
+}
+
+static uint32_t blocked_fibers(void)
+{
+    uint32_t blocked = 0;
+    for (unsigned f = 0; f < engine.what->fibers; f++)
+        blocked |= engine.fibers[f].ended ? 0 : bit(f);
+    return blocked;
+}
+
+const char *engine_run(const struct explore_case *what, const struct strategy *follow)
+{
+    set_up();
+    explore_memory_reset();
+    engine.what = what;
+    engine.follow = follow;
+    engine.planned = engine.taken.count = 0;
+    engine.used = engine.turns = 0;
+    engine.moments = 0;
+    engine.now = 0;
+    engine.failure = NULL;
+    engine.fiber = NOBODY;
+    engine.asleep = engine.timed = 0;
+    engine.ready = bit(what->fibers) - 1;
+    for (unsigned f = 0; f < what->fibers; f++)
+        refresh(&engine.fibers[f]);
+    explore_hot.quiet_until = UINT32_MAX;
+    what->begin(what->arg);
+    explore_hot.step = explore_hot.spinning = explore_hot.dirty = 0;
+    give_way();
+    uint32_t blocked = blocked_fibers();
+    sweep();
+    explore_hot.quiet_until = UINT32_MAX;
+    explore_hot.tracing = false;
+    if (!engine.failure && engine.planned < engine.plan.count)
+        engine.failure = misfit;
+    if (!engine.failure)
+        engine.failure = what->end(what->arg, blocked);
+    return engine.failure;
+}
+
+void explore_trace(const char *what, const char *where, uint64_t before, uint64_t after)
+{
+    if (engine.fiber == NOBODY)
+        return;
+    printf("%5u  fiber %u  %-24s %-40s", explore_hot.step, engine.fiber, where, what);
+    if (before == after)
+        printf(" %llx\n", (unsigned long long)before);
+    else
+        printf(" %llx -> %llx\n", (unsigned long long)before, (unsigned long long)after);
+}
+
+void engine_say(const char *format, ...)
+{
+    if (!explore_hot.tracing || engine.fiber == NOBODY)
+        return;
+    va_list args;
+    va_start(args, format);
+    printf("%5u  fiber %u  ", explore_hot.step, engine.fiber);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+}

@@ -1,0 +1,97 @@
+/* Deterministic exploration of schedules. The parties of a case are fibers of one thread; wherever
+ * one is about to touch an atomic variable another may run instead. A schedule is a list of the
+ * places where that, or a spurious wake-up, or a timeout, happened; the rest is the default: go on
+ * while one can, then whoever is next and can. The same schedule always does the same, so a failure
+ * is a short text that can be run again.
+ *
+ * The code under test is the library hchan_explored: core/ and variants/ compiled with shim.h. Not
+ * thread-safe; one exploration at a time. What is seen is sequentially consistent. */
+#ifndef CORE_TESTS_EXPLORE_EXPLORE_H
+#define CORE_TESTS_EXPLORE_EXPLORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    EXPLORE_FIBERS = 8,
+    EXPLORE_STEPS_MAX = 20000, /* a schedule that goes on longer is taken for a livelock */
+    EXPLORE_TEXT = 1024,
+};
+
+/* What is explored. */
+struct explore_case {
+    const char *name; /* the options with which `explore` repeats it */
+    unsigned fibers;
+    /* Before each schedule: makes what the parties share. Memory from malloc() as shim.h has it is
+     * gone with the schedule. */
+    void (*begin)(void *arg);
+    void (*body)(void *arg, unsigned fiber);
+    /* After each schedule; `blocked` has the bits of the fibers that did not end. Returns NULL, or
+     * a static message that says what is wrong. */
+    const char *(*end)(void *arg, uint32_t blocked);
+    void *arg;
+    bool quiet; /* a failure is wanted: it is not reported */
+};
+
+/* A schedule: at these steps not the default, but this choice. */
+struct explore_schedule {
+    unsigned count;
+    struct explore_deviation {
+        uint32_t step;
+        uint8_t choice;
+    } at[4096];
+};
+
+/* What came of an exploration. */
+struct explore_result {
+    uint64_t schedules, steps;
+    bool exhausted;                   /* there is no other schedule within the bound */
+    const char *failure;              /* static; NULL: none */
+    uint64_t seed;                    /* of the failing schedule, where it was drawn */
+    struct explore_schedule schedule; /* the failing one */
+};
+
+/* No bound on preemptions, or on how many schedules are run. */
+#define EXPLORE_UNBOUNDED UINT32_MAX
+#define EXPLORE_ALL       UINT64_MAX
+
+/* Each of these runs schedules until one fails, or all are done, or `limit` is reached; returns
+ * whether none failed. A failure is reported on standard error, with what repeats it, and is the
+ * last schedule that was run.
+ *
+ * Depth first, each schedule with at most `bound` deviations that cost: a switch away from a fiber
+ * that could go on, a spurious wake-up, a timeout while somebody could run (Musuvathi and Qadeer
+ * 2007). A failure is looked for again with smaller bounds, for the simplest one. */
+bool explore_all(const struct explore_case *what, uint32_t bound, uint64_t limit,
+                 struct explore_result *result);
+/* `count` schedules drawn from the seed: now and then, in some at each step, anybody who can run.
+ */
+bool explore_random(const struct explore_case *what, uint64_t count, uint64_t seed,
+                    struct explore_result *result);
+/* `count` schedules drawn with PCT: whoever has the highest priority runs, and priorities drop at
+ * `depth` - 1 steps (Burckhardt et al. 2010). Finds a bug of that depth with a probability of at
+ * least 1 / (fibers * steps^(depth - 1)) in each. */
+bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth, uint64_t seed,
+                 struct explore_result *result);
+/* Runs one schedule, from its text. `print`: says on standard output what each step does. */
+bool explore_replay(const struct explore_case *what, const char *text, bool print,
+                    struct explore_result *result);
+
+/* "12:1 40:2", step and choice; "default" where there is no deviation. Returns the length; a text
+ * that does not fit ends with "...". */
+size_t explore_print(const struct explore_schedule *s, char *text, size_t size);
+/* False where the text is no schedule. */
+bool explore_parse(struct explore_schedule *s, const char *text);
+
+/* For bodies. A logical clock: how many moments were asked for before. The odd ones of each fiber
+ * are taken to begin something, and somebody else may run before them; the even ones end it. */
+uint64_t explore_moment(void);
+/* A deadline that passes where the schedule wants it to, or where nobody else can run. */
+int64_t explore_deadline(void);
+/* For end(): whether the fiber's G is parked, by its own account (struct wait). */
+bool explore_parked(unsigned fiber);
+/* Ends the schedule, as a failure; static message. */
+_Noreturn void explore_fail(const char *message);
+
+#endif

@@ -1,0 +1,31 @@
+/* The kernel, for explored code: core/futex.h on fibers. A sleeper wakes when somebody wakes it, or
+ * when the schedule says so: for no reason, or because its time is over. */
+#include "core/futex.h"
+#include "core/tests/explore/engine.h"
+
+enum futex_end futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline)
+{
+    /* One step: the kernel compares and queues without a gap. */
+    uint32_t found = load_rlx(word);
+    if (found != expected)
+        return FUTEX_RETRY;
+    if (deadline <= engine.now)
+        return FUTEX_TIMEDOUT;
+    return engine_sleep(word, deadline);
+}
+
+uint32_t futex_wake(_Atomic uint32_t *word, uint32_t count)
+{
+    explore_point(word); /* the address alone is used */
+    return engine_wake(word, count);
+}
+
+/* Whoever could run may run at each access anyway. */
+void osyield(void)
+{
+}
+
+int64_t nanotime(void)
+{
+    return engine.now;
+}

@@ -1,0 +1,27 @@
+/* Programs (check/program.h) to be explored: every schedule's history is judged by lin_check(). */
+#ifndef CORE_TESTS_EXPLORE_JUDGE_H
+#define CORE_TESTS_EXPLORE_JUDGE_H
+
+#include "core/tests/check/run.h"
+#include "core/tests/explore/explore.h"
+#include <stdio.h>
+
+struct judge {
+    struct explore_case what; /* to be explored */
+    const struct program *program;
+    const struct hchan_variant *variant;
+    struct run run; /* with the last schedule's history */
+    /* Different histories so far, and different results, moments aside. Where there are hundreds of
+     * thousands of them they are no longer counted. */
+    uint64_t histories, outcomes;
+    char name[PROGRAM_TEXT + 128];
+};
+
+/* One judge at a time. The program and the variant, which may be a measured or a traced instance,
+ * are used until the next one. */
+void judge_make(struct judge *j, const struct program *p, const struct hchan_variant *variant);
+
+/* The last schedule's history, for a reader. */
+void judge_print(const struct judge *j, FILE *to);
+
+#endif

@@ -1,0 +1,22 @@
+/* A mutant of fastpath/check.h: asks whether the channel is closed first, and empty second. */
+#ifndef FASTPATH_REVERSED_H
+#define FASTPATH_REVERSED_H
+
+#include "fastpath/check.h"
+
+#define fast_reversed_summary "mutant"
+
+static inline bool fast_reversed_send_full(const struct hchan *c)
+{
+    return fast_check_send_full(c);
+}
+
+static inline enum fast_recv fast_reversed_recv(const struct hchan *c)
+{
+    bool closed = load_acq(&c->closed) != 0; /* the bug */
+    if (!chan_empty(c))
+        return FAST_RECV_UNKNOWN;
+    return closed ? FAST_RECV_CLOSED : FAST_RECV_EMPTY;
+}
+
+#endif

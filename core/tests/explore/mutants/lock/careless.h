@@ -1,0 +1,40 @@
+/* A mutant of lock/futex.h: whoever was woken takes the lock as if nobody else slept. The next
+ * release then wakes nobody. */
+#ifndef LOCK_CARELESS_H
+#define LOCK_CARELESS_H
+
+#include "core/atomic.h"
+#include "core/futex.h"
+
+#define lock_careless_summary "mutant"
+
+enum { LOCK_CARELESS_FREE, LOCK_CARELESS_HELD, LOCK_CARELESS_SLEEPERS };
+
+struct lock_careless {
+    _Atomic uint32_t word;
+};
+
+static inline void lock_careless_init(struct lock_careless *l)
+{
+    store_rlx(&l->word, LOCK_CARELESS_FREE);
+}
+
+static inline uint32_t lock_careless_acquire(struct lock_careless *l)
+{
+    for (uint32_t spins = 0;; spins++) {
+        uint32_t free = LOCK_CARELESS_FREE;
+        if (cas_acq(&l->word, &free, LOCK_CARELESS_HELD)) /* the bug, from the second turn on */
+            return spins;
+        if (xchg_acq(&l->word, LOCK_CARELESS_SLEEPERS) == LOCK_CARELESS_FREE)
+            return spins;
+        futex_wait(&l->word, LOCK_CARELESS_SLEEPERS, FUTEX_FOREVER);
+    }
+}
+
+static inline void lock_careless_release(struct lock_careless *l)
+{
+    if (xchg_rel(&l->word, LOCK_CARELESS_FREE) == LOCK_CARELESS_SLEEPERS)
+        futex_wake(&l->word, 1);
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* A mutant of park/futex.h: has the kernel compare the word with what it reads just before, which
+ * may be the wake that it is about to miss. */
+#ifndef PARK_REREAD_H
+#define PARK_REREAD_H
+
+#include "park/futex.h"
+
+#define park_reread_summary "mutant"
+
+enum { park_reread_ready_under_lock = 0 };
+
+static inline bool park_reread_sleep(struct g *gp, int64_t deadline)
+{
+    uint32_t word = GPARK_WAITING;
+    if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP) && word == GPARK_READY)
+        return false;
+    while (load_acq(&gp->park) != GPARK_READY)
+        if (futex_wait(&gp->park, load_acq(&gp->park), deadline) == FUTEX_TIMEDOUT) /* the bug */
+            break;
+    return true;
+}
+
+static inline void park_reread_ready(struct g *gp)
+{
+    park_futex_ready(gp);
+}
+
+#endif

@@ -1,0 +1,3 @@
+/* See fastpath/reversed.h. */
+#define VARIANT_PARTS(PART) PART(futex, futex, reversed)
+#include "variant.inc.h"

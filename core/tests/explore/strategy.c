@@ -1,0 +1,293 @@
+/* Which schedules are run: all within a bound, or drawn ones. */
+#include "core/tests/explore/engine.h"
+
+enum { STACK_DEPTH = EXPLORE_STEPS_MAX + 1 };
+
+/* Depth first. The stack has each place of the current schedule where another choice was possible;
+ * the next schedule is the current one up to the last place that has a choice left. */
+static struct {
+    struct place {
+        uint32_t step;
+        uint8_t chosen, count; /* count: those that the bound allows */
+    } places[STACK_DEPTH];
+    unsigned depth;
+    uint32_t bound;
+} dfs;
+
+static unsigned dfs_pick(struct choices c)
+{
+    unsigned allowed = engine.used < dfs.bound ? c.count : c.free;
+    if (allowed > 1)
+        dfs.places[dfs.depth++] =
+            (struct place){.step = explore_hot.step, .count = (uint8_t)allowed};
+    return 0;
+}
+
+static uint32_t dfs_quiet_until(void)
+{
+    return engine.used < dfs.bound ? explore_hot.step + 1 : EXPLORE_STEPS_MAX;
+}
+
+/* Plans the next schedule. False where there is none. */
+static bool dfs_next(void)
+{
+    struct explore_schedule *plan = &engine.plan;
+    for (; dfs.depth; dfs.depth--) {
+        struct place *last = &dfs.places[dfs.depth - 1];
+        if (last->chosen)
+            plan->count--;
+        if (++last->chosen < last->count) {
+            plan->at[plan->count++] = (struct explore_deviation){last->step, last->chosen};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void begin(const struct explore_case *what, struct explore_result *result)
+{
+    engine.what = what;
+    *result = (struct explore_result){0};
+    engine.plan.count = 0;
+    report_deaths();
+}
+
+/* One schedule; false where it failed. */
+static bool run(const struct explore_case *what, const struct strategy *follow,
+                struct explore_result *result)
+{
+    result->failure = engine_run(what, follow);
+    result->schedules++;
+    result->steps += explore_hot.step;
+    if (!result->failure)
+        return true;
+    result->schedule.count = engine.taken.count;
+    memcpy(result->schedule.at, engine.taken.at, engine.taken.count * sizeof(engine.taken.at[0]));
+    return false;
+}
+
+static bool run_all(const struct explore_case *what, uint32_t bound, uint64_t limit,
+                    struct explore_result *result)
+{
+    static const struct strategy strategy = {dfs_pick, dfs_quiet_until};
+    dfs.bound = bound;
+    dfs.depth = 0;
+    begin(what, result);
+    while (result->schedules < limit) {
+        if (!run(what, &strategy, result))
+            return false;
+        if (!dfs_next()) {
+            result->exhausted = true;
+            break;
+        }
+    }
+    return true;
+}
+
+/* The end of each exploration. */
+static bool finish(struct explore_result *result)
+{
+    report_no_deaths();
+    if (result->failure)
+        report_failure(result->failure, result->seed, &result->schedule);
+    return !result->failure;
+}
+
+bool explore_all(const struct explore_case *what, uint32_t bound, uint64_t limit,
+                 struct explore_result *result)
+{
+    if (run_all(what, bound, limit, result))
+        return finish(result);
+    uint64_t needed = result->schedules;
+    for (uint32_t simpler = 0; simpler < bound; simpler++)
+        if (!run_all(what, simpler, needed, result))
+            break;
+    if (!result->failure) /* no simpler one, within as many schedules: the first again */
+        run_all(what, bound, needed, result);
+    result->schedules = needed;
+    return finish(result);
+}
+
+/* splitmix64 (Steele, Lea and Flood 2014). */
+static uint64_t dice;
+
+static uint64_t draw(uint64_t below)
+{
+    uint64_t z = dice += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return ((z ^ z >> 31) >> 32) * below >> 32;
+}
+
+/* How many steps a fiber gets on average before the dice are thrown again: 1, 4 or 16, drawn for
+ * each schedule. With 1 alone nobody would ever get far while another stands still. */
+static uint32_t pace;
+
+static void random_prepare(const struct explore_case *what)
+{
+    (void)what;
+    pace = UINT32_C(1) << 2 * draw(3);
+}
+
+/* Anybody who can run, each with the same chance; one time in 16, where there are any, an event: a
+ * timeout or a spurious wake-up. */
+static unsigned random_pick(struct choices c)
+{
+    unsigned ready = (unsigned)__builtin_popcount(engine.ready);
+    if (c.data)
+        return (unsigned)draw(c.count);
+    if (!ready)
+        return (unsigned)draw(c.free); /* a timeout, if any: nothing is left to race with */
+    if (ready < c.count && draw(16) == 0)
+        return ready + (unsigned)draw(c.count - ready);
+    return ready > 1 ? (unsigned)draw(ready) : 0;
+}
+
+static uint32_t random_quiet_until(void)
+{
+    return explore_hot.step + 1 + (uint32_t)draw(2 * pace - 1);
+}
+
+/* Leaves deviations out one by one where it goes on failing in the same way, for who has to read
+ * it. What a later one means may change with what is left out: often that does no harm. */
+static void shrink(const struct explore_case *what, struct explore_result *result)
+{
+    static struct explore_result shorter;
+    const char *failure = result->failure;
+    for (unsigned i = result->schedule.count; i-- > 0;) {
+        if (i >= result->schedule.count)
+            continue;
+        engine.plan = result->schedule;
+        engine.plan.count--;
+        memmove(&engine.plan.at[i], &engine.plan.at[i + 1],
+                (engine.plan.count - i) * sizeof(engine.plan.at[0]));
+        if (!run(what, NULL, &shorter) && shorter.failure == failure)
+            result->schedule = shorter.schedule;
+    }
+    engine.plan = result->schedule;
+    run(what, NULL, &shorter); /* so that its history is the last one */
+}
+
+/* Schedule after schedule, each from a seed of its own; `prepare` comes before it. */
+static bool run_drawn(const struct explore_case *what, const struct strategy *strategy,
+                      void (*prepare)(const struct explore_case *what), uint64_t count,
+                      uint64_t seed, struct explore_result *result)
+{
+    begin(what, result);
+    for (uint64_t i = 0; i < count; i++) {
+        dice = result->seed = seed + i;
+        prepare(what);
+        if (!run(what, strategy, result)) {
+            shrink(what, result);
+            break;
+        }
+    }
+    return finish(result);
+}
+
+bool explore_random(const struct explore_case *what, uint64_t count, uint64_t seed,
+                    struct explore_result *result)
+{
+    static const struct strategy strategy = {random_pick, random_quiet_until};
+    return run_drawn(what, &strategy, random_prepare, count, seed, result);
+}
+
+enum { PCT_DEPTH_MAX = 16 };
+
+static struct {
+    unsigned depth;
+    uint32_t steps;                    /* of the longest schedule so far */
+    uint32_t priority[EXPLORE_FIBERS]; /* higher runs first */
+    uint32_t change_at[PCT_DEPTH_MAX]; /* sorted, then one that never comes */
+    unsigned changes;                  /* so many are done */
+    uint32_t event_at;                 /* a timeout or a spurious wake-up from this step on */
+} pct;
+
+static void pct_prepare(const struct explore_case *what)
+{
+    if (pct.steps < explore_hot.step) /* of the schedule before */
+        pct.steps = explore_hot.step;
+    for (unsigned f = 0; f < what->fibers; f++) {
+        unsigned place = (unsigned)draw(f + 1);
+        pct.priority[f] = pct.priority[place];
+        pct.priority[place] = PCT_DEPTH_MAX + f;
+    }
+    for (unsigned i = 0; i + 1 < pct.depth; i++) {
+        uint32_t step = (uint32_t)draw(pct.steps) + 1;
+        unsigned place = i;
+        for (; place > 0 && pct.change_at[place - 1] > step; place--)
+            pct.change_at[place] = pct.change_at[place - 1];
+        pct.change_at[place] = step;
+    }
+    pct.change_at[pct.depth - 1] = UINT32_MAX;
+    pct.changes = 0;
+    pct.event_at = draw(2) ? (uint32_t)draw(pct.steps) + 1 : UINT32_MAX;
+}
+
+static unsigned pct_highest(void)
+{
+    unsigned best = 0;
+    uint32_t highest = 0;
+    for (uint32_t rest = engine.ready; rest; rest &= rest - 1) {
+        unsigned f = (unsigned)__builtin_ctz(rest);
+        if (pct.priority[f] >= highest) {
+            highest = pct.priority[f];
+            best = f;
+        }
+    }
+    return best;
+}
+
+static unsigned pct_pick(struct choices c)
+{
+    if (c.data)
+        return (unsigned)draw(c.count);
+    for (; pct.change_at[pct.changes] <= explore_hot.step; pct.changes++)
+        if (engine.fiber < EXPLORE_FIBERS)
+            pct.priority[engine.fiber] = pct.depth - 1 - pct.changes;
+    unsigned ready = (unsigned)__builtin_popcount(engine.ready);
+    if (!ready)
+        return (unsigned)draw(c.free);
+    if (pct.event_at <= explore_hot.step && ready < c.count) {
+        pct.event_at = UINT32_MAX;
+        return ready + (unsigned)draw(c.count - ready);
+    }
+    return engine_choice_of(pct_highest());
+}
+
+static uint32_t pct_quiet_until(void)
+{
+    uint32_t next = pct.change_at[pct.changes];
+    if (engine.asleep && pct.event_at < next)
+        next = pct.event_at;
+    if (next <= explore_hot.step)
+        return explore_hot.step + 1;
+    return next < EXPLORE_STEPS_MAX ? next : EXPLORE_STEPS_MAX;
+}
+
+bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth, uint64_t seed,
+                 struct explore_result *result)
+{
+    static const struct strategy strategy = {pct_pick, pct_quiet_until};
+    pct.depth = depth < 1 ? 1 : depth > PCT_DEPTH_MAX ? PCT_DEPTH_MAX : depth;
+    pct.steps = explore_hot.step = 0;
+    dice = seed;
+    pct_prepare(what);
+    engine.plan.count = 0;
+    report_deaths();
+    engine_run(what, &strategy); /* a first one tells how long they are */
+    return run_drawn(what, &strategy, pct_prepare, count, seed, result);
+}
+
+bool explore_replay(const struct explore_case *what, const char *text, bool print,
+                    struct explore_result *result)
+{
+    begin(what, result);
+    if (!explore_parse(&engine.plan, text)) {
+        result->failure = "this is no schedule";
+        return finish(result);
+    }
+    explore_hot.tracing = print;
+    run(what, NULL, result);
+    return finish(result);
+}

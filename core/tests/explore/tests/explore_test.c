@@ -1,0 +1,209 @@
+/* Every variant, measured and traced, under schedules that are chosen and not left to luck: small
+ * programs under all schedules with at most two deviations (one where there are four parties);
+ * larger ones, drawn at random, under drawn schedules. Each history is judged by lin_check().
+ *
+ *     HCHANLAB_SCHEDULES=1000000000   how many drawn schedules, over all variants
+ *     HCHANLAB_SEED=7                 of the drawn programs and schedules; for several processes
+ *     HCHANLAB_DEEPER=1               so many more deviations
+ *     HCHANLAB_VARIANT=ticket         one variant alone */
+#include "core/tests/explore/judge.h"
+#include "core/tests/explore/sanitizer.h"
+#include "core/tests/support.h"
+#include <inttypes.h>
+#include <time.h>
+
+static const struct {
+    const char *name, *text;
+} programs[] = {
+    {"unbuffered, two and two", "0 | s0=1 s0=2 | r0 r0"},
+    {"unbuffered, both ways", "0 0 | s0=1 r1 | r0 s1=2"},
+    {"one slot, with promotion", "1 | s0=1 s0=2 s0=3 | r0 r0 r0"},
+    {"two slots", "2 | s0=1 s0=2 s0=3 | r0 r0 r0"},
+    {"two senders, one receiver", "0 | s0=1 | s0=2 | r0 r0"},
+    {"one sender, two receivers", "0 | s0=1 s0=2 | r0 | r0"},
+    {"two senders, one slot", "1 | s0=1 | s0=2 | r0 r0"},
+    {"two receivers, one slot", "1 | s0=1 s0=2 | r0 | r0"},
+    {"one is left", "0 | s0=1 | s0=2 | r0"},
+    {"close against senders", "0 | s0=1 | s0=2 | x0"},
+    {"close against senders on a full buffer", "1 | s0=1 s0=2 | x0 r0"},
+    {"close against receivers", "0 | r0 | r0 | x0"},
+    {"close against both", "0 | s0=1 | r0 | x0"},
+    {"close against a promotion", "1 | s0=1 s0=2 | r0 | x0"},
+    {"close against tries", "0 | S0=1 R0 | x0"},
+    {"close against tries, buffered", "1 | S0=1 R0 R0 | x0"},
+    {"close against close", "0 | x0 | x0 | r0"},
+    {"two senders, two receivers", "0 | s0=1 | s0=2 | r0 | r0"},
+    {"drain what was closed", "2 | s0=1 s0=2 x0 | r0 r0 r0"},
+    {"try against send, close, drain", "1 | R0 | s0=1 x0 r0"},
+    {"try-send against receive", "1 | S0=1 S0=2 S0=3 | r0 r0"},
+    {"try against try", "1 | S0=1 S0=2 | R0 R0"},
+    {"try against try, unbuffered", "0 | S0=1 R0 | R0 S0=2"},
+    {"try-send against a receiver", "0 | S0=1 S0=2 | r0"},
+    {"try-receive against a sender", "0 | R0 R0 | s0=1"},
+    {"nil channels", "0 n | R1 S1=1 s0=2 | r0 r1"},
+    {"close of nil", "n | x0 | s0=1"},
+    {"select against select, opposite orders", "0 0 | [s0=1,r1] | [r0,s1=2]"},
+    {"select against select, same orders", "0 0 | [r0,r1] | [s0=1,s1=2]"},
+    {"select both ways on one channel", "0 | [s0=1,r0] | [s0=2,r0]"},
+    {"three that select both ways", "0 | [s0=1,r0] | [s0=2,r0] | r0"},
+    {"select on the same channel twice", "0 | [r0,r0] | s0=1"},
+    {"select on the same channel twice, sending", "0 | [s0=1,s0=2] | r0 | r0"},
+    {"select between two senders", "0 0 | [r0,r1] | s0=1 | s1=2"},
+    {"select over two slots", "1 1 | [s0=1,s1=2] [s0=3,s1=4] | r0 r1"},
+    {"select against close", "0 0 | [r0,r1] | x0 | s1=1"},
+    {"sending select against close", "0 | [s0=1,r0] | x0"},
+    {"select with default", "0 1 | [r0,r1,-] | s1=1 | s0=2"},
+    {"select with default against select", "0 0 | [r0,s1=1,-] | [s0=2,r1]"},
+    {"select with nil, and without cases", "0 n | [r0,s1=1] | s0=2 | [-]"},
+    {"deadline against a sender", "0 | u0 | s0=1"},
+    {"deadline against a receiver", "0 | t0=1 | r0"},
+    {"deadline against deadline", "0 | t0=1 t0=2 | u0 u0"},
+    {"deadline, one slot", "1 | t0=1 t0=2 | u0"},
+    {"deadline against close", "0 | u0 | t0=1 | x0"},
+    {"deadline of a select", "0 0 | [r0,r1,~] | s0=1 | S1=2"},
+    {"deadline of two selects", "0 0 | [s0=1,r1,~] | [r0,s1=2,~]"},
+    {"deadline on nil", "n | u0 t0=1"},
+};
+enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
+
+enum {
+    BOUND = EXPLORE_ASAN ? 1 : 2, /* deviations */
+    LIMIT = 10000000,             /* of one program on one instance */
+    DRAWN = EXPLORE_ASAN ? 1200000 : 4000000,
+    BATCH = 500, /* schedules of one drawn program, with each of the two strategies */
+};
+
+/* What the drawn programs are like. */
+static const struct program_dice dice = {
+    .chans = 3,
+    .parties = 4,
+    .ops = 4,
+    .capacity_max = 2,
+    .nil_percent = 5,
+    .block = 5,
+    .try = 3,
+    .timed = 2,
+    .send = 5,
+    .recv = 5,
+    .close = 1,
+    .select = 4,
+};
+
+static struct {
+    uint64_t schedules, programs, histories, outcomes;
+    unsigned limited; /* programs that were not exhausted */
+    double seconds;
+} total, one;
+
+static struct judge judge;
+static struct program program;
+static struct explore_result result;
+
+static double now_s(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static uint64_t environment(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void count(void)
+{
+    one.schedules += result.schedules;
+    one.histories += judge.histories;
+    one.outcomes += judge.outcomes;
+}
+
+/* The engine has said what repeats it. */
+static _Noreturn void wrong_history(const char *name)
+{
+    judge_print(&judge, stderr);
+    fail_msg("%s: %s", name, result.failure);
+    abort();
+}
+
+static void explore_named(const struct hchan_variant *v, size_t i)
+{
+    const char *wrong = program_parse(&program, programs[i].text);
+    if (wrong)
+        fail_msg("%s: %s", programs[i].text, wrong);
+    judge_make(&judge, &program, v);
+    uint64_t bound = program.nparties > 3 ? 1 : BOUND;
+    bound += environment("HCHANLAB_DEEPER", 0);
+    if (!explore_all(&judge.what, (uint32_t)bound, LIMIT, &result))
+        wrong_history(programs[i].name);
+    one.limited += !result.exhausted;
+    one.programs++;
+    count();
+}
+
+static void explore_drawn(const struct hchan_variant *v, uint64_t schedules, uint64_t seed)
+{
+    for (uint64_t i = 0; i < schedules / (2 * BATCH); i++) {
+        uint64_t state = seed + i;
+        program_draw(&program, &dice, &state);
+        judge_make(&judge, &program, v);
+        if (!explore_random(&judge.what, BATCH, state, &result))
+            wrong_history("a drawn program");
+        one.schedules += result.schedules;
+        if (!explore_pct(&judge.what, BATCH, 3, state, &result))
+            wrong_history("a drawn program");
+        one.programs++;
+        count();
+    }
+}
+
+static void report(const char *name, const char *instance)
+{
+    print_message("%-20s %-9s %6" PRIu64 " programs %10" PRIu64 " schedules, ", name, instance,
+                  one.programs, one.schedules);
+    print_message("%u of %d exhausted", PROGRAMS - one.limited, PROGRAMS);
+    print_message(", %.1f s, %" PRIu64 " outcomes in %" PRIu64 " histories\n", one.seconds,
+                  one.outcomes, one.histories);
+    total.schedules += one.schedules;
+    total.seconds += one.seconds;
+    total.outcomes += one.outcomes;
+    total.histories += one.histories;
+}
+
+static unsigned instances(void)
+{
+    unsigned n = 0;
+    FOR_EACH_VARIANT(v)
+    n++;
+    return n;
+}
+
+static void test_no_schedule_breaks_a_channel(void **state)
+{
+    (void)state;
+    uint64_t each = environment("HCHANLAB_SCHEDULES", DRAWN) / instances();
+    uint64_t seed = environment("HCHANLAB_SEED", 1) << 32;
+    FOR_EACH_VARIANT(v)
+    {
+        memset(&one, 0, sizeof(one));
+        double before = now_s();
+        for (size_t i = 0; i < PROGRAMS; i++)
+            explore_named(v, i);
+        explore_drawn(v, each, seed);
+        one.seconds = now_s() - before;
+        report(hchan_variant_name(v), v == hchan_traced(v) ? "traced" : "measured");
+    }
+    print_message("%" PRIu64 " schedules in %.0f s, %.2f million a second; %" PRIu64
+                  " outcomes in %" PRIu64 " histories\n",
+                  total.schedules, total.seconds, (double)total.schedules / total.seconds / 1e6,
+                  total.outcomes, total.histories);
+}
+
+int main(void)
+{
+    if (EXPLORE_TSAN) {
+        puts("skipped: fibers of one thread have no races for ThreadSanitizer to see");
+        return 77;
+    }
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_schedule_breaks_a_channel)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

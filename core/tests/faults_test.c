@@ -1,0 +1,704 @@
+/* What a channel survives, fault by fault, for both instances of every variant. Each test injects
+ * a fault many times, counts how often it really struck, and says what must hold all the same. In
+ * the storms that is what their judge says: no value lost, none twice, each sender's order kept, no
+ * thread left asleep, and everybody got on.
+ *
+ * The build puts the functions named __wrap_... here before those of core/ and of the C library, so
+ * that memory can run out at a chosen call, and a futex wait be seen to be interrupted. */
+#include "core/futex.h"
+#include "core/layout.h"
+#include "core/tests/select_stress.h"
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef unsigned long long ull; /* to print */
+
+/* The interposed functions. */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+enum futex_end __real_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline);
+
+static unsigned fail_at; /* the how manyth allocation from now on fails; 0: none. One thread */
+
+static bool memory_fails(void)
+{
+    if (fail_at == 0 || --fail_at > 0)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return memory_fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return memory_fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return memory_fails() ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+enum { WORDS = 64 };
+
+static _Atomic uint32_t waits, interrupted;      /* futex waits, and those that ended with EINTR */
+static _Atomic(_Atomic uint32_t *) words[WORDS]; /* that were slept on lately */
+
+enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline)
+{
+    store_rlx(&words[fadd_rlx(&waits, 1) % WORDS], word); /* an address to wake: any will do */
+    errno = 0;
+    enum futex_end end = __real_futex_wait(word, expected, deadline);
+    if (end == FUTEX_RETRY && errno == EINTR)
+        fadd_rlx(&interrupted, 1); /* a count */
+    return end;
+}
+
+/* Small things. */
+
+static uint32_t rng(uint32_t n)
+{
+    static _Thread_local uint64_t state = 0x9e3779b97f4a7c15;
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return (uint32_t)((state * UINT64_C(0x2545f4914f6cdd1d) >> 32) * n >> 32);
+}
+
+static void sleep_us(uint32_t us)
+{
+    nanosleep(&(struct timespec){.tv_nsec = (long)us * 1000}, NULL);
+}
+
+/* With more threads than PUs a ticket lock is handed on by the scheduler's rotation, some
+ * milliseconds a turn (see variants/lock/ticket.h): it gets fewer faults, and smaller crowds. */
+static bool collapses(const struct hchan_variant *v)
+{
+    return strcmp(hchan_variant_lock(v), "ticket") == 0;
+}
+
+/* A storm's share of `total`, were all instances tested, in two storms each. */
+static uint32_t share(const struct hchan_variant *v, uint32_t total)
+{
+    uint32_t storms = 0;
+    for (const struct hchan_variant *w = hchan_variant_next(NULL); w; w = hchan_variant_next(w))
+        storms += collapses(w) ? 0 : 4;
+    return (total / storms + 1) / (collapses(v) ? 10 : 1) + 1;
+}
+
+static struct stress plan_of(const struct hchan_variant *v, void (*meanwhile)(struct stress_run *))
+{
+    return (struct stress){.variant = v,
+                           .elemsize = 8,
+                           .senders = 4,
+                           .receivers = 4,
+                           .least = 4,
+                           .ops = &stress_plain,
+                           .meanwhile = meanwhile};
+}
+
+static uint32_t target; /* how many faults a storm is to see */
+
+/* The storms that a fault rages in: plain parks and handoffs; and selects, deadlines and cancels.
+ */
+static void storms(const struct hchan_variant *v, void (*meanwhile)(struct stress_run *),
+                   uint32_t total, uint64_t *done)
+{
+    struct stress plan = plan_of(v, meanwhile);
+    target = share(v, total);
+    storm(&plan, done);
+    plan.capacity = 1;
+    plan.channels = 2;
+    plan.ops = &stress_selects;
+    cancel = make(v, 0, 2);
+    storm(&plan, done);
+    assert_nobody_parked(cancel);
+    chanfree(cancel);
+}
+
+static pthread_t any_thread(struct stress_run *run)
+{
+    uint32_t i = rng(run->plan->senders + run->plan->receivers);
+    return i < run->plan->senders ? run->senders[i].thread
+                                  : run->receivers[i - run->plan->senders].thread;
+}
+
+/* Runs body(arg) in a child whose standard error goes to `text`. Returns how it ended, as waitpid()
+ * has it. */
+static int run_in_child(void (*body)(void *), void *arg, char *text, size_t size)
+{
+    int err[2], status;
+    size_t used = 0;
+    assert_int_equal(pipe(err), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        signal(SIGABRT, SIG_DFL);
+        dup2(err[1], STDERR_FILENO);
+        close(err[0]);
+        close(err[1]);
+        body(arg);
+        _exit(0);
+    }
+    close(err[1]);
+    for (ssize_t n; (n = read(err[0], text + used, size - 1 - used)) > 0;)
+        used += (size_t)n;
+    text[used] = '\0';
+    close(err[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static bool aborted(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+/* Memory. These come first: a G is made once a thread, and is recycled. */
+
+static void test_makechan_without_memory_says_so_and_keeps_nothing(void **state)
+{
+    unsigned injected = 0;
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    for (size_t capacity = 0; capacity < 2; capacity++) {
+        hchan *c = NULL;
+        for (unsigned k = 1; !c; k++) {
+            fail_at = k;
+            errno = 0;
+            c = makechan(v, 8, capacity);
+            if (!c) {
+                assert_int_equal(errno, ENOMEM);
+                injected++;
+            }
+        }
+        assert_int_not_equal(fail_at, 0); /* it had all that it asked for */
+        fail_at = 0;
+        chanfree(c); /* and LeakSanitizer has the rest */
+    }
+    assert_true(injected > 0);
+    print_message("memory, makechan:        %u failures: NULL and ENOMEM, nothing leaked\n",
+                  injected);
+}
+
+struct hungry {
+    const struct hchan_variant *v;
+    unsigned k;
+};
+
+static void send_one(void *c)
+{
+    chansend1(c, &(long){1});
+}
+
+/* Each with its channel made before memory fails. An operation that neither parks nor counts needs
+ * no G; one that may be recovered from does. */
+static void first_operation(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    fail_at = h->k;
+    hchan_try(send_one, c, NULL);
+    _exit(fail_at ? 42 : 0);
+}
+
+static void first_select(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    const struct scase cases[] = {RECV(c, NULL), RECV(c, NULL)};
+    fail_at = h->k;
+    selectgo(cases, 2, false, NULL);
+    _exit(fail_at ? 42 : 0);
+}
+
+static void first_deadline(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    fail_at = h->k;
+    chanrecv_within(c, NULL, NULL, NULL, 0);
+    _exit(fail_at ? 42 : 0);
+}
+
+static void a_greater_select(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    struct scase cases[100];
+    for (size_t i = 0; i < 100; i++)
+        cases[i] = (struct scase)RECV(c, NULL);
+    selectgo(cases, 2, false, NULL);
+    fail_at = h->k;
+    selectgo(cases, 100, false, NULL);
+    _exit(fail_at ? 42 : 0);
+}
+
+/* What is promised is Go's end: the message, SIGABRT, and not a word more. */
+static void test_an_operation_without_memory_ends_the_process_as_go_does(void **state)
+{
+    static void (*const bodies[])(void *) = {first_operation, first_select, first_deadline,
+                                             a_greater_select};
+    unsigned injected = 0;
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+        for (unsigned k = 1;; k++) {
+            char text[512];
+            int status = run_in_child(bodies[i], &(struct hungry){v, k}, text, sizeof(text));
+            if (WIFEXITED(status) && WEXITSTATUS(status) == 42) {
+                assert_true(k > 1); /* else it took no memory, and nothing was tested */
+                assert_string_equal(text, "");
+                break;
+            }
+            if (!aborted(status) || strcmp(text, "fatal error: out of memory\n") != 0)
+                fail_msg("%s, body %zu, allocation %u: status %#x, '%s'", hchan_variant_name(v), i,
+                         k, (unsigned)status, text);
+            injected++;
+        }
+    print_message("memory, first uses:      %u failures: \"fatal error: out of memory\", SIGABRT\n",
+                  injected);
+}
+
+/* Signals. */
+
+static _Atomic uint32_t handled, found_asleep, stall; /* stall: for up to so many us */
+
+static void on_signal(int number)
+{
+    int kept = errno;
+    struct g *gp = current_g;
+    (void)number;
+    fadd_rlx(&handled, 1); /* counts, both */
+    if (gp && load_acq(&gp->wait.parks) % 2 && load_rlx(&gp->park) == GPARK_ASLEEP) /* our own */
+        fadd_rlx(&found_asleep, 1);
+    uint32_t us = load_rlx(&stall);
+    if (us)
+        sleep_us(rng(us));
+    errno = kept;
+}
+
+static uint64_t sent;
+
+static void bombard(struct stress_run *run)
+{
+    for (uint32_t before = load_rlx(&handled); load_rlx(&handled) - before < target; sent++) {
+        pthread_kill(any_thread(run), SIGUSR1);
+        if (sent % 4 == 0)
+            sched_yield();
+    }
+}
+
+/* sa_flags 0: with SA_RESTART, as signal() sets it, the kernel would hide them from a wait without
+ * a deadline. */
+static void with_signals(uint32_t total, uint32_t stall_us)
+{
+    struct sigaction action = {.sa_handler = on_signal}, before;
+    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+    store_rlx(&stall, stall_us); /* these before the threads are made */
+    store_rlx(&handled, 0);
+    store_rlx(&found_asleep, 0);
+    store_rlx(&interrupted, 0);
+    sent = 0;
+    uint64_t done = 0;
+    FOR_EACH_VARIANT(v)
+    storms(v, bombard, total, &done);
+    assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+    assert_true(load_rlx(&handled) >= total || getenv("HCHANLAB_VARIANT"));
+    print_message(
+        "%llu sent, %u handled, %u of them by a parked thread,\n"
+        "                         %u futex waits returned EINTR; %llu values, all there\n",
+        (ull)sent, load_rlx(&handled), load_rlx(&found_asleep), load_rlx(&interrupted), (ull)done);
+}
+
+static void test_signals_interrupt_waits_and_nothing_else(void **state)
+{
+    (void)state;
+    print_message("signals:                 ");
+    with_signals(SANITIZED ? 10000 : 100000, 0);
+    assert_true(load_rlx(&interrupted) > 0);
+}
+
+/* A handler that sleeps stops its thread at any instruction, also while it holds a lock, or between
+ * a claim and its wake. (SIGSTOP to a thread would stop the process.) */
+static void test_threads_that_are_stopped_at_any_moment_lose_nothing(void **state)
+{
+    (void)state;
+    print_message("threads stopped:         ");
+    with_signals(SANITIZED ? 1000 : 10000, 200);
+    store_rlx(&stall, 0);
+}
+
+static uint64_t stalled;
+
+/* Holds the channels' locks, one after the other, and sleeps. */
+static void hold_locks(struct stress_run *run)
+{
+    for (uint32_t i = 0; i < target; i++, stalled++) {
+        hchan *c = run->c[i % 2] ? run->c[i % 2] : run->c[0];
+        run->plan->variant->lock(c);
+        sleep_us(rng(200));
+        run->plan->variant->unlock(c);
+        sleep_us(rng(200));
+    }
+}
+
+static void test_whoever_waits_for_a_stalled_lock_holder_goes_on_after_it(void **state)
+{
+    uint64_t done = 0;
+    (void)state;
+    stalled = 0;
+    FOR_EACH_VARIANT(v)
+    storms(v, hold_locks, SANITIZED ? 300 : 1000, &done);
+    print_message("lock holders stalled:    %llu times; %llu values, all there\n", (ull)stalled,
+                  (ull)done);
+}
+
+static int until_closed; /* the reading end of a pipe */
+
+static void until_told(struct stress_run *run)
+{
+    char byte;
+    (void)run;
+    while (read(until_closed, &byte, 1) < 0 && errno == EINTR)
+        continue;
+}
+
+static void stop_and_continue(const struct hchan_variant *v, uint32_t times)
+{
+    int end[2], status;
+    assert_int_equal(pipe(end), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct stress plan = plan_of(v, until_told);
+        uint64_t done = 0;
+        close(end[1]);
+        until_closed = end[0];
+        plan.channels = 2;
+        plan.ops = &stress_selects;
+        cancel = makechan(v, 0, 2);
+        _exit(stress_run(&plan, &done) ? 1 : 0);
+    }
+    close(end[0]);
+    for (uint32_t i = 0; i < times; i++) {
+        sleep_us(rng(2000));
+        kill(child, SIGSTOP);
+        assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+        assert_true(WIFSTOPPED(status));
+        sleep_us(rng(500));
+        kill(child, SIGCONT);
+    }
+    close(end[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status))
+        fail_msg("%s: the child ended with %#x", hchan_variant_name(v), (unsigned)status);
+}
+
+static void test_a_process_that_is_stopped_goes_on_as_if_nothing_had_been(void **state)
+{
+    uint32_t stops = 0;
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        uint32_t times = 2 * share(v, SANITIZED ? 200 : 1000);
+        stop_and_continue(v, times);
+        stops += times;
+    }
+    print_message("processes stopped:       %u times; the judge found nothing wrong\n", stops);
+}
+
+/* Wakes that nobody meant. */
+
+static uint64_t wakes, woken;
+
+static void wake_for_no_reason(struct stress_run *run)
+{
+    (void)run;
+    for (uint32_t i = 0; i < target; i++, wakes++) {
+        _Atomic uint32_t *word = load_rlx(&words[rng(WORDS)]); /* any address will do */
+        if (word)
+            woken += futex_wake(word, 1 + rng(3));
+        if (i % 4 == 0)
+            sched_yield();
+    }
+}
+
+static void test_a_wake_for_no_reason_ends_no_wait(void **state)
+{
+    uint64_t done = 0;
+    (void)state;
+    wakes = woken = 0;
+    FOR_EACH_VARIANT(v)
+    storms(v, wake_for_no_reason, SANITIZED ? 20000 : 200000, &done);
+    assert_true(woken > 0);
+    print_message(
+        "spurious wakes:          %llu of words slept on, %llu threads woken; %llu values, "
+        "all there\n",
+        (ull)wakes, (ull)woken, (ull)done);
+}
+
+/* Crowds. */
+
+/* Half as many senders as threads, and everybody is served at least twice. */
+static void crowd(const struct hchan_variant *v, unsigned threads, unsigned cpus, size_t capacity,
+                  uint64_t *done)
+{
+    struct stress plan = plan_of(v, NULL);
+    plan.senders = plan.receivers = threads / 2;
+    plan.cpus = cpus;
+    plan.capacity = capacity;
+    plan.least = 2;
+    plan.ms = 20;
+    storm(&plan, done);
+}
+
+static void test_crowds_of_threads_get_on(void **state)
+{
+    enum { SOME = SANITIZED ? 32 : 64, MANY = 256 };
+    uint64_t some[2] = {0}, many[2] = {0};
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        bool traced = v == hchan_traced(v);
+        for (unsigned cpus = 1; cpus <= 2; cpus++)
+            for (size_t capacity = 0; capacity < 2; capacity++)
+                crowd(v, collapses(v) ? SOME / 4 : SOME, cpus, capacity, &some[cpus - 1]);
+        if (!SANITIZED && !collapses(v)) /* a rotation takes a second by itself: each once */
+            crowd(v, MANY, 1 + traced, traced, &many[traced]);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        print_message("%3d threads, %u CPU%s      each got on; %llu values, all there\n", SOME,
+                      1 + i, i ? "s:" : ": ", (ull)some[i]);
+        if (!SANITIZED)
+            print_message("%3d threads, %u CPU%s      each got on; %llu values, all there\n", MANY,
+                          1 + i, i ? "s:" : ": ", (ull)many[i]);
+    }
+}
+
+/* The end of a channel. */
+
+static void parked_receive(void *c)
+{
+    static struct party p;
+    start_recv(&p, c);
+    until_receivers(c, 1);
+}
+
+static void parked_send(void *c)
+{
+    static struct party p;
+    start_send(&p, c, 1);
+    until_senders(c, 1);
+}
+
+static void parked_select(hchan *c, enum scase_kind kind, int64_t deadline)
+{
+    static struct selector s;
+    static long value;
+    static struct scase cases[2];
+    cases[0] = (struct scase){.kind = kind, .c = c, .elem = &value};
+    cases[1] = (struct scase)RECV(NULL, NULL);
+    start_select_until(&s, cases, 2, deadline);
+    until_parked(&cases[0]);
+}
+
+static void parked_selected_send(void *c)
+{
+    parked_select(c, SCASE_SEND, HCHAN_FOREVER);
+}
+
+static void parked_bounded_receive(void *c)
+{
+    parked_select(c, SCASE_RECV, HCHAN_FOREVER - 1);
+}
+
+struct last_word {
+    const struct hchan_variant *v;
+    void (*park)(void *c);
+};
+
+static void free_under_them(void *arg)
+{
+    struct last_word *w = arg;
+    hchan *c = makechan(w->v, sizeof(long), 0);
+    w->park(c);
+    chanfree(c);
+}
+
+static void test_a_channel_freed_under_a_waiter_is_an_error_that_is_said_so(void **state)
+{
+    static void (*const parks[])(void *) = {parked_receive, parked_send, parked_selected_send,
+                                            parked_bounded_receive};
+    unsigned injected = 0;
+    (void)state;
+    FOR_EACH_TRACED(v)
+    for (size_t i = 0; i < sizeof(parks) / sizeof(parks[0]); i++, injected++) {
+        char text[512];
+        int status =
+            run_in_child(free_under_them, &(struct last_word){v, parks[i]}, text, sizeof(text));
+        assert_string_equal(text, "fatal error: chanfree: somebody is parked on the channel\n");
+        assert_true(aborted(status));
+    }
+    print_message("freed under a waiter:    %u times: \"fatal error: chanfree: ...\", SIGABRT\n",
+                  injected);
+}
+
+struct leaver {
+    hchan *c;
+    bool send;
+    _Atomic uint32_t left; /* how many operations it has returned from */
+};
+
+static void *operate_and_leave(void *arg)
+{
+    struct leaver *l = arg;
+    if (l->send)
+        chansend1(l->c, &(long){3});
+    else
+        chanrecv1(l->c, NULL);
+    store_rel(&l->left, 1); /* pairs with load_acq in the test */
+    return NULL;
+}
+
+/* Freed at once after the last operation has returned on both sides, whoever woke whom: the address
+ * sanitizer would see a late look at the channel, and a freed lock's late futex wake is harmless.
+ */
+static void test_a_channel_may_be_freed_right_after_its_last_operation(void **state)
+{
+    enum { ROUNDS = SANITIZED ? 50 : 300 };
+    unsigned freed = 0;
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    for (size_t round = 0; round < ROUNDS; round++, freed++) {
+        struct leaver l = {.c = make(v, sizeof(long), round / 2 % 2), .send = round % 2};
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, operate_and_leave, &l), 0);
+        if (l.send)
+            chanrecv1(l.c, NULL);
+        else
+            chansend1(l.c, &(long){3});
+        while (!load_acq(&l.left)) /* pairs with store_rel above */
+            sched_yield();
+        chanfree(l.c);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+    }
+    print_message("freed after the last op: %u channels\n", freed);
+}
+
+/* Forks. */
+
+static uint64_t forks;
+
+/* What a child does that was forked in the middle of a storm: all with channels of its own. */
+static int use_channels(const struct hchan_variant *v)
+{
+    hchan *c = makechan(v, sizeof(long), 1), *other = makechan(v, sizeof(long), 0);
+    long got = 0;
+    const struct scase cases[] = {RECV(other, NULL), RECV(c, &got)};
+    chansend1(c, &(long){5});
+    if (selectgo(cases, 2, true, NULL) != 1 || got != 5)
+        return 1;
+    if (chanrecv_within(c, &got, NULL, other, hchan_deadline(1000)) != HCHAN_TIMEDOUT)
+        return 2;
+#if !defined(__SANITIZE_THREAD__) /* which does not allow a thread after such a fork */
+    struct party p;
+    start_send(&p, other, 6);
+    until_senders(other, 1);
+    chanrecv1(other, &got);
+    end(&p);
+    if (got != 6)
+        return 3;
+#endif
+    closechan(c);
+    closechan(other);
+    chanfree(c);
+    chanfree(other);
+    return 0;
+}
+
+static _Atomic uint32_t over;
+
+/* Reads the sums all the time, so that whatever guards the list of Gs is held at most forks. */
+static void *read_sums(void *arg)
+{
+    uint64_t totals[HCHAN_OUTCOMES];
+    while (!load_rlx(&over)) /* soon is enough */
+        hchan_outcomes_read(totals);
+    return arg;
+}
+
+static void fork_children(struct stress_run *run)
+{
+    pthread_t reader;
+    store_rlx(&over, 0); /* before the thread is made */
+    assert_int_equal(pthread_create(&reader, NULL, read_sums, NULL), 0);
+    for (uint32_t i = 0; i < target; i++, forks++) {
+        int status;
+        sleep_us(rng(500));
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            alarm(60); /* a child that hangs is an error, and not for ever */
+            int wrong = use_channels(run->plan->variant);
+            if (!wrong && i % 2)
+                execl("/bin/true", "true", (char *)NULL);
+            _exit(wrong);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (!WIFEXITED(status) || WEXITSTATUS(status))
+            fail_msg("%s: the child ended with %#x", hchan_variant_name(run->plan->variant),
+                     (unsigned)status);
+    }
+    store_rlx(&over, 1);
+    assert_int_equal(pthread_join(reader, NULL), 0);
+}
+
+static void test_a_fork_in_a_storm_leaves_both_processes_well(void **state)
+{
+    uint64_t done = 0;
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__)
+    print_message("skipped: in gcc 12 a fork may leave AddressSanitizer's own allocator locked\n");
+    skip();
+#endif
+    forks = 0;
+    FOR_EACH_VARIANT(v)
+    storms(v, fork_children, SANITIZED ? 100 : 300, &done);
+    print_message(
+        "forks in a storm:        %llu; every child used channels, half of them went on to "
+        "exec;\n                         %llu values of the parents', all there\n",
+        (ull)forks, (ull)done);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_makechan_without_memory_says_so_and_keeps_nothing),
+        cmocka_unit_test(test_an_operation_without_memory_ends_the_process_as_go_does),
+        cmocka_unit_test(test_signals_interrupt_waits_and_nothing_else),
+        cmocka_unit_test(test_threads_that_are_stopped_at_any_moment_lose_nothing),
+        cmocka_unit_test(test_whoever_waits_for_a_stalled_lock_holder_goes_on_after_it),
+        cmocka_unit_test(test_a_process_that_is_stopped_goes_on_as_if_nothing_had_been),
+        cmocka_unit_test(test_a_wake_for_no_reason_ends_no_wait),
+        cmocka_unit_test(test_crowds_of_threads_get_on),
+        cmocka_unit_test(test_a_channel_freed_under_a_waiter_is_an_error_that_is_said_so),
+        cmocka_unit_test(test_a_channel_may_be_freed_right_after_its_last_operation),
+        cmocka_unit_test(test_a_fork_in_a_storm_leaves_both_processes_well),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,124 @@
+/* Histories of every variant, recorded on two CPUs and judged: no order of operations that a
+ * channel could not have had. Millions of short programs, drawn at random; most of them do not
+ * block, since a park costs as much as a hundred operations.
+ *
+ *     HCHANLAB_HISTORIES=100000000    so many in all, spread over the variants
+ *     HCHANLAB_SEED=7                 other programs
+ *     HCHANLAB_PROGRAM='1 | ...'      this program alone, of two parties that cannot hang
+ *     HCHANLAB_VARIANT=ticket         this variant alone
+ *
+ * Sanitizers look for races and stale memory, and make operations so slow, each in its own way,
+ * that what overlaps is another question; so there the histories are few, and need not overlap. */
+#include "core/tests/check/record.h"
+#include "core/tests/support.h"
+#include "variants/tests/programs.h"
+#include <errno.h>
+#include <stdio.h>
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#ifdef SANITIZED
+enum { HISTORIES = 40000, OVERLAP_PERCENT = 0 };
+#else
+enum { HISTORIES = 5000000, OVERLAP_PERCENT = 90 };
+#endif
+
+static struct program only; /* HCHANLAB_PROGRAM */
+
+static void draw_only(struct program *p, uint64_t *random)
+{
+    (void)random;
+    *p = only;
+}
+
+static uint64_t from_environment(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    char *end;
+    if (!text)
+        return otherwise;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    if (errno || end == text || *end || *text == '-')
+        fail_msg("%s: %s: a number is needed", name, text);
+    return value;
+}
+
+/* Records one kind of program on one instance. */
+static void record_kind(const struct hchan_variant *v, const struct program_kind *kind,
+                        uint64_t histories, struct record_tally *tally)
+{
+    struct record_plan plan = {.variant = v,
+                               .draw = getenv("HCHANLAB_PROGRAM") ? draw_only : kind->draw,
+                               .deadline = kind->deadline,
+                               .seed = from_environment("HCHANLAB_SEED", 1) << 40,
+                               .histories = histories,
+                               .overlap_percent = OVERLAP_PERCENT};
+    if (!record(&plan, tally))
+        fail_msg(
+            "fewer than %d%% of the histories overlap, so they say nothing of concurrency: two "
+            "CPUs are needed that nothing else uses; run this test alone",
+            OVERLAP_PERCENT);
+}
+
+/* Records all kinds on one instance, and says what came of it. */
+static void record_instance(const struct hchan_variant *v, uint64_t histories)
+{
+    struct record_tally tally = {0};
+    for (unsigned i = 0; i < PROGRAM_KINDS; i++) {
+        uint64_t some = histories * program_kinds[i].per_mille / 1000;
+        record_kind(v, &program_kinds[i], some ? some : 1, &tally);
+    }
+    print_message(
+        "%-18s %-8s %9llu histories, %5.1f%% overlap, %.2f million in a second, %llu wrong"
+        ", %llu more repeated\n",
+        hchan_variant_name(v), v == hchan_traced(v) ? "traced" : "measured",
+        (unsigned long long)tally.histories,
+        100.0 * (double)tally.overlapping / (double)tally.histories,
+        (double)(tally.histories + tally.repeated) / tally.elapsed_s / 1e6,
+        (unsigned long long)tally.wrong, (unsigned long long)tally.repeated);
+    if (tally.wrong)
+        fail_msg("%s %s: %llu wrong histories; the first: %s", hchan_variant_name(v),
+                 v == hchan_traced(v) ? "traced" : "measured", (unsigned long long)tally.wrong,
+                 tally.report);
+}
+
+/* Given drawn programs on two CPUs, then every variant's histories have an explanation. Traced
+ * instances have a twentieth: they have the same algorithm, and other moments. */
+static void test_every_history_has_an_explanation(void **state)
+{
+    uint64_t variants = 0, histories = from_environment("HCHANLAB_HISTORIES", HISTORIES);
+    const char *text = getenv("HCHANLAB_PROGRAM");
+    (void)state;
+    if (text) {
+        const char *wrong = program_parse(&only, text);
+        if (wrong || only.nparties != 2)
+            fail_msg("HCHANLAB_PROGRAM: %s", wrong ? wrong : "two parties are needed");
+    }
+    FOR_EACH_VARIANT(v)
+    variants += v != hchan_traced(v);
+    FOR_EACH_VARIANT(v)
+    {
+        uint64_t share = histories / variants;
+        record_instance(v, v == hchan_traced(v) ? share / 20 : share - share / 20);
+    }
+    print_message("the clock is %s\n", record_clock());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_history_has_an_explanation),
+    };
+    if (!record_possible()) {
+        printf("history_test: skipped: it needs two CPUs to bind threads to\n");
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
