@@ -340,12 +340,12 @@ static void *pong(void *arg)
     return NULL;
 }
 
-enum { ROUNDS = 2000, ROUNDS_PUT_OUT = 100 };
+enum { ROUNDS = 500, ASKED = 20 };
 
 static void *ping(void *arg)
 {
     const struct ring *r = arg;
-    for (long i = 0, value; i < ROUNDS || load_rlx(&asked) < ROUNDS_PUT_OUT; i++) {
+    for (long i = 0, value; i < ROUNDS || load_rlx(&asked) < ASKED; i++) {
         const struct scase to[] = {{SCASE_SEND, r->from, &i}, {SCASE_RECV, r->never, NULL}};
         const struct scase back[] = {{SCASE_RECV, r->to, &value}, {SCASE_RECV, r->never, NULL}};
         if (i % 2) { /* the same, by selects */

@@ -288,7 +288,7 @@ static void test_a_wait_that_ends_while_it_is_read_is_not_listed(void **state)
 }
 
 /* One that goes through all ways to wait, on channels that belong to each. */
-static _Atomic uint32_t over;
+static _Atomic uint32_t over, all_over;
 static hchan *for_recv, *for_send, *for_select;
 
 static void *take_turns(void *arg)
@@ -313,7 +313,7 @@ static void *serve_turns(void *arg)
                                       {SCASE_RECV, for_send, NULL},
                                       {SCASE_SEND, for_select, &(long){1}}};
         int chosen = selectgo_until(cases, 3, hchan_deadline(20000000), NULL);
-        if (chosen < 0 && load_acq(&over)) /* as above */
+        if (chosen < 0 && load_acq(&all_over)) /* pairs as above: nobody is left to be served */
             return NULL;
     }
 }
@@ -343,12 +343,13 @@ static void test_a_list_in_a_storm_never_mixes_two_waits(void **state)
         for_recv = make(v, sizeof(long), 0);
         for_send = make(v, sizeof(long), 0);
         for_select = make(v, sizeof(long), 0);
-        store_rlx(&over, 0); /* before the threads are made */
+        store_rlx(&over, 0); /* before the threads are made, both */
+        store_rlx(&all_over, 0);
         for (size_t i = 0; i < PAIRS; i++) {
             assert_int_equal(pthread_create(&turns[i], NULL, take_turns, NULL), 0);
             assert_int_equal(pthread_create(&serves[i], NULL, serve_turns, NULL), 0);
         }
-        for (size_t seen = 0; seen < 3000;) {
+        for (size_t seen = 0; seen < 2000;) {
             size_t count;
             struct hchan_parked *list = hchan_parked_now(&count);
             assert_non_null(list);
@@ -360,6 +361,7 @@ static void test_a_list_in_a_storm_never_mixes_two_waits(void **state)
         store_rel(&over, 1); /* pairs with load_acq above */
         for (size_t i = 0; i < PAIRS; i++)
             assert_int_equal(pthread_join(turns[i], NULL), 0);
+        store_rel(&all_over, 1); /* pairs with load_acq above */
         for (size_t i = 0; i < PAIRS; i++)
             assert_int_equal(pthread_join(serves[i], NULL), 0);
         chanfree(for_recv);
@@ -719,6 +721,9 @@ static void fork_under_watch(void)
 static void test_a_fork_has_no_watcher_and_lists_its_own(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* the watcher may be in its allocator, which a fork then leaves locked */
+#endif
     assert_int_equal(run_child(fork_under_watch), 5);
     assert_said("hchan: 2 goroutines are parked at exit:\n");
     assert_said_lines(3);
