@@ -417,7 +417,7 @@ static void test_by_hand(void **state)
 
 /* Broken channels. */
 extern const struct hchan_variant hchan_variant_careless_measured, hchan_variant_once_measured,
-    hchan_variant_reread_measured, hchan_variant_reversed_measured, hchan_variant_handoff_measured;
+    hchan_variant_reread_measured, hchan_variant_reversed_measured;
 
 static const struct {
     const struct hchan_variant *variant;
@@ -427,7 +427,6 @@ static const struct {
     {&hchan_variant_once_measured, "0 | s0=1 | r0"},
     {&hchan_variant_reread_measured, "0 | s0=1 | r0"},
     {&hchan_variant_reversed_measured, "1 | R0 | s0=1 x0 r0"},
-    {&hchan_variant_handoff_measured, "0 | s0=1 | r0"},
 };
 
 /* How many schedules it took until the mutant failed or died; 0 where it did not. In a process of

@@ -121,7 +121,8 @@ static void count(void)
 static _Noreturn void wrong_history(const char *name)
 {
     judge_print(&judge, stderr);
-    fail_msg("%s: %s", name, result.failure);
+    fail_msg("%s: %s, after %" PRIu64 " schedules", name, result.failure,
+             one.schedules + result.schedules);
     abort();
 }
 
