@@ -112,7 +112,7 @@ static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *
      * for hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
     waitq_enqueue(q, sg);
-    wait_begin(gp, reason | 1U << WAIT_CASES_SHIFT, callerpc);
+    wait_begin(gp, reason, callerpc);
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     wait_end(gp);
@@ -224,6 +224,7 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
         enum fast_recv seen = FAST_(recv)(c);
         if (seen == FAST_RECV_EMPTY) {
             COUNT(RECV_EMPTY);
+            *received = false;
             return false;
         }
         if (seen == FAST_RECV_CLOSED) {
@@ -257,6 +258,7 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
     if (!block) { /* 7 */
         CHAN(unlock)(c);
         COUNT(RECV_EMPTY);
+        *received = false;
         return false;
     }
     COUNT(RECV_PARK);

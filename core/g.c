@@ -12,15 +12,15 @@ _Thread_local struct g *current_g;
 
 /* Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
  * address of one whose thread has ended. Counts stay with the G, so the sums never go back. */
-static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct g *all_gs;  /* under all_lock */
-static struct g *free_gs; /* under all_lock */
-static uint32_t last_id;  /* under all_lock */
+static pthread_mutex_t allglock = PTHREAD_MUTEX_INITIALIZER;
+static struct g *allgs;   /* under allglock */
+static struct g *free_gs; /* under allglock */
+static uint32_t last_id;  /* under allglock */
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
-/* Gives the G back. all_lock is held. */
-static void put_back(struct g *gp)
+/* Gives the G back. allglock is held. */
+static void gfput(struct g *gp)
 {
     gp->registered = false;
     gp->next_free = free_gs;
@@ -31,26 +31,26 @@ static void put_back(struct g *gp)
 static void recycle(void *arg)
 {
     current_g = NULL;
-    pthread_mutex_lock(&all_lock);
-    put_back(arg);
-    pthread_mutex_unlock(&all_lock);
+    pthread_mutex_lock(&allglock);
+    gfput(arg);
+    pthread_mutex_unlock(&allglock);
 }
 
 static void before_fork(void)
 {
-    pthread_mutex_lock(&all_lock);
+    pthread_mutex_lock(&allglock);
 }
 
 static void after_fork(void)
 {
-    pthread_mutex_unlock(&all_lock);
+    pthread_mutex_unlock(&allglock);
 }
 
 /* The child has the forking thread alone. The Gs of the others neither run nor wait there, and are
  * not recycled: their sudogs may still be queued. */
 static void after_fork_in_child(void)
 {
-    for (struct g *gp = all_gs; gp; gp = gp->next_all) {
+    for (struct g *gp = allgs; gp; gp = gp->next_all) {
         if (gp == current_g) {
             gp->tid = (int32_t)gettid();
             continue;
@@ -59,10 +59,10 @@ static void after_fork_in_child(void)
         /* Relaxed: there is no other thread. */
         store_rlx(&gp->wait.parks, (load_rlx(&gp->wait.parks) + 1) / 2 * 2);
     }
-    pthread_mutex_unlock(&all_lock);
+    pthread_mutex_unlock(&allglock);
 }
 
-/* A fork waits for all_lock: its child has the forking thread alone, who could not unlock it for
+/* A fork waits for allglock: its child has the forking thread alone, who could not unlock it for
  * another. */
 static void make_key(void)
 {
@@ -78,27 +78,27 @@ static struct g *allocate(void)
     if (!gp)
         gothrow("out of memory");
     memset(gp, 0, sizeof(*gp));
-    gp->next_all = all_gs;
-    all_gs = gp;
+    gp->next_all = allgs;
+    allgs = gp;
     return gp;
 }
 
-struct g *all_gs_lock(void)
+struct g *allgs_lock(void)
 {
     pthread_once(&key_once, make_key);
-    pthread_mutex_lock(&all_lock);
-    return all_gs;
+    pthread_mutex_lock(&allglock);
+    return allgs;
 }
 
-void all_gs_unlock(void)
+void allgs_unlock(void)
 {
-    pthread_mutex_unlock(&all_lock);
+    pthread_mutex_unlock(&allglock);
 }
 
 /* A G for a thread that is to come. */
-static struct g *take(bool registered)
+static struct g *gfget(bool registered)
 {
-    all_gs_lock();
+    allgs_lock();
     struct g *gp = free_gs;
     if (gp)
         free_gs = gp->next_free;
@@ -107,18 +107,19 @@ static struct g *take(bool registered)
     gp->id = ++last_id;
     gp->tid = 0;
     gp->registered = registered;
-    all_gs_unlock();
+    allgs_unlock();
     gp->rand = UINT64_C(0x9e3779b97f4a7c15) * gp->id;
     gp->sudog.g = gp;
+    gp->innermost = NULL; /* its last thread may have been cancelled inside hchan_try() */
     return gp;
 }
 
 /* The calling thread is gp's. */
 static void adopt(struct g *gp)
 {
-    all_gs_lock();
+    allgs_lock();
     gp->tid = (int32_t)gettid();
-    all_gs_unlock();
+    allgs_unlock();
     current_g = gp;
     if (pthread_setspecific(key, gp))
         gothrow("out of memory");
@@ -126,7 +127,7 @@ static void adopt(struct g *gp)
 
 struct g *newg(void)
 {
-    struct g *gp = take(false);
+    struct g *gp = gfget(false);
     adopt(gp);
     return gp;
 }
@@ -134,18 +135,18 @@ struct g *newg(void)
 void hchan_register(void)
 {
     struct g *gp = getg();
-    all_gs_lock();
+    allgs_lock();
     gp->registered = true;
-    all_gs_unlock();
+    allgs_unlock();
 }
 
 void hchan_unregister(void)
 {
     if (!current_g)
         return;
-    all_gs_lock();
+    allgs_lock();
     current_g->registered = false;
-    all_gs_unlock();
+    allgs_unlock();
 }
 
 struct go {
@@ -169,12 +170,12 @@ int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
     struct go *go = malloc(sizeof(*go));
     if (!go)
         return ENOMEM;
-    *go = (struct go){take(true), fn, arg};
+    *go = (struct go){gfget(true), fn, arg};
     int error = pthread_create(thread, NULL, gostart, go);
     if (error) {
-        all_gs_lock();
-        put_back(go->gp);
-        all_gs_unlock();
+        allgs_lock();
+        gfput(go->gp);
+        allgs_unlock();
         free(go);
     }
     return error;
@@ -195,10 +196,10 @@ void select_grow(struct g *gp, uint32_t cases)
         sudogs[i].casi = (uint16_t)i;
     }
     struct sudog *old = gp->sudogs; /* none is queued: the G is not parked */
-    pthread_mutex_lock(&all_lock);
+    pthread_mutex_lock(&allglock);
     gp->sudogs = sudogs;
     gp->ncases = n;
-    pthread_mutex_unlock(&all_lock);
+    pthread_mutex_unlock(&allglock);
     free(old);
     free(gp->orders);
     gp->orders = orders;
@@ -242,10 +243,9 @@ static void add_counts(uint64_t totals[HCHAN_OUTCOMES], struct g *gp)
 void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES])
 {
     memset(totals, 0, HCHAN_OUTCOMES * sizeof(totals[0]));
-    pthread_mutex_lock(&all_lock);
-    for (struct g *gp = all_gs; gp; gp = gp->next_all)
+    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
         add_counts(totals, gp);
-    pthread_mutex_unlock(&all_lock);
+    allgs_unlock();
 }
 
 void hchan_outcomes_self(uint64_t totals[HCHAN_OUTCOMES])

@@ -37,6 +37,8 @@ struct sudog {
  *     GPARK_WAITING --owner: about to sleep--> GPARK_ASLEEP
  *           |                                       |
  *           +----waker: goready()----> GPARK_READY <+   (and a futex wake, if it was ASLEEP)
+ *
+ * A deadline that passes leaves it as it is, and its owner may sleep again from either state.
  */
 enum { GPARK_READY, GPARK_WAITING, GPARK_ASLEEP };
 
@@ -63,12 +65,12 @@ enum wait_reason {
  * load an acquire: who reads a word of a later park then sees the later count as well. */
 struct wait {
     _Atomic uint32_t parks;
-    _Atomic uint32_t what; /* enum wait_reason, WAIT_BOUNDED, and the number of cases */
+    _Atomic uint32_t what; /* enum wait_reason, and WAIT_BOUNDED */
     _Atomic int64_t since; /* nanotime() of its going to sleep, to some milliseconds; 0 before */
     _Atomic(const void *) callerpc; /* who called the operation; NULL where that is not known */
 };
 
-enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100, WAIT_CASES_SHIFT = 9 };
+enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100 };
 
 struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
@@ -77,13 +79,13 @@ struct g {
 
     alignas(CACHE_LINE) struct wait wait;
     uint32_t id;                     /* from 1, never used twice */
-    int32_t tid;                     /* the thread's, as the kernel knows it; under all_lock */
+    int32_t tid;                     /* the thread's, as the kernel knows it; under allglock */
     uint64_t rand;                   /* state of cheaprandn() */
-    bool registered;                 /* counts for a deadlock (core/watch.h); under all_lock */
-    uint32_t seen;                   /* wait.parks, as hchan_deadlocked() saw it; under all_lock */
+    bool registered;                 /* counts for a deadlock (core/watch.h); under allglock */
+    uint32_t seen;                   /* wait.parks, as hchan_deadlocked() saw it; under allglock */
     struct recover_point *innermost; /* of the hchan_try() calls that run now (core/panic.c) */
     /* What a select needs, for up to ncases cases: a sudog a case, and two orders. Grows under
-     * all_lock, and stays. */
+     * allglock, and stays. */
     struct sudog *sudogs;
     uint16_t *orders;
     uint32_t ncases;
@@ -106,11 +108,11 @@ static inline struct g *getg(void)
     return __builtin_expect(gp != NULL, 1) ? gp : newg();
 }
 
-/* The Gs, for who lists them: takes all_lock, and returns the first of the list by next_all. Until
- * all_gs_unlock() no G is made, given to another thread, registered or grown; and none is ever
+/* The Gs, for who lists them: takes allglock, and returns the first of the list by next_all. Until
+ * allgs_unlock() no G is made, given to another thread, registered or grown; and none is ever
  * freed. */
-struct g *all_gs_lock(void);
-void all_gs_unlock(void);
+struct g *allgs_lock(void);
+void allgs_unlock(void);
 
 /* Room for a select of n cases, and somewhat more: gp->sudogs and gp->orders. Only the first select
  * of so many takes memory. Ends the process where there is none, as Go does. */

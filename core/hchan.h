@@ -21,6 +21,10 @@
  * A NULL channel is Go's nil channel: blocking operations on it wait for ever, non-blocking ones
  * return false, close panics, length and capacity are 0.
  *
+ * Memory is taken by makechan(), by a thread's first operation that may park (or any, in a traced
+ * instance), and by a G's first select of so many cases; the last two end the process where there
+ * is none, as Go does ("fatal error: out of memory").
+ *
  * After fork() the child has the forking thread alone. Where that was the only one, its channels go
  * on; else what the others waited for or had locked stays so, and the child should exec(). */
 #ifndef CORE_HCHAN_H
@@ -67,9 +71,9 @@ bool chanrecv2(hchan *c, void *elem);
  * false and does nothing. `callerpc` is kept with a parked waiter, for reports; NULL is allowed. */
 bool chansend(hchan *c, const void *elem, bool block, const void *callerpc);
 
-/* The full form of a receive. Returns false only where `block` is false and nothing was there.
- * Otherwise true, with *received telling a value from the zero of a closed channel. `received` may
- * be NULL. */
+/* The full form of a receive. Returns false only where `block` is false and nothing was there;
+ * *elem is then as it was. *received is true where a value came, and false otherwise: zero from a
+ * closed channel, or nothing. `received` may be NULL. */
 bool chanrecv(hchan *c, void *elem, bool block, bool *received);
 
 /* Closes the channel and wakes every waiter: receivers get zero and false, senders panic and their
@@ -119,7 +123,7 @@ enum hchan_end {
 
 /* chansend1() and chanrecv2() that end at a deadline, or with a cancel channel `done` (of the
  * channel's instance; NULL: none), as in Go's `select { case c <- v: case <-done: }`. Where both
- * could go on, either may. */
+ * could go on, either may. `received` may be NULL, and is written where the end is HCHAN_OK. */
 enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline);
 enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline);
 
@@ -127,11 +131,12 @@ enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done
 size_t chanlen(const hchan *c);
 size_t chancap(const hchan *c);
 
-/* How many receivers, or senders, are parked on the channel now. Takes the channel's lock. */
+/* How many receivers, or senders, are queued on the channel now. A select is queued once for each
+ * of its cases, and for a moment after another case has happened. Takes the channel's lock. */
 size_t chan_parked_receivers(hchan *c);
 size_t chan_parked_senders(hchan *c);
 
-/* Whether a receiver, or a sender, is parked at this moment: one load, without the lock. */
+/* Whether a receiver, or a sender, is queued at this moment: one load, without the lock. */
 bool chan_has_receiver(const hchan *c);
 bool chan_has_sender(const hchan *c);
 

@@ -80,7 +80,7 @@ static inline void waitq_enqueue(struct waitq *q, struct sudog *sg)
 }
 
 /* Unlinks sg where it is in the queue; where a waker has done so already, nothing. */
-static inline void waitq_remove(struct waitq *q, struct sudog *sg)
+static inline void dequeueSudoG(struct waitq *q, struct sudog *sg)
 {
     if (!sg->prev && load_rlx(&q->first) != sg) /* under the lock: nobody else writes it */
         return;
@@ -116,7 +116,7 @@ static inline struct sudog *waitq_dequeue(struct waitq *q)
         else
             q->last = NULL;
         store_rel(&q->first, sg->next); /* as in waitq_enqueue */
-        sg->next = NULL;                /* and prev is NULL: waitq_remove() sees that it is out */
+        sg->next = NULL;                /* and prev is NULL: dequeueSudoG() sees that it is out */
         if (__builtin_expect(!sg->isSelect, 1) || sudog_claim(sg))
             return sg;
     }

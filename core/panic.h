@@ -2,7 +2,7 @@
 #ifndef CORE_PANIC_H
 #define CORE_PANIC_H
 
-/* Ends the innermost hchan_try() of this thread with `message` (a static string), or, where there
+/* Ends the innermost hchan_try() of this G with `message` (a static string), or, where there
  * is none, prints "panic: message" on standard error and ends the process with status 2, through
  * exit(), so that what was printed before is seen. Where several threads panic at once, the first
  * one does it. No lock may be held. */

@@ -24,7 +24,7 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_SELECT_NO_CASES] = "select (no cases)",
 };
 
-/* How many channels gp can wait on at once. all_lock is held, here and below. */
+/* How many channels gp can wait on at once. allglock is held, here and below. */
 static size_t room_for(const struct g *gp)
 {
     return gp->ncases ? gp->ncases : 1;
@@ -79,14 +79,14 @@ static int by_goroutine(const void *left, const void *right)
 struct hchan_parked *hchan_parked_now(size_t *count)
 {
     size_t gs = 0, room = 0;
-    struct g *all = all_gs_lock();
+    struct g *all = allgs_lock();
     for (struct g *gp = all; gp; gp = gp->next_all) {
         gs++;
         room += room_for(gp);
     }
     struct hchan_parked *list = malloc(gs * sizeof(*list) + room * sizeof(void *) + 1);
     if (!list) {
-        all_gs_unlock();
+        allgs_unlock();
         errno = ENOMEM;
         return NULL;
     }
@@ -96,7 +96,7 @@ struct hchan_parked *hchan_parked_now(size_t *count)
     for (struct g *gp = all; gp; gp = gp->next_all)
         if (read_parked(gp, now, &list[n], channel))
             channel += list[n++].channels;
-    all_gs_unlock();
+    allgs_unlock();
     qsort(list, n, sizeof(*list), by_goroutine);
     *count = n;
     return list;

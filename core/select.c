@@ -30,8 +30,10 @@ uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
         uint32_t at = cheaprandn(gp, live + 1); /* Fisher and Yates, inside out */
         pollorder[live] = pollorder[at];
         pollorder[at] = (uint16_t)i;
-        lockorder[live++] = (uint16_t)i;
+        live++;
     }
+    /* From pollorder, so that cases of one channel queue in a random order, too. */
+    memcpy(lockorder, pollorder, live * sizeof(*lockorder));
     for (uint32_t i = live / 2; i-- > 0;)
         sift_down(cases, lockorder, i, live);
     for (uint32_t n = live; n-- > 1;) {
@@ -64,9 +66,17 @@ static int select_one(const struct scase *cas, bool block, bool *received, const
     bool done = cas->kind == SCASE_SEND
                     ? variant->chansend(cas->c, cas->elem, block, callerpc)
                     : variant->chanrecv(cas->c, cas->elem, block, received, callerpc);
-    if (!done)
-        *received = false; /* which chanrecv() leaves open */
     return done ? 0 : -1;
+}
+
+/* Why a select waits whose channels are all nil; one of one case is the plain operation. */
+static enum wait_reason nil_reason(const struct scase *cases, size_t ncases)
+{
+    if (ncases == 0)
+        return WAIT_SELECT_NO_CASES;
+    if (ncases > 1)
+        return WAIT_SELECT;
+    return cases[0].kind == SCASE_SEND ? WAIT_CHAN_SEND_NIL : WAIT_CHAN_RECEIVE_NIL;
 }
 
 static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
@@ -81,7 +91,7 @@ static int select_from(const struct scase *cases, size_t ncases, bool block, int
     const struct hchan_variant *variant = instance_of(cases, ncases);
     if (!variant) {
         if (block)
-            gopark_nil(WAIT_SELECT_NO_CASES, deadline, callerpc);
+            gopark_nil(nil_reason(cases, ncases), deadline, callerpc);
         return -1;
     }
     if (ncases == 1 && deadline == HCHAN_FOREVER)
@@ -98,6 +108,8 @@ int selectgo_until(const struct scase *cases, size_t ncases, int64_t deadline, b
 {
     return select_from(cases, ncases, true, deadline, received, __builtin_return_address(0));
 }
+
+_Static_assert(HCHAN_FOREVER == FUTEX_FOREVER, "deadlines are passed on as they are");
 
 int64_t hchan_deadline(int64_t ns)
 {

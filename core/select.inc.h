@@ -91,8 +91,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
         sg->success = false;
         waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
     }
-    wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U) | live << WAIT_CASES_SHIFT,
-               callerpc);
+    wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
 }
 
 /* Parks until the select is claimed. Returns the case, or -1 where the deadline claimed it. */
@@ -123,7 +122,7 @@ static inline void CHAN(select_dequeue)(struct g *gp, const struct scase *cases,
         for (uint32_t i = 0; i < live; i++) {
             const struct scase *cas = &cases[lockorder[i]];
             if (lockorder[i] != winner)
-                waitq_remove(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq,
+                dequeueSudoG(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq,
                              &gp->sudogs[lockorder[i]]);
         }
         CHAN(selunlock)(cases, lockorder, live);

@@ -139,7 +139,7 @@
     }                                                                                             \
     HCHAN_TYPED_ struct scase name##_case_send(name##_sendonly c, const name##_elem *elem)        \
     {                                                                                             \
-        struct scase it = {SCASE_SEND, c.c, (void *)elem};                                        \
+        struct scase it = {SCASE_SEND, c.c, (void *)(uintptr_t)elem};                             \
         return it;                                                                                \
     }                                                                                             \
     HCHAN_TYPED_ struct scase name##_case_recv(name##_recvonly c, name##_elem *elem)              \

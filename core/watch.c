@@ -1,7 +1,7 @@
 /* The watcher: a thread that reports, and the signal and the exit handler that make it do so.
  *
  * watch_lock is held while one starts or stops, and over a fork. The watcher never takes it, so who
- * holds it may join the watcher. Lock order: watch_lock, then all_lock. */
+ * holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/watch.h"
 #include "core/atomic.h"
 #include "core/futex.h"
@@ -59,8 +59,11 @@ static void say(const char *title, const struct hchan_parked *list, size_t count
     char *text = NULL;
     size_t size = 0;
     FILE *out = wanted.stream, *memory = open_memstream(&text, &size);
-    if (!memory)
+    if (!memory) { /* the title, at least */
+        fputs(title, out);
+        fflush(out);
         return;
+    }
     fputs(title, memory);
     for (size_t i = 0; i < count; i++) {
         char line[2048];
@@ -178,8 +181,9 @@ static void *sysmon(void *arg)
     (void)arg;
     while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
         uint64_t rings;
-        if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
-            continue;
+        if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0 &&
+            errno != EAGAIN && errno != EINTR)
+            fd.fd = -1;          /* the program closed it: signals are seen at the next look */
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
             say_all("", true);
         if (wanted.after_ns > 0)
@@ -241,10 +245,12 @@ static void on_exit_of_process(void)
 /* What is made once, and stays. watch_lock is held. */
 static int prepare(void)
 {
-    static bool hooked;
+    static bool hooked, forks;
     free(hchan_parked_now(&(size_t){0})); /* so that its fork handlers run inside of ours */
-    if (!hooked && (pthread_atfork(before_fork, after_fork, after_fork_in_child) ||
-                    atexit(on_exit_of_process)))
+    if (!forks && pthread_atfork(before_fork, after_fork, after_fork_in_child))
+        return ENOMEM;
+    forks = true;
+    if (!hooked && atexit(on_exit_of_process))
         return ENOMEM;
     hooked = true;
     if (load_rlx(&bell) >= 0) /* under watch_lock */

@@ -53,7 +53,8 @@ struct hchan_parked {
 struct hchan_parked *hchan_parked_now(size_t *count);
 
 /* Writes where in the source `callerpc` is, e.g. "ask (leaky.c:23)". A return address, so the line
- * is that of the byte before it. */
+ * is that of the byte before it. Ends the text within `size`. A watcher calls it in its own thread,
+ * or in the one that calls exit(); it must not call hchan_watch_start() or hchan_watch_stop(). */
 typedef void hchan_place(const void *callerpc, char *text, size_t size);
 
 /* By the dynamic symbols alone: "ask+0x1c (leaky+0x11c5)", or "leaky+0x11c5" where there is none;
@@ -69,20 +70,23 @@ size_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place);
 
 /* A deadlock is found among the registered threads: where each of them is parked, without a bound,
  * and nobody is on the way of waking one, none will ever go on. A thread is registered by
- * hchan_go() or hchan_register(), until it ends.
+ * hchan_go() or hchan_register(), until it ends: a destructor of a pthread key that uses channels
+ * may run after that.
  *
  * What is found is true, provided that whoever sends, receives or closes is registered: a program
  * that asks must register every thread that uses channels. One that is not could wake somebody, and
  * is not seen: so it may be called a deadlock that it would have ended, even while it does.
  *
  * Not every deadlock is found. A thread that waits by other means (a join, a mutex, a read) counts
- * as running, for it may go on and wake others: hchan_unregister() before a join, and
- * hchan_register() after it, say that it does not. And with a nil channel, or a peer that is gone,
- * a part of the threads may be stuck while others run; that is a leak. */
+ * as running, for it may go on and wake others. One that will wake nobody after its join (no send,
+ * no receive, no close, no new thread) may say so with hchan_unregister() before it; one that will,
+ * as in Go's `wg.Wait(); close(c)`, must stay registered. And with a nil channel, or a peer that is
+ * gone, a part of the threads may be stuck while others run; that is a leak. */
 
 /* pthread_create() with default attributes for a thread that is registered before it starts: `go
- * fn(arg)`. Returns 0 or an error number. A thread that registers itself instead does not count
- * between its start and that: its starter must not park meanwhile. */
+ * fn(arg)`. Returns 0 or an error number; where there is no memory for its G, ends the process. A
+ * thread that registers itself instead does not count between its start and that: its starter must
+ * not park meanwhile. */
 int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg);
 
 /* Registers the calling thread, e.g. main's; ends that. Either may be called twice. */
@@ -105,11 +109,13 @@ struct hchan_watch {
 
 /* Starts the watcher, a thread called sysmon, as in Go. `options` are copied; NULL: a list on
  * SIGUSR1 and at exit, and deadlocks. Returns 0, EBUSY where one runs already, EINVAL where the
- * signal cannot be caught, or why there is no thread.
+ * signal cannot be caught, or why there is no thread, memory or descriptor. The stream must outlive
+ * the watcher, and the process where it reports at exit.
  *
  * The signal's handler, which replaces the program's until hchan_watch_stop(), writes to an
- * eventfd, and may interrupt any thread that does not block the signal: system calls are restarted
- * (SA_RESTART). The watcher blocks all signals.
+ * eventfd, and may interrupt any thread that does not block the signal: system calls that can be
+ * are restarted (SA_RESTART), but poll(), epoll_wait() and nanosleep() end with EINTR. The watcher
+ * blocks all signals. The eventfd stays open for good.
  *
  * A deadlock is told in Go's words ("fatal error: all goroutines are asleep - deadlock!", then who
  * waits for what); standard output is flushed, and the process ends by _exit(2): exit handlers

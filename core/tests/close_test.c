@@ -224,6 +224,44 @@ static void test_freeing_a_channel_that_somebody_waits_on_is_an_error(void **sta
     }
 }
 
+/* A thread is cancelled inside hchan_try(); the next one gets its G, and not its recover point. */
+static void wait_to_be_cancelled(void *arg)
+{
+    (void)arg;
+    for (;;)
+        pause();
+}
+
+static void *try_for_ever(void *arg)
+{
+    return (void *)hchan_try(wait_to_be_cancelled, arg, NULL);
+}
+
+static void *close_nil(void *arg)
+{
+    closechan(arg);
+    return NULL;
+}
+
+static void test_a_panic_does_not_go_to_a_thread_that_has_gone(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, try_for_ever, NULL);
+        pthread_cancel(thread);
+        pthread_join(thread, NULL);
+        pthread_create(&thread, NULL, close_nil, NULL);
+        pthread_join(thread, NULL);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_recover_points_nest),
         cmocka_unit_test(test_a_panic_without_recover_point_ends_the_process_with_status_2),
         cmocka_unit_test(test_freeing_a_channel_that_somebody_waits_on_is_an_error),
+        cmocka_unit_test(test_a_panic_does_not_go_to_a_thread_that_has_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,11 +118,11 @@ static void start_two(const struct hchan_variant *v, int64_t deadline)
         start(&two.thread[i], one_of_two, (void *)i);
     until_set(&two.id[0]);
     until_set(&two.id[1]);
-    struct g *gp = all_gs_lock();
+    struct g *gp = allgs_lock();
     while (!gp->registered)
         gp = gp->next_all;
     uint32_t first = gp->id;
-    all_gs_unlock();
+    allgs_unlock();
     store_rel(&two.ahead, first);            /* pairs with until_set */
     if (load_rlx(&two.id[AHEAD]) != first) { /* both are set */
         pthread_t swap = two.thread[AHEAD];

@@ -193,6 +193,7 @@ static void test_nonblocking_receive_finds_it_empty(void **state)
             assert_false(chanrecv(c, &got, false, &received));
             assert_only(HCHAN_RECV_EMPTY);
             assert_int_equal(got, 99);
+            assert_false(received);
             chanfree(c);
         }
     }

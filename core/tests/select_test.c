@@ -99,6 +99,47 @@ static void test_a_channel_that_repeats_has_a_chance_for_each_case(void **state)
     }
 }
 
+/* Which of two cases of one channel a parked select was woken by, each time. */
+enum { PARKED_TRIALS = 400 };
+
+struct parked_twice {
+    hchan *c;
+    unsigned chosen[2];
+};
+
+static void *select_twice(void *arg)
+{
+    struct parked_twice *p = arg;
+    const struct scase cases[] = {RECV(p->c, NULL), RECV(p->c, NULL)};
+    for (unsigned t = 0; t < PARKED_TRIALS; t++)
+        p->chosen[selectgo(cases, 2, true, NULL)]++;
+    return NULL;
+}
+
+/* The sudogs of one channel queue in a random order: else the same case would always be woken. The
+ * bound as above, for n = 400: 0.1223. The other thread's numbers are always the same, too: its G
+ * is the second, and lives on. */
+static void test_a_parked_channel_that_repeats_has_a_chance_for_each_case(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        struct parked_twice p = {.c = make(v, 0, 0)};
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, select_twice, &p), 0);
+        for (unsigned t = 0; t < PARKED_TRIALS; t++) {
+            until_receivers(p.c, 2);
+            chansend1(p.c, NULL);
+        }
+        pthread_join(thread, NULL);
+        double off = (double)p.chosen[0] / PARKED_TRIALS - 0.5;
+        if (off > 0.1223 || off < -0.1223)
+            fail_msg("%s: the first of two cases was woken %u times of %d", hchan_variant_name(v),
+                     p.chosen[0], PARKED_TRIALS);
+        chanfree(p.c);
+    }
+}
+
 /* What is ready is chosen, and nobody parks. */
 
 enum { READY_WAYS = 6 };
@@ -859,6 +900,7 @@ int main(void)
         cmocka_unit_test(test_of_two_ready_cases_each_is_chosen_half_the_time),
         cmocka_unit_test(test_of_many_ready_cases_each_has_the_same_chance),
         cmocka_unit_test(test_a_channel_that_repeats_has_a_chance_for_each_case),
+        cmocka_unit_test(test_a_parked_channel_that_repeats_has_a_chance_for_each_case),
         cmocka_unit_test(test_a_ready_case_is_chosen_without_parking),
         cmocka_unit_test(test_where_no_case_is_ready_default_is_taken),
         cmocka_unit_test(test_a_parked_select_is_woken_by_each_case_and_leaves_the_others),
