@@ -15,19 +15,10 @@
 #include <errno.h>
 #include <stdio.h>
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
-enum { HISTORIES = 40000, OVERLAP_PERCENT = 0 };
-#else
-enum { HISTORIES = 5000000, OVERLAP_PERCENT = 90 };
-#endif
+enum {
+    HISTORIES = SANITIZED ? 40000 : 5000000,
+    OVERLAP_PERCENT = SANITIZED ? 0 : 90,
+};
 
 static struct program only; /* HCHANLAB_PROGRAM */
 
