@@ -415,6 +415,57 @@ static void test_by_hand(void **state)
 #undef ON
 }
 
+/* A channel like the first variant, but for what a test replaces. */
+static struct hchan_variant replaced;
+static const struct hchan_variant *sound;
+
+static int select_gives_up(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
+                           bool *received, const void *pc)
+{
+    return sound->selectgo(cases, ncases, block && deadline == HCHAN_FOREVER, HCHAN_FOREVER,
+                           received, pc);
+}
+
+static bool send_never_tries(hchan *c, const void *elem, bool block, const void *pc)
+{
+    return block && sound->chansend(c, elem, block, pc);
+}
+
+/* Explores the program on `replaced`; returns how many outcomes it had, or 0 where it failed. */
+static uint64_t outcomes(const char *text)
+{
+    static struct judge judge;
+    static struct program program;
+    assert_null(program_parse(&program, text));
+    judge_make(&judge, &program, &replaced);
+    judge.what.quiet = true;
+    return explore_all(&judge.what, 2, EXPLORE_ALL, &result) ? judge.outcomes : 0;
+}
+
+static void test_who_gives_up_too_early_is_found(void **state)
+{
+    (void)state;
+    static const char *const programs[] = {"0 | u0 | s0=1", "1 | t0=1 t0=2", "0 | [s0=1,r0,~]"};
+    sound = hchan_variant_next(NULL);
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        replaced = *sound;
+        assert_int_not_equal(outcomes(programs[i]), 0);
+        replaced.selectgo = select_gives_up;
+        assert_int_equal(outcomes(programs[i]), 0);
+        assert_string_equal(result.failure, "no order of the operations explains the results");
+    }
+}
+
+/* Nothing tells it from a right one but what never happens: explore_test counts. */
+static void test_a_channel_that_never_meets_a_try_has_fewer_outcomes(void **state)
+{
+    (void)state;
+    replaced = *(sound = hchan_variant_next(NULL));
+    assert_int_equal(outcomes("0 | S0=1 S0=2 | r0"), 3);
+    replaced.chansend = send_never_tries;
+    assert_int_equal(outcomes("0 | S0=1 S0=2 | r0"), 1);
+}
+
 /* Broken channels. */
 extern const struct hchan_variant hchan_variant_careless_measured, hchan_variant_once_measured,
     hchan_variant_reread_measured, hchan_variant_reversed_measured;
@@ -505,6 +556,8 @@ int main(void)
         cmocka_unit_test(test_a_spin_waits_for_a_writer),
         cmocka_unit_test(test_a_death_tells_the_schedule),
         cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_who_gives_up_too_early_is_found),
+        cmocka_unit_test(test_a_channel_that_never_meets_a_try_has_fewer_outcomes),
         cmocka_unit_test(test_broken_channels_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
