@@ -147,10 +147,37 @@ static void test_a_failure_repeats_exactly(void **state)
     assert_string_equal(shared.log, log);
     assert_int_equal(result.seed, seed);
     assert_false(explore_pct(&two, 100000, 8, 7, &result));
+    assert_int_equal(result.seed, 0); /* it would not repeat it */
     explore_print(&result.schedule, text, sizeof(text));
     memcpy(log, shared.log, sizeof(log));
     assert_false(explore_replay(&two, text, false, &result));
     assert_string_equal(shared.log, log);
+}
+
+static unsigned ends_seen;
+
+static const char *wrong_once(void *arg, uint32_t blocked)
+{
+    (void)arg;
+    (void)blocked;
+    return ends_seen++ == 0 ? "the first" : NULL;
+}
+
+/* Given a failure of the first schedule alone, then it is told, and counted. */
+static void test_no_verdict_is_thrown_away(void **state)
+{
+    (void)state;
+    struct explore_case two = a_case(2, accesses);
+    two.end = wrong_once;
+    shared.accesses = 3;
+    ends_seen = 0;
+    assert_false(explore_pct(&two, 100, 3, 1, &result));
+    assert_string_equal(result.failure, "the first");
+    assert_int_equal(result.schedules, 1);
+    ends_seen = 1;
+    assert_true(explore_pct(&two, 100, 3, 1, &result));
+    assert_int_equal(result.schedules, 100);
+    assert_int_equal(ends_seen, 101);
 }
 
 static void test_a_failure_is_shown_with_the_fewest_deviations(void **state)
@@ -390,8 +417,8 @@ static void test_a_death_tells_the_schedule(void **state)
 static int by_hand(const char *options)
 {
     char command[1024];
-    snprintf(command, sizeof(command), BINARY_DIR "/core/tests/explore/explore %s >/dev/null 2>&1",
-             options);
+    snprintf(command, sizeof(command),
+             "'" BINARY_DIR "/core/tests/explore/explore' %s >/dev/null 2>&1", options);
     int status = system(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -546,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_a_limit_is_no_exhaustion),
         cmocka_unit_test(test_a_random_number_is_a_choice),
         cmocka_unit_test(test_a_failure_repeats_exactly),
+        cmocka_unit_test(test_no_verdict_is_thrown_away),
         cmocka_unit_test(test_a_failure_is_shown_with_the_fewest_deviations),
         cmocka_unit_test(test_what_is_no_schedule_is_refused),
         cmocka_unit_test(test_pct_finds_a_bug_of_depth_two),
