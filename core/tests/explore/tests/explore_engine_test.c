@@ -381,6 +381,35 @@ static void test_a_spin_waits_for_a_writer(void **state)
     assert_non_null(strstr(result.failure, "livelock"));
 }
 
+static void yields(void *arg, unsigned fiber)
+{
+    fadd_rlx(&shared.word, 1);
+    shared.log[shared.logged++] = (char)('a' + fiber);
+    (void)arg;
+    osyield();
+    fadd_rlx(&shared.word, 1);
+    shared.log[shared.logged++] = (char)('a' + fiber);
+}
+
+static const char *not_in_turn(void *arg, uint32_t blocked)
+{
+    (void)arg;
+    (void)blocked;
+    return strcmp(shared.log, "abab") == 0 ? "in turn" : NULL;
+}
+
+/* Given two who yield, then each goes on or gives way, and neither costs anything. */
+static void test_a_yield_is_free(void **state)
+{
+    (void)state;
+    struct explore_case two = a_case(2, yields);
+    assert_true(explore_all(&two, 0, EXPLORE_ALL, &result));
+    assert_int_equal(result.schedules, 6); /* the words of two a's and two b's */
+    two.end = not_in_turn;
+    assert_false(explore_all(&two, 0, EXPLORE_ALL, &result));
+    assert_false(explore_random(&two, 1000, 1, &result));
+}
+
 static void dies(void *arg, unsigned fiber)
 {
     accesses(arg, fiber);
@@ -582,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_a_spurious_wake_is_one_deviation),
         cmocka_unit_test(test_a_deadline_passes_where_nobody_can_run),
         cmocka_unit_test(test_a_spin_waits_for_a_writer),
+        cmocka_unit_test(test_a_yield_is_free),
         cmocka_unit_test(test_a_death_tells_the_schedule),
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_who_gives_up_too_early_is_found),
