@@ -264,6 +264,13 @@ static void test_a_store_buffer_is_seen(void **state)
     enum { BOUND = 1000000, FENCED = 300000 };
     struct record_tally strict = {0}, fenced = {0};
     (void)state;
+    record_unfenced(NULL, 1, false, &fenced); /* the first to record chooses the clock */
+    if (!strstr(record_clock(), "time stamp counter")) {
+        print_message("skipped: %s takes longer than a store stays in its buffer\n",
+                      record_clock());
+        skip();
+    }
+    fenced = (struct record_tally){0};
     record_unfenced(NULL, BOUND, true, &strict);
     print_message("spin+futex+check refused at history %llu\n%s",
                   (unsigned long long)strict.first_wrong, strict.report);
