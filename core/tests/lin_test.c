@@ -54,6 +54,8 @@ static const struct {
     {"timed out, and took it", "1 | s0=1 | u0 R0", "ok@0-1 | -@0-3 -@4-5", ORDER},
     {"timed out, and left it", "1 | s0=1 | u0 R0", "ok@0-1 | -@0-3 1@4-5", RIGHT},
     {"a send timed out, and went in", "1 | s0=1 t0=2 | r0 r0", "ok@0-1 -@2-3 | 1@4-5 2@6-7", ORDER},
+    {"gave up early with nothing there", "1 | u0 | R0", "e | -", ORDER},
+    {"gave up early while somebody waits", "0 | u0 | s0=1", "e@0-1 | b@2", ORDER},
     {"a send timed out with room", "1 | t0=2 | r0", "-@0-1 | b@2", ORDER},
     /* Without a buffer. */
     {"a rendezvous", "0 | s0=1 | r0", "ok@0-5 | 1@4-6", RIGHT},

@@ -316,6 +316,7 @@ static void test_results_are_printed(void **state)
         {"r0", {.end = OP_ZERO}, "r0=closed"},
         {"R0", {.end = OP_NOTHING}, "R0=nothing"},
         {"u0", {.end = OP_NOTHING}, "u0=nothing"},
+        {"u0", {.end = OP_EARLY}, "u0 too early"},
         {"x0", {.end = OP_DONE}, "x0"},
         {"x0", {.end = OP_PANICKED}, "x0 panic"},
         {"x0", {.invoked = UINT64_MAX, .returned = UINT64_MAX}, "x0 not begun"},
@@ -325,6 +326,7 @@ static void test_results_are_printed(void **state)
         {"[s0=7,r1,-]", {.end = OP_NOTHING}, "[s0=7,r1,-] nothing"},
         {"[s0=7,r1,~]", {.end = OP_NOTHING}, "[s0=7,r1,~] nothing"},
         {"[s0=7,r1]", {.end = OP_PANICKED}, "[s0=7,r1] panic"},
+        {"[s0=7,r1,~]", {.end = OP_EARLY}, "[s0=7,r1,~] too early"},
         {"[]", {.returned = UINT64_MAX}, "[] blocked"},
     };
     (void)state;

@@ -22,6 +22,11 @@ static const struct {
     {"1 | r0", "-", false},
     {"1 | R0", "-", true},
     {"1 | u0", "-", true},
+    {"1 | u0", "e", false},
+    {"1 | s0=1 t0=2", "ok e", false},
+    {"0 | t0=1", "e", false},
+    {"0 | [s0=1,r0,~]", "e", false},
+    {"0 n | u1", "e", false},
     {"1 | s0=1 R0", "ok -", false},
     {"1 | s0=1 u0", "ok -", false},
     {"1 | s0=1 R0 R0", "ok 1 -", true},
@@ -122,6 +127,7 @@ static void test_who_meets(void **state)
         {"0 | s0=1 | r0", "ok | 2", false, false},
         {"0 | s0=1 | r0", "ok | z", false, false},
         {"0 | s0=1 | r0", "p | 1", false, false},
+        {"0 | t0=1 | r0", "e | 1", false, false},
         {"0 | s0=1 | r0", "ok | 1", true, false},
         {"1 | s0=1 | r0", "ok | 1", false, false},
         {"0 0 | s0=1 | r1", "ok | 1", false, false},
@@ -223,7 +229,7 @@ static void test_offered_ends_are_those_that_are_right(void **state)
             const struct op *op = &p.parties[0].ops[k];
             unsigned count = spec_ends(&s, op, ends), right = 0;
             assert_true((count == 0) == spec_blocks(&s, op));
-            for (unsigned end = OP_PENDING; end <= OP_PANICKED; end++)
+            for (unsigned end = OP_PENDING; end <= OP_EARLY; end++)
                 for (unsigned chosen = 0;
                      chosen < (end == OP_DONE || end == OP_ZERO ? op->ncases : 1); chosen++)
                     for (unsigned value = 0; value <= PROGRAM_VALUE; value++) {

@@ -6,6 +6,7 @@
 #include "core/hchan.h"
 #include "core/outcome.h"
 #include "scripts/test.h"
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -23,6 +24,20 @@
 #ifndef SANITIZED
 #define SANITIZED 0
 #endif
+
+/* The number in an environment variable, or `otherwise` where there is none. */
+static inline uint64_t environment_number(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    char *end;
+    if (!text)
+        return otherwise;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    if (errno || *text < '0' || *text > '9' || *end)
+        fail_msg("%s: %s: a number is needed, in digits", name, text);
+    return value;
+}
 
 /* The variants to test: all of them, or the one that HCHANLAB_VARIANT names. */
 static inline const struct hchan_variant *test_variant(const struct hchan_variant *before)

@@ -12,22 +12,12 @@
 #include "core/tests/check/record.h"
 #include "core/tests/support.h"
 #include "variants/tests/programs.h"
-#include <errno.h>
 #include <stdio.h>
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
-enum { HISTORIES = 40000, OVERLAP_PERCENT = 0 };
-#else
-enum { HISTORIES = 5000000, OVERLAP_PERCENT = 90 };
-#endif
+enum {
+    HISTORIES = SANITIZED ? 40000 : 5000000,
+    OVERLAP_PERCENT = SANITIZED ? 0 : 90,
+};
 
 static struct program only; /* HCHANLAB_PROGRAM */
 
@@ -37,19 +27,6 @@ static void draw_only(struct program *p, uint64_t *random)
     *p = only;
 }
 
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    char *end;
-    if (!text)
-        return otherwise;
-    errno = 0;
-    uint64_t value = strtoull(text, &end, 10);
-    if (errno || end == text || *end || *text == '-')
-        fail_msg("%s: %s: a number is needed", name, text);
-    return value;
-}
-
 /* Records one kind of program on one instance. */
 static void record_kind(const struct hchan_variant *v, const struct program_kind *kind,
                         uint64_t histories, struct record_tally *tally)
@@ -57,7 +34,7 @@ static void record_kind(const struct hchan_variant *v, const struct program_kind
     struct record_plan plan = {.variant = v,
                                .draw = getenv("HCHANLAB_PROGRAM") ? draw_only : kind->draw,
                                .deadline = kind->deadline,
-                               .seed = from_environment("HCHANLAB_SEED", 1) << 40,
+                               .seed = environment_number("HCHANLAB_SEED", 1) << 40,
                                .histories = histories,
                                .overlap_percent = OVERLAP_PERCENT};
     if (!record(&plan, tally))
@@ -93,7 +70,7 @@ static void record_instance(const struct hchan_variant *v, uint64_t histories)
  * instances have a twentieth: they have the same algorithm, and other moments. */
 static void test_every_history_has_an_explanation(void **state)
 {
-    uint64_t variants = 0, histories = from_environment("HCHANLAB_HISTORIES", HISTORIES);
+    uint64_t variants = 0, histories = environment_number("HCHANLAB_HISTORIES", HISTORIES);
     const char *text = getenv("HCHANLAB_PROGRAM");
     (void)state;
     if (text) {

@@ -3,7 +3,7 @@
  *
  *     ok      sent, or closed          7     received 7          z   received the zero of a closed
  *     -       nothing                  p     panicked            b   blocked for ever
- *     .       not begun
+ *     e       nothing, too early       .     not begun
  *     1:7     a select's case 1 received 7; as well 1:ok and 1:z
  *     7@2-5   the same, invoked at 2, returned at 5; without moments, it overlaps with everything
  */
@@ -38,6 +38,8 @@ static inline struct op_result notation_result(const char *word)
         r.end = OP_NOTHING;
     else if (*word == 'p')
         r.end = OP_PANICKED;
+    else if (*word == 'e')
+        r.end = OP_EARLY;
     else if (*word == 'b' || *word == '.')
         r.end = OP_PENDING;
     else if (*word != 'o')

@@ -263,6 +263,9 @@ size_t program_print_result(const struct op *op, const struct op_result *r, char
     case OP_PANICKED:
         put(&w, " panic");
         break;
+    case OP_EARLY:
+        put(&w, " too early");
+        break;
     }
     return w.length;
 }

@@ -70,6 +70,7 @@ enum op_end {
     OP_ZERO,     /* received the zero of a closed channel */
     OP_NOTHING,  /* default; would have blocked; or the deadline passed */
     OP_PANICKED, /* send on closed channel, close of closed channel, close of nil channel */
+    OP_EARLY,    /* nothing, and the deadline had not passed: never right */
 };
 
 struct op_result {
@@ -93,8 +94,8 @@ const char *program_parse(struct program *p, const char *text);
 size_t program_print(const struct program *p, char text[static PROGRAM_TEXT]);
 
 /* Writes one operation, e.g. "[s0=7,r1,-]", and what came of it, e.g. "s0=7", "r0=7", "r0=closed",
- * "R0=nothing", "S0=7 nothing", "s0=7 panic", "[r1]=7", "[s0=7,r1,-] nothing", "s0=7 blocked",
- * "x0 not begun". At most 64 bytes each, with the 0; returns the length. */
+ * "R0=nothing", "S0=7 nothing", "s0=7 panic", "[r1]=7", "[s0=7,r1,-] nothing", "u0 too early",
+ * "s0=7 blocked", "x0 not begun". At most 64 bytes each, with the 0; returns the length. */
 size_t program_print_op(const struct op *op, char *text, size_t size);
 size_t program_print_result(const struct op *op, const struct op_result *r, char *text,
                             size_t size);

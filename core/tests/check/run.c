@@ -1,4 +1,5 @@
 #include "core/tests/check/run.h"
+#include "core/futex.h"
 #include <string.h>
 
 bool run_make(struct run *r, const struct program *p, const struct hchan_variant *variant,
@@ -164,5 +165,7 @@ void run_party(struct run *r, unsigned party, int64_t (*deadline)(void))
             call.result->returned = r->moment();
             call.result->end = OP_PANICKED;
         }
+        if (op->wait == OP_TIMED && call.result->end == OP_NOTHING && nanotime() < call.deadline)
+            call.result->end = OP_EARLY;
     }
 }

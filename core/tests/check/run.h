@@ -19,7 +19,8 @@ bool run_make(struct run *r, const struct program *p, const struct hchan_variant
 void run_free(struct run *r);
 
 /* Does party `party`'s operations in order and records each one's result. Returns when the last is
- * done. An operation whose wait is OP_TIMED gets the deadline that `deadline` returns. */
+ * done. An operation whose wait is OP_TIMED gets the deadline that `deadline` returns; where it
+ * ends with nothing before that, it is OP_EARLY. */
 void run_party(struct run *r, unsigned party, int64_t (*deadline)(void));
 
 #endif

@@ -77,7 +77,7 @@ bool spec_step(struct spec_state *s, const struct op *op, const struct op_result
         return op->wait != OP_BLOCK && !any_ready(s, op);
     if (r->end == OP_PANICKED)
         return may_panic(s, op);
-    if (r->end == OP_PENDING || r->chosen >= op->ncases)
+    if (r->end == OP_PENDING || r->end == OP_EARLY || r->chosen >= op->ncases)
         return false;
     const struct op_case *oc = &op->cases[r->chosen];
     struct spec_chan *c = &s->chans[oc->chan];

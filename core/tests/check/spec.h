@@ -6,8 +6,9 @@
  * non-blocking operation on an unbuffered channel may fail whenever the channel is open; and how
  * much time passes, so an operation with a deadline may end with nothing at any moment at which a
  * non-blocking one may. At another it may not: cases that are ready are looked at first, and that
- * first look is the moment at which a timed out operation takes its place. Of two parties that meet
- * one waits, so two non-blocking operations never meet. */
+ * first look is the moment at which a timed out operation takes its place. Who gives up before the
+ * deadline is told by who runs the operation (OP_EARLY). Of two parties that meet one waits, so two
+ * non-blocking operations never meet. */
 #ifndef CORE_TESTS_CHECK_SPEC_H
 #define CORE_TESTS_CHECK_SPEC_H
 

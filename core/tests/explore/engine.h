@@ -32,7 +32,7 @@ struct fiber {
  * run in cyclic order after it, a timeout of those asleep with a deadline, a spurious wake-up of
  * those asleep. Where nobody can run and no deadline is left, the end of the schedule is the first.
  * The `free` ones, which come first, cost no deviation: all that can run where the running fiber
- * cannot go on, else that one alone. */
+ * cannot go on; where it yields, that one and the next; else that one alone. */
 struct choices {
     unsigned count, free;
     bool data; /* of a number that the program draws, instead: all are free */
@@ -76,6 +76,9 @@ unsigned engine_choice_of(unsigned f);
  */
 enum futex_end engine_sleep(const void *word, int64_t deadline);
 uint32_t engine_wake(const void *word, uint32_t count);
+/* Another may run now. Where it is the next one that can, as of a run queue, it is no preemption.
+ */
+void engine_yield(void);
 
 /* For replays: prints a line about the running fiber. */
 void engine_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

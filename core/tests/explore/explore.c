@@ -187,6 +187,17 @@ static bool is_own(const void *at)
     return false;
 }
 
+/* The running fiber could go on. Returns when it does. */
+static void act_between(unsigned choice)
+{
+    struct fiber *me = running();
+    if (!choice)
+        return;
+    me->at_point = true;
+    act(choice);
+    me->at_point = false;
+}
+
 void explore_choose(const void *at)
 {
     if (engine.fiber == NOBODY) /* the engine's own look at a channel */
@@ -198,12 +209,22 @@ void explore_choose(const void *at)
     else if (own && explore_hot.step == engine.no_choice_at)
         engine.no_choice_at++;
     stay_quiet();
-    if (choice) {
-        struct fiber *me = running();
-        me->at_point = true;
-        act(choice);
-        me->at_point = false;
-    }
+    act_between(choice);
+}
+
+void engine_yield(void)
+{
+    if (engine.fiber == NOBODY)
+        return;
+    explore_hot.step++;
+    struct choices c = choices();
+    if (engine.ready & ~explore_hot.self)
+        c.free = 2;
+    unsigned choice = decide(c);
+    stay_quiet();
+    engine_say("yields");
+    act_between(choice);
+    engine.no_choice_at = explore_hot.step + 1; /* it has just chosen */
 }
 
 /* The running fiber cannot go on. Returns when it can. */

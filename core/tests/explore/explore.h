@@ -48,7 +48,7 @@ struct explore_result {
     uint64_t schedules, steps;
     bool exhausted;                   /* there is no other schedule within the bound */
     const char *failure;              /* static; NULL: none */
-    uint64_t seed;                    /* of the failing schedule, where it was drawn */
+    uint64_t seed;                    /* with which explore_random() draws the failing one first */
     struct explore_schedule schedule; /* the failing one */
 };
 
@@ -72,7 +72,8 @@ bool explore_random(const struct explore_case *what, uint64_t count, uint64_t se
                     struct explore_result *result);
 /* `count` schedules drawn with PCT: whoever has the highest priority runs, and priorities drop at
  * `depth` - 1 steps (Burckhardt et al. 2010). Finds a bug of that depth with a probability of at
- * least 1 / (fibers * steps^(depth - 1)) in each. */
+ * least 1 / (fibers * steps^(depth - 1)) in each, once the first ones have told how many steps
+ * there are; so a failure has no seed of its own. */
 bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth, uint64_t seed,
                  struct explore_result *result);
 /* Runs one schedule, from its text. `print`: says on standard output what each step does. */

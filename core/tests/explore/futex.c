@@ -20,9 +20,9 @@ uint32_t futex_wake(_Atomic uint32_t *word, uint32_t count)
     return engine_wake(word, count);
 }
 
-/* Whoever could run may run at each access anyway. */
 void osyield(void)
 {
+    engine_yield();
 }
 
 int64_t nanotime(void)

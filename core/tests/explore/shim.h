@@ -3,8 +3,9 @@
  * since all parties are fibers of one thread. core/atomic.h's wrappers are built from the five
  * operations below, so a new wrapper is explored without a change here.
  *
- * What is explored is therefore sequentially consistent: whether the orders in the wrappers' names
- * suffice is for ThreadSanitizer and the models to say. */
+ * What is explored is therefore sequentially consistent, as the models are. Whether the orders in
+ * the wrappers' names suffice for plain accesses is for ThreadSanitizer to say; for words that are
+ * read without the lock it is argued beside them, and nothing checks it. */
 #ifndef CORE_TESTS_EXPLORE_SHIM_H
 #define CORE_TESTS_EXPLORE_SHIM_H
 

@@ -168,28 +168,31 @@ static void shrink(const struct explore_case *what, struct explore_result *resul
     run(what, NULL, &shorter); /* so that its history is the last one */
 }
 
-/* Schedule after schedule, each from a seed of its own; `prepare` comes before it. */
+/* Schedule after schedule, each from a seed of its own; `prepare` comes before it. False where the
+ * last one failed. */
 static bool run_drawn(const struct explore_case *what, const struct strategy *strategy,
                       void (*prepare)(const struct explore_case *what), uint64_t count,
                       uint64_t seed, struct explore_result *result)
 {
     begin(what, result);
     for (uint64_t i = 0; i < count; i++) {
-        dice = result->seed = seed + i;
+        dice = seed + i;
         prepare(what);
         if (!run(what, strategy, result)) {
             shrink(what, result);
-            break;
+            return false;
         }
     }
-    return finish(result);
+    return true;
 }
 
 bool explore_random(const struct explore_case *what, uint64_t count, uint64_t seed,
                     struct explore_result *result)
 {
     static const struct strategy strategy = {random_pick, random_quiet_until};
-    return run_drawn(what, &strategy, random_prepare, count, seed, result);
+    if (!run_drawn(what, &strategy, random_prepare, count, seed, result))
+        result->seed = seed + result->schedules - 1;
+    return finish(result);
 }
 
 enum { PCT_DEPTH_MAX = 16 };
@@ -270,13 +273,9 @@ bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth
 {
     static const struct strategy strategy = {pct_pick, pct_quiet_until};
     pct.depth = depth < 1 ? 1 : depth > PCT_DEPTH_MAX ? PCT_DEPTH_MAX : depth;
-    pct.steps = explore_hot.step = 0;
-    dice = seed;
-    pct_prepare(what);
-    engine.plan.count = 0;
-    report_deaths();
-    engine_run(what, &strategy); /* a first one tells how long they are */
-    return run_drawn(what, &strategy, pct_prepare, count, seed, result);
+    pct.steps = explore_hot.step = 0; /* the first schedule tells how long they are */
+    run_drawn(what, &strategy, pct_prepare, count, seed, result);
+    return finish(result); /* without a seed: what it means depends on the schedules before */
 }
 
 bool explore_replay(const struct explore_case *what, const char *text, bool print,

@@ -147,10 +147,37 @@ static void test_a_failure_repeats_exactly(void **state)
     assert_string_equal(shared.log, log);
     assert_int_equal(result.seed, seed);
     assert_false(explore_pct(&two, 100000, 8, 7, &result));
+    assert_int_equal(result.seed, 0); /* it would not repeat it */
     explore_print(&result.schedule, text, sizeof(text));
     memcpy(log, shared.log, sizeof(log));
     assert_false(explore_replay(&two, text, false, &result));
     assert_string_equal(shared.log, log);
+}
+
+static unsigned ends_seen;
+
+static const char *wrong_once(void *arg, uint32_t blocked)
+{
+    (void)arg;
+    (void)blocked;
+    return ends_seen++ == 0 ? "the first" : NULL;
+}
+
+/* Given a failure of the first schedule alone, then it is told, and counted. */
+static void test_no_verdict_is_thrown_away(void **state)
+{
+    (void)state;
+    struct explore_case two = a_case(2, accesses);
+    two.end = wrong_once;
+    shared.accesses = 3;
+    ends_seen = 0;
+    assert_false(explore_pct(&two, 100, 3, 1, &result));
+    assert_string_equal(result.failure, "the first");
+    assert_int_equal(result.schedules, 1);
+    ends_seen = 1;
+    assert_true(explore_pct(&two, 100, 3, 1, &result));
+    assert_int_equal(result.schedules, 100);
+    assert_int_equal(ends_seen, 101);
 }
 
 static void test_a_failure_is_shown_with_the_fewest_deviations(void **state)
@@ -354,6 +381,35 @@ static void test_a_spin_waits_for_a_writer(void **state)
     assert_non_null(strstr(result.failure, "livelock"));
 }
 
+static void yields(void *arg, unsigned fiber)
+{
+    fadd_rlx(&shared.word, 1);
+    shared.log[shared.logged++] = (char)('a' + fiber);
+    (void)arg;
+    osyield();
+    fadd_rlx(&shared.word, 1);
+    shared.log[shared.logged++] = (char)('a' + fiber);
+}
+
+static const char *not_in_turn(void *arg, uint32_t blocked)
+{
+    (void)arg;
+    (void)blocked;
+    return strcmp(shared.log, "abab") == 0 ? "in turn" : NULL;
+}
+
+/* Given two who yield, then each goes on or gives way, and neither costs anything. */
+static void test_a_yield_is_free(void **state)
+{
+    (void)state;
+    struct explore_case two = a_case(2, yields);
+    assert_true(explore_all(&two, 0, EXPLORE_ALL, &result));
+    assert_int_equal(result.schedules, 6); /* the words of two a's and two b's */
+    two.end = not_in_turn;
+    assert_false(explore_all(&two, 0, EXPLORE_ALL, &result));
+    assert_false(explore_random(&two, 1000, 1, &result));
+}
+
 static void dies(void *arg, unsigned fiber)
 {
     accesses(arg, fiber);
@@ -390,8 +446,8 @@ static void test_a_death_tells_the_schedule(void **state)
 static int by_hand(const char *options)
 {
     char command[1024];
-    snprintf(command, sizeof(command), BINARY_DIR "/core/tests/explore/explore %s >/dev/null 2>&1",
-             options);
+    snprintf(command, sizeof(command),
+             "'" BINARY_DIR "/core/tests/explore/explore' %s >/dev/null 2>&1", options);
     int status = system(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -413,6 +469,57 @@ static void test_by_hand(void **state)
     assert_int_equal(by_hand("--variant ticket --program 'x'"), 2);
     assert_int_equal(by_hand(""), 2);
 #undef ON
+}
+
+/* A channel like the first variant, but for what a test replaces. */
+static struct hchan_variant replaced;
+static const struct hchan_variant *sound;
+
+static int select_gives_up(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
+                           bool *received, const void *pc)
+{
+    return sound->selectgo(cases, ncases, block && deadline == HCHAN_FOREVER, HCHAN_FOREVER,
+                           received, pc);
+}
+
+static bool send_never_tries(hchan *c, const void *elem, bool block, const void *pc)
+{
+    return block && sound->chansend(c, elem, block, pc);
+}
+
+/* Explores the program on `replaced`; returns how many outcomes it had, or 0 where it failed. */
+static uint64_t outcomes(const char *text)
+{
+    static struct judge judge;
+    static struct program program;
+    assert_null(program_parse(&program, text));
+    judge_make(&judge, &program, &replaced);
+    judge.what.quiet = true;
+    return explore_all(&judge.what, 2, EXPLORE_ALL, &result) ? judge.outcomes : 0;
+}
+
+static void test_who_gives_up_too_early_is_found(void **state)
+{
+    (void)state;
+    static const char *const programs[] = {"0 | u0 | s0=1", "1 | t0=1 t0=2", "0 | [s0=1,r0,~]"};
+    sound = hchan_variant_next(NULL);
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+        replaced = *sound;
+        assert_int_not_equal(outcomes(programs[i]), 0);
+        replaced.selectgo = select_gives_up;
+        assert_int_equal(outcomes(programs[i]), 0);
+        assert_string_equal(result.failure, "no order of the operations explains the results");
+    }
+}
+
+/* Nothing tells it from a right one but what never happens: explore_test counts. */
+static void test_a_channel_that_never_meets_a_try_has_fewer_outcomes(void **state)
+{
+    (void)state;
+    replaced = *(sound = hchan_variant_next(NULL));
+    assert_int_equal(outcomes("0 | S0=1 S0=2 | r0"), 3);
+    replaced.chansend = send_never_tries;
+    assert_int_equal(outcomes("0 | S0=1 S0=2 | r0"), 1);
 }
 
 /* Broken channels. */
@@ -495,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_a_limit_is_no_exhaustion),
         cmocka_unit_test(test_a_random_number_is_a_choice),
         cmocka_unit_test(test_a_failure_repeats_exactly),
+        cmocka_unit_test(test_no_verdict_is_thrown_away),
         cmocka_unit_test(test_a_failure_is_shown_with_the_fewest_deviations),
         cmocka_unit_test(test_what_is_no_schedule_is_refused),
         cmocka_unit_test(test_pct_finds_a_bug_of_depth_two),
@@ -503,8 +611,11 @@ int main(void)
         cmocka_unit_test(test_a_spurious_wake_is_one_deviation),
         cmocka_unit_test(test_a_deadline_passes_where_nobody_can_run),
         cmocka_unit_test(test_a_spin_waits_for_a_writer),
+        cmocka_unit_test(test_a_yield_is_free),
         cmocka_unit_test(test_a_death_tells_the_schedule),
         cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_who_gives_up_too_early_is_found),
+        cmocka_unit_test(test_a_channel_that_never_meets_a_try_has_fewer_outcomes),
         cmocka_unit_test(test_broken_channels_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

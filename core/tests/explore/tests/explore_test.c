@@ -2,7 +2,8 @@
  * programs under all schedules with at most two deviations (one where there are four parties);
  * larger ones, drawn at random, under drawn schedules. Each history is judged by lin_check().
  *
- *     HCHANLAB_SCHEDULES=1000000000   how many drawn schedules, over all variants
+ *     HCHANLAB_SCHEDULES=1000000000   how many drawn schedules, over all variants; 0: none
+ *     HCHANLAB_DRAWN_ONLY=1           without the programs below, which have been run elsewhere
  *     HCHANLAB_SEED=7                 of the drawn programs and schedules; for several processes
  *     HCHANLAB_DEEPER=1               so many more deviations
  *     HCHANLAB_VARIANT=ticket         one variant alone */
@@ -12,57 +13,61 @@
 #include <inttypes.h>
 #include <time.h>
 
+/* `outcomes`: how many different results a program has within the bound. They are the same for
+ * every variant, since which results are possible is no matter of locks or parking. Each history by
+ * itself can be right while a channel never does what it may: it does not meet who is parked. */
 static const struct {
     const char *name, *text;
+    unsigned outcomes;
 } programs[] = {
-    {"unbuffered, two and two", "0 | s0=1 s0=2 | r0 r0"},
-    {"unbuffered, both ways", "0 0 | s0=1 r1 | r0 s1=2"},
-    {"one slot, with promotion", "1 | s0=1 s0=2 s0=3 | r0 r0 r0"},
-    {"two slots", "2 | s0=1 s0=2 s0=3 | r0 r0 r0"},
-    {"two senders, one receiver", "0 | s0=1 | s0=2 | r0 r0"},
-    {"one sender, two receivers", "0 | s0=1 s0=2 | r0 | r0"},
-    {"two senders, one slot", "1 | s0=1 | s0=2 | r0 r0"},
-    {"two receivers, one slot", "1 | s0=1 s0=2 | r0 | r0"},
-    {"one is left", "0 | s0=1 | s0=2 | r0"},
-    {"close against senders", "0 | s0=1 | s0=2 | x0"},
-    {"close against senders on a full buffer", "1 | s0=1 s0=2 | x0 r0"},
-    {"close against receivers", "0 | r0 | r0 | x0"},
-    {"close against both", "0 | s0=1 | r0 | x0"},
-    {"close against a promotion", "1 | s0=1 s0=2 | r0 | x0"},
-    {"close against tries", "0 | S0=1 R0 | x0"},
-    {"close against tries, buffered", "1 | S0=1 R0 R0 | x0"},
-    {"close against close", "0 | x0 | x0 | r0"},
-    {"two senders, two receivers", "0 | s0=1 | s0=2 | r0 | r0"},
-    {"drain what was closed", "2 | s0=1 s0=2 x0 | r0 r0 r0"},
-    {"try against send, close, drain", "1 | R0 | s0=1 x0 r0"},
-    {"try-send against receive", "1 | S0=1 S0=2 S0=3 | r0 r0"},
-    {"try against try", "1 | S0=1 S0=2 | R0 R0"},
-    {"try against try, unbuffered", "0 | S0=1 R0 | R0 S0=2"},
-    {"try-send against a receiver", "0 | S0=1 S0=2 | r0"},
-    {"try-receive against a sender", "0 | R0 R0 | s0=1"},
-    {"nil channels", "0 n | R1 S1=1 s0=2 | r0 r1"},
-    {"close of nil", "n | x0 | s0=1"},
-    {"select against select, opposite orders", "0 0 | [s0=1,r1] | [r0,s1=2]"},
-    {"select against select, same orders", "0 0 | [r0,r1] | [s0=1,s1=2]"},
-    {"select both ways on one channel", "0 | [s0=1,r0] | [s0=2,r0]"},
-    {"three that select both ways", "0 | [s0=1,r0] | [s0=2,r0] | r0"},
-    {"select on the same channel twice", "0 | [r0,r0] | s0=1"},
-    {"select on the same channel twice, sending", "0 | [s0=1,s0=2] | r0 | r0"},
-    {"select between two senders", "0 0 | [r0,r1] | s0=1 | s1=2"},
-    {"select over two slots", "1 1 | [s0=1,s1=2] [s0=3,s1=4] | r0 r1"},
-    {"select against close", "0 0 | [r0,r1] | x0 | s1=1"},
-    {"sending select against close", "0 | [s0=1,r0] | x0"},
-    {"select with default", "0 1 | [r0,r1,-] | s1=1 | s0=2"},
-    {"select with default against select", "0 0 | [r0,s1=1,-] | [s0=2,r1]"},
-    {"select with nil, and without cases", "0 n | [r0,s1=1] | s0=2 | [-]"},
-    {"deadline against a sender", "0 | u0 | s0=1"},
-    {"deadline against a receiver", "0 | t0=1 | r0"},
-    {"deadline against deadline", "0 | t0=1 t0=2 | u0 u0"},
-    {"deadline, one slot", "1 | t0=1 t0=2 | u0"},
-    {"deadline against close", "0 | u0 | t0=1 | x0"},
-    {"deadline of a select", "0 0 | [r0,r1,~] | s0=1 | S1=2"},
-    {"deadline of two selects", "0 0 | [s0=1,r1,~] | [r0,s1=2,~]"},
-    {"deadline on nil", "n | u0 t0=1"},
+    {"unbuffered, two and two", "0 | s0=1 s0=2 | r0 r0", 1},
+    {"unbuffered, both ways", "0 0 | s0=1 r1 | r0 s1=2", 1},
+    {"one slot, with promotion", "1 | s0=1 s0=2 s0=3 | r0 r0 r0", 1},
+    {"two slots", "2 | s0=1 s0=2 s0=3 | r0 r0 r0", 1},
+    {"two senders, one receiver", "0 | s0=1 | s0=2 | r0 r0", 2},
+    {"one sender, two receivers", "0 | s0=1 s0=2 | r0 | r0", 2},
+    {"two senders, one slot", "1 | s0=1 | s0=2 | r0 r0", 2},
+    {"two receivers, one slot", "1 | s0=1 s0=2 | r0 | r0", 2},
+    {"one is left", "0 | s0=1 | s0=2 | r0", 2},
+    {"close against senders", "0 | s0=1 | s0=2 | x0", 1},
+    {"close against senders on a full buffer", "1 | s0=1 s0=2 | x0 r0", 2},
+    {"close against receivers", "0 | r0 | r0 | x0", 1},
+    {"close against both", "0 | s0=1 | r0 | x0", 2},
+    {"close against a promotion", "1 | s0=1 s0=2 | r0 | x0", 3},
+    {"close against tries", "0 | S0=1 R0 | x0", 3},
+    {"close against tries, buffered", "1 | S0=1 R0 R0 | x0", 3},
+    {"close against close", "0 | x0 | x0 | r0", 2},
+    {"two senders, two receivers", "0 | s0=1 | s0=2 | r0 | r0", 2},
+    {"drain what was closed", "2 | s0=1 s0=2 x0 | r0 r0 r0", 1},
+    {"try against send, close, drain", "1 | R0 | s0=1 x0 r0", 3},
+    {"try-send against receive", "1 | S0=1 S0=2 S0=3 | r0 r0", 4},
+    {"try against try", "1 | S0=1 S0=2 | R0 R0", 6},
+    {"try against try, unbuffered", "0 | S0=1 R0 | R0 S0=2", 1},
+    {"try-send against a receiver", "0 | S0=1 S0=2 | r0", 3},
+    {"try-receive against a sender", "0 | R0 R0 | s0=1", 3},
+    {"nil channels", "0 n | R1 S1=1 s0=2 | r0 r1", 1},
+    {"close of nil", "n | x0 | s0=1", 1},
+    {"select against select, opposite orders", "0 0 | [s0=1,r1] | [r0,s1=2]", 2},
+    {"select against select, same orders", "0 0 | [r0,r1] | [s0=1,s1=2]", 2},
+    {"select both ways on one channel", "0 | [s0=1,r0] | [s0=2,r0]", 2},
+    {"three that select both ways", "0 | [s0=1,r0] | [s0=2,r0] | r0", 4},
+    {"select on the same channel twice", "0 | [r0,r0] | s0=1", 2},
+    {"select on the same channel twice, sending", "0 | [s0=1,s0=2] | r0 | r0", 4},
+    {"select between two senders", "0 0 | [r0,r1] | s0=1 | s1=2", 2},
+    {"select over two slots", "1 1 | [s0=1,s1=2] [s0=3,s1=4] | r0 r1", 3},
+    {"select against close", "0 0 | [r0,r1] | x0 | s1=1", 2},
+    {"sending select against close", "0 | [s0=1,r0] | x0", 2},
+    {"select with default", "0 1 | [r0,r1,-] | s1=1 | s0=2", 3},
+    {"select with default against select", "0 0 | [r0,s1=1,-] | [s0=2,r1]", 3},
+    {"select with nil, and without cases", "0 n | [r0,s1=1] | s0=2 | [-]", 1},
+    {"deadline against a sender", "0 | u0 | s0=1", 2},
+    {"deadline against a receiver", "0 | t0=1 | r0", 2},
+    {"deadline against deadline", "0 | t0=1 t0=2 | u0 u0", 6},
+    {"deadline, one slot", "1 | t0=1 t0=2 | u0", 3},
+    {"deadline against close", "0 | u0 | t0=1 | x0", 5},
+    {"deadline of a select", "0 0 | [r0,r1,~] | s0=1 | S1=2", 3},
+    {"deadline of two selects", "0 0 | [s0=1,r1,~] | [r0,s1=2,~]", 3},
+    {"deadline on nil", "n | u0 t0=1", 1},
 };
 enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
 
@@ -91,7 +96,7 @@ static const struct program_dice dice = {
 
 static struct {
     uint64_t schedules, programs, histories, outcomes;
-    unsigned limited; /* programs that were not exhausted */
+    unsigned named, exhausted; /* programs of the table */
     double seconds;
 } total, one;
 
@@ -102,12 +107,6 @@ static struct explore_result result;
 static double now_s(void)
 {
     return (double)clock() / CLOCKS_PER_SEC;
-}
-
-static uint64_t environment(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
 static void count(void)
@@ -133,10 +132,17 @@ static void explore_named(const struct hchan_variant *v, size_t i)
         fail_msg("%s: %s", programs[i].text, wrong);
     judge_make(&judge, &program, v);
     uint64_t bound = program.nparties > 3 ? 1 : BOUND;
-    bound += environment("HCHANLAB_DEEPER", 0);
+    uint64_t deeper = environment_number("HCHANLAB_DEEPER", 0);
+    bound = deeper < EXPLORE_UNBOUNDED - bound ? bound + deeper : EXPLORE_UNBOUNDED;
     if (!explore_all(&judge.what, (uint32_t)bound, LIMIT, &result))
         wrong_history(programs[i].name);
-    one.limited += !result.exhausted;
+    if (!deeper && !result.exhausted)
+        fail_msg("%s: not exhausted after %" PRIu64 " schedules", judge.name, result.schedules);
+    if (!deeper && !EXPLORE_ASAN && judge.outcomes != programs[i].outcomes)
+        fail_msg("%s: %" PRIu64 " outcomes, not %u, after %" PRIu64 " schedules", judge.name,
+                 judge.outcomes, programs[i].outcomes, result.schedules);
+    one.exhausted += result.exhausted;
+    one.named++;
     one.programs++;
     count();
 }
@@ -161,7 +167,7 @@ static void report(const char *name, const char *instance)
 {
     print_message("%-20s %-9s %6" PRIu64 " programs %10" PRIu64 " schedules, ", name, instance,
                   one.programs, one.schedules);
-    print_message("%u of %d exhausted", PROGRAMS - one.limited, PROGRAMS);
+    print_message("%u of %u exhausted", one.exhausted, one.named);
     print_message(", %.1f s, %" PRIu64 " outcomes in %" PRIu64 " histories\n", one.seconds,
                   one.outcomes, one.histories);
     total.schedules += one.schedules;
@@ -178,16 +184,31 @@ static unsigned instances(void)
     return n;
 }
 
+/* How many schedules are drawn for each instance. */
+static uint64_t drawn_for_each(void)
+{
+    uint64_t drawn = environment_number("HCHANLAB_SCHEDULES", DRAWN), least = 2 * BATCH;
+    least *= instances();
+    if (drawn && drawn < least)
+        fail_msg("HCHANLAB_SCHEDULES: %" PRIu64 ": give 0, or at least %" PRIu64
+                 ", a batch for each instance",
+                 drawn, least);
+    return drawn / instances();
+}
+
 static void test_no_schedule_breaks_a_channel(void **state)
 {
     (void)state;
-    uint64_t each = environment("HCHANLAB_SCHEDULES", DRAWN) / instances();
-    uint64_t seed = environment("HCHANLAB_SEED", 1) << 32;
+    uint64_t each = drawn_for_each();
+    uint64_t seed = environment_number("HCHANLAB_SEED", 1) << 32;
+    bool drawn_only = environment_number("HCHANLAB_DRAWN_ONLY", 0);
+    if (drawn_only && !each)
+        fail_msg("HCHANLAB_DRAWN_ONLY: with HCHANLAB_SCHEDULES=0 nothing is left to run");
     FOR_EACH_VARIANT(v)
     {
         memset(&one, 0, sizeof(one));
         double before = now_s();
-        for (size_t i = 0; i < PROGRAMS; i++)
+        for (size_t i = 0; i < PROGRAMS && !drawn_only; i++)
             explore_named(v, i);
         explore_drawn(v, each, seed);
         one.seconds = now_s() - before;
