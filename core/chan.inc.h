@@ -111,8 +111,8 @@ static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *
     /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
      * for hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
-    waitq_enqueue(q, sg);
     wait_begin(gp, reason, callerpc);
+    waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     wait_end(gp);

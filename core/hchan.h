@@ -11,9 +11,9 @@
  *     closechan(c);
  *     chanfree(c);
  *
- * The text of a channel's values is copied by `elemsize` bytes; a channel of elemsize 0 carries
- * events only, and the elem pointers may then be NULL. Every function but chanfree() may be called
- * by any number of threads at once.
+ * Values are copied, `elemsize` bytes each; a channel of elemsize 0 carries events only, and the
+ * elem pointers may then be NULL. Elsewhere a send's elem may not. Every function but chanfree()
+ * may be called by any number of threads at once.
  *
  * A panic (send on closed channel, close of closed channel, close of nil channel) prints Go's
  * message and ends the process with status 2, unless the calling thread is inside hchan_try().
@@ -100,7 +100,8 @@ struct scase {
  *
  * The channels may repeat, but must be of one instance of one variant, whose code the select runs:
  * another is a panic ("select over channels of different variants"), as are more than
- * HCHAN_MAX_CASES cases. A blocking select without a live case waits for ever. */
+ * HCHAN_MAX_CASES cases and a case that is of no kind. `cases` may be NULL where there are none. A
+ * blocking select without a live case waits for ever. */
 int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received);
 
 /* A moment that never comes. */

@@ -109,8 +109,8 @@ static inline struct sudog *waitq_dequeue(struct waitq *q)
 {
     for (;;) {
         struct sudog *sg = load_rlx(&q->first); /* under the lock: nobody else writes it */
-        if (!sg)
-            return NULL;
+        if (__builtin_expect(!sg, 1))
+            return NULL; /* so that a buffer hop runs straight on */
         if (sg->next)
             sg->next->prev = NULL;
         else

@@ -50,6 +50,8 @@ static const struct hchan_variant *instance_of(const struct scase *cases, size_t
 {
     const struct hchan_variant *variant = NULL;
     for (size_t i = 0; i < ncases; i++) {
+        if (cases[i].kind != SCASE_RECV && cases[i].kind != SCASE_SEND)
+            gopanic("select case of no kind");
         if (!cases[i].c)
             continue;
         if (variant && cases[i].c->variant != variant)

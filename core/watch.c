@@ -33,6 +33,16 @@ static void ring(void)
         return; /* it is full of rings: it will be heard */
 }
 
+/* Signals that the kernel sends for what a thread just did: its handler would return to that. */
+static bool is_fault(int number)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        if (number == faults[i])
+            return true;
+    return false;
+}
+
 static void on_signal(int number)
 {
     int before = errno;
@@ -279,6 +289,8 @@ static int start(const struct hchan_watch *options)
 {
     if (running)
         return EBUSY;
+    if (is_fault(options->signal) || options->after_ns < 0)
+        return EINVAL;
     int error = prepare();
     if (error)
         return error;

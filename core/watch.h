@@ -109,8 +109,9 @@ struct hchan_watch {
 
 /* Starts the watcher, a thread called sysmon, as in Go. `options` are copied; NULL: a list on
  * SIGUSR1 and at exit, and deadlocks. Returns 0, EBUSY where one runs already, EINVAL where the
- * signal cannot be caught, or why there is no thread, memory or descriptor. The stream must outlive
- * the watcher, and the process where it reports at exit.
+ * signal cannot be caught or is one of a fault (SIGSEGV...), or after_ns is negative, or why there
+ * is no thread, memory or descriptor. The stream must outlive the watcher, and the process where it
+ * reports at exit.
  *
  * The signal's handler, which replaces the program's until hchan_watch_stop(), writes to an
  * eventfd, and may interrupt any thread that does not block the signal: system calls that can be

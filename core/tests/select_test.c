@@ -471,6 +471,20 @@ static void test_channels_of_different_instances_do_not_select_together(void **s
     }
 }
 
+static void test_a_case_of_no_kind_panics(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        hchan *c = make(v, sizeof(long), 1);
+        const struct scase cases[] = {RECV(c, NULL), {(enum scase_kind)2, c, NULL}};
+        assert_panics(cases, 2, false, "select case of no kind");
+        assert_panics(cases + 1, 1, true, "select case of no kind");
+        assert_usable(c);
+        chanfree(c);
+    }
+}
+
 /* Nil channels. */
 
 static void test_a_nil_channel_is_never_ready(void **state)
@@ -909,6 +923,7 @@ int main(void)
             test_a_send_that_finds_its_channel_closed_panics_and_leaves_the_others_usable),
         cmocka_unit_test(test_a_send_on_a_closed_channel_is_one_choice_among_others),
         cmocka_unit_test(test_channels_of_different_instances_do_not_select_together),
+        cmocka_unit_test(test_a_case_of_no_kind_panics),
         cmocka_unit_test(test_a_nil_channel_is_never_ready),
         cmocka_unit_test(test_a_blocking_select_without_a_live_case_sleeps),
         cmocka_unit_test(test_a_channel_that_repeats_gives_one_value_to_one_case),

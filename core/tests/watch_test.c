@@ -413,6 +413,39 @@ static void test_a_line_reads_as_in_a_dump(void **state)
     }
 }
 
+static void test_a_report_has_a_line_for_each_that_waits_for_so_long(void **state)
+{
+    (void)state;
+    const struct hchan_variant *v = test_variant(NULL);
+    struct waiter plain = {.wait = wait_recv, .a = make(v, 0, 0)};
+    struct waiter bounded = {.wait = wait_within,
+                             .a = make(v, 0, 0),
+                             .b = make(v, 0, 0),
+                             .deadline = hchan_deadline(HOUR_NS)};
+    char *text;
+    size_t size;
+    start_wait(&plain);
+    start_wait(&bounded);
+    free(until_parked(2));
+    FILE *stream = open_memstream(&text, &size);
+    assert_int_equal(hchan_report_parked(stream, 0, NULL), 2);
+    assert_int_equal(hchan_report_parked(stream, HOUR_NS, hchan_place_symbol), 0);
+    while (hchan_report_parked(stream, 1, NULL) == 0) /* `since` is known once it sleeps */
+        sched_yield();
+    fclose(stream);
+    assert_non_null(strstr(text, "[chan receive, "));
+    assert_non_null(strstr(text, ", with a deadline]"));
+    free(text);
+    closechan(plain.a);
+    closechan(bounded.a);
+    end_wait(&plain);
+    end_wait(&bounded);
+    chanfree(plain.a);
+    chanfree(bounded.a);
+    chanfree(bounded.b);
+    hchan_place_symbol((const void *)1, (char[32]){0}, 32); /* in no file: a number */
+}
+
 /* Whole processes: what a body, run in a child, says on standard error, and how it ends. */
 static char said[8192];
 
@@ -775,6 +808,8 @@ static void test_what_cannot_be_watched_is_refused(void **state)
     (void)state;
     assert_int_equal(hchan_watch_start(&(struct hchan_watch){.signal = SIGKILL}), EINVAL);
     assert_int_equal(hchan_watch_start(&(struct hchan_watch){.signal = -1}), EINVAL);
+    assert_int_equal(hchan_watch_start(&(struct hchan_watch){.signal = SIGSEGV}), EINVAL);
+    assert_int_equal(hchan_watch_start(&(struct hchan_watch){.after_ns = -1}), EINVAL);
     assert_int_equal(hchan_watch_start(&(struct hchan_watch){.after_ns = 1}), 0);
     assert_int_equal(hchan_watch_start(NULL), EBUSY);
     hchan_watch_stop();
@@ -786,6 +821,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_reads_as_in_a_dump),
+        cmocka_unit_test(test_a_report_has_a_line_for_each_that_waits_for_so_long),
         cmocka_unit_test(test_those_who_wait_for_channels_are_listed),
         cmocka_unit_test(test_those_who_wait_for_nil_are_listed),
         cmocka_unit_test(test_time_grows_while_one_waits),

@@ -26,12 +26,13 @@ static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
      * xchg_rel in park_futex_ready. ASLEEP is from an earlier call, which timed out. */
     if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP) && word == GPARK_READY)
         return false;
-    wait_sleeps(gp);
-    while (load_acq(&gp->park) != GPARK_READY) { /* pairs as above; a wake may be spurious */
+    for (bool told = false; load_acq(&gp->park) != GPARK_READY; told = true) { /* pairs as above */
+        if (!told)
+            wait_sleeps(gp);
         enum futex_end end = futex_wait(&gp->park, GPARK_ASLEEP, deadline);
         if (end == FUTEX_TIMEDOUT)
             break;
-        slept |= end == FUTEX_WOKEN;
+        slept |= end == FUTEX_WOKEN; /* or for no reason */
     }
     return slept;
 }

@@ -99,6 +99,9 @@ static int run(void)
     if (error)
         return wrong(error, program_text);
     judge_make(&judge, &program, variant);
+    static struct explore_schedule parsed;
+    if (mode == MODE_REPLAY && !explore_parse(&parsed, schedule))
+        return wrong("no schedule: give `default`, or STEP:CHOICE ... with rising steps", schedule);
     bool ok = explore(&judge.what, &result);
     if (!ok || mode == MODE_REPLAY)
         judge_print(&judge, stdout);
@@ -106,6 +109,10 @@ static int run(void)
            (unsigned long long)result.schedules,
            result.exhausted ? ", which are all within the bound" : "",
            (unsigned long long)judge.histories, (unsigned long long)judge.outcomes);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "explore: standard output: %s\n", strerror(errno));
+        return 2;
+    }
     return ok ? 0 : 1;
 }
 
@@ -119,7 +126,7 @@ static int set(const char *name, const char *value)
         if (options[i].text)
             *options[i].text = value;
         else if (!number(value, options[i].number))
-            return wrong("give a number", name);
+            return wrong("give a number in digits", value);
         if (options[i].mode)
             mode = options[i].mode;
         return 0;
@@ -139,6 +146,6 @@ int main(int argc, char **argv)
             return status;
     }
     if (!variant_name || !program_text)
-        return wrong("needs --variant and --program: --help has more", "explore");
+        return wrong("give these two: --help has more", "--variant, --program");
     return run();
 }

@@ -28,8 +28,8 @@ bool explore_parse(struct explore_schedule *s, const char *text)
     while (*text) {
         unsigned step, choice;
         int length = 0;
-        if (sscanf(text, "%u:%u %n", &step, &choice, &length) < 2 || length == 0 || choice > 255 ||
-            s->count == sizeof(s->at) / sizeof(s->at[0]) ||
+        if (sscanf(text, "%9u:%3u %n", &step, &choice, &length) < 2 || length == 0 ||
+            choice > 255 || s->count == sizeof(s->at) / sizeof(s->at[0]) ||
             (s->count > 0 && step <= s->at[s->count - 1].step))
             return false;
         s->at[s->count++] = (struct explore_deviation){step, (uint8_t)choice};
