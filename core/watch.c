@@ -28,7 +28,7 @@ static _Atomic int bell = -1;
 
 static void ring(void)
 {
-    int fd = load_acq(&bell); /* pairs with store_rel in make_bell */
+    int fd = load_acq(&bell); /* pairs with store_rel in prepare */
     if (fd >= 0 && write(fd, &(uint64_t){1}, sizeof(uint64_t)) < 0)
         return; /* it is full of rings: it will be heard */
 }

@@ -357,19 +357,7 @@ static void test_blocking_on_a_nil_channel_sleeps(void **state)
             bodies[i](&value);
             _exit(0);
         }
-        char path[64], status = '?';
-        snprintf(path, sizeof(path), "/proc/%d/stat", (int)child);
-        while (status != 'S') {
-            FILE *f = fopen(path, "r");
-            assert_non_null(f);
-            assert_int_equal(fscanf(f, "%*d (%*[^)]) %c", &status), 1);
-            fclose(f);
-            assert_true(status != 'Z');
-            sched_yield();
-        }
-        assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
-        kill(child, SIGKILL);
-        assert_int_equal(waitpid(child, NULL, 0), child);
+        assert_sleeps(child);
     }
 }
 

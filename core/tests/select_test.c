@@ -520,25 +520,6 @@ static void test_a_nil_channel_is_never_ready(void **state)
     }
 }
 
-/* "For ever" can't be waited for: a process that sleeps in the kernel and has not ended is as much
- * as can be seen. */
-static void assert_sleeps(pid_t child)
-{
-    char path[64], status = '?';
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)child);
-    while (status != 'S') {
-        FILE *f = fopen(path, "r");
-        assert_non_null(f);
-        assert_int_equal(fscanf(f, "%*d (%*[^)]) %c", &status), 1);
-        fclose(f);
-        assert_true(status != 'Z');
-        sched_yield();
-    }
-    assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
-    kill(child, SIGKILL);
-    assert_int_equal(waitpid(child, NULL, 0), child);
-}
-
 static void test_a_blocking_select_without_a_live_case_sleeps(void **state)
 {
     (void)state;

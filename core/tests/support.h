@@ -9,9 +9,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Whether a sanitizer is in: each operation then costs some ten times more. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -166,6 +170,25 @@ static inline void assert_only(enum hchan_outcome wanted)
             fail_msg("%s happened %llu times, wanted %s", hchan_outcome_name(i),
                      (unsigned long long)since_mark((enum hchan_outcome)i),
                      hchan_outcome_name(wanted));
+}
+
+/* "For ever" can't be waited for: a process that sleeps in the kernel and has not ended is as much
+ * as can be seen. */
+static inline void assert_sleeps(pid_t child)
+{
+    char path[64], status = '?';
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)child);
+    while (status != 'S') {
+        FILE *f = fopen(path, "r");
+        assert_non_null(f);
+        assert_int_equal(fscanf(f, "%*d (%*[^)]) %c", &status), 1);
+        fclose(f);
+        assert_true(status != 'Z');
+        sched_yield();
+    }
+    assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
 #endif
