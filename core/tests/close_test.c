@@ -180,8 +180,7 @@ static void test_a_panic_without_recover_point_ends_the_process_with_status_2(vo
         int err[2];
         char text[128] = "";
         assert_int_equal(pipe(err), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             dup2(err[1], STDERR_FILENO);
             hchan *c = makechan(v, sizeof(long), 0);
@@ -206,12 +205,10 @@ static void test_freeing_a_channel_that_somebody_waits_on_is_an_error(void **sta
     (void)state;
     FOR_EACH_TRACED(v)
     {
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             struct party p;
             close(STDERR_FILENO);
-            signal(SIGABRT, SIG_DFL);
             hchan *c = makechan(v, sizeof(long), 0);
             start_recv(&p, c);
             until_receivers(c, 1);
@@ -247,7 +244,7 @@ static void test_a_panic_does_not_go_to_a_thread_that_has_gone(void **state)
 {
     (void)state;
     int status;
-    pid_t child = fork();
+    pid_t child = fork_child();
     if (child == 0) {
         pthread_t thread;
         pthread_create(&thread, NULL, try_for_ever, NULL);

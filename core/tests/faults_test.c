@@ -143,11 +143,9 @@ static int run_in_child(void (*body)(void *), void *arg, char *text, size_t size
     int err[2], status;
     size_t used = 0;
     assert_int_equal(pipe(err), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        signal(SIGABRT, SIG_DFL);
         dup2(err[1], STDERR_FILENO);
         close(err[0]);
         close(err[1]);
@@ -205,6 +203,14 @@ static void send_one(void *c)
     chansend1(c, &(long){1});
 }
 
+/* With 42, where the allocation that was to fail was never asked for. From here on none fails. */
+_Noreturn static void end_child(void)
+{
+    int status = fail_at ? 42 : 0;
+    fail_at = 0;
+    _exit(status);
+}
+
 /* Each with its channel made before memory fails. An operation that neither parks nor counts needs
  * no G; one that may be recovered from does. */
 static void first_operation(void *arg)
@@ -213,7 +219,7 @@ static void first_operation(void *arg)
     hchan *c = makechan(h->v, 8, 1);
     fail_at = h->k;
     hchan_try(send_one, c, NULL);
-    _exit(fail_at ? 42 : 0);
+    end_child();
 }
 
 static void first_select(void *arg)
@@ -223,7 +229,7 @@ static void first_select(void *arg)
     const struct scase cases[] = {RECV(c, NULL), RECV(c, NULL)};
     fail_at = h->k;
     selectgo(cases, 2, false, NULL);
-    _exit(fail_at ? 42 : 0);
+    end_child();
 }
 
 static void first_deadline(void *arg)
@@ -232,7 +238,7 @@ static void first_deadline(void *arg)
     hchan *c = makechan(h->v, 8, 1);
     fail_at = h->k;
     chanrecv_within(c, NULL, NULL, NULL, 0);
-    _exit(fail_at ? 42 : 0);
+    end_child();
 }
 
 static void a_greater_select(void *arg)
@@ -245,7 +251,7 @@ static void a_greater_select(void *arg)
     selectgo(cases, 2, false, NULL);
     fail_at = h->k;
     selectgo(cases, 100, false, NULL);
-    _exit(fail_at ? 42 : 0);
+    end_child();
 }
 
 /* What is promised is Go's end: the message, SIGABRT, and not a word more. */
@@ -382,8 +388,7 @@ static void stop_and_continue(const struct hchan_variant *v, uint32_t times)
 {
     int end[2], status;
     assert_int_equal(pipe(end), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         struct stress plan = plan_of(v, until_told);
         uint64_t done = 0;
@@ -650,8 +655,7 @@ static void fork_children(struct stress_run *run)
     for (uint32_t i = 0; i < target; i++, forks++) {
         int status;
         sleep_us(rng(500));
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             alarm(60); /* a child that hangs is an error, and not for ever */
             int wrong = use_channels(run->plan->variant);

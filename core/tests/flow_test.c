@@ -350,8 +350,7 @@ static void test_blocking_on_a_nil_channel_sleeps(void **state)
     (void)state;
     void *(*const bodies[])(void *) = {send_nil, recv_nil};
     for (size_t i = 0; i < 2; i++) {
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             long value = 0;
             bodies[i](&value);

@@ -55,11 +55,9 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
         int err[2], status;
         char text[256] = "";
         assert_int_equal(pipe(err), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             dup2(err[1], STDERR_FILENO);
-            signal(SIGABRT, SIG_DFL);
             hchan *c = makechan(v, sizeof(long), 2);
             rows[i].breaks(c);
             chan_parked_senders(c); /* locks, and unlocks */

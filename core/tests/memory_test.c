@@ -109,8 +109,7 @@ static void run_in_children(int (*body)(const struct hchan_variant *v))
     FOR_EACH_VARIANT(v)
     {
         int status;
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0)
             _exit(body(v));
         assert_int_equal(waitpid(child, &status, 0), child);

@@ -25,8 +25,7 @@ static int status_of(pid_t child)
 static void test_threads_on_a_nil_channel_hinder_nobody(void **state)
 {
     (void)state;
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         struct party nobody[2];
         start_send(&nobody[0], NULL, 5);
@@ -56,8 +55,7 @@ static void test_a_fork_of_the_only_thread_keeps_its_channels(void **state)
     {
         hchan *c = make(v, sizeof(long), 1);
         chansend1(c, &(long){3});
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             struct party p;
             long got = 0;
@@ -98,8 +96,7 @@ static void test_many_panics_at_once_end_the_process_once(void **state)
     (void)state;
     int out[2];
     assert_int_equal(pipe(out), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         hchan *c = makechan(test_variant(NULL), sizeof(long), 0);
         pthread_t sender[PARTIES];
@@ -133,8 +130,7 @@ static void close_nil(void)
 static void test_a_panic_while_the_process_ends_ends_it(void **state)
 {
     (void)state;
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         close(STDERR_FILENO);
         atexit(close_nil);

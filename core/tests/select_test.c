@@ -525,8 +525,7 @@ static void test_a_blocking_select_without_a_live_case_sleeps(void **state)
     (void)state;
     const struct scase nils[] = {RECV(NULL, NULL), SEND(NULL, NULL)};
     for (size_t n = 0; n <= 2; n++) {
-        pid_t child = fork();
-        assert_true(child >= 0);
+        pid_t child = fork_child();
         if (child == 0) {
             selectgo(nils, n, true, NULL);
             _exit(0);

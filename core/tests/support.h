@@ -17,8 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Whether a sanitizer is in: each operation then costs some ten times more. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* Whether a sanitizer is in, or what runs is counted: each operation then costs some ten times
+ * more. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(HCHANLAB_COVERAGE)
 #define SANITIZED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -28,6 +29,18 @@
 #ifndef SANITIZED
 #define SANITIZED 0
 #endif
+
+/* fork(), for a test: the child dies of a fault, where cmocka's handlers would go on with the next
+ * test in it. */
+static inline pid_t fork_child(void)
+{
+    static const int faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS};
+    pid_t child = fork();
+    assert_true(child >= 0);
+    for (size_t i = 0; child == 0 && i < sizeof(faults) / sizeof(faults[0]); i++)
+        signal(faults[i], SIG_DFL);
+    return child;
+}
 
 /* The number in an environment variable, or `otherwise` where there is none. */
 static inline uint64_t environment_number(const char *name, uint64_t otherwise)

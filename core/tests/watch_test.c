@@ -190,8 +190,7 @@ static void test_those_who_wait_for_channels_are_listed(void **state)
 static void test_those_who_wait_for_nil_are_listed(void **state)
 {
     (void)state;
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         struct waiter waiters[] = {{.wait = wait_recv},
                                    {.wait = wait_send},
@@ -454,8 +453,7 @@ static int run_child(void (*body)(void))
     int out[2], status;
     assert_int_equal(pipe(out), 0);
     fflush(NULL);
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         dup2(out[1], STDERR_FILENO);
         close(out[0]);
@@ -727,7 +725,7 @@ static void fork_under_watch(void)
     hchan_watch_start(NULL);
     start_stuck();
     for (int i = 0; i < 20; i++) {
-        pid_t child = fork();
+        pid_t child = fork_child();
         if (child == 0) {
             size_t count;
             struct hchan_parked *list = hchan_parked_now(&count);

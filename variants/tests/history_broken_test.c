@@ -209,13 +209,11 @@ static void test_a_lost_wake_up_is_told(void **state)
     char said[2048];
     (void)state;
     assert_int_equal(pipe(out), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
+    pid_t child = fork_child();
     if (child == 0) {
         struct hchan_variant variant = *sound;
         variant.chanrecv = recv_sleeping_for_ever;
         dup2(out[1], STDERR_FILENO);
-        signal(SIGABRT, SIG_DFL); /* cmocka's and the sanitizers' words are not wanted */
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         record(&(struct record_plan){.variant = &variant,
                                      .draw = draw_balanced,
