@@ -71,6 +71,34 @@ static inline void assert_nobody_parked(hchan *c)
     assert_int_equal(chan_parked_senders(c), 0);
 }
 
+/* Whoever lost the select is off the queue: a value is not swallowed, and reaches who comes next.
+ */
+static inline void assert_usable(hchan *c)
+{
+    struct party p;
+    long got = 0;
+    assert_nobody_parked(c);
+    while (chanrecv(c, &got, false, NULL))
+        continue;
+    for (size_t i = 0; i < chancap(c); i++)
+        assert_true(chansend(c, &(long){1}, false, NULL));
+    assert_false(chansend(c, &(long){1}, false, NULL));
+    for (size_t i = 0; i < chancap(c); i++)
+        assert_true(chanrecv2(c, NULL));
+    start_recv(&p, c);
+    until_receivers(c, 1);
+    chansend1(c, &(long){11});
+    end(&p);
+    assert_int_equal(p.value, 11);
+    if (chancap(c))
+        return;
+    start_send(&p, c, 12);
+    until_senders(c, 1);
+    assert_true(chanrecv2(c, &got));
+    end(&p);
+    assert_int_equal(got, 12);
+}
+
 /* Of the rows of sends, receives and selects, exactly those wanted (once each) are in `counts`; in
  * a measured instance, which counts nothing, none. */
 static inline void assert_counted(const struct hchan_variant *v,
