@@ -30,9 +30,7 @@ static void *selector_body(void *arg)
     s->panic = NULL;
     s->received = true;
     hchan_try(selector_select, s, &s->panic);
-    hchan_outcomes_self(s->outcomes);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        s->outcomes[i] -= before[i];
+    outcomes_since(before, s->outcomes);
     return NULL;
 }
 
@@ -121,12 +119,11 @@ static inline void assert_counted(const struct hchan_variant *v,
     assert_counted((v), (counts), (const enum hchan_outcome[]){__VA_ARGS__}, \
                    sizeof((const enum hchan_outcome[]){__VA_ARGS__}) / sizeof(enum hchan_outcome))
 
-#define ASSERT_MARKED(v, ...)                                \
-    do {                                                     \
-        uint64_t since_[HCHAN_OUTCOMES];                     \
-        for (unsigned i_ = 0; i_ < HCHAN_OUTCOMES; i_++)     \
-            since_[i_] = since_mark((enum hchan_outcome)i_); \
-        ASSERT_COUNTED((v), since_, __VA_ARGS__);            \
+#define ASSERT_MARKED(v, ...)                     \
+    do {                                          \
+        uint64_t since_[HCHAN_OUTCOMES];          \
+        outcomes_since(mark_, since_);            \
+        ASSERT_COUNTED((v), since_, __VA_ARGS__); \
     } while (0)
 
 #define RECV(ch, to)                                \

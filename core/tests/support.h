@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,41 @@ static inline pid_t fork_child(void)
     for (size_t i = 0; child == 0 && i < sizeof(faults) / sizeof(faults[0]); i++)
         signal(faults[i], SIG_DFL);
     return child;
+}
+
+/* Runs body(arg) in a child, whose standard error goes to `text`, and which ends with 0 where it
+ * returns. Returns how it ended, as waitpid() has it. */
+static inline int run_in_child(void (*body)(void *), void *arg, char *text, size_t size)
+{
+    int err[2], status;
+    size_t used = 0;
+    assert_int_equal(pipe(err), 0);
+    pid_t child = fork_child();
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        dup2(err[1], STDERR_FILENO);
+        close(err[0]);
+        close(err[1]);
+        body(arg);
+        _exit(0);
+    }
+    close(err[1]);
+    for (ssize_t n; (n = read(err[0], text + used, size - 1 - used)) > 0;)
+        used += (size_t)n;
+    text[used] = '\0';
+    close(err[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static inline bool exited_with(int status, int wanted)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) == wanted;
+}
+
+static inline bool aborted(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
 /* The number in an environment variable, or `otherwise` where there is none. */
@@ -97,6 +133,15 @@ static inline void until_senders(hchan *c, size_t count)
         sched_yield();
 }
 
+/* What the calling thread has counted since `before` was taken. */
+static inline void outcomes_since(const uint64_t before[HCHAN_OUTCOMES],
+                                  uint64_t counts[HCHAN_OUTCOMES])
+{
+    hchan_outcomes_self(counts);
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        counts[i] -= before[i];
+}
+
 /* A thread that does one channel operation, and what came of it. */
 struct party {
     pthread_t thread;
@@ -120,9 +165,7 @@ static void *party_send(void *arg)
     hchan_outcomes_self(before);
     p->panic = NULL;
     hchan_try(party_send_body, p, &p->panic);
-    hchan_outcomes_self(p->outcomes);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        p->outcomes[i] -= before[i];
+    outcomes_since(before, p->outcomes);
     return NULL;
 }
 
@@ -132,9 +175,7 @@ static void *party_recv(void *arg)
     uint64_t before[HCHAN_OUTCOMES];
     hchan_outcomes_self(before);
     p->received = chanrecv2(p->c, &p->value);
-    hchan_outcomes_self(p->outcomes);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        p->outcomes[i] -= before[i];
+    outcomes_since(before, p->outcomes);
     return NULL;
 }
 
@@ -167,9 +208,9 @@ static inline void mark(void)
 
 static inline uint64_t since_mark(enum hchan_outcome outcome)
 {
-    uint64_t now[HCHAN_OUTCOMES];
-    hchan_outcomes_self(now);
-    return now[outcome] - mark_[outcome];
+    uint64_t counts[HCHAN_OUTCOMES];
+    outcomes_since(mark_, counts);
+    return counts[outcome];
 }
 
 /* Exactly this one of the send's, or receive's, outcomes happened, once. */
