@@ -1,5 +1,5 @@
 /* Close, panics, and the order in which the parked are served, for every variant. */
-#include "core/tests/support.h"
+#include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* The invariants at the head of core/layout.h: a traced instance says which one is broken, before
  * it lets go of the lock. (Every other test shows that they hold.) */
 #include "core/layout.h"
-#include "core/tests/support.h"
+#include "core/tests/child.h"
 
 static struct sudog nobody;
 

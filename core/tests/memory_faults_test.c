@@ -2,6 +2,7 @@
  * holds, and how often that was tried.
  *
  * The build puts the functions named __wrap_... here before those of the C library. */
+#include "core/tests/child.h"
 #include "core/tests/selector.h"
 
 void *__real_malloc(size_t size);

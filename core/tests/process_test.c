@@ -1,5 +1,5 @@
 /* A channel among threads, signals, forks and panics of a whole process. */
-#include "core/tests/support.h"
+#include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>

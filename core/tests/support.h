@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,41 +40,6 @@ static inline pid_t fork_child(void)
     for (size_t i = 0; child == 0 && i < sizeof(faults) / sizeof(faults[0]); i++)
         signal(faults[i], SIG_DFL);
     return child;
-}
-
-/* Runs body(arg) in a child, whose standard error goes to `text`, and which ends with 0 where it
- * returns. Returns how it ended, as waitpid() has it. */
-static inline int run_in_child(void (*body)(void *), void *arg, char *text, size_t size)
-{
-    int err[2], status;
-    size_t used = 0;
-    assert_int_equal(pipe(err), 0);
-    pid_t child = fork_child();
-    if (child == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        dup2(err[1], STDERR_FILENO);
-        close(err[0]);
-        close(err[1]);
-        body(arg);
-        _exit(0);
-    }
-    close(err[1]);
-    for (ssize_t n; (n = read(err[0], text + used, size - 1 - used)) > 0;)
-        used += (size_t)n;
-    text[used] = '\0';
-    close(err[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return status;
-}
-
-static inline bool exited_with(int status, int wanted)
-{
-    return WIFEXITED(status) && WEXITSTATUS(status) == wanted;
-}
-
-static inline bool aborted(int status)
-{
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
 /* The number in an environment variable, or `otherwise` where there is none. */

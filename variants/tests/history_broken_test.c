@@ -3,6 +3,7 @@
  * buffer. */
 #include "core/layout.h"
 #include "core/tests/check/record.h"
+#include "core/tests/child.h"
 #include "core/tests/support.h"
 #include "variants/tests/programs.h"
 

@@ -1,4 +1,5 @@
 /* The engine itself: that it runs every schedule once, and that a schedule can be repeated. */
+#include "core/tests/child.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/explore/tests/cases.h"
 
