@@ -1,5 +1,5 @@
 /* Close, panics, and the order in which the parked are served, for every variant. */
-#include "core/tests/support.h"
+#include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -172,30 +172,22 @@ static void test_recover_points_nest(void **state)
     chanfree(c);
 }
 
+static void send_on_closed(void *variant)
+{
+    hchan *c = makechan(variant, sizeof(long), 0);
+    closechan(c);
+    chansend1(c, &(long){1});
+}
+
 static void test_a_panic_without_recover_point_ends_the_process_with_status_2(void **state)
 {
     (void)state;
     FOR_EACH_VARIANT(v)
     {
-        int err[2];
-        char text[128] = "";
-        assert_int_equal(pipe(err), 0);
-        pid_t child = fork_child();
-        if (child == 0) {
-            dup2(err[1], STDERR_FILENO);
-            hchan *c = makechan(v, sizeof(long), 0);
-            closechan(c);
-            chansend1(c, &(long){1});
-            _exit(0);
-        }
-        close(err[1]);
-        int status;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFEXITED(status));
-        assert_int_equal(WEXITSTATUS(status), 2);
-        assert_true(read(err[0], text, sizeof(text) - 1) > 0);
-        assert_memory_equal(text, "panic: send on closed channel\n", 30);
-        close(err[0]);
+        char text[128];
+        int status = run_in_child(send_on_closed, (void *)(uintptr_t)v, text, sizeof(text));
+        assert_true(exited_with(status, 2));
+        assert_string_equal(text, "panic: send on closed channel\n");
     }
 }
 
@@ -217,7 +209,7 @@ static void test_freeing_a_channel_that_somebody_waits_on_is_an_error(void **sta
         }
         int status;
         assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+        assert_true(aborted(status));
     }
 }
 
@@ -255,8 +247,7 @@ static void test_a_panic_does_not_go_to_a_thread_that_has_gone(void **state)
         _exit(0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 2);
+    assert_true(exited_with(status, 2));
 }
 
 int main(void)

@@ -2,6 +2,7 @@
  * and says so, or did not and left nothing behind, on both sides; also where the peer comes in the
  * last instant. Nothing here depends on how long anything takes. */
 #include "core/futex.h"
+#include "core/tests/check/random.h"
 #include "core/tests/selector.h"
 #include <stdio.h>
 
@@ -327,16 +328,7 @@ static void until_round(_Atomic uint32_t *word, uint32_t round)
         sched_yield();
 }
 
-static uint64_t rng_state = 0x9e3779b97f4a7c15;
-
-/* Below n; the test's own, and the same in each run. */
-static uint32_t rng(uint64_t *state, uint32_t n)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return (uint32_t)((*state * UINT64_C(0x2545f4914f6cdd1d) >> 32) * n >> 32);
-}
+static uint64_t random_state;
 
 struct cancel_race {
     hchan *c, *done;
@@ -374,7 +366,7 @@ static void check_cancel_race(const struct hchan_variant *v, bool send, uint64_t
         long value = (long)round;
         bool met = false;
         store_rel(&r.begun, round); /* pairs with until_round */
-        for (uint32_t turns = rng(&rng_state, 20); turns > 0 && !met; turns--) {
+        for (uint64_t turns = random_below(&random_state, 20); turns > 0 && !met; turns--) {
             met = send ? chanrecv(r.c, &value, false, NULL) : chansend(r.c, &value, false, NULL);
             sched_yield();
         }
@@ -488,8 +480,8 @@ static bool play_round(struct last_instant *l, uint32_t round)
     bool buffered = chancap(c) > 0;
     if (buffered && sends(l))
         chansend1(c, &(long){-2}); /* full, so that a send waits */
-    l->deadline = hchan_deadline(rng(&rng_state, 50) * 1000);
-    l->peer_at = l->deadline + l->late + (int64_t)rng(&rng_state, 10000) - 5000;
+    l->deadline = hchan_deadline((int64_t)random_below(&random_state, 50) * 1000);
+    l->peer_at = l->deadline + l->late + (int64_t)random_below(&random_state, 10000) - 5000;
     store_rel(&l->begun, round); /* pairs with until_round */
     long value = sends(l) ? (long)round : -1;
     bool happened = bounded_tries(l, &value);

@@ -1,56 +1,20 @@
-/* What a channel survives, fault by fault, for both instances of every variant. Each test injects
- * a fault many times, counts how often it really struck, and says what must hold all the same. In
- * the storms that is what their judge says: no value lost, none twice, each sender's order kept, no
- * thread left asleep, and everybody got on.
+/* What channels survive, fault by fault, for both instances of every variant. Each test injects a
+ * fault many times into storms, counts how often it really struck, and says what must hold all the
+ * same. In the storms that is what their judge says: no value lost, none twice, each sender's order
+ * kept, no thread left asleep, and everybody got on.
  *
- * The build puts the functions named __wrap_... here before those of core/ and of the C library, so
- * that memory can run out at a chosen call, and a futex wait be seen to be interrupted. */
+ * The build puts __wrap_futex_wait() here before futex_wait(), so that a wait is seen to be
+ * interrupted. Memory that runs out is in memory_faults_test.c. */
 #include "core/futex.h"
 #include "core/layout.h"
+#include "core/tests/check/random.h"
 #include "core/tests/select_stress.h"
-#include <errno.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 typedef unsigned long long ull; /* to print */
 
-/* The interposed functions. */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
 enum futex_end __real_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
 enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline);
-
-static unsigned fail_at; /* the how manyth allocation from now on fails; 0: none. One thread */
-
-static bool memory_fails(void)
-{
-    if (fail_at == 0 || --fail_at > 0)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return memory_fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return memory_fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    return memory_fails() ? NULL : __real_aligned_alloc(alignment, size);
-}
 
 enum { WORDS = 64 };
 
@@ -67,15 +31,11 @@ enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int6
     return end;
 }
 
-/* Small things. */
-
+/* A thread's own. */
 static uint32_t rng(uint32_t n)
 {
-    static _Thread_local uint64_t state = 0x9e3779b97f4a7c15;
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (uint32_t)((state * UINT64_C(0x2545f4914f6cdd1d) >> 32) * n >> 32);
+    static _Thread_local uint64_t state;
+    return (uint32_t)random_below(&state, n);
 }
 
 static void sleep_us(uint32_t us)
@@ -134,150 +94,6 @@ static pthread_t any_thread(struct stress_run *run)
     uint32_t i = rng(run->plan->senders + run->plan->receivers);
     return i < run->plan->senders ? run->senders[i].thread
                                   : run->receivers[i - run->plan->senders].thread;
-}
-
-/* Runs body(arg) in a child whose standard error goes to `text`. Returns how it ended, as waitpid()
- * has it. */
-static int run_in_child(void (*body)(void *), void *arg, char *text, size_t size)
-{
-    int err[2], status;
-    size_t used = 0;
-    assert_int_equal(pipe(err), 0);
-    pid_t child = fork_child();
-    if (child == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        dup2(err[1], STDERR_FILENO);
-        close(err[0]);
-        close(err[1]);
-        body(arg);
-        _exit(0);
-    }
-    close(err[1]);
-    for (ssize_t n; (n = read(err[0], text + used, size - 1 - used)) > 0;)
-        used += (size_t)n;
-    text[used] = '\0';
-    close(err[0]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    return status;
-}
-
-static bool aborted(int status)
-{
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-}
-
-/* Memory. These come first: a G is made once a thread, and is recycled. */
-
-static void test_makechan_without_memory_says_so_and_keeps_nothing(void **state)
-{
-    unsigned injected = 0;
-    (void)state;
-    FOR_EACH_VARIANT(v)
-    for (size_t capacity = 0; capacity < 2; capacity++) {
-        hchan *c = NULL;
-        for (unsigned k = 1; !c; k++) {
-            fail_at = k;
-            errno = 0;
-            c = makechan(v, 8, capacity);
-            if (!c) {
-                assert_int_equal(errno, ENOMEM);
-                injected++;
-            }
-        }
-        assert_int_not_equal(fail_at, 0); /* it had all that it asked for */
-        fail_at = 0;
-        chanfree(c); /* and LeakSanitizer has the rest */
-    }
-    assert_true(injected > 0);
-    print_message("memory, makechan:        %u failures: NULL and ENOMEM, nothing leaked\n",
-                  injected);
-}
-
-struct hungry {
-    const struct hchan_variant *v;
-    unsigned k;
-};
-
-static void send_one(void *c)
-{
-    chansend1(c, &(long){1});
-}
-
-/* With 42, where the allocation that was to fail was never asked for. From here on none fails. */
-_Noreturn static void end_child(void)
-{
-    int status = fail_at ? 42 : 0;
-    fail_at = 0;
-    _exit(status);
-}
-
-/* Each with its channel made before memory fails. An operation that neither parks nor counts needs
- * no G; one that may be recovered from does. */
-static void first_operation(void *arg)
-{
-    struct hungry *h = arg;
-    hchan *c = makechan(h->v, 8, 1);
-    fail_at = h->k;
-    hchan_try(send_one, c, NULL);
-    end_child();
-}
-
-static void first_select(void *arg)
-{
-    struct hungry *h = arg;
-    hchan *c = makechan(h->v, 8, 1);
-    const struct scase cases[] = {RECV(c, NULL), RECV(c, NULL)};
-    fail_at = h->k;
-    selectgo(cases, 2, false, NULL);
-    end_child();
-}
-
-static void first_deadline(void *arg)
-{
-    struct hungry *h = arg;
-    hchan *c = makechan(h->v, 8, 1);
-    fail_at = h->k;
-    chanrecv_within(c, NULL, NULL, NULL, 0);
-    end_child();
-}
-
-static void a_greater_select(void *arg)
-{
-    struct hungry *h = arg;
-    hchan *c = makechan(h->v, 8, 1);
-    struct scase cases[100];
-    for (size_t i = 0; i < 100; i++)
-        cases[i] = (struct scase)RECV(c, NULL);
-    selectgo(cases, 2, false, NULL);
-    fail_at = h->k;
-    selectgo(cases, 100, false, NULL);
-    end_child();
-}
-
-/* What is promised is Go's end: the message, SIGABRT, and not a word more. */
-static void test_an_operation_without_memory_ends_the_process_as_go_does(void **state)
-{
-    static void (*const bodies[])(void *) = {first_operation, first_select, first_deadline,
-                                             a_greater_select};
-    unsigned injected = 0;
-    (void)state;
-    FOR_EACH_VARIANT(v)
-    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
-        for (unsigned k = 1;; k++) {
-            char text[512];
-            int status = run_in_child(bodies[i], &(struct hungry){v, k}, text, sizeof(text));
-            if (WIFEXITED(status) && WEXITSTATUS(status) == 42) {
-                assert_true(k > 1); /* else it took no memory, and nothing was tested */
-                assert_string_equal(text, "");
-                break;
-            }
-            if (!aborted(status) || strcmp(text, "fatal error: out of memory\n") != 0)
-                fail_msg("%s, body %zu, allocation %u: status %#x, '%s'", hchan_variant_name(v), i,
-                         k, (unsigned)status, text);
-            injected++;
-        }
-    print_message("memory, first uses:      %u failures: \"fatal error: out of memory\", SIGABRT\n",
-                  injected);
 }
 
 /* Signals. */
@@ -495,116 +311,6 @@ static void test_crowds_of_threads_get_on(void **state)
     }
 }
 
-/* The end of a channel. */
-
-static void parked_receive(void *c)
-{
-    static struct party p;
-    start_recv(&p, c);
-    until_receivers(c, 1);
-}
-
-static void parked_send(void *c)
-{
-    static struct party p;
-    start_send(&p, c, 1);
-    until_senders(c, 1);
-}
-
-static void parked_select(hchan *c, enum scase_kind kind, int64_t deadline)
-{
-    static struct selector s;
-    static long value;
-    static struct scase cases[2];
-    cases[0] = (struct scase){.kind = kind, .c = c, .elem = &value};
-    cases[1] = (struct scase)RECV(NULL, NULL);
-    start_select_until(&s, cases, 2, deadline);
-    until_parked(&cases[0]);
-}
-
-static void parked_selected_send(void *c)
-{
-    parked_select(c, SCASE_SEND, HCHAN_FOREVER);
-}
-
-static void parked_bounded_receive(void *c)
-{
-    parked_select(c, SCASE_RECV, HCHAN_FOREVER - 1);
-}
-
-struct last_word {
-    const struct hchan_variant *v;
-    void (*park)(void *c);
-};
-
-static void free_under_them(void *arg)
-{
-    struct last_word *w = arg;
-    hchan *c = makechan(w->v, sizeof(long), 0);
-    w->park(c);
-    chanfree(c);
-}
-
-static void test_a_channel_freed_under_a_waiter_is_an_error_that_is_said_so(void **state)
-{
-    static void (*const parks[])(void *) = {parked_receive, parked_send, parked_selected_send,
-                                            parked_bounded_receive};
-    unsigned injected = 0;
-    (void)state;
-    FOR_EACH_TRACED(v)
-    for (size_t i = 0; i < sizeof(parks) / sizeof(parks[0]); i++, injected++) {
-        char text[512];
-        int status =
-            run_in_child(free_under_them, &(struct last_word){v, parks[i]}, text, sizeof(text));
-        assert_string_equal(text, "fatal error: chanfree: somebody is parked on the channel\n");
-        assert_true(aborted(status));
-    }
-    print_message("freed under a waiter:    %u times: \"fatal error: chanfree: ...\", SIGABRT\n",
-                  injected);
-}
-
-struct leaver {
-    hchan *c;
-    bool send;
-    _Atomic uint32_t left; /* how many operations it has returned from */
-};
-
-static void *operate_and_leave(void *arg)
-{
-    struct leaver *l = arg;
-    if (l->send)
-        chansend1(l->c, &(long){3});
-    else
-        chanrecv1(l->c, NULL);
-    store_rel(&l->left, 1); /* pairs with load_acq in the test */
-    return NULL;
-}
-
-/* Freed at once after the last operation has returned on both sides, whoever woke whom: the address
- * sanitizer would see a late look at the channel, and a freed lock's late futex wake is harmless.
- */
-static void test_a_channel_may_be_freed_right_after_its_last_operation(void **state)
-{
-    enum { ROUNDS = SANITIZED ? 50 : 300 };
-    unsigned freed = 0;
-    (void)state;
-    FOR_EACH_VARIANT(v)
-    for (size_t round = 0; round < ROUNDS; round++, freed++) {
-        struct leaver l = {.c = make(v, sizeof(long), round / 2 % 2), .send = round % 2};
-        pthread_t thread;
-        assert_int_equal(pthread_create(&thread, NULL, operate_and_leave, &l), 0);
-        if (l.send)
-            chanrecv1(l.c, NULL);
-        else
-            chansend1(l.c, &(long){3});
-        while (!load_acq(&l.left)) /* pairs with store_rel above */
-            sched_yield();
-        chanfree(l.c);
-        assert_int_equal(pthread_join(thread, NULL), 0);
-    }
-    print_message("freed after the last op: %u channels\n", freed);
-}
-
 /* Forks. */
 
 static uint64_t forks;
@@ -692,16 +398,12 @@ static void test_a_fork_in_a_storm_leaves_both_processes_well(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_makechan_without_memory_says_so_and_keeps_nothing),
-        cmocka_unit_test(test_an_operation_without_memory_ends_the_process_as_go_does),
         cmocka_unit_test(test_signals_interrupt_waits_and_nothing_else),
         cmocka_unit_test(test_threads_that_are_stopped_at_any_moment_lose_nothing),
         cmocka_unit_test(test_whoever_waits_for_a_stalled_lock_holder_goes_on_after_it),
         cmocka_unit_test(test_a_process_that_is_stopped_goes_on_as_if_nothing_had_been),
         cmocka_unit_test(test_a_wake_for_no_reason_ends_no_wait),
         cmocka_unit_test(test_crowds_of_threads_get_on),
-        cmocka_unit_test(test_a_channel_freed_under_a_waiter_is_an_error_that_is_said_so),
-        cmocka_unit_test(test_a_channel_may_be_freed_right_after_its_last_operation),
         cmocka_unit_test(test_a_fork_in_a_storm_leaves_both_processes_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

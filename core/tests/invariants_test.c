@@ -1,10 +1,7 @@
 /* The invariants at the head of core/layout.h: a traced instance says which one is broken, before
  * it lets go of the lock. (Every other test shows that they hold.) */
 #include "core/layout.h"
-#include "core/tests/support.h"
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "core/tests/child.h"
 
 static struct sudog nobody;
 
@@ -37,6 +34,19 @@ static void sender_after_close(hchan *c)
     store_rlx(&c->closed, 1); /* one thread */
 }
 
+struct breakage {
+    const struct hchan_variant *variant;
+    void (*breaks)(hchan *c);
+};
+
+static void break_a_channel(void *arg)
+{
+    const struct breakage *b = arg;
+    hchan *c = makechan(b->variant, sizeof(long), 2);
+    b->breaks(c);
+    chan_parked_senders(c); /* locks, and unlocks */
+}
+
 static void test_a_traced_channel_names_the_invariant_that_is_broken(void **state)
 {
     static const struct {
@@ -52,22 +62,9 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
     (void)state;
     FOR_EACH_TRACED(v)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        int err[2], status;
-        char text[256] = "";
-        assert_int_equal(pipe(err), 0);
-        pid_t child = fork_child();
-        if (child == 0) {
-            dup2(err[1], STDERR_FILENO);
-            hchan *c = makechan(v, sizeof(long), 2);
-            rows[i].breaks(c);
-            chan_parked_senders(c); /* locks, and unlocks */
-            _exit(0);
-        }
-        close(err[1]);
-        assert_true(read(err[0], text, sizeof(text) - 1) > 0);
-        close(err[0]);
-        assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+        char text[256];
+        struct breakage b = {v, rows[i].breaks};
+        assert_true(aborted(run_in_child(break_a_channel, &b, text, sizeof(text))));
         if (!strstr(text, rows[i].says))
             fail_msg("row %zu says '%s', wanted '%s'", i, text, rows[i].says);
     }

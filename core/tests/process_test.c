@@ -1,5 +1,5 @@
 /* A channel among threads, signals, forks and panics of a whole process. */
-#include "core/tests/support.h"
+#include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -73,12 +73,10 @@ static void test_a_fork_of_the_only_thread_keeps_its_channels(void **state)
     }
 }
 
-static int told; /* a pipe's end */
-
 static void slow_goodbye(void)
 {
     sleep_ms(50);
-    if (write(told, "goodbye", 7) != 7)
+    if (write(STDERR_FILENO, "goodbye", 7) != 7)
         _exit(3);
 }
 
@@ -88,36 +86,28 @@ static void *send_for_good(void *c)
     return NULL;
 }
 
+static void panic_all_at_once(void *arg)
+{
+    hchan *c = makechan(test_variant(NULL), sizeof(long), 0);
+    pthread_t sender[PARTIES];
+    (void)arg;
+    atexit(slow_goodbye);
+    for (size_t i = 0; i < PARTIES; i++)
+        pthread_create(&sender[i], NULL, send_for_good, c);
+    until_senders(c, PARTIES);
+    closechan(c);
+    for (;;)
+        pause();
+}
+
 /* Given several senders that are parked without a recover point, when the channel is closed, then
  * all of them panic at once, and the process still ends once: with status 2, after its exit
  * handlers, with one message. (C leaves it undefined what two calls of exit() do.) */
 static void test_many_panics_at_once_end_the_process_once(void **state)
 {
     (void)state;
-    int out[2];
-    assert_int_equal(pipe(out), 0);
-    pid_t child = fork_child();
-    if (child == 0) {
-        hchan *c = makechan(test_variant(NULL), sizeof(long), 0);
-        pthread_t sender[PARTIES];
-        dup2(out[1], STDERR_FILENO);
-        close(out[0]);
-        told = out[1];
-        atexit(slow_goodbye);
-        for (size_t i = 0; i < PARTIES; i++)
-            pthread_create(&sender[i], NULL, send_for_good, c);
-        until_senders(c, PARTIES);
-        closechan(c);
-        for (;;)
-            pause();
-    }
-    close(out[1]);
-    char text[512] = "";
-    size_t used = 0;
-    for (ssize_t n; (n = read(out[0], text + used, sizeof(text) - 1 - used)) > 0;)
-        used += (size_t)n;
-    close(out[0]);
-    assert_int_equal(status_of(child), 2);
+    char text[512];
+    assert_true(exited_with(run_in_child(panic_all_at_once, NULL, text, sizeof(text)), 2));
     assert_string_equal(text, "panic: send on closed channel\ngoodbye");
 }
 

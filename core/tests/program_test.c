@@ -1,4 +1,5 @@
 /* The programs' text, and how they are drawn. */
+#include "core/tests/check/random.h"
 #include "core/tests/check/spec.h"
 #include "scripts/test.h"
 #include <stdio.h>
@@ -172,10 +173,8 @@ static void test_any_text_is_refused_or_understood(void **state)
     for (int i = 0; i < 300000; i++) {
         struct program p, again;
         char text[16] = "0 |", printed[PROGRAM_TEXT];
-        for (size_t k = 3; k < sizeof(text) - 1; k++) {
-            random = random * 6364136223846793005u + 1442695040888963407u;
-            text[k] = letters[(random >> 33) % (sizeof(letters) - 1)];
-        }
+        for (size_t k = 3; k < sizeof(text) - 1; k++)
+            text[k] = letters[random_below(&random, sizeof(letters) - 1)];
         text[4 + (random >> 40) % 11] = '\0';
         if (program_parse(&p, text))
             continue;

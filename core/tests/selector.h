@@ -30,9 +30,7 @@ static void *selector_body(void *arg)
     s->panic = NULL;
     s->received = true;
     hchan_try(selector_select, s, &s->panic);
-    hchan_outcomes_self(s->outcomes);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        s->outcomes[i] -= before[i];
+    outcomes_since(before, s->outcomes);
     return NULL;
 }
 
@@ -71,6 +69,34 @@ static inline void assert_nobody_parked(hchan *c)
     assert_int_equal(chan_parked_senders(c), 0);
 }
 
+/* Whoever lost the select is off the queue: a value is not swallowed, and reaches who comes next.
+ */
+static inline void assert_usable(hchan *c)
+{
+    struct party p;
+    long got = 0;
+    assert_nobody_parked(c);
+    while (chanrecv(c, &got, false, NULL))
+        continue;
+    for (size_t i = 0; i < chancap(c); i++)
+        assert_true(chansend(c, &(long){1}, false, NULL));
+    assert_false(chansend(c, &(long){1}, false, NULL));
+    for (size_t i = 0; i < chancap(c); i++)
+        assert_true(chanrecv2(c, NULL));
+    start_recv(&p, c);
+    until_receivers(c, 1);
+    chansend1(c, &(long){11});
+    end(&p);
+    assert_int_equal(p.value, 11);
+    if (chancap(c))
+        return;
+    start_send(&p, c, 12);
+    until_senders(c, 1);
+    assert_true(chanrecv2(c, &got));
+    end(&p);
+    assert_int_equal(got, 12);
+}
+
 /* Of the rows of sends, receives and selects, exactly those wanted (once each) are in `counts`; in
  * a measured instance, which counts nothing, none. */
 static inline void assert_counted(const struct hchan_variant *v,
@@ -93,12 +119,11 @@ static inline void assert_counted(const struct hchan_variant *v,
     assert_counted((v), (counts), (const enum hchan_outcome[]){__VA_ARGS__}, \
                    sizeof((const enum hchan_outcome[]){__VA_ARGS__}) / sizeof(enum hchan_outcome))
 
-#define ASSERT_MARKED(v, ...)                                \
-    do {                                                     \
-        uint64_t since_[HCHAN_OUTCOMES];                     \
-        for (unsigned i_ = 0; i_ < HCHAN_OUTCOMES; i_++)     \
-            since_[i_] = since_mark((enum hchan_outcome)i_); \
-        ASSERT_COUNTED((v), since_, __VA_ARGS__);            \
+#define ASSERT_MARKED(v, ...)                     \
+    do {                                          \
+        uint64_t since_[HCHAN_OUTCOMES];          \
+        outcomes_since(mark_, since_);            \
+        ASSERT_COUNTED((v), since_, __VA_ARGS__); \
     } while (0)
 
 #define RECV(ch, to)                                \

@@ -97,6 +97,15 @@ static inline void until_senders(hchan *c, size_t count)
         sched_yield();
 }
 
+/* What the calling thread has counted since `before` was taken. */
+static inline void outcomes_since(const uint64_t before[HCHAN_OUTCOMES],
+                                  uint64_t counts[HCHAN_OUTCOMES])
+{
+    hchan_outcomes_self(counts);
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        counts[i] -= before[i];
+}
+
 /* A thread that does one channel operation, and what came of it. */
 struct party {
     pthread_t thread;
@@ -120,9 +129,7 @@ static void *party_send(void *arg)
     hchan_outcomes_self(before);
     p->panic = NULL;
     hchan_try(party_send_body, p, &p->panic);
-    hchan_outcomes_self(p->outcomes);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        p->outcomes[i] -= before[i];
+    outcomes_since(before, p->outcomes);
     return NULL;
 }
 
@@ -132,9 +139,7 @@ static void *party_recv(void *arg)
     uint64_t before[HCHAN_OUTCOMES];
     hchan_outcomes_self(before);
     p->received = chanrecv2(p->c, &p->value);
-    hchan_outcomes_self(p->outcomes);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        p->outcomes[i] -= before[i];
+    outcomes_since(before, p->outcomes);
     return NULL;
 }
 
@@ -167,9 +172,9 @@ static inline void mark(void)
 
 static inline uint64_t since_mark(enum hchan_outcome outcome)
 {
-    uint64_t now[HCHAN_OUTCOMES];
-    hchan_outcomes_self(now);
-    return now[outcome] - mark_[outcome];
+    uint64_t counts[HCHAN_OUTCOMES];
+    outcomes_since(mark_, counts);
+    return counts[outcome];
 }
 
 /* Exactly this one of the send's, or receive's, outcomes happened, once. */

@@ -3,13 +3,9 @@
  * buffer. */
 #include "core/layout.h"
 #include "core/tests/check/record.h"
+#include "core/tests/child.h"
 #include "core/tests/support.h"
 #include "variants/tests/programs.h"
-#include <signal.h>
-#include <stdio.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* The channel that is broken, one of the variants as it is. */
 static const struct hchan_variant *sound;
@@ -18,7 +14,7 @@ static const struct hchan_variant *sound;
 static bool once_in(unsigned n)
 {
     static _Thread_local uint64_t random;
-    return programs_random(&random, n) == 0;
+    return random_below(&random, n) == 0;
 }
 
 /* A receive drops its value and says that nothing was there. */
@@ -202,37 +198,27 @@ static bool recv_sleeping_for_ever(hchan *c, void *elem, bool block, bool *recei
     return done;
 }
 
+static void record_a_lost_wake_up(void *arg)
+{
+    struct hchan_variant variant = *sound;
+    (void)arg;
+    variant.chanrecv = recv_sleeping_for_ever;
+    record(&(struct record_plan){.variant = &variant,
+                                 .draw = draw_balanced,
+                                 .deadline = deadline_never,
+                                 .histories = 100000,
+                                 .patience_s = 1},
+           &(struct record_tally){0});
+}
+
 /* Given a lost wake-up, then the process ends and says in which program. In a child. */
 static void test_a_lost_wake_up_is_told(void **state)
 {
-    int out[2];
     char said[2048];
     (void)state;
-    assert_int_equal(pipe(out), 0);
-    pid_t child = fork_child();
-    if (child == 0) {
-        struct hchan_variant variant = *sound;
-        variant.chanrecv = recv_sleeping_for_ever;
-        dup2(out[1], STDERR_FILENO);
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        record(&(struct record_plan){.variant = &variant,
-                                     .draw = draw_balanced,
-                                     .deadline = deadline_never,
-                                     .histories = 100000,
-                                     .patience_s = 1},
-               &(struct record_tally){0});
-        _exit(0);
-    }
-    close(out[1]);
-    size_t length = 0;
-    for (ssize_t n; (n = read(out[0], said + length, sizeof(said) - 1 - length)) > 0;)
-        length += (size_t)n;
-    said[length] = '\0';
-    close(out[0]);
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
+    int status = run_in_child(record_a_lost_wake_up, NULL, said, sizeof(said));
     print_message("%s", said);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_true(aborted(status));
     assert_non_null(strstr(said, "somebody hangs"));
     assert_non_null(strstr(said, " | "));
     assert_non_null(strstr(said, "blocked"));

@@ -5,6 +5,7 @@
 
 #include "core/hchan.h"
 #include "core/tests/check/program.h"
+#include "core/tests/check/random.h"
 #include <string.h>
 
 struct program_kind {
@@ -13,12 +14,6 @@ struct program_kind {
     int64_t (*deadline)(void);
     unsigned per_mille; /* of all histories */
 };
-
-static uint64_t programs_random(uint64_t *random, uint64_t below)
-{
-    *random = *random * 6364136223846793005u + 1442695040888963407u;
-    return (*random >> 33) % below;
-}
 
 static int64_t deadline_passed(void)
 {
@@ -34,7 +29,7 @@ static int64_t deadline_never(void)
 static int64_t deadline_soon(void)
 {
     static _Thread_local uint64_t random;
-    return hchan_deadline((int64_t)programs_random(&random, 10000));
+    return hchan_deadline((int64_t)random_below(&random, 10000));
 }
 
 static void draw_pair(struct program *p, const struct program_dice *dice, uint64_t *random)
@@ -99,7 +94,7 @@ static void draw_rescued(struct program *p, uint64_t *random)
     for (unsigned c = 0; c < p->nchans; c++)
         rescuer->ops[rescuer->nops++] =
             (struct op){.kind = OP_CLOSE, .ncases = 1, .cases[0].chan = (uint8_t)c};
-    if (programs_random(random, 2)) {
+    if (random_below(random, 2)) {
         struct party_ops blocker = p->parties[0];
         p->parties[0] = *rescuer;
         p->parties[1] = blocker;
@@ -110,19 +105,19 @@ static void draw_rescued(struct program *p, uint64_t *random)
  * 1 to the left. Some wait in a select, some have a deadline that never comes. */
 static void draw_balanced(struct program *p, uint64_t *random)
 {
-    unsigned nops = 2 + (unsigned)programs_random(random, 3);
+    unsigned nops = 2 + (unsigned)random_below(random, 3);
     memset(p, 0, sizeof(*p));
     p->nparties = p->nchans = 2;
     for (unsigned c = 0; c < 2; c++)
-        p->capacity[c] = (int)programs_random(random, 3);
+        p->capacity[c] = (int)random_below(random, 3);
     for (unsigned k = 0; k < nops; k++) {
-        uint8_t chan = (uint8_t)programs_random(random, 2);
+        uint8_t chan = (uint8_t)random_below(random, 2);
         for (unsigned party = 0; party < 2; party++) {
             bool send = party == chan;
             struct op op = {.kind = send ? OP_SEND : OP_RECV,
                             .ncases = 1,
                             .cases[0] = {send, chan, send ? (uint8_t)(2 * k + 1) : 0}};
-            uint64_t how = programs_random(random, 4);
+            uint64_t how = random_below(random, 4);
             if (how == 1)
                 op.wait = OP_TIMED;
             if (how >= 2) { /* twice the same channel: whichever case it is, one value goes */

@@ -1,5 +1,6 @@
 #include "core/tests/check/record.h"
 #include "core/atomic.h"
+#include "core/tests/check/random.h"
 #include <pthread.h>
 #include <sched.h>
 #include <stdalign.h>
@@ -116,12 +117,6 @@ static void start_together(struct side *s, uint64_t delay)
         ;
 }
 
-static uint64_t draw(uint64_t *random)
-{
-    *random = *random * 6364136223846793005u + 1442695040888963407u;
-    return *random >> 33;
-}
-
 static void prepare(struct side *s)
 {
     struct recorder *r = s->r;
@@ -200,7 +195,7 @@ static void record_batch(struct side *s)
     prepare(s);
     for (unsigned i = 0; i < BATCH; i++) {
         uint64_t spread = (uint64_t)(SPREAD_NS * ticks_per_ns) + 1;
-        uint64_t delay = draw(&s->random) % spread;
+        uint64_t delay = random_below(&s->random, spread);
         start_together(s, delay);
         run_party(&r->runs[i], s->me, r->plan->deadline);
         step(s);

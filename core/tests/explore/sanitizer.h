@@ -3,7 +3,9 @@
 #ifndef CORE_TESTS_EXPLORE_SANITIZER_H
 #define CORE_TESTS_EXPLORE_SANITIZER_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #if defined(__has_feature)
 #define SANITIZER_CLANG(feature) __has_feature(feature)
@@ -24,6 +26,14 @@
 #else
 #define EXPLORE_TSAN 0
 #endif
+
+/* For a test's main(), which then returns 77. */
+static inline bool skipped_by_tsan(void)
+{
+    if (EXPLORE_TSAN)
+        puts("skipped: fibers of one thread have no races for ThreadSanitizer to see");
+    return EXPLORE_TSAN;
+}
 
 #if EXPLORE_ASAN
 #include <sanitizer/asan_interface.h>

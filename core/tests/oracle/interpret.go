@@ -120,8 +120,8 @@ type choice struct {
 	ok            bool
 }
 
-// The shapes of select that the compiler knows: one statement each, so that it is the compiler's
-// code that runs. One case with default is a non-blocking send or receive of its own.
+// The shapes of select that the compiler knows are statements, so that it is the compiler's code
+// that runs. One case with default is a non-blocking send or receive of its own.
 func select1(a opCase, try bool) choice {
 	if a.send && try {
 		select {
@@ -151,75 +151,42 @@ func select1(a opCase, try bool) choice {
 	}
 }
 
-func select2(a, b opCase) choice {
-	switch {
-	case a.send && b.send:
-		select {
-		case a.c <- a.value:
-			return choice{}
-		case b.c <- b.value:
-			return choice{chosen: 1}
-		}
-	case a.send:
-		select {
-		case a.c <- a.value:
-			return choice{}
-		case v, ok := <-b.c:
-			return choice{1, v, ok}
-		}
-	case b.send:
-		select {
-		case v, ok := <-a.c:
-			return choice{0, v, ok}
-		case b.c <- b.value:
-			return choice{chosen: 1}
-		}
-	default:
-		select {
-		case v, ok := <-a.c:
-			return choice{0, v, ok}
-		case v, ok := <-b.c:
-			return choice{1, v, ok}
-		}
+// sides gives a case's channel to one of a send and a receive. The other has nil, which is never
+// ready: so one statement is every choice of two cases.
+func (c opCase) sides() (send chan<- int, recv <-chan int) {
+	if c.send {
+		return c.c, nil
 	}
+	return nil, c.c
 }
 
-func select2default(a, b opCase) choice {
-	switch {
-	case a.send && b.send:
+func select2(a, b opCase, try bool) choice {
+	aSend, aRecv := a.sides()
+	bSend, bRecv := b.sides()
+	if try {
 		select {
-		case a.c <- a.value:
+		case aSend <- a.value:
 			return choice{}
-		case b.c <- b.value:
+		case v, ok := <-aRecv:
+			return choice{0, v, ok}
+		case bSend <- b.value:
 			return choice{chosen: 1}
-		default:
-		}
-	case a.send:
-		select {
-		case a.c <- a.value:
-			return choice{}
-		case v, ok := <-b.c:
+		case v, ok := <-bRecv:
 			return choice{1, v, ok}
 		default:
-		}
-	case b.send:
-		select {
-		case v, ok := <-a.c:
-			return choice{0, v, ok}
-		case b.c <- b.value:
-			return choice{chosen: 1}
-		default:
-		}
-	default:
-		select {
-		case v, ok := <-a.c:
-			return choice{0, v, ok}
-		case v, ok := <-b.c:
-			return choice{1, v, ok}
-		default:
+			return choice{chosen: -1}
 		}
 	}
-	return choice{chosen: -1}
+	select {
+	case aSend <- a.value:
+		return choice{}
+	case v, ok := <-aRecv:
+		return choice{0, v, ok}
+	case bSend <- b.value:
+		return choice{chosen: 1}
+	case v, ok := <-bRecv:
+		return choice{1, v, ok}
+	}
 }
 
 func selectMany(cases []opCase, try bool) choice {
@@ -290,10 +257,8 @@ func (o op) run() (result string) {
 		select {}
 	case len(o.cases) == 1:
 		c = select1(a, o.try)
-	case len(o.cases) == 2 && o.try:
-		c = select2default(a, o.cases[1])
 	case len(o.cases) == 2:
-		c = select2(a, o.cases[1])
+		c = select2(a, o.cases[1], o.try)
 	default:
 		c = selectMany(o.cases, o.try)
 	}

@@ -222,10 +222,8 @@ static void test_no_schedule_breaks_a_channel(void **state)
 
 int main(void)
 {
-    if (EXPLORE_TSAN) {
-        puts("skipped: fibers of one thread have no races for ThreadSanitizer to see");
+    if (skipped_by_tsan())
         return 77;
-    }
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_schedule_breaks_a_channel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

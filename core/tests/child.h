@@ -1,0 +1,45 @@
+/* A body that runs in a process of its own: what it says on standard error, and how it ends. */
+#ifndef CORE_TESTS_CHILD_H
+#define CORE_TESTS_CHILD_H
+
+#include "core/tests/support.h"
+#include <sys/resource.h>
+
+/* Runs body(arg) in a child, whose standard error goes to `text`, and which ends with 0 where it
+ * returns. Returns how it ended, as waitpid() has it. */
+static inline int run_in_child(void (*body)(void *), void *arg, char *text, size_t size)
+{
+    int err[2], status;
+    size_t used = 0;
+    assert_int_equal(pipe(err), 0);
+    fflush(NULL);
+    pid_t child = fork_child();
+    if (child == 0) {
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        dup2(err[1], STDERR_FILENO);
+        close(err[0]);
+        close(err[1]);
+        alarm(120); /* a hang is a failure */
+        body(arg);
+        _exit(0);
+    }
+    close(err[1]);
+    for (ssize_t n; (n = read(err[0], text + used, size - 1 - used)) > 0;)
+        used += (size_t)n;
+    text[used] = '\0';
+    close(err[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status;
+}
+
+static inline bool exited_with(int status, int wanted)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) == wanted;
+}
+
+static inline bool aborted(int status)
+{
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+#endif

@@ -1,0 +1,159 @@
+/* Memory that runs out at each allocation in turn, for both instances of every variant: what then
+ * holds, and how often that was tried.
+ *
+ * The build puts the functions named __wrap_... here before those of the C library. */
+#include "core/tests/child.h"
+#include "core/tests/selector.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+static unsigned fail_at; /* the how manyth allocation from now on fails; 0: none. One thread */
+
+static bool memory_fails(void)
+{
+    if (fail_at == 0 || --fail_at > 0)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return memory_fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return memory_fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return memory_fails() ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+static void test_makechan_without_memory_says_so_and_keeps_nothing(void **state)
+{
+    unsigned injected = 0;
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    for (size_t capacity = 0; capacity < 2; capacity++) {
+        hchan *c = NULL;
+        for (unsigned k = 1; !c; k++) {
+            fail_at = k;
+            errno = 0;
+            c = makechan(v, 8, capacity);
+            if (!c) {
+                assert_int_equal(errno, ENOMEM);
+                injected++;
+            }
+        }
+        assert_int_not_equal(fail_at, 0); /* it had all that it asked for */
+        fail_at = 0;
+        chanfree(c); /* and LeakSanitizer has the rest */
+    }
+    assert_true(injected > 0);
+    print_message("memory, makechan:        %u failures: NULL and ENOMEM, nothing leaked\n",
+                  injected);
+}
+
+struct hungry {
+    const struct hchan_variant *v;
+    unsigned k;
+};
+
+static void send_one(void *c)
+{
+    chansend1(c, &(long){1});
+}
+
+/* With 42, where the allocation that was to fail was never asked for. From here on none fails. */
+_Noreturn static void end_child(void)
+{
+    int status = fail_at ? 42 : 0;
+    fail_at = 0;
+    _exit(status);
+}
+
+/* Each with its channel made before memory fails. An operation that neither parks nor counts needs
+ * no G; one that may be recovered from does. */
+static void first_operation(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    fail_at = h->k;
+    hchan_try(send_one, c, NULL);
+    end_child();
+}
+
+static void first_select(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    const struct scase cases[] = {RECV(c, NULL), RECV(c, NULL)};
+    fail_at = h->k;
+    selectgo(cases, 2, false, NULL);
+    end_child();
+}
+
+static void first_deadline(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    fail_at = h->k;
+    chanrecv_within(c, NULL, NULL, NULL, 0);
+    end_child();
+}
+
+static void a_greater_select(void *arg)
+{
+    struct hungry *h = arg;
+    hchan *c = makechan(h->v, 8, 1);
+    struct scase cases[100];
+    for (size_t i = 0; i < 100; i++)
+        cases[i] = (struct scase)RECV(c, NULL);
+    selectgo(cases, 2, false, NULL);
+    fail_at = h->k;
+    selectgo(cases, 100, false, NULL);
+    end_child();
+}
+
+/* What is promised is Go's end: the message, SIGABRT, and not a word more. */
+static void test_an_operation_without_memory_ends_the_process_as_go_does(void **state)
+{
+    static void (*const bodies[])(void *) = {first_operation, first_select, first_deadline,
+                                             a_greater_select};
+    unsigned injected = 0;
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+        for (unsigned k = 1;; k++) {
+            char text[512];
+            int status = run_in_child(bodies[i], &(struct hungry){v, k}, text, sizeof(text));
+            if (WIFEXITED(status) && WEXITSTATUS(status) == 42) {
+                assert_true(k > 1); /* else it took no memory, and nothing was tested */
+                assert_string_equal(text, "");
+                break;
+            }
+            if (!aborted(status) || strcmp(text, "fatal error: out of memory\n") != 0)
+                fail_msg("%s, body %zu, allocation %u: status %#x, '%s'", hchan_variant_name(v), i,
+                         k, (unsigned)status, text);
+            injected++;
+        }
+    print_message("memory, first uses:      %u failures: \"fatal error: out of memory\", SIGABRT\n",
+                  injected);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_makechan_without_memory_says_so_and_keeps_nothing),
+        cmocka_unit_test(test_an_operation_without_memory_ends_the_process_as_go_does),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
