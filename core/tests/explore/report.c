@@ -46,6 +46,8 @@ void report_failure(const char *failure, uint64_t seed, const struct explore_sch
     explore_print(s, text, sizeof(text));
     fflush(stdout);
     fprintf(stderr, "explore: %s\n", failure);
+    if (failure == explore_misfit)
+        return; /* what ran instead repeats nothing */
     if (seed)
         fprintf(stderr, "  seed: %llu\n", (unsigned long long)seed);
     fprintf(stderr, "  repeat: explore %s --replay '%s'\n", engine.what->name, text);
