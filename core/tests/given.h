@@ -65,6 +65,13 @@ static inline uint64_t environment_number(const char *name, uint64_t otherwise, 
     return number;
 }
 
+/* Ends the process where there are words on the command line of a program that takes none. */
+static inline void given_nothing(int argc, char **argv)
+{
+    if (argc > 1)
+        exit(given_wrong(argv[0], argv[1], "it takes no words, but variables: its head has them"));
+}
+
 /* At a program's end: its status, or 3 where what it wrote did not all go out. */
 static inline int given_out(const char *who, int status)
 {

@@ -85,7 +85,7 @@ static void read_environment(void)
 {
     const char *text = getenv("HCHANLAB_PROGRAM"), *why = text ? program_parse(&only, text) : NULL;
     is_only = text;
-    if (is_only && !why && only.nparties != 2)
+    if (is_only && !why && (only.nparties != 2 || !only.parties[0].nops || !only.parties[1].nops))
         why = "give two parties: CHANNELS | OPERATIONS | OPERATIONS";
     if (why)
         exit(given_wrong("HCHANLAB_PROGRAM", text, why));
@@ -107,8 +107,9 @@ static void test_every_history_has_an_explanation(void **state)
     print_message("the clock is %s\n", record_clock());
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    given_nothing(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_history_has_an_explanation),
     };

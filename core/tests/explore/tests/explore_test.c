@@ -229,8 +229,9 @@ static void test_no_schedule_breaks_a_channel(void **state)
                   total.outcomes, total.histories);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    given_nothing(argc, argv);
     if (EXPLORE_TSAN) {
         puts("skipped: fibers of one thread have no races for ThreadSanitizer to see");
         return 77;
