@@ -125,7 +125,11 @@ static int run(void)
         return complain(EXIT_ENVIRONMENT, "leaks: out of memory: free some");
     printf("harness/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",
            hchan_variant_name(variant), LEAKS_PLANTED, LEAKS_GOROUTINES);
-    fflush(stdout);
+    if (fflush(stdout) == EOF) { /* main() says why */
+        fclose(report);
+        free(text);
+        return EXIT_OK;
+    }
     int error = leaks_sample_start(variant, planted);
     if (!error)
         error = watch(report);

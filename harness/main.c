@@ -2,9 +2,11 @@
 #include "harness/commands.h"
 #include "harness/say.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One row a command, in the order of the help. */
 static const struct command *const commands[] = {
@@ -54,8 +56,18 @@ static int dispatch(int argc, char **argv)
     return refuse_command(argv[1]);
 }
 
+/* Where a standard stream is closed, the next file to be opened, say the store, would be taken for
+ * it. Something that cannot be written, or read, takes its place. */
+static void fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest free one */
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     /* A file that grows past its limit is an error to report, not a death. */
     signal(SIGXFSZ, SIG_IGN);
     int status = dispatch(argc, argv);

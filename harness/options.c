@@ -158,12 +158,20 @@ static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *h
     return take_value(spec, value ? value : argv[++*i]);
 }
 
+static void write_usage(const struct command *c, char *text, size_t size)
+{
+    snprintf(text, size, "usage: hchanlab %s%s%s%s", c->name, c->options ? " [options]" : "",
+             c->usage[0] ? " " : "", c->usage);
+}
+
 static int take_positional(struct parsing *p, const char *word)
 {
     const struct command *c = p->command;
-    if (p->positional == c->positional_max)
-        return complain(EXIT_USAGE, "%s does not take '%s': usage: hchanlab %s [options] %s",
-                        c->name, word, c->name, c->usage);
+    char usage[128];
+    if (p->positional == c->positional_max) {
+        write_usage(c, usage, sizeof(usage));
+        return complain(EXIT_USAGE, "%s does not take '%s': %s", c->name, word, usage);
+    }
     c->positional[p->positional++] = word;
     return EXIT_OK;
 }
@@ -194,8 +202,9 @@ int options_parse(const struct command *command, int argc, char **argv, bool *he
 
 void options_help(const struct command *command)
 {
-    printf("usage: hchanlab %s%s%s%s\n%s\n", command->name, command->options ? " [options]" : "",
-           command->usage[0] ? " " : "", command->usage, command->summary);
+    char usage[128];
+    write_usage(command, usage, sizeof(usage));
+    printf("%s\n%s\n", usage, command->summary);
     for (const struct option_spec *s = command->options; s && s->name; s++) {
         char left[64];
         snprintf(left, sizeof(left), "%s%s%s%s", dashes(s), s->name, s->argument ? " " : "",

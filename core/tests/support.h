@@ -5,8 +5,8 @@
 
 #include "core/hchan.h"
 #include "core/outcome.h"
+#include "core/tests/given.h"
 #include "scripts/test.h"
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -42,30 +42,21 @@ static inline pid_t fork_child(void)
     return child;
 }
 
-/* The number in an environment variable, or `otherwise` where there is none. */
-static inline uint64_t environment_number(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    char *end;
-    if (!text)
-        return otherwise;
-    errno = 0;
-    uint64_t value = strtoull(text, &end, 10);
-    if (errno || *text < '0' || *text > '9' || *end)
-        fail_msg("%s: %s: a number is needed, in digits", name, text);
-    return value;
-}
-
 /* The variants to test: all of them, or the one that HCHANLAB_VARIANT names. */
 static inline const struct hchan_variant *test_variant(const struct hchan_variant *before)
 {
     const char *name = getenv("HCHANLAB_VARIANT");
     if (!name)
         return hchan_variant_next(before);
-    const struct hchan_variant *only = hchan_variant_find(name);
-    if (!only)
-        fail_msg("HCHANLAB_VARIANT: no variant %s: `hchanlab list` shows them", name);
-    return before ? NULL : only;
+    return before ? NULL : hchan_variant_find(name);
+}
+
+/* That there is one of that name is looked at once, before the tests begin. */
+__attribute__((constructor)) static void check_test_variant(void)
+{
+    const char *name = getenv("HCHANLAB_VARIANT");
+    if (name && !given_variant("HCHANLAB_VARIANT", name))
+        exit(2);
 }
 
 /* Runs a body for the measured and the traced instance of every variant. */

@@ -60,7 +60,12 @@ static const struct bad bad_lines[] = {
     {"$H leaks --after 0", EXIT_USAGE, "from 1 to 3600"},
     {"$H leaks --variant tiket", EXIT_USAGE, "did you mean 'ticket'"},
     {"$H leaks --variant nothing-like-it", EXIT_USAGE, "hchanlab list"},
-    {"$H list all", EXIT_USAGE, "does not take 'all'"},
+    {"$H leaks ./program", EXIT_USAGE, "'./program': usage: hchanlab leaks [options]\n"},
+    {"$H leaks -- --after", EXIT_USAGE, "does not take '--after'"},
+    {"$H leaks >&-", EXIT_IO, "standard output: Bad file descriptor"},
+    {"$H leaks >/dev/full", EXIT_IO, "standard output: No space left on device"},
+    {"$H list all", EXIT_USAGE, "does not take 'all': usage: hchanlab list\n"},
+    {"$H list >&-", EXIT_IO, "standard output: Bad file descriptor"},
     {"$H list >/dev/full", EXIT_IO, "standard output"},
     {"$H doctor --json >/dev/full", EXIT_IO, "standard output"},
 };
@@ -76,6 +81,23 @@ static void test_bad_input_gets_one_clear_line(void **state)
             fail_msg("%s\nstatus %d, wanted %d; wanted '%s' in:\n%s", b->line, said->status,
                      b->status, b->says, said->err);
     }
+}
+
+/* Given closed streams, when a command opens files, then none of them is taken for a stream; and
+ * what cannot be said is in the status. */
+static void test_a_closed_stream_is_no_other_file(void **state)
+{
+    (void)state;
+    char folder[64], line[512];
+    make_folder(folder);
+    snprintf(line, sizeof(line),
+             "cd %s; $H sweep --scenario floor-empty --reps 1 --db a.db <&- >&- 2>&-; echo $?; "
+             "$H export --db a.db --format csv | grep -c floor-empty",
+             folder);
+    assert_string_equal(run_program(line)->out, "4\n1\n");
+    assert_int_equal(run_program("$H leaks --zzzz 2>&-")->status, EXIT_USAGE);
+    assert_int_equal(run_program("$H leaks --zzzz 2>/dev/full")->status, EXIT_USAGE);
+    remove_folder(folder);
 }
 
 static void test_a_file_that_is_no_store_is_left_alone(void **state)
@@ -244,6 +266,7 @@ int main(void)
     name_a_cpu();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bad_input_gets_one_clear_line),
+        cmocka_unit_test(test_a_closed_stream_is_no_other_file),
         cmocka_unit_test(test_a_file_that_is_no_store_is_left_alone),
         cmocka_unit_test(test_a_store_of_a_newer_schema_is_left_alone),
         cmocka_unit_test(test_the_kept_command_is_the_whole_command_as_a_shell_reads_it),

@@ -2,7 +2,8 @@
  * channel could not have had. Millions of short programs, drawn at random; most of them do not
  * block, since a park costs as much as a hundred operations.
  *
- *     HCHANLAB_HISTORIES=100000000    so many in all, spread over the variants
+ *     HCHANLAB_HISTORIES=100000000    so many in all, spread over the variants; 1000 for each
+ *                                     at least
  *     HCHANLAB_SEED=7                 other programs
  *     HCHANLAB_PROGRAM='1 | ...'      this program alone, of two parties that cannot hang
  *     HCHANLAB_VARIANT=ticket         this variant alone
@@ -16,10 +17,15 @@
 
 enum {
     HISTORIES = SANITIZED ? 40000 : 5000000,
+    SEED_SHIFT = 40, /* each has so many programs before the next one's */
     OVERLAP_PERCENT = SANITIZED ? 0 : 90,
+    LEAST = 1000, /* of one variant: each kind, by the thousandth */
 };
 
-static struct program only; /* HCHANLAB_PROGRAM */
+/* What the environment asks for. */
+static uint64_t histories, seed;
+static struct program only;
+static bool is_only;
 
 static void draw_only(struct program *p, uint64_t *random)
 {
@@ -29,13 +35,13 @@ static void draw_only(struct program *p, uint64_t *random)
 
 /* Records one kind of program on one instance. */
 static void record_kind(const struct hchan_variant *v, const struct program_kind *kind,
-                        uint64_t histories, struct record_tally *tally)
+                        uint64_t some, struct record_tally *tally)
 {
     struct record_plan plan = {.variant = v,
-                               .draw = getenv("HCHANLAB_PROGRAM") ? draw_only : kind->draw,
+                               .draw = is_only ? draw_only : kind->draw,
                                .deadline = kind->deadline,
-                               .seed = environment_number("HCHANLAB_SEED", 1) << 40,
-                               .histories = histories,
+                               .seed = seed << SEED_SHIFT,
+                               .histories = some,
                                .overlap_percent = OVERLAP_PERCENT};
     if (!record(&plan, tally))
         fail_msg(
@@ -45,11 +51,11 @@ static void record_kind(const struct hchan_variant *v, const struct program_kind
 }
 
 /* Records all kinds on one instance, and says what came of it. */
-static void record_instance(const struct hchan_variant *v, uint64_t histories)
+static void record_instance(const struct hchan_variant *v, uint64_t share)
 {
     struct record_tally tally = {0};
     for (unsigned i = 0; i < PROGRAM_KINDS; i++) {
-        uint64_t some = histories * program_kinds[i].per_mille / 1000;
+        uint64_t some = share * program_kinds[i].per_mille / 1000;
         record_kind(v, &program_kinds[i], some ? some : 1, &tally);
     }
     print_message(
@@ -66,30 +72,44 @@ static void record_instance(const struct hchan_variant *v, uint64_t histories)
                  tally.report);
 }
 
+static unsigned variants(void)
+{
+    unsigned n = 0;
+    FOR_EACH_VARIANT(v)
+    n += v != hchan_traced(v);
+    return n;
+}
+
+/* Reads what the environment asks for, and ends the process where that cannot be. */
+static void read_environment(void)
+{
+    const char *text = getenv("HCHANLAB_PROGRAM"), *why = text ? program_parse(&only, text) : NULL;
+    is_only = text;
+    if (is_only && !why && (only.nparties != 2 || !only.parties[0].nops || !only.parties[1].nops))
+        why = "give two parties: CHANNELS | OPERATIONS | OPERATIONS";
+    if (why)
+        exit(given_wrong("HCHANLAB_PROGRAM", text, why));
+    histories = environment_number("HCHANLAB_HISTORIES", HISTORIES, (uint64_t)LEAST * variants(),
+                                   UINT64_MAX / 1000);
+    seed = environment_number("HCHANLAB_SEED", 1, 0, UINT64_MAX >> SEED_SHIFT);
+}
+
 /* Given drawn programs on two CPUs, then every variant's histories have an explanation. Traced
  * instances have a twentieth: they have the same algorithm, and other moments. */
 static void test_every_history_has_an_explanation(void **state)
 {
-    uint64_t variants = 0, histories = environment_number("HCHANLAB_HISTORIES", HISTORIES);
-    const char *text = getenv("HCHANLAB_PROGRAM");
     (void)state;
-    if (text) {
-        const char *wrong = program_parse(&only, text);
-        if (wrong || only.nparties != 2)
-            fail_msg("HCHANLAB_PROGRAM: %s", wrong ? wrong : "two parties are needed");
-    }
-    FOR_EACH_VARIANT(v)
-    variants += v != hchan_traced(v);
     FOR_EACH_VARIANT(v)
     {
-        uint64_t share = histories / variants;
+        uint64_t share = histories / variants();
         record_instance(v, v == hchan_traced(v) ? share / 20 : share - share / 20);
     }
     print_message("the clock is %s\n", record_clock());
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    given_nothing(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_history_has_an_explanation),
     };
@@ -97,5 +117,6 @@ int main(void)
         printf("history_test: skipped: it needs two CPUs to bind threads to\n");
         return 77;
     }
+    read_environment();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

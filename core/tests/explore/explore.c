@@ -128,7 +128,8 @@ static void act(unsigned choice)
         jump(f);
 }
 
-static const char misfit[] = "the schedule does not fit the program";
+const char explore_misfit[] = "the schedule does not fit: give one that a failure of this program "
+                              "on this variant printed";
 
 /* The deviation that the plan has for this step, or none. */
 static unsigned planned(struct choices c)
@@ -139,7 +140,7 @@ static unsigned planned(struct choices c)
     engine.planned++;
     if (next->choice < c.count)
         return next->choice;
-    engine.failure = misfit;
+    engine.failure = explore_misfit;
     return 0;
 }
 
@@ -445,7 +446,7 @@ const char *engine_run(const struct explore_case *what, const struct strategy *f
     explore_hot.quiet_until = UINT32_MAX;
     explore_hot.tracing = false;
     if (!engine.failure && engine.planned < engine.plan.count)
-        engine.failure = misfit;
+        engine.failure = explore_misfit;
     if (!engine.failure)
         engine.failure = what->end(what->arg, blocked);
     return engine.failure;

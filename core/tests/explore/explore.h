@@ -17,6 +17,7 @@ enum {
     EXPLORE_FIBERS = 8,
     EXPLORE_STEPS_MAX = 20000, /* a schedule that goes on longer is taken for a livelock */
     EXPLORE_TEXT = 1024,
+    EXPLORE_DEPTH_MAX = 16, /* of explore_pct() */
 };
 
 /* What is explored. */
@@ -76,6 +77,8 @@ bool explore_random(const struct explore_case *what, uint64_t count, uint64_t se
  * there are; so a failure has no seed of its own. */
 bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth, uint64_t seed,
                  struct explore_result *result);
+/* The failure of a schedule with a step that never comes, or a choice that there is not. */
+extern const char explore_misfit[];
 /* Runs one schedule, from its text. `print`: says on standard output what each step does. */
 bool explore_replay(const struct explore_case *what, const char *text, bool print,
                     struct explore_result *result);

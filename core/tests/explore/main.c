@@ -1,58 +1,57 @@
 /* explore: looks for a schedule in which a program goes wrong, or repeats one, by hand. */
 #include "core/hchan.h"
 #include "core/tests/explore/judge.h"
-#include <errno.h>
-#include <stdio.h>
+#include "core/tests/given.h"
 
 static const char help[] =
     "explore --variant NAME[:traced] --program TEXT [OPTION VALUE]...\n"
     "explore --list     the variants\n"
     "\n"
-    "Runs a program (core/tests/check/program.h) on a variant under many schedules and judges "
-    "each\n"
-    "history. Ends with 0: none failed; 1: one failed; 2: the command line is wrong.\n"
+    "Runs a program (core/tests/check/program.h) on a variant under many schedules, and\n"
+    "judges each history. Ends with 0: none failed; 1: one failed, or --replay does not fit\n"
+    "the program; 2: the command line is wrong; 3: standard output could not be written.\n"
     "\n"
+    "One of these; without, --bound 2:\n"
     "  --bound N        all schedules with at most N preemptions, spurious wake-ups and early\n"
-    "                   timeouts; the default, with N = 2\n"
-    "  --limit N        but no more than so many\n"
+    "                   timeouts; with --limit N no more than so many\n"
     "  --random N       N schedules drawn uniformly\n"
     "  --pct N          N schedules drawn by priorities that change --depth D (3) less one times\n"
-    "  --seed S         of what is drawn (1)\n"
-    "  --replay TEXT    one schedule, as a failure prints it, or `default`: says what each step "
-    "does\n";
+    "  --replay TEXT    one schedule, as a failure prints it, or `default`: says what each\n"
+    "                   step does\n"
+    "\n"
+    "  --seed S         of what --random and --pct draw (1)\n";
 
-enum mode { MODE_KEPT, MODE_RANDOM, MODE_PCT, MODE_REPLAY };
+/* Ways to choose schedules; a set of them has their bits. */
+enum mode { BOUND = 1, RANDOM = 2, PCT = 4, REPLAY = 8, EACH = 15 };
 
 static const char *variant_name, *program_text, *schedule;
-static enum mode mode;
 static uint64_t bound = 2, limit = EXPLORE_ALL, drawn, depth = 3, seed = 1;
 
-/* An option has a text or a number, and may set the mode. */
-static const struct {
+/* An option has a text, or a number from min to max. */
+static const struct option {
     const char *name;
     const char **text;
-    uint64_t *number;
-    enum mode mode;
+    uint64_t *number, min, max;
+    unsigned modes;      /* in which it says something */
+    const char *belongs; /* to options that choose a mode; NULL where it does that itself */
 } options[] = {
-    {"--variant", &variant_name, NULL, MODE_KEPT}, {"--program", &program_text, NULL, MODE_KEPT},
-    {"--bound", NULL, &bound, MODE_KEPT},          {"--limit", NULL, &limit, MODE_KEPT},
-    {"--random", NULL, &drawn, MODE_RANDOM},       {"--pct", NULL, &drawn, MODE_PCT},
-    {"--depth", NULL, &depth, MODE_KEPT},          {"--seed", NULL, &seed, MODE_KEPT},
-    {"--replay", &schedule, NULL, MODE_REPLAY},
+    {"--variant", &variant_name, NULL, 0, 0, EACH, "every one"},
+    {"--program", &program_text, NULL, 0, 0, EACH, "every one"},
+    {"--bound", NULL, &bound, 0, EXPLORE_UNBOUNDED, BOUND, NULL},
+    {"--limit", NULL, &limit, 1, EXPLORE_ALL, BOUND, "--bound"},
+    {"--random", NULL, &drawn, 1, EXPLORE_ALL, RANDOM, NULL},
+    {"--pct", NULL, &drawn, 1, EXPLORE_ALL, PCT, NULL},
+    {"--depth", NULL, &depth, 1, EXPLORE_DEPTH_MAX, PCT, "--pct"},
+    {"--seed", NULL, &seed, 0, UINT64_MAX, RANDOM | PCT, "--random and --pct"},
+    {"--replay", &schedule, NULL, 0, 0, REPLAY, NULL},
 };
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
 
-static int wrong(const char *what, const char *value)
-{
-    fprintf(stderr, "explore: %s: %s\n", value, what);
-    return 2;
-}
+static bool given[OPTIONS];
 
-static bool number(const char *text, uint64_t *n)
+static int wrong(const char *what, const char *why)
 {
-    char *end;
-    errno = 0;
-    *n = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && !*end && !errno;
+    return given_wrong("explore", what, why);
 }
 
 static int list(void)
@@ -69,83 +68,112 @@ static const struct hchan_variant *find(const char *name)
     size_t length = strlen(name), suffix = sizeof(traced) - 1;
     bool is_traced = length > suffix && strcmp(name + length - suffix, traced) == 0;
     snprintf(plain, sizeof(plain), "%.*s", (int)(is_traced ? length - suffix : length), name);
-    const struct hchan_variant *v = hchan_variant_find(plain);
+    const struct hchan_variant *v = given_variant("explore", plain);
     return v && is_traced ? hchan_traced(v) : v;
 }
 
-static bool explore(const struct explore_case *what, struct explore_result *result)
+static bool explore(enum mode mode, const struct explore_case *what, struct explore_result *result)
 {
     switch (mode) {
-    case MODE_RANDOM:
+    case RANDOM:
         return explore_random(what, drawn, seed, result);
-    case MODE_PCT:
+    case PCT:
         return explore_pct(what, drawn, (unsigned)depth, seed, result);
-    case MODE_REPLAY:
+    case REPLAY:
         return explore_replay(what, schedule, true, result);
     default:
-        return explore_all(what, bound < UINT32_MAX ? (uint32_t)bound : UINT32_MAX, limit, result);
+        return explore_all(what, (uint32_t)bound, limit, result);
     }
 }
 
-static int run(void)
+static int run(enum mode mode)
 {
     static struct judge judge;
     static struct program program;
     static struct explore_result result;
     const struct hchan_variant *variant = find(variant_name);
     if (!variant)
-        return wrong("no such variant: --list has them", variant_name);
+        return 2;
     const char *error = program_parse(&program, program_text);
     if (error)
-        return wrong(error, program_text);
+        return wrong(program_text, error);
     judge_make(&judge, &program, variant);
     static struct explore_schedule parsed;
-    if (mode == MODE_REPLAY && !explore_parse(&parsed, schedule))
-        return wrong("no schedule: give `default`, or STEP:CHOICE ... with rising steps", schedule);
-    bool ok = explore(&judge.what, &result);
-    if (!ok || mode == MODE_REPLAY)
+    if (mode == REPLAY && !explore_parse(&parsed, schedule))
+        return wrong(schedule, "no schedule: give `default`, or STEP:CHOICE ... with rising steps");
+    bool ok = explore(mode, &judge.what, &result);
+    if (!ok || mode == REPLAY)
         judge_print(&judge, stdout);
     printf("%llu schedules%s, %llu different histories, %llu outcomes\n",
            (unsigned long long)result.schedules,
            result.exhausted ? ", which are all within the bound" : "",
            (unsigned long long)judge.histories, (unsigned long long)judge.outcomes);
-    if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "explore: standard output: %s\n", strerror(errno));
-        return 2;
-    }
     return ok ? 0 : 1;
 }
 
 static int set(const char *name, const char *value)
 {
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        if (strcmp(options[i].name, name) != 0)
+    for (size_t i = 0; i < OPTIONS; i++) {
+        const struct option *o = &options[i];
+        if (strcmp(o->name, name) != 0)
             continue;
         if (!value)
-            return wrong("needs a value", name);
-        if (options[i].text)
-            *options[i].text = value;
-        else if (!number(value, options[i].number))
-            return wrong("give a number in digits", value);
-        if (options[i].mode)
-            mode = options[i].mode;
+            return wrong(name, "needs a value: --help has more");
+        if (given[i])
+            return wrong(name, "is given twice: give it once");
+        given[i] = true;
+        if (!o->text)
+            return given_number("explore", value, o->min, o->max, o->number);
+        *o->text = value;
         return 0;
     }
-    return wrong("no such option: --help has them", name);
+    return wrong(name, "no such option: --help has them");
 }
 
-int main(int argc, char **argv)
+/* The one mode that was chosen, in which every option that was given says something. */
+static int choose_mode(enum mode *mode)
 {
-    if (argc == 2 && strcmp(argv[1], "--list") == 0)
-        return list();
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return fputs(help, stdout) < 0;
-    for (int i = 1; i < argc; i += 2) {
-        int status = set(argv[i], argv[i + 1]); /* argv ends with NULL */
+    const struct option *chosen = NULL;
+    char why[80];
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!given[i] || options[i].belongs)
+            continue;
+        if (chosen) {
+            snprintf(why, sizeof(why), "does not go with %s: give one of them", chosen->name);
+            return wrong(options[i].name, why);
+        }
+        chosen = &options[i];
+    }
+    if (chosen)
+        *mode = chosen->modes;
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (given[i] && !(options[i].modes & *mode)) {
+            snprintf(why, sizeof(why), "says nothing here: it belongs to %s", options[i].belongs);
+            return wrong(options[i].name, why);
+        }
+    return 0;
+}
+
+static int call(char **argv)
+{
+    enum mode mode = BOUND;
+    int status;
+    for (; *argv; argv += 2) { /* it ends with NULL, and set() refuses that */
+        if (strcmp(*argv, "--list") == 0)
+            return list();
+        if (strcmp(*argv, "--help") == 0)
+            return fputs(help, stdout) < 0;
+        status = set(argv[0], argv[1]);
         if (status)
             return status;
     }
     if (!variant_name || !program_text)
-        return wrong("give these two: --help has more", "--variant, --program");
-    return run();
+        return wrong("--variant, --program", "give these two: --help has more");
+    status = choose_mode(&mode);
+    return status ? status : run(mode);
+}
+
+int main(int argc, char **argv)
+{
+    return given_out("explore", call(argc ? argv + 1 : argv));
 }

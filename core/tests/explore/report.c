@@ -3,6 +3,8 @@
 #include "core/tests/explore/sanitizer.h"
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 size_t explore_print(const struct explore_schedule *s, char *text, size_t size)
 {
@@ -20,20 +22,30 @@ size_t explore_print(const struct explore_schedule *s, char *text, size_t size)
     return length;
 }
 
+/* A number in digits, from min to max; moves *text past it. */
+static bool parse_digits(const char **text, unsigned long min, unsigned long max, uint32_t *number)
+{
+    char *end;
+    if (**text < '0' || **text > '9')
+        return false;
+    unsigned long value = strtoul(*text, &end, 10);
+    *text = end;
+    *number = (uint32_t)value;
+    return value >= min && value <= max;
+}
+
 bool explore_parse(struct explore_schedule *s, const char *text)
 {
     s->count = 0;
     if (strcmp(text, "default") == 0)
         return true;
-    while (*text) {
-        unsigned step, choice;
-        int length = 0;
-        if (sscanf(text, "%9u:%3u %n", &step, &choice, &length) < 2 || length == 0 ||
-            choice > 255 || s->count == sizeof(s->at) / sizeof(s->at[0]) ||
+    for (uint32_t step, choice; *text; text += strspn(text, " \n")) {
+        if (!parse_digits(&text, 0, EXPLORE_STEPS_MAX, &step) || *text++ != ':' ||
+            !parse_digits(&text, 1, UINT8_MAX, &choice) ||
+            s->count == sizeof(s->at) / sizeof(s->at[0]) ||
             (s->count > 0 && step <= s->at[s->count - 1].step))
             return false;
         s->at[s->count++] = (struct explore_deviation){step, (uint8_t)choice};
-        text += length;
     }
     return s->count > 0;
 }
@@ -46,6 +58,8 @@ void report_failure(const char *failure, uint64_t seed, const struct explore_sch
     explore_print(s, text, sizeof(text));
     fflush(stdout);
     fprintf(stderr, "explore: %s\n", failure);
+    if (failure == explore_misfit)
+        return; /* what ran instead repeats nothing */
     if (seed)
         fprintf(stderr, "  seed: %llu\n", (unsigned long long)seed);
     fprintf(stderr, "  repeat: explore %s --replay '%s'\n", engine.what->name, text);

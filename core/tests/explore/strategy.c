@@ -195,15 +195,13 @@ bool explore_random(const struct explore_case *what, uint64_t count, uint64_t se
     return finish(result);
 }
 
-enum { PCT_DEPTH_MAX = 16 };
-
 static struct {
     unsigned depth;
-    uint32_t steps;                    /* of the longest schedule so far */
-    uint32_t priority[EXPLORE_FIBERS]; /* higher runs first */
-    uint32_t change_at[PCT_DEPTH_MAX]; /* sorted, then one that never comes */
-    unsigned changes;                  /* so many are done */
-    uint32_t event_at;                 /* a timeout or a spurious wake-up from this step on */
+    uint32_t steps;                        /* of the longest schedule so far */
+    uint32_t priority[EXPLORE_FIBERS];     /* higher runs first */
+    uint32_t change_at[EXPLORE_DEPTH_MAX]; /* sorted, then one that never comes */
+    unsigned changes;                      /* so many are done */
+    uint32_t event_at;                     /* a timeout or a spurious wake-up from this step on */
 } pct;
 
 static void pct_prepare(const struct explore_case *what)
@@ -213,7 +211,7 @@ static void pct_prepare(const struct explore_case *what)
     for (unsigned f = 0; f < what->fibers; f++) {
         unsigned place = (unsigned)draw(f + 1);
         pct.priority[f] = pct.priority[place];
-        pct.priority[place] = PCT_DEPTH_MAX + f;
+        pct.priority[place] = EXPLORE_DEPTH_MAX + f;
     }
     for (unsigned i = 0; i + 1 < pct.depth; i++) {
         uint32_t step = (uint32_t)draw(pct.steps) + 1;
@@ -272,7 +270,7 @@ bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth
                  struct explore_result *result)
 {
     static const struct strategy strategy = {pct_pick, pct_quiet_until};
-    pct.depth = depth < 1 ? 1 : depth > PCT_DEPTH_MAX ? PCT_DEPTH_MAX : depth;
+    pct.depth = depth < 1 ? 1 : depth > EXPLORE_DEPTH_MAX ? EXPLORE_DEPTH_MAX : depth;
     pct.steps = explore_hot.step = 0; /* the first schedule tells how long they are */
     run_drawn(what, &strategy, pct_prepare, count, seed, result);
     return finish(result); /* without a seed: what it means depends on the schedules before */

@@ -7,12 +7,16 @@
 
 #ifdef ORACLE_BROKEN
 enum { BROKEN = true };
+#define ORACLE_NAME  "oracle_broken"
+#define BROKEN_USAGE ", --broken WAY once"
 
 /* The variant with one of its functions spoiled; NULL where there is no such way. Valid until the
  * next call. */
 const struct hchan_variant *broken_variant(const struct hchan_variant *variant, const char *way);
 #else
 enum { BROKEN = false };
+#define ORACLE_NAME  "oracle_interpret"
+#define BROKEN_USAGE ""
 
 static inline const struct hchan_variant *broken_variant(const struct hchan_variant *variant,
                                                          const char *way)

@@ -6,12 +6,16 @@
  * sequential machine (spec.h). More: those with several outcomes, at most so many.
  *
  * Writes the programs to the file PROGRAMS, one a line; what may come of each to EXPECTED, in
- * interpret.go's lines, one outcome after the other; and what they are made of to stdout. */
+ * interpret.go's lines, one outcome after the other; and what they are made of to stdout. Ends with
+ * 2 where the call is wrong, which leaves both files as they are, and with 3 where they could not
+ * be written, which leaves them empty. */
 #include "core/tests/check/spec.h"
+#include "core/tests/given.h"
 #include "core/tests/oracle/write.h"
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Each stresses something; drawn in turn. */
 static const struct program_dice dice[] = {
@@ -211,36 +215,89 @@ static bool seen_before(const char *text)
     return false;
 }
 
-static FILE *open_for_writing(const char *path)
+/* What the command line asks for. */
+static struct {
+    uint64_t wanted, seed, most;
+    const char *paths[2];
+    FILE *files[2]; /* the programs, what is expected */
+} call;
+
+/* Opens both, and changes neither yet. */
+static int open_files(void)
 {
-    FILE *f = fopen(path, "w");
-    if (!f) {
-        fprintf(stderr, "oracle_draw: %s: %s\n", path, strerror(errno));
-        exit(3);
+    struct stat s[2];
+    for (int i = 0; i < 2; i++) {
+        call.files[i] = fopen(call.paths[i], "a");
+        if (!call.files[i])
+            return given_wrong("oracle_draw", call.paths[i], strerror(errno));
+        fstat(fileno(call.files[i]), &s[i]);
     }
-    return f;
+    if (s[0].st_dev == s[1].st_dev && s[0].st_ino == s[1].st_ino && S_ISREG(s[0].st_mode))
+        return given_wrong("oracle_draw", call.paths[1], "is PROGRAMS too: give two files");
+    return 0;
 }
 
-int main(int argc, char **argv)
+/* A device stays what it is. */
+static void empty_files(void)
+{
+    for (int i = 0; i < 2; i++)
+        if (ftruncate(fileno(call.files[i]), 0) && errno != EINVAL)
+            perror(call.paths[i]);
+}
+
+static int read_call(int argc, char **argv)
+{
+    if (argc != 6)
+        return given_wrong("oracle_draw", argc < 6 ? "too few words" : argv[6],
+                           "give COUNT SEED MOST PROGRAMS EXPECTED");
+    call.paths[0] = argv[4];
+    call.paths[1] = argv[5];
+    int status = given_number("oracle_draw: COUNT", argv[1], 1, 999999999, &call.wanted);
+    if (!status)
+        status = given_number("oracle_draw: SEED", argv[2], 0, UINT64_MAX, &call.seed);
+    if (!status)
+        status = given_number("oracle_draw: MOST", argv[3], 1, OUTCOMES, &call.most);
+    if (!status && fcntl(STDOUT_FILENO, F_GETFD) < 0)
+        status = given_wrong("oracle_draw", "standard output", "is closed: open it");
+    return status ? status : open_files();
+}
+
+static void tell(unsigned kept, unsigned long drawn, const struct traits *sum)
+{
+    printf("%u programs of %s, of %lu drawn; with", kept,
+           call.most == 1 ? "one outcome" : "several outcomes", drawn);
+    const char *comma = "";
+#define X(name, words)                           \
+    printf("%s %s %u", comma, words, sum->name); \
+    comma = ",";
+    TRAITS(X)
+#undef X
+    printf("\n");
+}
+
+/* Writes out what is left; both files are emptied where one cannot hold it. */
+static int flush_files(void)
+{
+    int status = 0;
+    for (int i = 0; i < 2; i++)
+        if (fflush(call.files[i]) || ferror(call.files[i])) {
+            given_wrong("oracle_draw", call.paths[i], strerror(errno));
+            status = 3;
+        }
+    if (status)
+        empty_files();
+    return status;
+}
+
+static int draw(void)
 {
     static struct outcomes outcomes;
-    unsigned wanted = argc == 6 ? (unsigned)atol(argv[1]) : 0;
-    outcomes.most = argc == 6 ? (unsigned)atol(argv[3]) : 0;
-    if (wanted < 1 || outcomes.most < 1 || outcomes.most > OUTCOMES) {
-        fputs("oracle_draw: give COUNT SEED MOST PROGRAMS EXPECTED, MOST from 1 to 64\n", stderr);
-        return 3;
-    }
-    uint64_t state = strtoull(argv[2], NULL, 0);
-    FILE *programs = open_for_writing(argv[4]), *expected = open_for_writing(argv[5]);
-    seen_size = (size_t)wanted * 4;
-    seen = calloc(seen_size, sizeof(*seen));
-    if (!seen)
-        return 3;
-
     struct traits sum = {0};
     unsigned kept = 0;
     unsigned long drawn = 0;
-    for (; kept < wanted; drawn++) {
+    uint64_t state = call.seed;
+    outcomes.most = (unsigned)call.most;
+    for (; kept < call.wanted; drawn++) {
         struct program p;
         program_draw(&p, &dice[drawn % DICE], &state);
         outcomes.count = 0;
@@ -254,27 +311,34 @@ int main(int argc, char **argv)
         program_print(&p, text);
         if (seen_before(text))
             continue;
-        fprintf(programs, "%s\n", text);
+        fprintf(call.files[0], "%s\n", text);
         for (unsigned i = 0; i < outcomes.count; i++)
-            write_history(expected, &p, &outcomes.h[i]);
+            write_history(call.files[1], &p, &outcomes.h[i]);
         kept++;
 #define X(name, words) sum.name += t.name;
         TRAITS(X)
 #undef X
     }
-    printf("%u programs of %s, of %lu drawn; with", kept,
-           outcomes.most == 1 ? "one outcome" : "several outcomes", drawn);
-    const char *comma = "";
-#define X(name, words)                          \
-    printf("%s %s %u", comma, words, sum.name); \
-    comma = ",";
-    TRAITS(X)
-#undef X
-    printf("\n");
-    if (fclose(programs) || fclose(expected)) {
-        perror("oracle_draw");
+    int status = flush_files();
+    if (!status)
+        tell(kept, drawn, &sum);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows past its limit is an error to tell */
+    int status = read_call(argc, argv);
+    if (status)
+        return status;
+    seen_size = (size_t)call.wanted * 4;
+    seen = calloc(seen_size, sizeof(*seen));
+    if (!seen) {
+        given_wrong("oracle_draw: COUNT", argv[1], "no memory for so many: give fewer");
         return 3;
     }
+    empty_files();
+    status = draw();
     free(seen);
-    return 0;
+    return given_out("oracle_draw", status);
 }

@@ -4,6 +4,7 @@
  *
  * Each is written line by line as in Go; what a program cannot say in C is said beside it. */
 #include "core/hchan.h"
+#include "core/tests/given.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -286,19 +287,26 @@ static const struct {
     {"make-huge", make_huge},
 };
 
+/* Ends with 3 where the call is wrong: 2 is a panic's. */
 int main(int argc, char **argv)
 {
     bool traced = argc == 5 && strcmp(argv[3], "--traced") == 0;
-    if ((argc == 4 || traced) && strcmp(argv[1], "--variant") == 0)
-        variant = hchan_variant_find(argv[2]);
-    if (variant && traced)
+    if ((argc != 4 && !traced) || strcmp(argv[1], "--variant") != 0) {
+        fputs("oracle_examples: give --variant NAME [--traced] and one example's number or name\n",
+              stderr);
+        return 3;
+    }
+    variant = given_variant("oracle_examples", argv[2]);
+    if (!variant)
+        return 3;
+    if (traced)
         variant = hchan_traced(variant);
-    for (size_t i = 0; variant && i < sizeof(programs) / sizeof(*programs); i++)
+    for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
         if (strcmp(argv[argc - 1], programs[i].name) == 0) {
             programs[i].run();
-            return 0;
+            return given_out("oracle_examples", 0);
         }
-    fputs("oracle_examples: give --variant NAME [--traced] and one example's number or name\n",
-          stderr);
+    given_wrong("oracle_examples", argv[argc - 1],
+                "no such example: the end of examples.c has them");
     return 3;
 }

@@ -3,18 +3,17 @@
  *     oracle_interpret --variant NAME [--traced] < programs
  *     oracle_interpret --list       the options of every instance, one a line
  *
- * It reads and writes what interpret.go does; see there. `oracle_broken` is the same with
+ * It reads and writes what interpret.go does; see there. Ends with 2 where the call or a program is
+ * wrong, before any program runs, and with 3 where one could not be run. `oracle_broken` is the
+ * same with
  * `--broken NAME`, which spoils the channel (broken.c), for the test that a difference is seen. */
 #include "core/atomic.h"
 #include "core/tests/check/run.h"
+#include "core/tests/given.h"
 #include "core/tests/oracle/broken.h"
 #include "core/tests/oracle/write.h"
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -31,10 +30,17 @@ enum { PATIENCE_S = 20 };
 
 static const struct hchan_variant *variant;
 
+static const char me[] = ORACLE_NAME;
+
 static _Noreturn void fail(const char *what, const char *why)
 {
-    fprintf(stderr, "interpret: %s: %s\n", what, why);
+    given_wrong(me, what, why);
     exit(3);
+}
+
+static _Noreturn void refuse(const char *what, const char *why)
+{
+    exit(given_wrong(me, what, why));
 }
 
 struct party {
@@ -172,13 +178,7 @@ static void run_program(const char *text)
     struct party *parties = calloc(PROGRAM_PARTIES, sizeof(*parties));
     if (!p || !r || !parties)
         fail(text, "no memory");
-    const char *wrong = program_parse(p, text);
-    if (wrong)
-        fail(text, wrong);
-    for (unsigned i = 0; i < p->nparties; i++)
-        for (unsigned j = 0; j < p->parties[i].nops; j++)
-            if (p->parties[i].ops[j].wait == OP_TIMED)
-                fail(text, "what comes of a deadline is time's: not run here");
+    program_parse(p, text); /* check_program() has read it once */
     if (!run_make(r, p, variant, moment))
         fail(text, strerror(errno));
     static uint32_t dice;
@@ -222,71 +222,109 @@ static void run_some(char **programs, size_t count)
     if (child == 0) {
         for (; *at < count; ++*at)
             run_program(programs[*at]);
-        fflush(stdout);
-        _exit(0); /* the threads that are parked end here */
+        _exit(given_out(me, 0)); /* the threads that are parked end here */
     }
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child)
         fail("a child process", strerror(errno));
+    if (WIFEXITED(status) && WEXITSTATUS(status))
+        exit(WEXITSTATUS(status)); /* it has said why */
     if (status)
-        fail(programs[*at], "its process did not end well");
+        fail(programs[*at], "a signal ended its process");
     munmap(at, sizeof(*at));
 }
 
+/* Refuses what is no program, or is not run here. */
+static void check_program(const char *text, size_t length)
+{
+    struct program p;
+    const char *why =
+        strlen(text) == length ? program_parse(&p, text) : "has a zero byte: give text";
+    if (why)
+        refuse(text, why);
+    for (unsigned i = 0; i < p.nparties; i++)
+        for (unsigned j = 0; j < p.parties[i].nops; j++)
+            if (p.parties[i].ops[j].wait == OP_TIMED)
+                refuse(text, "what comes of a deadline is time's: not run here");
+}
+
+/* All programs of standard input; returns how many. */
+static size_t read_programs(char ***programs)
+{
+    size_t count = 0, room = 0, size = 0;
+    char *line = NULL;
+    *programs = NULL;
+    for (ssize_t length; (length = getline(&line, &size, stdin)) > 0;) {
+        if (line[length - 1] == '\n')
+            line[--length] = '\0';
+        check_program(line, (size_t)length);
+        if (count == room)
+            *programs = realloc(*programs, (room = 2 * room + 64) * sizeof(**programs));
+        if (!*programs || !((*programs)[count++] = strdup(line)))
+            fail("programs", "no memory");
+    }
+    if (ferror(stdin))
+        refuse("standard input", strerror(errno));
+    if (!count)
+        refuse("standard input", "is empty: give programs, one a line");
+    free(line);
+    return count;
+}
+
 /* Every instance, or those of the variant that HCHANLAB_VARIANT names, as in the other tests. */
-static void list(void)
+static int list(void)
 {
     const char *only = getenv("HCHANLAB_VARIANT");
+    if (only && !given_variant("HCHANLAB_VARIANT", only))
+        return 2;
     for (const struct hchan_variant *v = NULL; (v = hchan_variant_next(v));) {
         const char *name = hchan_variant_name(v);
         if (!only || strcmp(only, name) == 0)
             printf("--variant %s\n--variant %s --traced\n", name, name);
     }
+    return given_out(me, 0);
+}
+
+/* Sets the variant that the command line names. */
+static void read_call(int argc, char **argv)
+{
+    const char *name = NULL, *broken = NULL;
+    bool traced = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--traced") == 0)
+            traced = true;
+        else if (!name && strcmp(argv[i], "--variant") == 0 && i + 1 < argc)
+            name = argv[++i];
+        else if (BROKEN && !broken && strcmp(argv[i], "--broken") == 0 && i + 1 < argc)
+            broken = argv[++i];
+        else
+            refuse(argv[i], "give --list alone, or --variant NAME once" BROKEN_USAGE
+                            ", and --traced for the traced instance");
+    }
+    if (!name)
+        refuse("--variant", "give a variant's name: --list has them");
+    variant = given_variant(me, name);
+    if (!variant)
+        exit(2);
+    if (traced)
+        variant = hchan_traced(variant);
+    if (broken && !(variant = broken_variant(variant, broken)))
+        refuse(broken, "no such way to break a channel: broken.c has them");
 }
 
 int main(int argc, char **argv)
 {
-    const char *name = NULL, *broken = NULL;
-    bool traced = false;
-    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
-        list();
-        return 0;
+    char **programs;
+    if (argc == 2 && strcmp(argv[1], "--list") == 0)
+        return list();
+    read_call(argc, argv);
+    size_t count = read_programs(&programs), some;
+    for (size_t i = 0; i < count; i += some) {
+        some = count - i < PROGRAMS_PER_PROCESS ? count - i : PROGRAMS_PER_PROCESS;
+        run_some(programs + i, some);
     }
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--traced") == 0)
-            traced = true;
-        else if (strcmp(argv[i], "--variant") == 0 && i + 1 < argc)
-            name = argv[++i];
-        else if (BROKEN && strcmp(argv[i], "--broken") == 0 && i + 1 < argc)
-            broken = argv[++i];
-        else
-            fail(argv[i], "give --variant NAME, and --traced for its traced instance");
-    }
-    variant = name ? hchan_variant_find(name) : NULL;
-    if (!variant)
-        fail(name ? name : "--variant", "no such variant: `hchanlab list` shows them");
-    if (traced)
-        variant = hchan_traced(variant);
-    if (broken && !(variant = broken_variant(variant, broken)))
-        fail(broken, "no such way to break a channel");
-
-    static char *programs[PROGRAMS_PER_PROCESS];
-    size_t count = 0, size = 0;
-    char *line = NULL;
-    for (ssize_t length; (length = getline(&line, &size, stdin)) > 0;) {
-        if (line[length - 1] == '\n')
-            line[length - 1] = '\0';
-        if (!(programs[count++] = strdup(line)))
-            fail("programs", "no memory");
-        if (count < PROGRAMS_PER_PROCESS)
-            continue;
-        run_some(programs, count);
-        while (count > 0)
-            free(programs[--count]);
-    }
-    run_some(programs, count);
-    while (count > 0)
-        free(programs[--count]);
-    free(line);
+    for (size_t i = 0; i < count; i++)
+        free(programs[i]);
+    free(programs);
     return 0;
 }

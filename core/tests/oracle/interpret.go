@@ -49,7 +49,16 @@ func fail(format string, args ...any) {
 
 // parse reads a program's text, made by program_print(): it checks no more than it needs.
 func parse(text string) [][]op {
+	const usage = "%q: no program: give CHANNELS | OPERATIONS | OPERATIONS"
+	defer func() {
+		if recover() != nil { // an index out of range, say
+			fail(usage, text)
+		}
+	}()
 	sections := strings.Split(text, "|")
+	if len(sections) < 2 {
+		fail(usage, text)
+	}
 	var chans []chan int
 	for _, capacity := range strings.Fields(sections[0]) {
 		if capacity == "n" {
@@ -304,7 +313,14 @@ func readPrograms() []string {
 	var programs []string
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
+		parse(in.Text()) // or fails, before any has run
 		programs = append(programs, in.Text())
+	}
+	if err := in.Err(); err != nil {
+		fail("standard input: %v", err)
+	}
+	if len(programs) == 0 {
+		fail("standard input: is empty: give programs, one a line")
 	}
 	return programs
 }
@@ -372,8 +388,12 @@ func writeSorted(out *bufio.Writer, lines []string) {
 }
 
 func main() {
+	isChild := len(os.Args) == 2 && os.Args[1] == "child"
+	if len(os.Args) > 1 && !isChild {
+		fail("%s: give programs on standard input, and no words", os.Args[1])
+	}
 	programs := readPrograms()
-	if len(os.Args) == 2 && os.Args[1] == "child" {
+	if isChild {
 		for _, text := range programs {
 			runProgram(text)
 		}
@@ -388,5 +408,7 @@ func main() {
 		}
 		programs = programs[runSome(programs[:n], out):]
 	}
-	out.Flush()
+	if err := out.Flush(); err != nil {
+		fail("standard output: %v", err)
+	}
 }

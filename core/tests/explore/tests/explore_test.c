@@ -100,6 +100,12 @@ static struct {
     double seconds;
 } total, one;
 
+/* What the environment asks for. */
+static struct {
+    uint64_t drawn, seed, deeper;
+    bool drawn_only;
+} asked;
+
 static struct judge judge;
 static struct program program;
 static struct explore_result result;
@@ -131,14 +137,12 @@ static void explore_named(const struct hchan_variant *v, size_t i)
     if (wrong)
         fail_msg("%s: %s", programs[i].text, wrong);
     judge_make(&judge, &program, v);
-    uint64_t bound = program.nparties > 3 ? 1 : BOUND;
-    uint64_t deeper = environment_number("HCHANLAB_DEEPER", 0);
-    bound = deeper < EXPLORE_UNBOUNDED - bound ? bound + deeper : EXPLORE_UNBOUNDED;
+    uint64_t bound = (program.nparties > 3 ? 1 : BOUND) + asked.deeper;
     if (!explore_all(&judge.what, (uint32_t)bound, LIMIT, &result))
         wrong_history(programs[i].name);
-    if (!deeper && !result.exhausted)
+    if (!asked.deeper && !result.exhausted)
         fail_msg("%s: not exhausted after %" PRIu64 " schedules", judge.name, result.schedules);
-    if (!deeper && !EXPLORE_ASAN && judge.outcomes != programs[i].outcomes)
+    if (!asked.deeper && !EXPLORE_ASAN && judge.outcomes != programs[i].outcomes)
         fail_msg("%s: %" PRIu64 " outcomes, not %u, after %" PRIu64 " schedules", judge.name,
                  judge.outcomes, programs[i].outcomes, result.schedules);
     one.exhausted += result.exhausted;
@@ -184,33 +188,38 @@ static unsigned instances(void)
     return n;
 }
 
-/* How many schedules are drawn for each instance. */
-static uint64_t drawn_for_each(void)
+/* Reads what the environment asks for, and ends the process where that is nothing, or not what
+ * would be done. */
+static void read_environment(void)
 {
-    uint64_t drawn = environment_number("HCHANLAB_SCHEDULES", DRAWN), least = 2 * BATCH;
-    least *= instances();
-    if (drawn && drawn < least)
-        fail_msg("HCHANLAB_SCHEDULES: %" PRIu64 ": give 0, or at least %" PRIu64
-                 ", a batch for each instance",
-                 drawn, least);
-    return drawn / instances();
+    const uint64_t least = (uint64_t)2 * BATCH * instances();
+    char why[80];
+    asked.drawn = environment_number("HCHANLAB_SCHEDULES", DRAWN, 0, UINT64_MAX);
+    asked.seed = environment_number("HCHANLAB_SEED", 1, 0, UINT32_MAX);
+    asked.drawn_only = environment_number("HCHANLAB_DRAWN_ONLY", 0, 0, 1);
+    asked.deeper = environment_number("HCHANLAB_DEEPER", 0, 0, EXPLORE_UNBOUNDED - BOUND);
+    if (asked.drawn && asked.drawn < least) {
+        snprintf(why, sizeof(why), "give 0, or at least %" PRIu64 ", a batch for each instance",
+                 least);
+        exit(given_wrong("HCHANLAB_SCHEDULES", getenv("HCHANLAB_SCHEDULES"), why));
+    }
+    if (asked.drawn_only && !asked.drawn)
+        exit(given_wrong("HCHANLAB_DRAWN_ONLY", "1", "HCHANLAB_SCHEDULES=0 leaves nothing to run"));
+    if (asked.drawn_only && asked.deeper)
+        exit(given_wrong("HCHANLAB_DEEPER", getenv("HCHANLAB_DEEPER"),
+                         "says nothing of drawn schedules: leave it out, or HCHANLAB_DRAWN_ONLY"));
 }
 
 static void test_no_schedule_breaks_a_channel(void **state)
 {
     (void)state;
-    uint64_t each = drawn_for_each();
-    uint64_t seed = environment_number("HCHANLAB_SEED", 1) << 32;
-    bool drawn_only = environment_number("HCHANLAB_DRAWN_ONLY", 0);
-    if (drawn_only && !each)
-        fail_msg("HCHANLAB_DRAWN_ONLY: with HCHANLAB_SCHEDULES=0 nothing is left to run");
     FOR_EACH_VARIANT(v)
     {
         memset(&one, 0, sizeof(one));
         double before = now_s();
-        for (size_t i = 0; i < PROGRAMS && !drawn_only; i++)
+        for (size_t i = 0; i < PROGRAMS && !asked.drawn_only; i++)
             explore_named(v, i);
-        explore_drawn(v, each, seed);
+        explore_drawn(v, asked.drawn / instances(), asked.seed << 32);
         one.seconds = now_s() - before;
         report(hchan_variant_name(v), v == hchan_traced(v) ? "traced" : "measured");
     }
@@ -220,10 +229,12 @@ static void test_no_schedule_breaks_a_channel(void **state)
                   total.outcomes, total.histories);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    given_nothing(argc, argv);
     if (skipped_by_tsan())
         return 77;
+    read_environment();
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_schedule_breaks_a_channel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

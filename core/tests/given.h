@@ -1,0 +1,85 @@
+/* What a test program is given, on its command line or in the environment. What cannot be gets one
+ * line on standard error, and status 2, before anything runs. */
+#ifndef CORE_TESTS_GIVEN_H
+#define CORE_TESTS_GIVEN_H
+
+#include "core/hchan.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Says what was given, and what would be right: one line, whatever `what` holds. Returns 2. */
+static inline int given_wrong(const char *who, const char *what, const char *why)
+{
+    char line[1024];
+    snprintf(line, sizeof(line), "%s: %.400s: %s", who, *what ? what : "''", why);
+    for (char *p = line; *p; p++)
+        if ((unsigned char)*p < ' ')
+            *p = '?';
+    fprintf(stderr, "%s\n", line);
+    return 2;
+}
+
+/* A whole number in digits, from min to max; or 2, after the line. */
+static inline int given_number(const char *who, const char *text, uint64_t min, uint64_t max,
+                               uint64_t *number)
+{
+    char *end, why[80];
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    if (!errno && *text >= '0' && *text <= '9' && !*end && value >= min && value <= max) {
+        *number = value;
+        return 0;
+    }
+    snprintf(why, sizeof(why), "give a number from %llu to %llu", (unsigned long long)min,
+             (unsigned long long)max);
+    return given_wrong(who, text, why);
+}
+
+/* The variant of that name; or NULL, after the line, which has the names that there are. */
+static inline const struct hchan_variant *given_variant(const char *who, const char *name)
+{
+    char why[512] = "no such variant: there are";
+    for (const struct hchan_variant *v = NULL; (v = hchan_variant_next(v));) {
+        size_t length = strlen(why);
+        if (strcmp(hchan_variant_name(v), name) == 0)
+            return v;
+        snprintf(why + length, sizeof(why) - length, " %s", hchan_variant_name(v));
+    }
+    given_wrong(who, name, why);
+    return NULL;
+}
+
+/* The number in an environment variable, or `otherwise` where there is none. Ends the process where
+ * it cannot be: to be read before the tests begin. */
+static inline uint64_t environment_number(const char *name, uint64_t otherwise, uint64_t min,
+                                          uint64_t max)
+{
+    const char *text = getenv(name);
+    uint64_t number = otherwise;
+    if (text && given_number(name, text, min, max, &number))
+        exit(2);
+    return number;
+}
+
+/* Ends the process where there are words on the command line of a program that takes none. */
+static inline void given_nothing(int argc, char **argv)
+{
+    if (argc > 1)
+        exit(given_wrong(argv[0], argv[1], "it takes no words, but variables: its head has them"));
+}
+
+/* At a program's end: its status, or 3 where what it wrote did not all go out. */
+static inline int given_out(const char *who, int status)
+{
+    if (fflush(stdout) != EOF && !ferror(stdout))
+        return status;
+    fprintf(stderr, "%s: standard output: %s: make room, or write elsewhere\n", who,
+            strerror(errno));
+    return status ? status : 3;
+}
+
+#endif
