@@ -67,7 +67,7 @@ struct sysmon {
 static void put(const char *text, size_t size)
 {
     FILE *out = wanted.stream;
-    if ((fwrite(text, 1, size, out) == size && fflush(out) == 0) || out == stderr)
+    if (fwrite(text, 1, size, out) == size && fflush(out) == 0)
         return;
     fprintf(stderr, "hchan: the stream for reports does not take this one: %m\n");
     fwrite(text, 1, size, stderr);

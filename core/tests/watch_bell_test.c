@@ -85,6 +85,9 @@ static void test_a_signal_that_cannot_ring_is_heard_all_the_same(void **state)
 static void close_the_bell(void)
 {
     hchan_watch_start(&(struct hchan_watch){.signal = SIGUSR1, .stream = report_stream()});
+    raise(SIGUSR1);
+    until_reported(1);
+    until_set(&rings); /* it may have seen the signal before it heard it */
     close(bell);
     for (int i = 0; i < 2; i++) {
         errno = 17;
@@ -94,15 +97,19 @@ static void close_the_bell(void)
         until_reported(1);
     }
     hchan_watch_stop();
-    _exit(reported_all() ? 0 : 97);
+    _exit(reported_all() && load_rlx(&rings) <= 2 ? 0 : 97);
 }
 
-/* Given a program that closes all descriptors, the watcher's too, then signals are heard late. */
+/* Given a program that closes all descriptors, the watcher's too, then the watcher sees that once,
+ * and hears signals late. */
 static void test_a_watcher_without_its_bell_still_lists(void **state)
 {
     (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* to close what another thread reads is the race that it reports */
+#endif
     assert_int_equal(run_child(close_the_bell), 0);
-    assert_said_lines(2);
+    assert_said_lines(3);
 }
 
 /* Forks. */
