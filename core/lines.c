@@ -8,7 +8,7 @@
 
 /* The modules of this process as they are now: each call makes its own, so that what dlopen() has
  * brought since is there, threads share nothing, and a fork finds nothing locked. NULL where there
- * is no /proc. */
+ * is no /proc, descriptor or memory. */
 static Dwfl *open_self(void)
 {
     static const Dwfl_Callbacks callbacks = {
@@ -16,10 +16,12 @@ static Dwfl *open_self(void)
         .find_debuginfo = dwfl_standard_find_debuginfo,
     };
     Dwfl *dwfl = dwfl_begin(&callbacks);
-    if (dwfl && (dwfl_linux_proc_report(dwfl, getpid()) || dwfl_report_end(dwfl, NULL, NULL))) {
+    if (dwfl && dwfl_linux_proc_report(dwfl, getpid())) {
         dwfl_end(dwfl);
         return NULL;
     }
+    if (dwfl)
+        dwfl_report_end(dwfl, NULL, NULL); /* it fails where a callback does, and there is none */
     return dwfl;
 }
 
@@ -34,8 +36,10 @@ static const char *line_of(Dwfl_Module *module, Dwarf_Addr pc, int *line)
     for (Dwarf_Die *unit = NULL; (unit = dwfl_module_nextcu(module, unit, &bias)) != NULL;) {
         Dwarf_Line *at =
             dwarf_haspc(unit, pc - bias) > 0 ? dwarf_getsrc_die(unit, pc - bias) : NULL;
-        if (at && dwarf_lineno(at, line) == 0)
+        if (at) {
+            dwarf_lineno(at, line); /* it fails without a line alone */
             return dwarf_linesrc(at, NULL, NULL);
+        }
     }
     return NULL;
 }

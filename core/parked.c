@@ -115,7 +115,7 @@ void hchan_place_symbol(const void *callerpc, char *text, size_t size)
     Dl_info in;
     struct link_map *map = NULL; /* its l_addr is by how much the file was moved when loaded */
     char file[256];
-    if (!dladdr1((const void *)pc, &in, (void **)&map, RTLD_DL_LINKMAP) || !in.dli_fname || !map) {
+    if (!dladdr1((const void *)pc, &in, (void **)&map, RTLD_DL_LINKMAP) || !in.dli_fname) {
         snprintf(text, size, "%#" PRIxPTR, pc);
         return;
     }

@@ -63,27 +63,44 @@ struct sysmon {
     int64_t looked; /* when it last saw whether it is alone */
 };
 
-/* Writes the title, and a line for each of list[0..count), in one piece. */
-static void say(const char *title, const struct hchan_parked *list, size_t count)
+/* Writes a report in one piece; to standard error, and why, where its stream does not take it. */
+static void put(const char *text, size_t size)
+{
+    FILE *out = wanted.stream;
+    if (fwrite(text, 1, size, out) == size && fflush(out) == 0)
+        return;
+    fprintf(stderr, "hchan: the stream for reports does not take this one: %m\n");
+    fwrite(text, 1, size, stderr);
+    fflush(stderr); /* the program may have given it a buffer */
+}
+
+/* The title, and a line for each of list[0..count); NULL where there is no memory. */
+static char *text_of(const char *title, const struct hchan_parked *list, size_t count, size_t *size)
 {
     char *text = NULL;
-    size_t size = 0;
-    FILE *out = wanted.stream, *memory = open_memstream(&text, &size);
-    if (!memory) { /* the title, at least */
-        fputs(title, out);
-        fflush(out);
-        return;
-    }
+    FILE *memory = open_memstream(&text, size);
+    if (!memory)
+        return NULL;
     fputs(title, memory);
     for (size_t i = 0; i < count; i++) {
         char line[2048];
         hchan_parked_line(&list[i], wanted.place, line, sizeof(line));
         fprintf(memory, "%s\n", line);
     }
-    if (fclose(memory) == 0) {
-        fwrite(text, 1, size, out);
-        fflush(out);
-    }
+    if (fclose(memory) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void say(const char *title, const struct hchan_parked *list, size_t count)
+{
+    size_t size = 0;
+    char *text = text_of(title, list, count, &size);
+    if (text)
+        put(text, size);
+    else
+        put(title, strlen(title)); /* this, at least */
     free(text);
 }
 
@@ -191,8 +208,7 @@ static void *sysmon(void *arg)
     (void)arg;
     while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
         uint64_t rings;
-        if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0 &&
-            errno != EAGAIN && errno != EINTR)
+        if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
             fd.fd = -1;          /* the program closed it: signals are seen at the next look */
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
             say_all("", true);

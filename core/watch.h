@@ -5,8 +5,11 @@
  *         .signal = SIGUSR1,        // kill -USR1 lists all that are parked
  *         .at_exit = true,          // and so does the end of the process
  *         .deadlock = true,         // ends it where nobody can go on, as Go does
- *         .place = hchan_place_line // with source lines: link hchan_lines (core/lines.h)
+ *         .place = hchan_place_line // with source lines: core/lines.h
  *     });
+ *
+ * This is in libhchan_core.a. Only who names hchan_place_line links more: libhchan_lines.a before
+ * it and, where the lab was built with libdw, -ldw after it.
  *
  * A line of a report is like one of Go's goroutine dumps:
  *
@@ -103,7 +106,7 @@ struct hchan_watch {
     int signal;         /* lists all that are parked when this signal comes, e.g. SIGUSR1 */
     bool at_exit;       /* lists who is still parked, if any, when exit() runs its handlers */
     bool deadlock;      /* says so and ends the process with status 2, looking 10 times a second */
-    FILE *stream;       /* where to; NULL: standard error */
+    FILE *stream;       /* where to; NULL: standard error, which has what a stream fails to take */
     hchan_place *place; /* NULL: hchan_place_symbol */
 };
 

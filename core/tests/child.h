@@ -42,4 +42,35 @@ static inline bool aborted(int status)
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
+/* The same, for bodies that take nothing and must not return: their last words are in `said`. */
+static char said[8192];
+
+static inline void call_it(void *body)
+{
+    (*(void (**)(void))body)();
+    _exit(99);
+}
+
+/* Returns its status, or 128 and the signal that ended it. */
+static inline int run_child(void (*body)(void))
+{
+    int status = run_in_child(call_it, (void *)&body, said, sizeof(said));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static inline void assert_said(const char *part)
+{
+    if (!strstr(said, part))
+        fail_msg("wanted '%s' in:\n%s", part, said);
+}
+
+static inline void assert_said_lines(size_t count)
+{
+    size_t lines = 0;
+    for (const char *p = said; *p; p++)
+        lines += *p == '\n';
+    if (lines != count)
+        fail_msg("wanted %zu lines:\n%s", count, said);
+}
+
 #endif

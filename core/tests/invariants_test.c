@@ -10,6 +10,11 @@ static void one_end(hchan *c)
     store_rlx(&c->recvq.first, &nobody); /* one thread */
 }
 
+static void sender_without_end(hchan *c)
+{
+    store_rlx(&c->sendq.first, &nobody); /* one thread */
+}
+
 static void receiver_before_value(hchan *c)
 {
     chansend1(c, &(long){1});
@@ -34,6 +39,12 @@ static void sender_after_close(hchan *c)
     store_rlx(&c->closed, 1); /* one thread */
 }
 
+static void receiver_after_close(hchan *c)
+{
+    waitq_enqueue(&c->recvq, &nobody);
+    store_rlx(&c->closed, 1); /* one thread */
+}
+
 struct breakage {
     const struct hchan_variant *variant;
     void (*breaks)(hchan *c);
@@ -54,10 +65,12 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
         const char *says;
     } rows[] = {
         {one_end, "one end only"},
+        {sender_without_end, "one end only"},
         {receiver_before_value, "a receiver waits before a value"},
         {sender_before_slot, "a sender waits before a free slot"},
         {lost_index, "sendx is not where the values end"},
         {sender_after_close, "somebody waits on a closed channel"},
+        {receiver_after_close, "somebody waits on a closed channel"},
     };
     (void)state;
     FOR_EACH_TRACED(v)

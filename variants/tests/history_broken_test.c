@@ -214,14 +214,14 @@ static void record_a_lost_wake_up(void *arg)
 /* Given a lost wake-up, then the process ends and says in which program. In a child. */
 static void test_a_lost_wake_up_is_told(void **state)
 {
-    char said[2048];
+    char words[2048];
     (void)state;
-    int status = run_in_child(record_a_lost_wake_up, NULL, said, sizeof(said));
-    print_message("%s", said);
+    int status = run_in_child(record_a_lost_wake_up, NULL, words, sizeof(words));
+    print_message("%s", words);
     assert_true(aborted(status));
-    assert_non_null(strstr(said, "somebody hangs"));
-    assert_non_null(strstr(said, " | "));
-    assert_non_null(strstr(said, "blocked"));
+    assert_non_null(strstr(words, "somebody hangs"));
+    assert_non_null(strstr(words, " | "));
+    assert_non_null(strstr(words, "blocked"));
 }
 
 #if defined(__x86_64__) && !SANITIZED

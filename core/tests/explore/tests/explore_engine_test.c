@@ -199,10 +199,10 @@ static void explore_who_dies(void *arg)
 
 static void test_a_death_tells_the_schedule(void **state)
 {
-    char said[4096];
+    char words[4096];
     (void)state;
-    assert_false(exited_with(run_in_child(explore_who_dies, NULL, said, sizeof(said)), 0));
-    assert_non_null(strstr(said, "repeat: explore (a test) --replay '"));
+    assert_false(exited_with(run_in_child(explore_who_dies, NULL, words, sizeof(words)), 0));
+    assert_non_null(strstr(words, "repeat: explore (a test) --replay '"));
 }
 
 static int by_hand(const char *options)

@@ -1,0 +1,357 @@
+/* The watcher where the system refuses what it asks for. The build puts the functions named
+ * __wrap_... here before the C library's. Each body is run in a child of its own, whose first
+ * watcher it starts. */
+#include "core/tests/watch.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+void *__real_malloc(size_t size);
+FILE *__real_open_memstream(char **text, size_t *size);
+int __real_fclose(FILE *stream);
+FILE *__real_fopen(const char *path, const char *mode);
+int __real_poll(struct pollfd *fds, nfds_t n, int ms);
+int __real_eventfd(unsigned value, int flags);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
+                          void *arg);
+int __real_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_child)(void));
+int __real_atexit(void (*fn)(void));
+void *__wrap_malloc(size_t size);
+FILE *__wrap_open_memstream(char **text, size_t *size);
+int __wrap_fclose(FILE *stream);
+FILE *__wrap_fopen(const char *path, const char *mode);
+int __wrap_poll(struct pollfd *fds, nfds_t n, int ms);
+int __wrap_eventfd(unsigned value, int flags);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
+                          void *arg);
+int __wrap_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_child)(void));
+int __wrap_atexit(void (*fn)(void));
+
+/* Faults. */
+
+enum fault { MALLOC, MEMSTREAM, FCLOSE, STAT, EVENTFD, CREATE, ATFORK, ATEXIT, FAULTS };
+
+static _Atomic uint32_t fails[FAULTS]; /* the how manyth call from now on fails; 0: none */
+static _Thread_local bool faulty;      /* whose calls: the watcher's, and of who says so */
+
+static bool strikes(enum fault which)
+{
+    uint32_t left = faulty ? load_acq(&fails[which]) : 0; /* pairs with store_rel of let_fail() */
+    if (left > 0)
+        store_rel(&fails[which], left - 1); /* pairs with load_acq in until_failed() */
+    return left == 1;
+}
+
+static void let_fail(enum fault which, uint32_t at)
+{
+    store_rel(&fails[which], at);
+}
+
+static void until_failed(enum fault which)
+{
+    while (load_acq(&fails[which]))
+        sched_yield();
+}
+
+static const char *stat_text;        /* instead of /proc/self/stat; NULL: itself */
+static _Atomic uint32_t polls, tick; /* of the watcher: its looks, in ms */
+static _Thread_local FILE *memory;
+
+void *__wrap_malloc(size_t size)
+{
+    return strikes(MALLOC) ? NULL : __real_malloc(size);
+}
+
+FILE *__wrap_open_memstream(char **text, size_t *size)
+{
+    return memory = strikes(MEMSTREAM) ? NULL : __real_open_memstream(text, size);
+}
+
+int __wrap_fclose(FILE *stream)
+{
+    bool ours = stream == memory;
+    int error = __real_fclose(stream);
+    return ours && strikes(FCLOSE) ? EOF : error;
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+    if (strcmp(path, "/proc/self/stat") != 0)
+        return __real_fopen(path, mode);
+    if (strikes(STAT))
+        return NULL;
+    return stat_text ? fmemopen((char *)(uintptr_t)stat_text, strlen(stat_text), mode)
+                     : __real_fopen(path, mode);
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t n, int ms)
+{
+    faulty = true;
+    store_rlx(&tick, (uint32_t)ms); /* read when the watcher has ended */
+    fadd_rlx(&polls, 1);            /* a count */
+    return __real_poll(fds, n, ms);
+}
+
+int __wrap_eventfd(unsigned value, int flags)
+{
+    if (!strikes(EVENTFD))
+        return __real_eventfd(value, flags);
+    errno = EMFILE;
+    return -1;
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
+                          void *arg)
+{
+    return strikes(CREATE) ? EAGAIN : __real_pthread_create(thread, attributes, fn, arg);
+}
+
+int __wrap_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_child)(void))
+{
+    return strikes(ATFORK) ? ENOMEM : __real_pthread_atfork(before, after, in_child);
+}
+
+int __wrap_atexit(void (*fn)(void))
+{
+    return strikes(ATEXIT) ? ENOMEM : __real_atexit(fn);
+}
+
+/* Until the watcher has made a look, from its start to its end. */
+static void until_looked(void)
+{
+    uint32_t before = load_rlx(&polls);
+    while (load_rlx(&polls) - before < 2)
+        sleep_ms(1);
+}
+
+/* What a watcher cannot be started without. */
+struct need {
+    enum fault fault;
+    int error, signal;
+};
+
+static const struct need *need;
+
+static void start_without(void)
+{
+    struct sigaction now;
+    free(hchan_parked_now(&(size_t){0})); /* has its own pthread_atfork() behind it */
+    faulty = true;
+    let_fail(need->fault, 1);
+    int error = hchan_watch_start(&(struct hchan_watch){.signal = need->signal, .at_exit = true});
+    sigaction(SIGUSR1, NULL, &now);
+    if (error != need->error || load_acq(&fails[need->fault]) || now.sa_handler != SIG_DFL)
+        _exit(90);
+    if (hchan_watch_start(NULL) || hchan_watch_start(NULL) != EBUSY)
+        _exit(91);
+    start_stuck();
+    exit(7);
+}
+
+/* Given something that a watcher needs and does not get, then the caller hears why, and nothing is
+ * left of it; once it is to be had, a watcher starts, and tells once. */
+static void test_a_watcher_that_cannot_start_leaves_nothing_behind(void **state)
+{
+    static const struct need needs[] = {
+        {ATFORK, ENOMEM, SIGUSR1}, {ATEXIT, ENOMEM, SIGUSR1}, {EVENTFD, EMFILE, SIGUSR1},
+        {CREATE, EAGAIN, SIGUSR1}, {CREATE, EAGAIN, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+        need = &needs[i];
+        assert_int_equal(run_child(start_without), 7);
+        assert_memory_equal(said, "hchan: 2 goroutines are parked at exit:\n", 40);
+        assert_said_lines(3);
+    }
+}
+
+/* Memory. */
+
+static enum fault short_of;
+
+static void list_without_memory(void)
+{
+    hchan_watch_start(&(struct hchan_watch){.signal = SIGUSR1, .stream = report_stream()});
+    start_stuck();
+    let_fail(short_of, 1);
+    raise(SIGUSR1);
+    until_failed(short_of);
+    if (short_of != MALLOC)
+        until_reported(1);
+    raise(SIGUSR1);
+    until_reported(3);
+    hchan_watch_stop();
+    _exit(reported_all() ? 0 : 97);
+}
+
+/* Given no memory when a list is asked for, then there is none, or its title alone; and the next
+ * one is whole. */
+static void test_a_list_that_lacks_memory_harms_no_other(void **state)
+{
+    static const char title[] = "hchan: 2 goroutines are parked:\n";
+    (void)state;
+    for (short_of = MALLOC; short_of <= FCLOSE; short_of++) {
+        assert_int_equal(run_child(list_without_memory), 0);
+        assert_said_lines(short_of == MALLOC ? 3 : 4);
+        assert_memory_equal(said, title, strlen(title));
+        assert_int_equal(strncmp(said + strlen(title), title, strlen(title)) == 0,
+                         short_of != MALLOC);
+    }
+}
+
+static uint32_t which_malloc;
+
+static void leak_without_memory(void)
+{
+    struct waiter leak = {.wait = wait_recv};
+    start_wait(&leak);
+    until_asleep(1);
+    let_fail(MALLOC, which_malloc);
+    hchan_watch_start(&(struct hchan_watch){.after_ns = 1, .stream = report_stream()});
+    until_failed(MALLOC);
+    until_reported(2);
+    for (uint32_t at = 1; at <= 4; at++) { /* of the list, and of what was told, in any order */
+        let_fail(MALLOC, at);
+        until_failed(MALLOC);
+    }
+    until_looked();
+    hchan_watch_stop();
+    _exit(reported_all() ? 0 : 97);
+}
+
+/* Given no memory for the list, or for what was told, then the leak is told at the next look; and
+ * once it is told, it is not told again. */
+static void test_a_leak_is_told_once_there_is_memory(void **state)
+{
+    (void)state;
+    for (which_malloc = 1; which_malloc <= 2; which_malloc++) {
+        assert_int_equal(run_child(leak_without_memory), 0);
+        assert_memory_equal(said, "hchan: 1 goroutine is parked for more than 0.0 s:\n", 50);
+        assert_said_lines(2);
+    }
+}
+
+static void deadlock_without_memory(void)
+{
+    hchan_register();
+    hchan_watch_start(&(struct hchan_watch){.deadlock = true});
+    let_fail(MALLOC, 1);
+    chanrecv1(NULL, NULL);
+}
+
+static void exit_without_memory(void)
+{
+    hchan_watch_start(NULL);
+    start_stuck();
+    faulty = true;
+    let_fail(MALLOC, 1);
+    exit(3);
+}
+
+static void test_an_end_without_memory_is_the_same_end(void **state)
+{
+    (void)state;
+    assert_int_equal(run_child(deadlock_without_memory), 2);
+    assert_string_equal(said, "fatal error: all goroutines are asleep - deadlock!\n\n");
+    assert_int_equal(run_child(exit_without_memory), 3);
+    assert_string_equal(said, "");
+}
+
+static void test_a_list_without_memory_is_none_and_holds_nothing(void **state)
+{
+    char *text;
+    size_t size, count = 17;
+    (void)state;
+    FILE *stream = open_memstream(&text, &size);
+    faulty = true;
+    let_fail(MALLOC, 1);
+    errno = 0;
+    assert_null(hchan_parked_now(&count));
+    assert_int_equal(errno, ENOMEM);
+    assert_int_equal(count, 17);
+    let_fail(MALLOC, 1);
+    assert_int_equal(hchan_report_parked(stream, 0, NULL), 0);
+    assert_int_equal(load_acq(&fails[MALLOC]), 0);
+    faulty = false;
+    fclose(stream);
+    assert_string_equal(text, "");
+    free(text);
+    free(until_parked(0)); /* the lock is free */
+}
+
+/* Looks. */
+
+static int64_t after_ns;
+
+static void look_once(void)
+{
+    hchan_watch_start(&(struct hchan_watch){.after_ns = after_ns});
+    until_looked();
+    hchan_watch_stop();
+    _exit((int)load_rlx(&tick));
+}
+
+/* It looks in time: four times before somebody has waited for too long, in a whole number of ms,
+ * and ten times a second at least. */
+static void test_the_tick_is_a_quarter_of_what_is_too_long(void **state)
+{
+    static const struct {
+        int64_t after_ns;
+        int ms;
+    } rows[] = {{0, 100},        {1, 1},           {100000000, 25},
+                {399999999, 99}, {400000000, 100}, {HOUR_NS, 100}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        after_ns = rows[i].after_ns;
+        assert_int_equal(run_child(look_once), rows[i].ms);
+        assert_string_equal(said, "");
+    }
+}
+
+static void list_when_not_alone(void)
+{
+    if (!stat_text)
+        let_fail(STAT, 1);
+    hchan_watch_start(&(struct hchan_watch){.signal = SIGUSR1, .stream = report_stream()});
+    until_failed(STAT);
+    until_looked();
+    raise(SIGUSR1);
+    until_reported(1);
+    hchan_watch_stop();
+    _exit(0);
+}
+
+/* Given a state of the process that cannot be read, or is none in which all others have ended, then
+ * the watcher goes on. */
+static void test_a_watcher_that_is_not_known_to_be_alone_goes_on(void **state)
+{
+    static const char *const texts[] = {
+        NULL,
+        " ",
+        "7 (Z 2",
+        "7 (leaky) Z 1",
+        "7 (leaky) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 3 0",
+        "7 (leaky) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0",
+        "7 (a) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        stat_text = texts[i];
+        assert_int_equal(run_child(list_when_not_alone), 0);
+        assert_string_equal(said, "hchan: 0 goroutines are parked\n");
+    }
+    stat_text = NULL;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_list_without_memory_is_none_and_holds_nothing),
+        cmocka_unit_test(test_a_watcher_that_cannot_start_leaves_nothing_behind),
+        cmocka_unit_test(test_a_list_that_lacks_memory_harms_no_other),
+        cmocka_unit_test(test_a_leak_is_told_once_there_is_memory),
+        cmocka_unit_test(test_an_end_without_memory_is_the_same_end),
+        cmocka_unit_test(test_the_tick_is_a_quarter_of_what_is_too_long),
+        cmocka_unit_test(test_a_watcher_that_is_not_known_to_be_alone_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+/* Reports for streams that take nothing. */
+#include "core/tests/watch.h"
+#include <signal.h>
+#include <stdio.h>
+
+static FILE *full_stream(void)
+{
+    return fopen("/dev/full", "w");
+}
+
+static FILE *stream_to_read(void)
+{
+    return fopen("/dev/null", "r");
+}
+
+static FILE *unread_stream(void)
+{
+    FILE *stream = report_stream();
+    close(report[0]);
+    return stream;
+}
+
+static _Atomic uint32_t reporting;
+
+static void tell_reporting(const void *callerpc, char *text, size_t size)
+{
+    hchan_place_symbol(callerpc, text, size);
+    store_rel(&reporting, 1); /* pairs with load_acq in until_set */
+}
+
+static FILE *(*broken_stream)(void);
+
+static void list_to_a_broken_stream(void)
+{
+    hchan_watch_start(&(struct hchan_watch){
+        .signal = SIGUSR1, .stream = broken_stream(), .place = tell_reporting});
+    start_stuck();
+    raise(SIGUSR1);
+    until_set(&reporting);
+    hchan_watch_stop(); /* which waits for the report's end */
+    _exit(0);
+}
+
+static void exit_with_a_full_stream(void)
+{
+    hchan_watch_start(&(struct hchan_watch){.at_exit = true, .stream = full_stream()});
+    start_stuck();
+    exit(3);
+}
+
+static void deadlock_with_a_full_stream(void)
+{
+    hchan_register();
+    hchan_watch_start(&(struct hchan_watch){.deadlock = true, .stream = full_stream()});
+    chanrecv1(NULL, NULL);
+}
+
+#define NOT_TAKEN "hchan: the stream for reports does not take this one: "
+
+/* Given a stream that does not take a report, then standard error has it, and why; and the program
+ * goes on, or ends, as it would. */
+static void test_a_report_that_its_stream_does_not_take_goes_to_standard_error(void **state)
+{
+    (void)state;
+    static const struct {
+        FILE *(*stream)(void);
+        const char *says;
+    } rows[] = {
+        {full_stream, NOT_TAKEN "No space left on device\nhchan: 2 goroutines are parked:\n"},
+        {stream_to_read, NOT_TAKEN "Bad file descriptor\nhchan: 2 goroutines are parked:\n"},
+        {unread_stream, NOT_TAKEN "Broken pipe\nhchan: 2 goroutines are parked:\n"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        broken_stream = rows[i].stream;
+        assert_int_equal(run_child(list_to_a_broken_stream), 0);
+        assert_said(rows[i].says);
+        assert_said_lines(4);
+    }
+    assert_int_equal(run_child(exit_with_a_full_stream), 3);
+    assert_said("hchan: 2 goroutines are parked at exit:\n");
+    assert_said_lines(4);
+    assert_int_equal(run_child(deadlock_with_a_full_stream), 2);
+    assert_said("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine ");
+    assert_said_lines(4);
+}
+
+static void deadlock_with_full_standard_error(void)
+{
+    dup2(fileno(full_stream()), STDERR_FILENO);
+    hchan_register();
+    hchan_watch_start(NULL);
+    chanrecv1(NULL, NULL);
+}
+
+static void test_a_deadlock_that_cannot_be_told_still_ends_the_process(void **state)
+{
+    (void)state;
+    assert_int_equal(run_child(deadlock_with_full_standard_error), 2);
+    assert_string_equal(said, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_report_that_its_stream_does_not_take_goes_to_standard_error),
+        cmocka_unit_test(test_a_deadlock_that_cannot_be_told_still_ends_the_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
