@@ -120,16 +120,13 @@ static int run(void)
     const struct hchan_variant *variant = choose();
     if (!variant)
         return EXIT_USAGE;
+    printf("harness/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",
+           hchan_variant_name(variant), LEAKS_PLANTED, LEAKS_GOROUTINES);
+    if (fflush(stdout) == EOF)
+        return EXIT_OK; /* main() says why, from errno: nothing may come in between */
     FILE *report = open_memstream(&text, &size);
     if (!report)
         return complain(EXIT_ENVIRONMENT, "leaks: out of memory: free some");
-    printf("harness/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",
-           hchan_variant_name(variant), LEAKS_PLANTED, LEAKS_GOROUTINES);
-    if (fflush(stdout) == EOF) { /* main() says why */
-        fclose(report);
-        free(text);
-        return EXIT_OK;
-    }
     int error = leaks_sample_start(variant, planted);
     if (!error)
         error = watch(report);
