@@ -3,6 +3,7 @@
 #include "core/hchan.h"
 #include "core/layout.h"
 #include "core/panic.h"
+#include "core/proc.h"
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,12 +12,24 @@
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
 {
     struct g *gp = getg();
-    store_rel(&gp->park, GPARK_ASLEEP); /* nobody else writes it; the release is as in park */
+    /* Nobody else writes it; the release is as in park. */
+    store_rel(&gp->park, gp->goroutine ? GPARK_WAITING : GPARK_ASLEEP);
     wait_begin(gp, reason | (deadline != HCHAN_FOREVER ? WAIT_BOUNDED : 0U), callerpc);
     wait_sleeps(gp);
-    while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)
-        continue;
+    if (gp->goroutine)
+        gopark(gp, deadline);
+    else
+        while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)
+            continue;
     wait_end(gp);
+}
+
+/* Out of the way of a channel that there is. */
+static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason reason,
+                                                              const void *callerpc)
+{
+    for (;;)
+        gopark_nil(reason, HCHAN_FOREVER, callerpc);
 }
 
 static int check_sizes(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
@@ -73,7 +86,7 @@ bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
     if (!c) { /* 1 */
         if (!block)
             return false;
-        gopark_nil(WAIT_CHAN_SEND_NIL, HCHAN_FOREVER, callerpc);
+        park_for_ever(WAIT_CHAN_SEND_NIL, callerpc);
     }
     return c->variant->chansend(c, elem, block, callerpc);
 }
@@ -87,7 +100,7 @@ static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, cons
         *received = false;
         if (!block)
             return false;
-        gopark_nil(WAIT_CHAN_RECEIVE_NIL, HCHAN_FOREVER, callerpc);
+        park_for_ever(WAIT_CHAN_RECEIVE_NIL, callerpc);
     }
     return c->variant->chanrecv(c, elem, block, received, callerpc);
 }

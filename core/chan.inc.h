@@ -44,9 +44,12 @@
 #if CHAN_TRACED
 #define COUNT(outcome)      outcome_add(getg(), HCHAN_##outcome, 1)
 #define COUNT_N(outcome, n) outcome_add(getg(), HCHAN_##outcome, (n))
+/* After a park, when the goroutine may run in another thread: current_g is not to be looked at. */
+#define COUNT_G(gp, outcome, n) outcome_add((gp), HCHAN_##outcome, (n))
 #else
-#define COUNT(outcome)      ((void)0)
-#define COUNT_N(outcome, n) ((void)(n))
+#define COUNT(outcome)          ((void)0)
+#define COUNT_N(outcome, n)     ((void)(n))
+#define COUNT_G(gp, outcome, n) ((void)(gp), (void)(n))
 #endif
 
 /* What stands at the end of the channel. */
@@ -100,8 +103,10 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
 
 /* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
  * been woken. Returns false where close woke it. */
-static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
-                                                 enum wait_reason reason, const void *callerpc)
+static inline __attribute__((always_inline)) bool CHAN(park_here)(struct hchan *c, struct waitq *q,
+                                                                  void *elem,
+                                                                  enum wait_reason reason,
+                                                                  const void *callerpc)
 {
     struct g *gp = getg();
     struct sudog *sg = acquireSudog(gp);
@@ -118,10 +123,27 @@ static __attribute__((noinline)) bool CHAN(park)(struct hchan *c, struct waitq *
     wait_end(gp);
     bool success = sg->success;
     releaseSudog(sg);
-    COUNT_N(PARK_SLEPT, slept);
-    COUNT_N(WAKE_BY_PEER, success);
-    COUNT_N(WAKE_BY_CLOSE, !success);
+    COUNT_G(gp, PARK_SLEPT, slept);
+    COUNT_G(gp, WAKE_BY_PEER, success);
+    COUNT_G(gp, WAKE_BY_CLOSE, !success);
     return success;
+}
+
+static __attribute__((noinline)) bool CHAN(park_apart)(struct hchan *c, struct waitq *q, void *elem,
+                                                       enum wait_reason reason,
+                                                       const void *callerpc)
+{
+    return CHAN(park_here)(c, q, elem, reason, callerpc);
+}
+
+/* Apart, so that what does not park runs straight on; but where a park is a switch of stacks, each
+ * return from a function after it is one that the processor does not expect. */
+static inline __attribute__((always_inline)) bool CHAN(park)(struct hchan *c, struct waitq *q,
+                                                             void *elem, enum wait_reason reason,
+                                                             const void *callerpc)
+{
+    return PARK_(switches) ? CHAN(park_here)(c, q, elem, reason, callerpc)
+                           : CHAN(park_apart)(c, q, elem, reason, callerpc);
 }
 
 /* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
@@ -329,6 +351,7 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
 #undef FAST_
 #undef COUNT
 #undef COUNT_N
+#undef COUNT_G
 #undef CHAN
 #undef CHAN_ID
 #undef CHAN_LOCK

@@ -1,5 +1,5 @@
-/* Whether nobody can go on. Two passes over the registered Gs, in which allglock is held, so that
- * they are the same:
+/* Whether nobody can go on. Two passes over the registered Gs. allglock is held, so that none is
+ * given to another thread in between:
  *
  *     1. each is parked; the count of its parks is kept
  *     2. each is not made ready, is not bounded, and is in the same park as before
@@ -10,9 +10,9 @@
  * of the channel's paths: handing a value over, in a select, or closing with many to wake. So
  *
  *   - either W did so before it parked: then the READY came before W's count, which pass 1 read
- *     with acquire (or, where W has ended since, before it gave up its G under allglock); so pass 2
- *     finds G's park word READY, or what G's owner wrote there later, for a later park, by a
- *     release: with which it finds G's later count, too. It did not;
+ *     with acquire (or, where W has ended since, before it was unregistered, by a release); so pass
+ * 2 finds G's park word READY, or what G's owner wrote there later, for a later park, by a release:
+ * with which it finds G's later count, too. It did not;
  *   - or W is to do so after its park, from which only another waker can have let it go on, since
  *     it has no deadline: that one would have been before W. There is none.
  *
@@ -55,13 +55,13 @@ bool hchan_deadlocked(void)
     bool stuck = true;
     struct g *all = allgs_lock();
     for (struct g *gp = all; gp && stuck; gp = gp->next_all)
-        if (gp->registered) {
+        if (load_acq(&gp->registered)) { /* pairs with the release at its end */
             stuck = parked_first(gp) && (DEADLOCK_PASSES > 1 || parked_still(gp));
             registered++;
             DEADLOCK_LOOKED(gp);
         }
     for (struct g *gp = all; gp && stuck && DEADLOCK_PASSES > 1; gp = gp->next_all)
-        if (gp->registered) {
+        if (load_acq(&gp->registered)) { /* pairs with the release at its end */
             stuck = parked_still(gp);
             DEADLOCK_LOOKED(gp);
         }

@@ -8,21 +8,22 @@
 #include <time.h>
 #include <unistd.h>
 
-_Thread_local struct g *current_g;
+_Thread_local struct g *current_g TLS_MODEL;
 
 /* Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
  * address of one whose thread has ended. Counts stay with the G, so the sums never go back. */
 static pthread_mutex_t allglock = PTHREAD_MUTEX_INITIALIZER;
 static struct g *allgs;   /* under allglock */
 static struct g *free_gs; /* under allglock */
-static uint32_t last_id;  /* under allglock */
+static _Atomic uint32_t last_id;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
 /* Gives the G back. allglock is held. */
 static void gfput(struct g *gp)
 {
-    gp->registered = false;
+    /* Release: who finds it unregistered sees whom it has woken (core/deadlock.c). */
+    store_rel(&gp->registered, false);
     gp->next_free = free_gs;
     free_gs = gp;
 }
@@ -55,7 +56,7 @@ static void after_fork_in_child(void)
             gp->tid = (int32_t)gettid();
             continue;
         }
-        gp->registered = false;
+        store_rlx(&gp->registered, false);
         /* Relaxed: there is no other thread. */
         store_rlx(&gp->wait.parks, (load_rlx(&gp->wait.parks) + 1) / 2 * 2);
     }
@@ -95,6 +96,15 @@ void allgs_unlock(void)
     pthread_mutex_unlock(&allglock);
 }
 
+void gnew(struct g *gp, bool registered)
+{
+    gp->id = fadd_rlx(&last_id, 1) + 1; /* a number, and no order */
+    gp->rand = UINT64_C(0x9e3779b97f4a7c15) * gp->id;
+    gp->sudog.g = gp;
+    gp->innermost = NULL; /* whoever had it before may have ended inside hchan_try() */
+    store_rlx(&gp->registered, registered);
+}
+
 /* A G for a thread that is to come. */
 static struct g *gfget(bool registered)
 {
@@ -104,13 +114,18 @@ static struct g *gfget(bool registered)
         free_gs = gp->next_free;
     else
         gp = allocate();
-    gp->id = ++last_id;
     gp->tid = 0;
-    gp->registered = registered;
     allgs_unlock();
-    gp->rand = UINT64_C(0x9e3779b97f4a7c15) * gp->id;
-    gp->sudog.g = gp;
-    gp->innermost = NULL; /* its last thread may have been cancelled inside hchan_try() */
+    gnew(gp, registered);
+    return gp;
+}
+
+struct g *newgoroutine(void)
+{
+    allgs_lock();
+    struct g *gp = allocate();
+    gp->goroutine = true;
+    allgs_unlock();
     return gp;
 }
 
@@ -135,18 +150,13 @@ struct g *newg(void)
 void hchan_register(void)
 {
     struct g *gp = getg();
-    allgs_lock();
-    gp->registered = true;
-    allgs_unlock();
+    store_rlx(&gp->registered, true);
 }
 
 void hchan_unregister(void)
 {
-    if (!current_g)
-        return;
-    allgs_lock();
-    current_g->registered = false;
-    allgs_unlock();
+    if (current_g)
+        store_rel(&current_g->registered, false); /* as in gfput() */
 }
 
 struct go {

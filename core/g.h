@@ -1,6 +1,7 @@
-/* G: the one who parks. Here a G is a thread; it is made at the thread's first channel operation
- * and recycled when the thread ends. Its first cache line holds all that a waker touches: the park
- * word, the word that a select's wakers race for, and the sudog of a plain operation.
+/* G: the one who parks. A G is a goroutine (core/sched.h), or stands for a thread; that one is made
+ * at the thread's first channel operation and recycled when the thread ends. Its first cache line
+ * holds all that a waker touches: the park word, the word that a select's wakers race for, and the
+ * sudog of a plain operation.
  *
  * Ownership of a sudog: the parked G's thread owns it from acquireSudog() to releaseSudog(). While
  * it is queued, whoever holds the channel's lock may unlink it and write through it; after
@@ -10,6 +11,7 @@
 #define CORE_G_H
 
 #include "core/atomic.h"
+#include "core/context.h"
 #include "core/outcome.h"
 #include <stdalign.h>
 #include <stdbool.h>
@@ -19,6 +21,7 @@
 enum { CACHE_LINE = 64 };
 
 struct hchan;
+struct p;
 
 /* "This G waits on this channel, with a value at this address." */
 struct sudog {
@@ -36,10 +39,12 @@ struct sudog {
  *
  *     GPARK_WAITING --owner: about to sleep--> GPARK_ASLEEP
  *           |                                       |
- *           +----waker: goready()----> GPARK_READY <+   (and a futex wake, if it was ASLEEP)
+ *           +----waker: goready()----> GPARK_READY <+   (and a wake, if it was ASLEEP)
  *
- * A deadline that passes leaves it as it is, and its owner may sleep again from either state.
- */
+ * A thread writes ASLEEP itself, before it sleeps in a futex. For a goroutine its P does, once it
+ * runs on another stack: from then on whoever makes it READY may resume it at once. A deadline that
+ * passes leaves a thread's word as it is, and sets a goroutine's back to WAITING; its owner may
+ * sleep again from either state. */
 enum { GPARK_READY, GPARK_WAITING, GPARK_ASLEEP };
 
 /* Who has a select that is parked: nobody yet, its own deadline, or else the waker of the case with
@@ -72,16 +77,25 @@ struct wait {
 
 enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100 };
 
+/* What a goroutine is doing, in Go's words. Written by its P, and by who makes it runnable; for who
+ * reports. */
+enum gstatus { GIDLE, GRUNNABLE, GRUNNING, GWAITING, GDEAD };
+
+/* What a goroutine that has left its stack left it for. */
+enum leaving { LEAVING_NOT, LEAVING_PARKED, LEAVING_YIELDED, LEAVING_DEAD };
+
 struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
     _Atomic uint32_t selectDone;
-    struct sudog sudog; /* of a plain operation */
+    struct sudog sudog;     /* of a plain operation */
+    _Atomic uint8_t status; /* enum gstatus */
+    bool goroutine;         /* or else a thread; for good */
 
     alignas(CACHE_LINE) struct wait wait;
     uint32_t id;                     /* from 1, never used twice */
     int32_t tid;                     /* the thread's, as the kernel knows it; under allglock */
     uint64_t rand;                   /* state of cheaprandn() */
-    bool registered;                 /* counts for a deadlock (core/watch.h); under allglock */
+    _Atomic bool registered;         /* counts for a deadlock (core/watch.h); ends with a release */
     uint32_t seen;                   /* wait.parks, as hchan_deadlocked() saw it; under allglock */
     struct recover_point *innermost; /* of the hchan_try() calls that run now (core/panic.c) */
     /* What a select needs, for up to ncases cases: a sudog a case, and two orders. Grows under
@@ -93,14 +107,37 @@ struct g {
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */
     struct g *next_all; /* list of all Gs ever made; they are recycled, never freed */
     struct g *next_free;
+
+    /* A goroutine's. */
+    alignas(CACHE_LINE) struct context sched; /* where it goes on, while it does not run */
+    struct p *p; /* that it runs on, or ran on last; NULL for a thread */
+    enum leaving leaving;
+    uint32_t timer;      /* its place among the timers, from 1; 0: none. Under their lock */
+    int64_t when;        /* its deadline; likewise */
+    struct g *schedlink; /* in the global queue */
+    void (*startfn)(void *);
+    void *startarg;
+    struct fiber fiber; /* its stack */
 };
 
 _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,
                "what a waker touches is one line");
 
-/* The calling thread's G, made on first use. Ends the process where memory ran out, as Go does. */
+/* A goroutine may go on in another thread in the middle of a function. So the address of a
+ * thread-local variable must not be kept anywhere; with this model it is no address, but an offset
+ * in each access. */
+#define TLS_MODEL __attribute__((tls_model("initial-exec")))
+
+/* A G without a stack, for a goroutine; recycled by core/proc.c. Ends the process where memory ran
+ * out. */
+struct g *newgoroutine(void);
+/* A life of gp begins: a new number. */
+void gnew(struct g *gp, bool registered);
+
+/* The calling thread's G, or the goroutine that runs in it; made on first use. Ends the process
+ * where memory ran out, as Go does. */
 struct g *newg(void);
-extern _Thread_local struct g *current_g;
+extern _Thread_local struct g *current_g TLS_MODEL;
 
 static inline struct g *getg(void)
 {

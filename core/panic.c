@@ -11,19 +11,21 @@
 struct recover_point {
     jmp_buf frame;
     const char *volatile message;
+    struct g *g; /* fn may return in another thread, but as the same goroutine */
     struct recover_point *outer;
 };
 
 bool hchan_try(void (*fn)(void *), void *arg, const char **message)
 {
-    struct recover_point point = {.outer = getg()->innermost};
+    struct recover_point point = {.g = getg()};
+    point.outer = point.g->innermost;
     if (setjmp(point.frame) == 0) {
-        getg()->innermost = &point;
+        point.g->innermost = &point;
         fn(arg);
-        getg()->innermost = point.outer;
+        point.g->innermost = point.outer;
         return true;
     }
-    getg()->innermost = point.outer;
+    point.g->innermost = point.outer;
     if (message)
         *message = point.message;
     return false;

@@ -161,7 +161,10 @@ int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *te
 {
     enum { SHOWN = 4 };
     struct line l = {text, size, 0};
-    add(&l, "goroutine %" PRIu32 " (thread %" PRId32 ") [%s, ", p->goroutine, p->thread, p->reason);
+    add(&l, "goroutine %" PRIu32 " ", p->goroutine);
+    if (p->thread)
+        add(&l, "(thread %" PRId32 ") ", p->thread);
+    add(&l, "[%s, ", p->reason);
     add_waited(&l, p->waited_ns);
     add(&l, "%s]", p->bounded ? ", with a deadline" : "");
     for (size_t i = 0; i < p->channels && i < SHOWN; i++)

@@ -103,13 +103,13 @@ static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
         /* Relaxed, as in sudog_claim(): where it fails, sleep() is what orders the value. */
         if (cas_rlx(&gp->selectDone, &open, SELECT_TIMEDOUT)) {
             wait_end(gp);
-            COUNT_N(PARK_SLEPT, slept);
+            COUNT_G(gp, PARK_SLEPT, slept);
             return -1;
         }
         slept |= PARK_(sleep)(gp, FUTEX_FOREVER);
     }
     wait_end(gp);
-    COUNT_N(PARK_SLEPT, slept);
+    COUNT_G(gp, PARK_SLEPT, slept);
     return (int)load_rlx(&gp->selectDone) - 1; /* ordered by the load of park */
 }
 
@@ -142,15 +142,15 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     bool success = winner >= 0 && gp->sudogs[winner].success;
     CHAN(select_dequeue)(gp, cases, lockorder, live, winner);
     if (winner < 0) {
-        COUNT(SELECT_TIMEDOUT);
+        COUNT_G(gp, SELECT_TIMEDOUT, 1);
         return -1;
     }
     bool send = cases[winner].kind == SCASE_SEND;
-    COUNT(SELECT_PARK);
-    COUNT_N(SEND_PARK, send);
-    COUNT_N(RECV_PARK, !send);
-    COUNT_N(WAKE_BY_PEER, success);
-    COUNT_N(WAKE_BY_CLOSE, !success);
+    COUNT_G(gp, SELECT_PARK, 1);
+    COUNT_G(gp, SEND_PARK, send);
+    COUNT_G(gp, RECV_PARK, !send);
+    COUNT_G(gp, WAKE_BY_PEER, success);
+    COUNT_G(gp, WAKE_BY_CLOSE, !success);
     if (send && !success)
         gopanic("send on closed channel");
     *received = success && !send;

@@ -10,20 +10,21 @@
 #include "core/tests/explore/shim.h"
 #include <setjmp.h>
 
-struct fiber {
+/* A fiber. Its own stack, on which it begins; where it is a P, goroutines run in it on theirs. */
+struct party {
     fcontext context; /* while it does not run */
     void *stack;
     size_t stack_size;
     void *fake_stack; /* AddressSanitizer's */
     jmp_buf start;    /* where it waits for the next schedule */
-    struct g *g;
-    struct g fresh_g; /* what *g is when a schedule begins */
+    struct g *own;    /* its G, as a thread */
+    struct g fresh_g; /* what *own is when a schedule begins */
+    struct g *g;      /* current_g, while it does not run */
     bool begun, ended;
-    bool at_point; /* suspended right before an access, which it will make when it runs again */
-    bool moments;  /* the next explore_moment() ends something */
-    /* While asleep on a futex. */
-    const void *word;
-    uint32_t turn; /* first in, first out */
+    bool at_point;    /* suspended right before an access, which it will make when it runs again */
+    bool moments;     /* the next explore_moment() ends something */
+    const void *word; /* that it sleeps on, or waits for as a mutex. The rest while asleep: */
+    uint32_t turn;    /* first in, first out */
     int64_t deadline;
     enum futex_end how; /* how it ended */
 };
@@ -47,13 +48,14 @@ struct engine {
     uint32_t used;                 /* deviations that cost */
     unsigned fiber;                /* who runs; EXPLORE_FIBERS is the engine itself */
     uint32_t ready, asleep, timed; /* fibers; timed are asleep with a deadline */
+    uint32_t locking;              /* fibers that wait for a mutex */
     uint32_t no_choice_at;         /* the step that follows a switch at once */
     uint32_t turns, spurious;      /* sleeps; spurious wake-ups */
     uint64_t moments;
     int64_t now;
     const char *failure;
     bool sweeping; /* the fibers that did not end are asked to leave */
-    struct fiber fibers[EXPLORE_FIBERS + 1];
+    struct party fibers[EXPLORE_FIBERS + 1];
 };
 extern struct engine engine;
 
@@ -76,9 +78,20 @@ unsigned engine_choice_of(unsigned f);
  */
 enum futex_end engine_sleep(const void *word, int64_t deadline);
 uint32_t engine_wake(const void *word, uint32_t count);
+/* A mutex, 0 where it is free. Who waits for it is not woken for anything else. */
+void engine_lock(uint32_t *held);
+void engine_unlock(uint32_t *held);
 /* Another may run now. Where it is the next one that can, as of a run queue, it is no preemption.
  */
 void engine_yield(void);
+
+/* A schedule begins, in which there is no scheduler of goroutines before the case makes one. */
+void engine_no_procs(void);
+/* Whether `at` is in a part of a goroutine or a P that decides nothing (proc.c): no access to it is
+ * worth a switch. */
+bool engine_idle_talk(const void *at);
+/* Where the goroutine that runs keeps struct party's `moments`; NULL: it is a thread that runs. */
+bool *engine_goroutine_moments(void);
 
 /* For replays: prints a line about the running fiber. */
 void engine_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

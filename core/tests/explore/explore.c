@@ -18,14 +18,14 @@ static uint32_t bit(unsigned f)
     return UINT32_C(1) << f;
 }
 
-static struct fiber *running(void)
+static struct party *running(void)
 {
     return &engine.fibers[engine.fiber];
 }
 
 static void arrive(struct fcontext_transfer t, void *fake_stack)
 {
-    struct fiber *from = t.data;
+    struct party *from = t.data;
     const void *bottom;
     size_t size;
     sanitizer_arrives(fake_stack, &bottom, &size);
@@ -36,18 +36,29 @@ static void arrive(struct fcontext_transfer t, void *fake_stack)
     }
 }
 
+/* To where the fiber was: on its own stack, or on that of a goroutine. */
+static void leave_for(struct party *from, const struct party *to)
+{
+    if (to->g && to->g->goroutine)
+        sanitizer_leaves(&from->fake_stack, to->g->fiber.bottom, to->g->fiber.size);
+    else
+        sanitizer_leaves(&from->fake_stack, to->stack, to->stack_size);
+}
+
 static void jump(unsigned f)
 {
-    struct fiber *from = running(), *to = &engine.fibers[f];
+    struct party *from = running(), *to = &engine.fibers[f];
     from->g = current_g;
     current_g = to->g;
     engine.fiber = f;
     explore_hot.self = bit(f);
-    explore_hot.own = (uintptr_t)to->g + CACHE_LINE;
-    sanitizer_leaves(&from->fake_stack, to->stack, to->stack_size);
+    explore_hot.own = (uintptr_t)to->own + CACHE_LINE;
+    leave_for(from, to);
     arrive(jump_fcontext(to->context, from), from->fake_stack);
-    if (engine.sweeping && engine.fiber != NOBODY)
+    if (engine.sweeping && engine.fiber != NOBODY) {
+        sanitizer_unpoison(from->stack, from->stack_size); /* it may be on a goroutine's */
         longjmp(from->start, 1);
+    }
 }
 
 /* The choices: see struct choices. Fibers are rotated so that the running one is the first. */
@@ -177,10 +188,11 @@ static void stay_quiet(void)
  * its wakers. Others must not use it, or more than is explored could happen. */
 static bool is_own(const void *at)
 {
-    if (at < (void *)engine.fibers[0].g || at >= (void *)(engine.fibers[EXPLORE_FIBERS - 1].g + 1))
-        return false;
+    if (at < (void *)engine.fibers[0].own ||
+        at >= (void *)(engine.fibers[EXPLORE_FIBERS - 1].own + 1))
+        return engine_idle_talk(at);
     for (unsigned f = 0; f < EXPLORE_FIBERS; f++)
-        if ((uintptr_t)at - (uintptr_t)engine.fibers[f].g - CACHE_LINE < explore_hot.own_size) {
+        if ((uintptr_t)at - (uintptr_t)engine.fibers[f].own - CACHE_LINE < explore_hot.own_size) {
             if (f != engine.fiber)
                 explore_fail("a fiber touches what is another's own");
             return true;
@@ -191,7 +203,7 @@ static bool is_own(const void *at)
 /* The running fiber could go on. Returns when it does. */
 static void act_between(unsigned choice)
 {
-    struct fiber *me = running();
+    struct party *me = running();
     if (!choice)
         return;
     me->at_point = true;
@@ -276,7 +288,7 @@ void explore_forever(void)
 
 enum futex_end engine_sleep(const void *word, int64_t deadline)
 {
-    struct fiber *me = running();
+    struct party *me = running();
     engine_say("sleeps");
     me->word = word;
     me->turn = engine.turns++;
@@ -318,26 +330,54 @@ uint32_t engine_wake(const void *word, uint32_t count)
     return woken;
 }
 
+void engine_lock(uint32_t *held)
+{
+    if (engine.fiber == NOBODY)
+        return;
+    explore_point(held);
+    while (*held) {
+        engine_say("waits for a mutex");
+        running()->word = held;
+        engine.ready &= ~explore_hot.self;
+        engine.locking |= explore_hot.self;
+        give_way();
+    }
+    *held = 1;
+    engine_say("locks");
+}
+
+void engine_unlock(uint32_t *held)
+{
+    if (engine.fiber == NOBODY)
+        return;
+    engine_say("unlocks");
+    *held = 0;
+    for (uint32_t rest = engine.locking; rest; rest &= rest - 1) {
+        unsigned f = (unsigned)__builtin_ctz(rest);
+        if (engine.fibers[f].word != held)
+            continue;
+        engine.locking &= ~bit(f);
+        made_ready(bit(f));
+    }
+    explore_point(held); /* plain accesses may follow that the mutex no longer guards */
+}
+
 uint64_t explore_moment(void)
 {
-    struct fiber *me = running();
-    if (!me->moments) {
+    bool *moments = engine_goroutine_moments();
+    if (!moments)
+        moments = &running()->moments;
+    if (!*moments) {
         explore_point(NULL);
         engine.no_choice_at = explore_hot.step + 1; /* the first access belongs to this moment */
     }
-    me->moments = !me->moments;
+    *moments = !*moments;
     return engine.moments++;
 }
 
 int64_t explore_deadline(void)
 {
     return engine.now + 1;
-}
-
-bool explore_parked(unsigned fiber)
-{
-    /* Not an access: the schedule has ended. */
-    return explore_get(&engine.fibers[fiber].g->wait.parks, sizeof(uint32_t)) % 2 == 1;
 }
 
 void explore_fail(const char *message)
@@ -365,7 +405,7 @@ static void fiber_main(struct fcontext_transfer t)
     }
 }
 
-static void map_stack(struct fiber *fiber)
+static void map_stack(struct party *party)
 {
     char *at = mmap(NULL, GUARD + STACK, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -373,8 +413,8 @@ static void map_stack(struct fiber *fiber)
         perror("explore: no memory for stacks");
         exit(3);
     }
-    fiber->stack = at + GUARD;
-    fiber->stack_size = STACK;
+    party->stack = at + GUARD;
+    party->stack_size = STACK;
 }
 
 /* Once: stacks, and a G for each fiber, which it keeps. */
@@ -384,23 +424,24 @@ static void set_up(void)
         return;
     struct g *mine = getg();
     for (unsigned f = 0; f < EXPLORE_FIBERS; f++) {
-        struct fiber *fiber = &engine.fibers[f];
-        map_stack(fiber);
-        fiber->context =
-            make_fcontext((char *)fiber->stack + fiber->stack_size, fiber->stack_size, fiber_main);
+        struct party *party = &engine.fibers[f];
+        map_stack(party);
+        party->context =
+            make_fcontext((char *)party->stack + party->stack_size, party->stack_size, fiber_main);
         current_g = NULL;
-        fiber->g = getg();
-        memcpy((void *)&fiber->fresh_g, (void *)fiber->g, sizeof(fiber->fresh_g));
+        party->own = getg();
+        memcpy((void *)&party->fresh_g, (void *)party->own, sizeof(party->fresh_g));
     }
     current_g = mine;
     explore_hot.own_size = sizeof(*mine) - CACHE_LINE;
     explore_memory_keep();
 }
 
-static void refresh(struct fiber *fiber)
+static void refresh(struct party *party)
 {
-    memcpy((void *)fiber->g, (void *)&fiber->fresh_g, sizeof(fiber->fresh_g));
-    fiber->begun = fiber->ended = fiber->at_point = fiber->moments = false;
+    memcpy((void *)party->own, (void *)&party->fresh_g, sizeof(party->fresh_g));
+    party->g = party->own;
+    party->begun = party->ended = party->at_point = party->moments = false;
 }
 
 /* Fibers in the middle of something go back to the start. */
@@ -425,6 +466,7 @@ const char *engine_run(const struct explore_case *what, const struct strategy *f
 {
     set_up();
     explore_memory_reset();
+    engine_no_procs();
     engine.what = what;
     engine.follow = follow;
     engine.planned = engine.taken.count = 0;
@@ -433,7 +475,7 @@ const char *engine_run(const struct explore_case *what, const struct strategy *f
     engine.now = 0;
     engine.failure = NULL;
     engine.fiber = NOBODY;
-    engine.asleep = engine.timed = 0;
+    engine.asleep = engine.timed = engine.locking = 0;
     engine.ready = bit(what->fibers) - 1;
     for (unsigned f = 0; f < what->fibers; f++)
         refresh(&engine.fibers[f]);

@@ -94,8 +94,6 @@ bool explore_parse(struct explore_schedule *s, const char *text);
 uint64_t explore_moment(void);
 /* A deadline that passes where the schedule wants it to, or where nobody else can run. */
 int64_t explore_deadline(void);
-/* For end(): whether the fiber's G is parked, by its own account (struct wait). */
-bool explore_parked(unsigned fiber);
 /* Ends the schedule, as a failure; static message. */
 _Noreturn void explore_fail(const char *message);
 

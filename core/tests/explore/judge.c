@@ -1,6 +1,7 @@
 #include "core/tests/explore/judge.h"
 #include "core/layout.h"
 #include "core/tests/check/lin.h"
+#include "core/tests/explore/proc.h"
 
 /* Histories that were right, and results that were seen, by their hashes: most schedules of a
  * program have the same few. Two of the same hash, of 64 bits, would be taken for one. */
@@ -49,28 +50,81 @@ static void hash_history(const struct judge *j, uint64_t *results, uint64_t *his
     *history = mix(*history, 2);
 }
 
+static void party(struct judge *j, unsigned i)
+{
+    if (j->gs[i])
+        explore_fail("a party is run twice");
+    j->gs[i] = getg();
+    run_party(&j->run, i, explore_deadline);
+    j->ended |= UINT32_C(1) << i;
+}
+
+/* The party of a goroutine: its judge comes with it. */
+static struct judge *judging;
+
+static void goroutine(void *arg)
+{
+    party(judging, (unsigned)(uintptr_t)arg);
+}
+
+static bool is_thread(const struct judge *j, unsigned i)
+{
+    return !j->procs || j->threads >> i & 1;
+}
+
 static void begin(void *arg)
 {
-    struct judge *j = arg;
+    struct judge *j = judging = arg;
+    j->ended = 0;
+    memset(j->gs, 0, sizeof(j->gs));
     if (!run_make(&j->run, j->program, j->variant, explore_moment)) {
         perror("explore: makechan");
         abort();
     }
+    if (j->procs)
+        explore_sched_begin(j->procs);
+    for (unsigned i = 0; i < j->program->nparties; i++)
+        if (!is_thread(j, i) && newproc(goroutine, (void *)(uintptr_t)i))
+            abort();
 }
 
+/* The fibers: first the Ps, then the threads. */
 static void body(void *arg, unsigned fiber)
 {
     struct judge *j = arg;
-    run_party(&j->run, fiber, explore_deadline);
+    unsigned i = 0;
+    if (fiber < j->procs) {
+        explore_sched_p(fiber);
+        return;
+    }
+    for (unsigned rest = fiber - j->procs;; i++)
+        if (is_thread(j, i) && rest-- == 0)
+            break;
+    party(j, i);
+}
+
+static const char *still_there(const struct judge *j)
+{
+    for (unsigned i = 0; i < j->program->nparties; i++) {
+        if (j->ended >> i & 1)
+            continue;
+        if (!j->gs[i])
+            return "a goroutine never runs";
+        /* Not an access: the schedule has ended. */
+        if (explore_get(&j->gs[i]->wait.parks, sizeof(uint32_t)) % 2 == 0)
+            return "somebody waits for ever who is not parked";
+    }
+    return j->procs ? explore_sched_end() : NULL;
 }
 
 static const char *end(void *arg, uint32_t blocked)
 {
     struct judge *j = arg;
-    for (unsigned f = 0; f < j->program->nparties; f++)
-        if (blocked >> f & 1 && !explore_parked(f))
-            return "somebody waits for ever who is not parked";
-    if (!blocked)
+    (void)blocked;
+    const char *hangs = still_there(j);
+    if (hangs)
+        return hangs;
+    if (j->ended == (UINT32_C(1) << j->program->nparties) - 1)
         run_free(&j->run); /* a traced instance looks for forgotten waiters */
     uint64_t results, history;
     hash_history(j, &results, &history);
@@ -86,18 +140,35 @@ static const char *end(void *arg, uint32_t blocked)
 
 void judge_make(struct judge *j, const struct program *p, const struct hchan_variant *variant)
 {
+    judge_make_sched(j, p, variant, 0, 0);
+}
+
+static void name(struct judge *j)
+{
+    char text[PROGRAM_TEXT];
+    program_print(j->program, text);
+    int n = snprintf(j->name, sizeof(j->name), "--variant %s%s --program '%s'",
+                     hchan_variant_name(j->variant), j->variant->traced ? ":traced" : "", text);
+    if (j->procs)
+        snprintf(j->name + n, sizeof(j->name) - (size_t)n, " --procs %u --threads %u", j->procs,
+                 (unsigned)j->threads);
+}
+
+void judge_make_sched(struct judge *j, const struct program *p, const struct hchan_variant *variant,
+                      unsigned procs, uint32_t threads)
+{
     if (slots_used >= FULL / 2) {
         memset(slots, 0, sizeof(slots));
         slots_used = 0;
     }
     salt = mix(salt, 3);
-    *j = (struct judge){.program = p, .variant = variant};
-    char text[PROGRAM_TEXT];
-    program_print(p, text);
-    snprintf(j->name, sizeof(j->name), "--variant %s%s --program '%s'", hchan_variant_name(variant),
-             variant->traced ? ":traced" : "", text);
+    *j = (struct judge){.program = p, .variant = variant, .procs = procs, .threads = threads};
+    name(j);
+    unsigned fibers = procs;
+    for (unsigned i = 0; i < p->nparties; i++)
+        fibers += is_thread(j, i);
     j->what = (struct explore_case){
-        .name = j->name, .fibers = p->nparties, .begin = begin, .body = body, .end = end, .arg = j};
+        .name = j->name, .fibers = fibers, .begin = begin, .body = body, .end = end, .arg = j};
 }
 
 void judge_print(const struct judge *j, FILE *to)

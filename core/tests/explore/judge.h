@@ -10,6 +10,10 @@ struct judge {
     struct explore_case what; /* to be explored */
     const struct program *program;
     const struct hchan_variant *variant;
+    unsigned procs;   /* 0: all parties are threads */
+    uint32_t threads; /* the parties that are threads; the others are goroutines */
+    uint32_t ended;   /* parties */
+    struct g *gs[PROGRAM_PARTIES];
     struct run run; /* with the last schedule's history */
     /* Different histories so far, and different results, moments aside. Where there are hundreds of
      * thousands of them they are no longer counted. */
@@ -20,6 +24,11 @@ struct judge {
 /* One judge at a time. The program and the variant, which may be a measured or a traced instance,
  * are used until the next one. */
 void judge_make(struct judge *j, const struct program *p, const struct hchan_variant *variant);
+
+/* The same with parties that are goroutines on `procs` Ps, but for those whose bits `threads` has.
+ * The scheduler is judged as well. */
+void judge_make_sched(struct judge *j, const struct program *p, const struct hchan_variant *variant,
+                      unsigned procs, uint32_t threads);
 
 /* The last schedule's history, for a reader. */
 void judge_print(const struct judge *j, FILE *to);

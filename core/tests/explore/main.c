@@ -1,6 +1,7 @@
 /* explore: looks for a schedule in which a program goes wrong, or repeats one, by hand. */
 #include "core/hchan.h"
 #include "core/tests/explore/judge.h"
+#include "core/tests/explore/proc.h"
 #include "core/tests/given.h"
 
 static const char help[] =
@@ -19,13 +20,15 @@ static const char help[] =
     "  --replay TEXT    one schedule, as a failure prints it, or `default`: says what each\n"
     "                   step does\n"
     "\n"
+    "  --procs N        the parties are goroutines on N Ps, 1 to 4, and not threads; but for\n"
+    "                   those whose bits --threads M has: 2 is the second party alone\n"
     "  --seed S         of what --random and --pct draw (1)\n";
 
 /* Ways to choose schedules; a set of them has their bits. */
 enum mode { BOUND = 1, RANDOM = 2, PCT = 4, REPLAY = 8, EACH = 15 };
 
 static const char *variant_name, *program_text, *schedule;
-static uint64_t bound = 2, limit = EXPLORE_ALL, drawn, depth = 3, seed = 1;
+static uint64_t bound = 2, limit = EXPLORE_ALL, drawn, depth = 3, seed = 1, procs, threads;
 
 /* An option has a text, or a number from min to max. */
 static const struct option {
@@ -42,6 +45,8 @@ static const struct option {
     {"--random", NULL, &drawn, 1, EXPLORE_ALL, RANDOM, NULL},
     {"--pct", NULL, &drawn, 1, EXPLORE_ALL, PCT, NULL},
     {"--depth", NULL, &depth, 1, EXPLORE_DEPTH_MAX, PCT, "--pct"},
+    {"--procs", NULL, &procs, 1, EXPLORE_PROCS, EACH, "every one"},
+    {"--threads", NULL, &threads, 0, (1 << PROGRAM_PARTIES) - 1, EACH, "every one"},
     {"--seed", NULL, &seed, 0, UINT64_MAX, RANDOM | PCT, "--random and --pct"},
     {"--replay", &schedule, NULL, 0, 0, REPLAY, NULL},
 };
@@ -97,7 +102,7 @@ static int run(enum mode mode)
     const char *error = program_parse(&program, program_text);
     if (error)
         return wrong(program_text, error);
-    judge_make(&judge, &program, variant);
+    judge_make_sched(&judge, &program, variant, (unsigned)procs, (uint32_t)threads);
     static struct explore_schedule parsed;
     if (mode == REPLAY && !explore_parse(&parsed, schedule))
         return wrong(schedule, "no schedule: give `default`, or STEP:CHOICE ... with rising steps");
@@ -169,6 +174,8 @@ static int call(char **argv)
     }
     if (!variant_name || !program_text)
         return wrong("--variant, --program", "give these two: --help has more");
+    if (threads && !procs)
+        return wrong("--threads", "all parties are: give --procs as well, or leave it out");
     status = choose_mode(&mode);
     return status ? status : run(mode);
 }

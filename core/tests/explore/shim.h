@@ -169,14 +169,19 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
 /* A bounded spin only makes its end come later; an unbounded one ends when another fiber writes. */
 #undef SPIN_BUDGET
 #define SPIN_BUDGET(turns) 1
-#define procyield(n)       ((void)(n))
-#define spin_wait(n)       ((void)(n), explore_spin())
-#define pause()            explore_forever()
+#undef REACHABLE
+#define REACHABLE(usual, small) (small)
+#define procyield(n)            ((void)(n))
+#define spin_wait(n)            ((void)(n), explore_spin())
+#define pause()                 explore_forever()
 
-/* Randomness is one more choice, and the coarse clock stands still. */
+/* Randomness is one more choice, the coarse clock stands still, and a goroutine is resumed once for
+ * each time that it has left its stack (proc.c). */
 #include "core/g.h"
-#define cheaprandn(gp, n)         ((void)(gp), explore_draw(n))
-#define clock_gettime(clock, now) ((void)(*(now) = (struct timespec){0}))
+void *explore_switch(struct context *from, struct context *to, void *data);
+#define context_switch(from, to, data) explore_switch(from, to, data)
+#define cheaprandn(gp, n)              ((void)(gp), explore_draw(n))
+#define clock_gettime(clock, now)      ((void)(*(now) = (struct timespec){0}))
 
 /* Channels at the same addresses in each schedule, and gone with it (memory.h). */
 #define malloc(size)               explore_alloc(EXPLORE_ALIGN, (size))

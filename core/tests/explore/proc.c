@@ -1,0 +1,153 @@
+/* The scheduler, to be explored: core/proc.c and core/timer.c as they are, but for what they take
+ * from threads. Each schedule begins with their static state as it was at first; goroutines, with
+ * their stacks, come from a pool that is made once. */
+#include "core/tests/explore/proc.h"
+#include "core/proc.h"
+#include "core/tests/explore/engine.h"
+#include "core/tests/explore/sanitizer.h"
+#include <errno.h>
+#include <pthread.h>
+
+/* A mutex is one word; threads are not started, and a P has ended when its mutex is free. */
+static uint32_t running[EXPLORE_PROCS];
+
+static int join(pthread_t p)
+{
+    engine_lock(&running[p]);
+    engine_unlock(&running[p]);
+    return 0;
+}
+
+/* Where a goroutine that does not run goes on is used once: who resumes it takes it. */
+void *explore_switch(struct context *from, struct context *to, void *data)
+{
+    static const struct context nowhere;
+    struct g *gp = current_g;
+    struct context there = *to;
+    if (memcmp(&there, &nowhere, sizeof(there)) == 0)
+        explore_fail("a goroutine is resumed that runs, or has not left its stack yet");
+    if (gp->goroutine && gp->leaving == LEAVING_PARKED &&
+        explore_get(&gp->park, sizeof(gp->park)) == GPARK_ASLEEP)
+        explore_fail("a goroutine is resumed that nobody has woken");
+    *to = nowhere;
+    return (context_switch)(from, &there, data);
+}
+
+#undef PTHREAD_MUTEX_INITIALIZER
+#define PTHREAD_MUTEX_INITIALIZER          0
+#define pthread_mutex_t                    uint32_t
+#define pthread_mutex_lock(mutex)          engine_lock(mutex)
+#define pthread_mutex_unlock(mutex)        engine_unlock(mutex)
+#define pthread_create(thread, a, fn, arg) ((void)(thread), (void)(fn), (void)(arg), EAGAIN)
+#define pthread_join(thread, result)       join(thread)
+// clang-format off
+#include "core/proc.c"
+#include "core/timer.c"
+// clang-format on
+
+static struct {
+    struct g g;
+    bool moments;
+} pool[EXPLORE_GOROUTINES];
+
+static void make_pool(void)
+{
+    if (pool[0].g.fiber.bottom)
+        return;
+    for (unsigned i = 0; i < EXPLORE_GOROUTINES; i++)
+        if (stack_alloc(&pool[i].g.fiber, stack_size(EXPLORE_ASAN ? 256 << 10 : 0)))
+            gothrow("explore: no memory for stacks");
+}
+
+/* As it was before its first life. Frames that a schedule has left there are nobody's. */
+static void refresh(unsigned i)
+{
+    struct g *gp = &pool[i].g;
+    struct fiber stack = gp->fiber;
+    sanitizer_unpoison(stack.bottom, stack.size);
+    memset((void *)gp, 0, sizeof(*gp));
+    gp->fiber = stack;
+    gp->goroutine = true;
+    gp->next_free = sched.gfree;
+    sched.gfree = gp;
+    pool[i].moments = false;
+}
+
+void engine_no_procs(void)
+{
+    memset((void *)&sched, 0, sizeof(sched));
+}
+
+void explore_sched_begin(unsigned procs)
+{
+    make_pool();
+    lock = 0;
+    count = 0; /* the heap itself stays: its addresses matter to nobody */
+    publish();
+    for (unsigned i = EXPLORE_GOROUTINES; i-- > 0;)
+        refresh(i);
+    sched.stack = stack_size(0);
+    if (procs > EXPLORE_PROCS || make_procs(procs))
+        gothrow("explore: too many Ps");
+    for (unsigned i = 0; i < procs; i++) {
+        sched.ps[i].thread = i;
+        running[i] = 1;
+    }
+}
+
+void explore_sched_p(unsigned p)
+{
+    run_p(&sched.ps[p]);
+    engine_unlock(&running[p]);
+}
+
+/* Not accesses, here and below: the schedule has ended. */
+static const char *idle_end(const struct p *pp)
+{
+    if (explore_get(&pp->runq.next, sizeof(pp->runq.next)) ||
+        explore_get(&pp->runq.head, sizeof(uint32_t)) !=
+            explore_get(&pp->runq.tail, sizeof(uint32_t)))
+        return "a goroutine is left in a queue";
+    if (!pp->idle || pp->spinning)
+        return "a P hangs, or sleeps and is not idle";
+    return NULL;
+}
+
+const char *explore_sched_end(void)
+{
+    const char *wrong = NULL;
+    if (!sched.procs)
+        return explore_get(&sched.live, sizeof(sched.live)) ? "it stopped too early" : NULL;
+    if (sched.head || explore_get(&sched.size, sizeof(sched.size)))
+        return "a goroutine is left in the global queue";
+    for (unsigned i = 0; i < sched.procs && !wrong; i++)
+        wrong = idle_end(&sched.ps[i]);
+    if (wrong)
+        return wrong;
+    if (explore_get(&sched.spinning, sizeof(uint32_t)) ||
+        explore_get(&sched.idles, sizeof(uint32_t)) != sched.procs)
+        return "the Ps that look for work, or are idle, are miscounted";
+    return count ? "a deadline is forgotten" : NULL;
+}
+
+/* A goroutine's: what is its own, and what is for reports. A P's: its ticks, hints to the watcher;
+ * and its own G. */
+bool engine_idle_talk(const void *at)
+{
+    uintptr_t in_pool = (uintptr_t)at - (uintptr_t)pool;
+    if (in_pool < sizeof(pool))
+        return in_pool % sizeof(pool[0]) >= offsetof(struct g, status);
+    uintptr_t in_ps = (uintptr_t)at - (uintptr_t)sched.ps;
+    if (sched.ps && in_ps < sched.procs * sizeof(struct p)) {
+        uintptr_t in_p = in_ps % sizeof(struct p);
+        return in_p >= offsetof(struct p, g0) && in_p < offsetof(struct p, note);
+    }
+    return false;
+}
+
+bool *engine_goroutine_moments(void)
+{
+    if (!current_g || !current_g->goroutine)
+        return NULL;
+    return &pool[((uintptr_t)current_g - (uintptr_t)pool) / sizeof(pool[0])].moments;
+}
