@@ -1,5 +1,6 @@
 #include "harness/bench.h"
 #include "core/futex.h"
+#include "core/sched.h"
 #include "harness/clock.h"
 #include "harness/hist.h"
 #include "harness/topo.h"
@@ -25,14 +26,16 @@ struct seat {
     pthread_t thread;
     int error;
     char reason[REASON_MAX];
-    struct usage usage;      /* of its part */
+    struct usage usage; /* of its part, or of a P */
+    struct counters_thread counting;
+    bool counts_events;
     struct latency *latency; /* SIDES of its own, or NULL */
     uint64_t counts[COUNTERS_MAX];
 };
 
 /* Everything of one window. */
 struct crew {
-    struct bench bench; /* first: aligned */
+    struct bench bench; /* first: aligned. bench.goroutines: the workers are some, on Ps */
     struct window_spec *spec;
     struct seat *seats;
     unsigned threads;
@@ -103,7 +106,7 @@ static bool meet(struct crew *crew, struct seat *seat)
     fadd_acqrel(&crew->arrived, 1); /* publishes seat->error to the lead */
     if (seat->worker.index == 0) {
         while (load_acq(&crew->arrived) < crew->threads) /* pairs with the add above */
-            sched_yield();
+            gosched();
         uint32_t go = GO_RUN;
         for (unsigned i = 0; i < crew->threads; i++)
             if (crew->seats[i].error)
@@ -113,12 +116,13 @@ static bool meet(struct crew *crew, struct seat *seat)
     }
     uint32_t go;
     while ((go = load_acq(&crew->go)) == GO_WAIT)
-        sched_yield();
+        gosched();
     return go == GO_RUN;
 }
 
-/* Goes to the worker's PU and begins to count there. What fails is left in the seat. */
-static void take_place(struct seat *seat, struct counters_thread *counting, bool *counts)
+/* Goes to the seat's PU and begins to count there. What fails is left in the seat. By the thread
+ * that works there: a worker's, or a P's. */
+static void take_place(struct seat *seat)
 {
     const struct window_spec *spec = seat->crew->spec;
     seat->error = topo_bind(spec->topo, seat->worker.pu);
@@ -127,24 +131,69 @@ static void take_place(struct seat *seat, struct counters_thread *counting, bool
                  seat->worker.index, seat->worker.pu, strerror(-seat->error));
     else if (spec->counters)
         seat->error =
-            counters_start(counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
-    *counts = spec->counters && !seat->error;
+            counters_start(&seat->counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
+    seat->counts_events = spec->counters && !seat->error;
+    seat->usage = read_usage(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+}
+
+/* The same thread, at the end. */
+static void leave_place(struct seat *seat)
+{
+    seat->usage = usage_since(seat->usage, CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+    if (seat->counts_events)
+        seat->error = counters_stop(&seat->counting, seat->counts, seat->reason, REASON_MAX);
 }
 
 static void *worker_main(void *arg)
 {
     struct seat *seat = arg;
-    struct counters_thread counting;
-    bool counts;
-    take_place(seat, &counting, &counts);
+    take_place(seat);
     if (meet(seat->crew, seat)) {
-        struct usage start = read_usage(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+        seat->usage = read_usage(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
         run_part(seat->crew, &seat->worker);
-        seat->usage = usage_since(start, CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
     }
-    if (counts)
-        seat->error = counters_stop(&counting, seat->counts, seat->reason, REASON_MAX);
+    leave_place(seat);
     return NULL;
+}
+
+/* Goroutines: each P has the place of a seat, and the workers are where the scheduler puts them. */
+
+static int p_begins(unsigned p, void *arg)
+{
+    struct seat *seat = &((struct crew *)arg)->seats[p];
+    take_place(seat);
+    return -seat->error;
+}
+
+static void p_ends(unsigned p, void *arg)
+{
+    leave_place(&((struct crew *)arg)->seats[p]);
+}
+
+static void goroutine_main(void *arg)
+{
+    struct seat *seat = arg;
+    if (meet(seat->crew, seat))
+        run_part(seat->crew, &seat->worker);
+}
+
+/* With one P where all workers share a PU, and else one on each of the two. */
+static int start_goroutines(struct crew *crew)
+{
+    struct sched_options options = {
+        .procs = crew->bench.one_pu || crew->threads == 1 ? 1 : 2,
+        .begin = p_begins,
+        .end = p_ends,
+        .arg = crew,
+    };
+    int error = schedinit(&options);
+    for (unsigned i = crew->threads; i-- > 0 && !error;) /* the lead last, as below */
+        error = newproc(goroutine_main, &crew->seats[i]);
+    if (error && gomaxprocs()) {
+        store_rel(&crew->go, GO_ABORT);
+        schedstop();
+    }
+    return -error;
 }
 
 static void sleep_ns(uint64_t ns)
@@ -154,14 +203,21 @@ static void sleep_ns(uint64_t ns)
         ;
 }
 
-/* Looks at everybody's progress. True where each worker has done some operations since `before`. */
+/* Whether the worker's operations are the crowd's: of pairs, one counts for both. */
+static bool counts(const struct crew *crew, unsigned i)
+{
+    return !crew->bench.scenario->pairs || i % 2;
+}
+
+/* Looks at everybody's progress. True where each worker that counts has done some operations since
+ * `before`. */
 static bool look(struct crew *crew, const uint64_t *before, uint64_t *now)
 {
     enum { SOME = 8 };
     bool all = true;
     for (unsigned i = 0; i < crew->threads; i++) {
         now[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
-        all = all && now[i] - before[i] >= SOME;
+        all = all && (now[i] - before[i] >= SOME || !counts(crew, i));
     }
     return all;
 }
@@ -211,8 +267,11 @@ static void sum_crowd(struct crew *crew, struct window *out, const uint64_t *bef
                       const uint64_t *after)
 {
     double sum = 0, squares = 0;
-    unsigned active = 0;
+    unsigned active = 0, counting = 0;
     for (unsigned i = 0; i < crew->threads; i++) {
+        if (!counts(crew, i))
+            continue;
+        counting++;
         double ops = (double)(after[i] - before[i]);
         sum += ops;
         squares += ops * ops;
@@ -221,9 +280,9 @@ static void sum_crowd(struct crew *crew, struct window *out, const uint64_t *bef
     }
     out->sample.ops = (uint64_t)sum;
     out->sample.ns_per_op = sum > 0 ? out->sample.window_ns / sum : NAN;
-    bool many = crew->threads > 1;
-    out->sample.fairness = many && squares > 0 ? sum * sum / (crew->threads * squares) : NAN;
-    out->sample.overlap = many ? (double)active / crew->threads : NAN;
+    bool many = counting > 1;
+    out->sample.fairness = many && squares > 0 ? sum * sum / (counting * squares) : NAN;
+    out->sample.overlap = many ? (double)active / counting : NAN;
 }
 
 static void sum_lead(struct crew *crew, struct window *out)
@@ -317,6 +376,7 @@ static struct crew *crew_new(struct window_spec *spec)
     if (b->params.threads == PARAM_ABSENT)
         b->params.threads = s->threads.normal;
     b->one_pu = spec->pu[0] == spec->pu[1];
+    b->goroutines = spec->variant && strcmp(hchan_variant_park(spec->variant), "go") == 0;
     b->ops = spec->ops;
     crew->threads = (unsigned)b->params.threads;
     if (spec->warm && !s->times_itself && !crew->crowd)
@@ -327,6 +387,7 @@ static struct crew *crew_new(struct window_spec *spec)
         return NULL;
     }
     memset(crew->seats, 0, crew->threads * sizeof(*crew->seats));
+    b->lead = &crew->seats[0].worker;
     return crew;
 }
 
@@ -343,7 +404,7 @@ static void crew_free(struct crew *crew)
 }
 
 /* Starts every worker. Where a thread cannot be made, those that run are told to go home. */
-static int start_workers(struct crew *crew)
+static int start_threads(struct crew *crew)
 {
     for (unsigned i = 0; i < crew->threads; i++) {
         /* The lead last: it is the one who lets the others go. */
@@ -364,7 +425,8 @@ static int crew_run(struct crew *crew, struct window *out, char *error, size_t s
     const struct scenario *s = crew->bench.scenario;
     uint64_t *before = calloc(2 * (size_t)crew->threads, sizeof(*before));
     uint64_t *after = before ? before + crew->threads : NULL;
-    int status = before ? start_workers(crew) : -ENOMEM;
+    bool goroutines = crew->bench.goroutines;
+    int status = !before ? -ENOMEM : goroutines ? start_goroutines(crew) : start_threads(crew);
     if (status) {
         snprintf(error, size, "%u threads could not be started: %s", crew->threads,
                  strerror(-status));
@@ -373,8 +435,10 @@ static int crew_run(struct crew *crew, struct window *out, char *error, size_t s
     }
     if (crew->crowd)
         control_crowd(crew, out, before, after);
-    for (unsigned i = 0; i < crew->threads; i++)
+    for (unsigned i = 0; i < crew->threads && !goroutines; i++)
         pthread_join(crew->seats[i].thread, NULL);
+    if (goroutines)
+        schedstop();
     for (unsigned i = 0; i < crew->threads && !status; i++) {
         status = crew->seats[i].error;
         snprintf(error, size, "%s", crew->seats[i].reason);

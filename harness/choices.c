@@ -13,14 +13,12 @@ bool choices_have(const struct word_list *list, const char *word)
     return false;
 }
 
-static int check_scenarios(const struct word_list *wanted)
+enum { NAMES_MAX = 256 };
+
+/* Whether every wanted word is one of the names; `kind` is what they are names of. */
+static int check_words(const char *kind, const struct word_list *wanted, const char *const *names,
+                       size_t count)
 {
-    const char *names[256];
-    size_t count = 0;
-    for (const struct scenario *const *s = scenarios_any(); *s; s++)
-        names[count++] = (*s)->name;
-    for (const struct scenario *const *s = scenario_all(""); *s; s++)
-        names[count++] = (*s)->name;
     for (size_t i = 0; i < wanted->count; i++) {
         const char *word = wanted->items[i];
         bool known = false;
@@ -29,27 +27,40 @@ static int check_scenarios(const struct word_list *wanted)
         if (known)
             continue;
         const char *near = nearest(word, names, count);
-        return near ? complain(EXIT_USAGE, "no scenario '%s': did you mean '%s'?", word, near)
-                    : complain(EXIT_USAGE, "no scenario '%s': `hchanlab list` shows them", word);
+        return near ? complain(EXIT_USAGE, "no %s '%s': did you mean '%s'?", kind, word, near)
+                    : complain(EXIT_USAGE, "no %s '%s': `hchanlab list` shows them", kind, word);
     }
     return EXIT_OK;
 }
 
+static int check_scenarios(const struct word_list *wanted)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (const struct scenario *const *s = scenarios_any(); *s; s++)
+        names[count++] = (*s)->name;
+    for (const struct scenario *const *s = scenario_all(""); *s; s++)
+        names[count++] = (*s)->name;
+    return check_words("scenario", wanted, names, count);
+}
+
+static int check_groups(const struct word_list *wanted)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (const struct scenario *const *s = scenarios_any(); *s; s++)
+        if ((*s)->group)
+            names[count++] = (*s)->group;
+    return check_words("group", wanted, names, count);
+}
+
 static int check_variants(const struct word_list *wanted)
 {
-    const char *names[256];
+    const char *names[NAMES_MAX];
     size_t count = 0;
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         names[count++] = hchan_variant_name(v);
-    for (size_t i = 0; i < wanted->count; i++) {
-        const char *word = wanted->items[i];
-        if (hchan_variant_find(word))
-            continue;
-        const char *near = nearest(word, names, count);
-        return near ? complain(EXIT_USAGE, "no variant '%s': did you mean '%s'?", word, near)
-                    : complain(EXIT_USAGE, "no variant '%s': `hchanlab list` shows them", word);
-    }
-    return EXIT_OK;
+    return check_words("variant", wanted, names, count);
 }
 
 /* A parameter as an option and as a field of a scenario. */
@@ -66,14 +77,14 @@ static const struct param_range *range_of(const struct scenario *s, const struct
 
 static bool takes(const struct scenario *s, const struct param *p, uint64_t value)
 {
-    const struct param_range *range = range_of(s, p);
-    return range->max > 0 && value >= range->min && value <= range->max;
+    return scenario_takes(s, range_of(s, p), value);
 }
 
-/* Whether the plan has the scenario: all but the floors where none is named. */
-static bool is_chosen(const struct choices *c, const struct scenario *s, bool floor)
+bool choices_have_scenario(const struct choices *c, const struct scenario *s, bool floor)
 {
-    return c->scenarios.count == 0 ? !floor : choices_have(&c->scenarios, s->name);
+    if (c->scenarios.count == 0 && c->groups.count == 0)
+        return !floor && !s->group;
+    return choices_have(&c->scenarios, s->name) || (s->group && choices_have(&c->groups, s->group));
 }
 
 /* Calls `has` for the scenarios and floors of the plan until one answers true. */
@@ -83,7 +94,7 @@ static bool any_chosen(const struct choices *c, bool (*has)(const struct scenari
     const struct scenario *const *const lists[] = {scenarios_any(), scenario_all("")};
     for (int floor = 0; floor < 2; floor++)
         for (const struct scenario *const *s = lists[floor]; *s; s++)
-            if (is_chosen(c, *s, floor) && has(*s, arg))
+            if (choices_have_scenario(c, *s, floor) && has(*s, arg))
                 return true;
     return false;
 }
@@ -130,8 +141,9 @@ static int check_scenario(const struct scenario *s, const struct param *p)
     for (size_t i = 0; i < p->values->count; i++)
         if (takes(s, p, p->values->items[i]))
             return EXIT_OK;
-    return complain(EXIT_USAGE, "%s takes --%s %llu to %llu", s->name, p->option,
-                    (unsigned long long)range->min, (unsigned long long)range->max);
+    return complain(EXIT_USAGE, "%s takes --%s %llu to %llu%s", s->name, p->option,
+                    (unsigned long long)range->min, (unsigned long long)range->max,
+                    s->pairs && range == &s->threads ? ", even" : "");
 }
 
 static int check_param(const struct choices *c, const struct param *p)
@@ -152,8 +164,11 @@ int choices_check(const struct choices *c)
         {"capacity", &c->capacity, offsetof(struct scenario, capacity)},
         {"elem", &c->elem, offsetof(struct scenario, elem)},
         {"threads", &c->threads, offsetof(struct scenario, threads)},
+        {"work", &c->work, offsetof(struct scenario, work)},
     };
     int status = check_scenarios(&c->scenarios);
+    if (status == EXIT_OK)
+        status = check_groups(&c->groups);
     if (status == EXIT_OK)
         status = check_variants(&c->variants);
     for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)

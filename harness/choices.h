@@ -3,14 +3,15 @@
 #define HARNESS_CHOICES_H
 
 #include "harness/options.h"
+#include "harness/scenario.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 /* What the user chose; an empty list or a 0 leaves the choice to the mode. */
 struct choices {
     bool quick, full;
-    struct word_list scenarios, variants;
-    struct uint_list capacity, elem, threads;
+    struct word_list scenarios, groups, variants;
+    struct uint_list capacity, elem, threads, work;
     uint64_t processes;
     const char *place;
 };
@@ -20,6 +21,10 @@ struct choices {
  * nothing chosen takes, or a chosen scenario that takes none of the values given (with its range).
  * A value that some of the chosen scenarios take is left out for the others. */
 int choices_check(const struct choices *choices);
+
+/* Whether the plan has the scenario: it, or its group, is named; where none is, those that are in
+ * no group, but no floor, which is measured anyway. */
+bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
 
 /* Whether the word is in the list. */
 bool choices_have(const struct word_list *list, const char *word);

@@ -20,10 +20,13 @@ static void list_range(const char *key, const struct param_range *r)
 static void list_scenarios(const struct scenario *const *s)
 {
     for (; *s; s++) {
-        printf("  %-20s %s\n  %-20s one operation: %s;", (*s)->name, (*s)->summary, "", (*s)->op);
+        printf("  %-25s %s\n  %-25s one operation: %s;", (*s)->name, (*s)->summary, "", (*s)->op);
         list_range("capacity", &(*s)->capacity);
         list_range("elem", &(*s)->elem);
         list_range("threads", &(*s)->threads);
+        list_range("work", &(*s)->work);
+        if ((*s)->group)
+            printf("  group=%s", (*s)->group);
         printf("\n");
     }
 }

@@ -71,10 +71,12 @@ static char *make_command(const struct plan *plan, uint64_t seed)
         return NULL;
     fprintf(out, "hchanlab sweep --%s", plan->mode);
     put_words(out, "scenario", &choices.scenarios);
+    put_words(out, "group", &choices.groups);
     put_words(out, "variant", &choices.variants);
     put_uints(out, "capacity", &choices.capacity);
     put_uints(out, "elem", &choices.elem);
     put_uints(out, "threads", &choices.threads);
+    put_uints(out, "work", &choices.work);
     if (choices.processes)
         put_uints(out, "reps", &(struct uint_list){{choices.processes}, 1});
     if (choices.place)
@@ -272,6 +274,11 @@ static const struct option_spec options[] = {
      .value = &choices.scenarios,
      .argument = "S",
      .help = "only this scenario; may be repeated"},
+    {.name = "group",
+     .kind = OPTION_WORDS,
+     .value = &choices.groups,
+     .argument = "G",
+     .help = "the scenarios of this group, as `hchanlab list` has them; may be repeated"},
     {.name = "variant",
      .kind = OPTION_WORDS,
      .value = &choices.variants,
@@ -298,6 +305,13 @@ static const struct option_spec options[] = {
      .max = 1024,
      .argument = "N,..",
      .help = "worker threads"},
+    {.name = "work",
+     .kind = OPTION_UINT_LIST,
+     .value = &choices.work,
+     .min = 0,
+     .max = 1000000,
+     .argument = "N,..",
+     .help = "think time around each operation: turns of a loop, of about a nanosecond each"},
     {.name = "reps",
      .kind = OPTION_UINT,
      .value = &choices.processes,

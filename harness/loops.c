@@ -94,15 +94,74 @@ static inline bool loop_try_recv(struct worker *w, hchan *c, void *elem)
     return CHAN_FN(chanrecv)(c, elem, false, &received, NULL);
 }
 
+/* A blocking select over channels of this variant. Returns the case that happened; *received is
+ * true where that was a receive of a value, and false where its channel is closed. */
+static inline int loop_select(struct worker *w, const struct scase *cases, uint32_t count,
+                              bool *received)
+{
+    *received = false;
+#ifdef LOOPS_LATENCY
+    uint64_t start = clock_ns(), sent;
+    for (uint32_t i = 0; i < count; i++)
+        if (cases[i].kind == SCASE_SEND && cases[i].c->elemsize >= sizeof(start))
+            memcpy(cases[i].elem, &start, sizeof(start));
+#endif
+    int chosen = CHAN_FN(selectgo)(cases, count, true, HCHAN_FOREVER, received, NULL);
+    bool send = cases[chosen].kind == SCASE_SEND;
+    (void)send;
+    (void)w;
+#ifdef LOOPS_TRACED
+    w->sends += send;
+    w->recvs += !send;
+#endif
+#ifdef LOOPS_LATENCY
+    uint64_t end = clock_ns();
+    if (send || *received)
+        hist_record(w->latency[send ? SIDE_SEND : SIDE_RECV], end - start);
+    if (*received && cases[chosen].c->elemsize >= sizeof(sent)) {
+        memcpy(&sent, cases[chosen].elem, sizeof(sent));
+        hist_record(w->latency[SIDE_DELIVERY], end - sent);
+    }
+#endif
+    return chosen;
+}
+
 static inline void loop_close(hchan *c)
 {
     CHAN_FN(closechan)(c);
 }
 
+/* Waits until *word is no longer `value`, which who writes it follows by futex_wake(). A goroutine
+ * lets others run meanwhile: its P must not sleep with them. Acquires what was written before. */
+static inline void loop_await(const struct bench *b, _Atomic uint32_t *word, uint32_t value)
+{
+    while (load_acq(word) == value)
+        if (b->goroutines)
+            gosched();
+        else
+            futex_wait(word, value, FUTEX_FOREVER);
+}
+
+/* make(chan T, capacity), as b->chan[i]; chanfree() takes it back, at the latest after the window.
+ */
 static inline int loop_makechan(struct bench *b, int i, size_t elem, size_t capacity)
 {
     b->chan[i] = makechan(b->variant, elem, capacity);
     return b->chan[i] ? 0 : -errno;
+}
+
+/* The same within a loop, which has no way to fail. */
+static inline hchan *loop_makechan_or_throw(struct bench *b, int i, size_t elem, size_t capacity)
+{
+    if (loop_makechan(b, i, elem, capacity))
+        gothrow("a scenario ran out of memory");
+    return b->chan[i];
+}
+
+/* Room for a second value of a worker, on lines of its own. */
+static inline void *loop_second_elem(const struct worker *w)
+{
+    return w->elem + (w->bench->params.elem + 63) / 64 * 64;
 }
 
 #define PURE(outcome) (UINT64_C(1) << HCHAN_##outcome)

@@ -200,7 +200,7 @@ static int trace_paths(struct measuring *m)
     struct window window;
     uint64_t before[HCHAN_OUTCOMES], after[HCHAN_OUTCOMES];
     spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_TRACED);
-    if (!spec.scenario || !spec.scenario->pure_outcomes)
+    if (!spec.scenario || !(spec.scenario->pure_outcomes || spec.scenario->mix))
         return 0; /* a floor, or no channel in it */
     spec.variant = hchan_traced(spec.variant);
     int status = counters_outcomes_init(m->error, sizeof(m->error));
@@ -225,7 +225,8 @@ static int time_calls(struct measuring *m)
     struct window_spec spec = m->spec;
     struct window window;
     spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_LATENCY);
-    if (!spec.scenario || !spec.scenario->pure_outcomes || spec.scenario->fixed_ops)
+    if (!spec.scenario || !(spec.scenario->pure_outcomes || spec.scenario->mix) ||
+        spec.scenario->fixed_ops)
         return 0;
     struct latency *sides = calloc(SIDES, sizeof(*sides));
     struct record *r = calloc(1, sizeof(*r));

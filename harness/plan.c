@@ -103,7 +103,8 @@ static int find_places(struct places *places, const char *wanted, bool full,
 
 /* The values of one parameter for one scenario: the user's, as far as the scenario takes them, or
  * the mode's. */
-static struct uint_list values_of(const struct param_range *range, const struct uint_list *chosen,
+static struct uint_list values_of(const struct scenario *s, const struct param_range *range,
+                                  const struct uint_list *chosen,
                                   const struct uint_list *mode_values)
 {
     struct uint_list out = {0};
@@ -113,7 +114,7 @@ static struct uint_list values_of(const struct param_range *range, const struct 
     }
     const struct uint_list *from = chosen->count ? chosen : mode_values;
     for (size_t i = 0; i < from->count; i++)
-        if (from->items[i] >= range->min && from->items[i] <= range->max)
+        if (scenario_takes(s, range, from->items[i]))
             out.items[out.count++] = from->items[i];
     if (chosen->count == 0 && out.count == 0)
         out.items[out.count++] = range->normal;
@@ -123,17 +124,17 @@ static struct uint_list values_of(const struct param_range *range, const struct 
 static const struct uint_list no_values;
 
 /* What a mode runs where the user chose nothing. An empty list means the scenario's own value. */
-static const struct uint_list *mode_elem(bool full)
+static const struct uint_list *mode_elem(const struct scenario *s, bool full)
 {
     static const struct uint_list sizes = {{0, 8, 64, 4096}, 4};
-    return full ? &sizes : &no_values;
+    return full && !s->group ? &sizes : &no_values;
 }
 
 static const struct uint_list *mode_threads(const struct scenario *s, bool full)
 {
     static const struct uint_list hop = {{1, 2}, 2};
     static const struct uint_list lock_quick = {{1, 2, 4}, 3}, lock_full = {{1, 2, 4, 8}, 4};
-    if (s->crowd)
+    if (s->crowd && !s->group)
         return full ? &lock_full : &lock_quick;
     return s->threads.max == 2 && s->threads.min == 1 ? &hop : &no_values;
 }
@@ -178,25 +179,37 @@ static int check_buffer(const struct scenario *s, const struct cell_params *para
                     (unsigned long long)HCHAN_MAX_BUFFER);
 }
 
+/* Adds a scenario's cells with these parameters, one a place. */
+static int add_places(struct building *to, const struct scenario *s, const char *variant,
+                      const struct cell_params *wanted)
+{
+    struct cell_params params = *wanted;
+    int status = check_buffer(s, &params);
+    for (size_t p = 0; p < to->places->count && status == EXIT_OK; p++) {
+        memcpy(params.place, to->places->names[p], sizeof(params.place));
+        status = add_cell(to->plan, s, variant, &params);
+    }
+    return status;
+}
+
 /* Adds a scenario's cells for one variant: the cross of its parameters. */
 static int add_scenario(struct building *to, const struct scenario *s, const char *variant)
 {
     const struct choices *c = to->choices;
-    struct uint_list capacity = values_of(&s->capacity, &c->capacity, &no_values);
-    struct uint_list elem = values_of(&s->elem, &c->elem, mode_elem(c->full));
-    struct uint_list threads = values_of(&s->threads, &c->threads, mode_threads(s, c->full));
+    struct uint_list capacity = values_of(s, &s->capacity, &c->capacity, &no_values);
+    struct uint_list elem = values_of(s, &s->elem, &c->elem, mode_elem(s, c->full));
+    struct uint_list threads = values_of(s, &s->threads, &c->threads, mode_threads(s, c->full));
+    struct uint_list work = values_of(s, &s->work, &c->work, &no_values);
     int status = EXIT_OK;
     for (size_t i = 0; i < capacity.count; i++)
         for (size_t k = 0; k < elem.count; k++)
             for (size_t t = 0; t < threads.count; t++)
-                for (size_t p = 0; p < to->places->count && status == EXIT_OK; p++) {
-                    struct cell_params params = {capacity.items[i], elem.items[k], threads.items[t],
-                                                 ""};
-                    memcpy(params.place, to->places->names[p], sizeof(params.place));
-                    status = check_buffer(s, &params);
-                    if (status == EXIT_OK)
-                        status = add_cell(to->plan, s, variant, &params);
-                }
+                for (size_t w = 0; w < work.count && status == EXIT_OK; w++)
+                    status = add_places(to, s, variant,
+                                        &(struct cell_params){.capacity = capacity.items[i],
+                                                              .elem = elem.items[k],
+                                                              .threads = threads.items[t],
+                                                              .work = work.items[w]});
     return status;
 }
 
@@ -225,7 +238,7 @@ static int add_floor(struct building *to, const struct scenario *s, size_t cells
 {
     int status = EXIT_OK;
     for (size_t p = 0; p < to->places->count; p++) {
-        struct cell_params params = {PARAM_ABSENT, s->elem.normal, PARAM_ABSENT, ""};
+        struct cell_params params = {.elem = s->elem.normal};
         memcpy(params.place, to->places->names[p], sizeof(params.place));
         if (!fits_place(s, params.place))
             continue;
@@ -275,7 +288,7 @@ static int add_all(struct building *to)
     const struct choices *c = to->choices;
     int status = EXIT_OK;
     for (const struct scenario *const *s = scenarios_any(); *s && status == EXIT_OK; s++) {
-        if (c->scenarios.count && !choices_have(&c->scenarios, (*s)->name))
+        if (!choices_have_scenario(c, *s, false))
             continue;
         const struct hchan_variant *v = hchan_variant_next(NULL);
         for (; v && status == EXIT_OK; v = hchan_variant_next(v)) {

@@ -18,13 +18,15 @@
 
 #include "core/atomic.h"
 #include "core/hchan.h"
+#include "core/sched.h"
 #include "harness/trial.h"
 #include <sched.h>
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BENCH_CHANS = 2, THREADS_MAX = 1024 };
+/* Two channels for each worker, where they have some of their own. */
+enum { THREADS_MAX = 1024, BENCH_CHANS = 2 * THREADS_MAX };
 
 /* One window's shared state. Fields that workers write stand on lines of their own. */
 struct bench {
@@ -32,8 +34,10 @@ struct bench {
     const struct hchan_variant
         *variant; /* the instance that the loops were compiled for; or NULL */
     struct cell_params params;
-    bool one_pu;  /* all workers share a PU: who waits must yield */
-    uint64_t ops; /* operations of the window */
+    bool one_pu;         /* all workers share a PU: who waits must yield */
+    bool goroutines;     /* the workers are no threads: who waits must let others run */
+    uint64_t ops;        /* operations of the window */
+    struct worker *lead; /* worker 0, for whoever finishes */
     hchan *chan[BENCH_CHANS];
     uint64_t setup_sends; /* sends that setup did, for the accounting */
     alignas(128) _Atomic uint32_t stop;
@@ -68,9 +72,13 @@ struct scenario {
     const char *summary; /* one line for people */
     const char *op;      /* what one operation is */
     const char *path;    /* handoff, buffer, park; NULL where it forces none */
-    struct param_range capacity, elem, threads;
-    bool places; /* has workers on several PUs, or several on one */
-    bool apart;  /* its workers spin for each other: makes no sense where all share a PU */
+    struct param_range capacity, elem, threads, work;
+    const char *group; /* of scenarios that run where they, or their group, are named; or NULL */
+    bool pairs;        /* worker 2i + 1 counts what worker 2i sends it, say: threads is even, and of
+                        * a crowd only the odd workers count operations */
+    bool mix;          /* it is worth a look which paths its calls took, though it forces none */
+    bool places;       /* has workers on several PUs, or several on one */
+    bool apart;        /* its workers spin for each other: makes no sense where all share a PU */
     /* Purity: the outcomes (bits of enum hchan_outcome) that are the named path, and how many of
      * them a pure operation has. 0: purity makes no sense. */
     uint64_t pure_outcomes;
@@ -94,10 +102,53 @@ struct scenario {
 /* One turn of a waiting loop: gives the PU away where the peer needs it. */
 static inline void bench_relax(const struct bench *b)
 {
-    if (b->one_pu)
+    if (b->goroutines)
+        gosched();
+    else if (b->one_pu)
         sched_yield();
     else
         cpu_relax();
+}
+
+/* Think time: so many turns of a loop, each a multiplication that needs the result of the one
+ * before, which takes about as long on any machine: some nanosecond. A dependent division, as in
+ * Go's localWork(), takes 5 to 90 cycles. */
+static inline void bench_work(uint64_t turns)
+{
+    uint64_t x = turns;
+    for (uint64_t i = 0; i < turns; i++) {
+        x = x * UINT64_C(6364136223846793005) + 1;
+        __asm__ volatile("" : "+r"(x)); /* or the compiler would do several turns in one */
+    }
+}
+
+/* One of a crowd has done `done` operations: false where it should end. Goroutines are not
+ * preempted: who never parks lets the others run now and then. */
+static inline bool crowd_goes_on(struct worker *w, uint64_t done)
+{
+    enum { NOW_AND_THEN = 64 };
+    store_rlx(&w->ops, done); /* a count, and a flag: both publish nothing. Each time, for where
+                               * threads outnumber PUs one operation may take milliseconds. */
+    if (w->bench->goroutines && done % NOW_AND_THEN == 0)
+        gosched();
+    return !load_rlx(&w->bench->stop);
+}
+
+/* Says that the calling worker has left; true for the last of `parties`, who is to close what they
+ * sent on. */
+static inline bool bench_leave(struct bench *b, uint64_t parties)
+{
+    /* Release and acquire: the others' sends were before the close. */
+    return fadd_acqrel(&b->acked, 1) + 1 == parties;
+}
+
+/* How many values are in the buffers, after the window. */
+static inline uint64_t bench_values_left(const struct bench *b)
+{
+    uint64_t left = 0;
+    for (unsigned i = 0; i < BENCH_CHANS; i++)
+        left += chanlen(b->chan[i]);
+    return left;
 }
 
 #endif

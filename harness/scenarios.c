@@ -71,7 +71,7 @@ static void name_floor(struct cell *cell, const struct scenario *s)
     const char *floor = one_pu ? s->floor_one_pu : s->floor_two_pus;
     if (!floor)
         return;
-    struct cell_params params = {PARAM_ABSENT, cell->params.elem, PARAM_ABSENT, ""};
+    struct cell_params params = {.elem = cell->params.elem};
     snprintf(params.place, sizeof(params.place), "%s", cell->params.place);
     struct cell made;
     cell_make(&made, scenario_find(floor, "", INSTANCE_MEASURED), "", &params);
@@ -91,6 +91,7 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
     p->capacity = s->capacity.max ? params->capacity : PARAM_ABSENT;
     p->elem = s->elem.max ? params->elem : PARAM_ABSENT;
     p->threads = s->threads.max > s->threads.min ? params->threads : PARAM_ABSENT;
+    p->work = s->work.max ? params->work : PARAM_ABSENT;
     uint64_t threads = p->threads == PARAM_ABSENT ? s->threads.normal : p->threads;
     if (s->places && threads > 1)
         memcpy(p->place, params->place, sizeof(p->place));
@@ -99,6 +100,7 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
     add_key(cell->name, "capacity", p->capacity);
     add_key(cell->name, "elem", p->elem);
     add_key(cell->name, "threads", p->threads);
+    add_key(cell->name, "work", p->work);
     add_word(cell->name, "place", p->place);
     name_floor(cell, s);
 }
@@ -125,16 +127,21 @@ static uint64_t take_uint(const char **rest, const char *key)
     return take_key(rest, key, text, sizeof(text)) ? strtoull(text, NULL, 10) : PARAM_ABSENT;
 }
 
-static bool in_range(const struct param_range *range, uint64_t value)
+bool scenario_takes(const struct scenario *s, const struct param_range *range, uint64_t value)
 {
-    return range->max == 0 || range->max == range->min ||
-           (value >= range->min && value <= range->max);
+    bool odd = s->pairs && range == &s->threads && value % 2;
+    return range->max > 0 && value >= range->min && value <= range->max && !odd;
+}
+
+static bool param_fits(const struct scenario *s, const struct param_range *range, uint64_t value)
+{
+    return range->max == 0 || range->max == range->min || scenario_takes(s, range, value);
 }
 
 static bool params_fit(const struct scenario *s, const struct cell_params *p)
 {
-    return in_range(&s->capacity, p->capacity) && in_range(&s->elem, p->elem) &&
-           in_range(&s->threads, p->threads);
+    return param_fits(s, &s->capacity, p->capacity) && param_fits(s, &s->elem, p->elem) &&
+           param_fits(s, &s->threads, p->threads) && param_fits(s, &s->work, p->work);
 }
 
 bool cell_parse(struct cell *cell, const char *name)
@@ -151,6 +158,7 @@ bool cell_parse(struct cell *cell, const char *name)
     params.capacity = take_uint(&rest, "capacity");
     params.elem = take_uint(&rest, "elem");
     params.threads = take_uint(&rest, "threads");
+    params.work = take_uint(&rest, "work");
     take_key(&rest, "place", params.place, sizeof(params.place));
     const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
     if (!s || !params_fit(s, &params))

@@ -20,6 +20,9 @@ const struct scenario *const *scenario_all(const char *variant);
 /* The scenarios of whichever variant: they differ in their loops, not in what they are. */
 const struct scenario *const *scenarios_any(void);
 
+/* Whether the scenario can have the value; `range` is one of its own. */
+bool scenario_takes(const struct scenario *s, const struct param_range *range, uint64_t value);
+
 /* Fills a cell from its scenario, variant ("" for a floor) and parameters, name included.
  * Parameters that the scenario does not have become PARAM_ABSENT. */
 void cell_make(struct cell *cell, const struct scenario *s, const char *variant,

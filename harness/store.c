@@ -12,7 +12,7 @@
 
 enum {
     APPLICATION_ID = 1751345260, /* as in results/schema.sql */
-    SCHEMA_VERSION = 1,
+    SCHEMA_VERSION = 2,
     BUSY_MS = 10000, /* how long a second writer waits for the first */
 };
 
@@ -163,10 +163,11 @@ static enum known recognise(struct store *s, const char *path)
                                     " (SELECT count(*) FROM sqlite_master)"
                                     " FROM pragma_application_id, pragma_user_version",
                                     "");
-    if (q && sqlite3_step(q) == SQLITE_ROW)
+    if (q && sqlite3_step(q) == SQLITE_ROW) {
+        s->version = sqlite3_column_int64(q, 1);
         known = judge(s, path, sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1),
                       sqlite3_column_int64(q, 2));
-    else {
+    } else {
         if (q)
             store_fail(s);
         explain(s, path,
@@ -258,21 +259,28 @@ static bool open_to_read(struct store *s, const char *path)
     return known == OURS;
 }
 
-/* Gives an empty file the schema, all of it or nothing. Another process may have been first. */
-static enum known create(struct store *s, const char *path)
+/* What a store of an older schema lacks, in the order of the versions. */
+static const char upgrade_sql[] = "ALTER TABLE cells ADD COLUMN work INTEGER;"
+                                  "PRAGMA user_version = 2;";
+
+/* Gives an empty file the schema, and an older store what it lacks: all of it or nothing. Another
+ * process may have been first. */
+static enum known bring_up(struct store *s, const char *path)
 {
     if (!execute(s, "BEGIN IMMEDIATE")) {
         explain(s, path, cant_write);
         return NOT_OURS;
     }
     enum known known = recognise(s, path);
-    if (known == EMPTY) {
-        if (execute(s, schema_sql) && execute(s, "COMMIT"))
+    if (known == EMPTY || (known == OURS && s->version < SCHEMA_VERSION)) {
+        if (execute(s, known == EMPTY ? schema_sql : upgrade_sql) && execute(s, "COMMIT")) {
+            s->version = SCHEMA_VERSION;
             return OURS;
+        }
         explain(s, path, cant_write);
     }
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    return known == OURS ? OURS : NOT_OURS;
+    return known == OURS && s->version == SCHEMA_VERSION ? OURS : NOT_OURS;
 }
 
 /* Turns the log on. SQLite does not wait by itself for others who are in the file. */
@@ -296,8 +304,8 @@ static bool open_to_write(struct store *s, const char *path)
         return false;
     }
     enum known known = recognise(s, path);
-    if (known == EMPTY)
-        known = create(s, path);
+    if (known == EMPTY || (known == OURS && s->version < SCHEMA_VERSION))
+        known = bring_up(s, path);
     if (known == NOT_OURS)
         return false;
     if (use_log(s))

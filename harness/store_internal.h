@@ -13,6 +13,7 @@ struct store {
     sqlite3 *db;
     char *path;
     struct stat opened;   /* the file, as it was opened */
+    int64_t version;      /* of its schema */
     char *run[RUN_TEXTS]; /* the strings of the last run that was read */
     int status;           /* what the last failure was, a negative errno */
     char error[512];      /* and the sentence for it */

@@ -82,6 +82,7 @@ static void get_cell(sqlite3_stmt *q, struct cell *c)
     c->params.elem = get_param(q, 9);
     c->params.threads = get_param(q, 10);
     store_text(q, 11, c->params.place, sizeof(c->params.place));
+    c->params.work = get_param(q, 12);
 }
 
 /* Ends a walk over rows: the walk's own status, or what SQLite had to say at its end. */
@@ -96,11 +97,13 @@ static int end_walk(struct store *s, sqlite3_stmt *q, int step, int status)
 int store_each_cell(struct store *s, int64_t run,
                     int (*each)(void *arg, int64_t id, const struct cell *cell), void *arg)
 {
-    sqlite3_stmt *q = store_prepare(s,
-                                    "SELECT id, name, scenario, variant, path, op, floor,"
-                                    " floor_units, capacity, elem, threads, place"
-                                    " FROM cells WHERE run = ? ORDER BY id",
-                                    "i", run);
+    /* A store of version 1 that is only read has no column for work, and no scenario with any. */
+    char sql[200];
+    snprintf(sql, sizeof(sql),
+             "SELECT id, name, scenario, variant, path, op, floor, floor_units, capacity, elem,"
+             " threads, place, %s FROM cells WHERE run = ? ORDER BY id",
+             s->version < 2 ? "NULL" : "work");
+    sqlite3_stmt *q = store_prepare(s, sql, "i", run);
     if (!q)
         return s->status;
     int status = 0, step;

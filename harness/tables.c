@@ -54,6 +54,7 @@ void tables_put_cell(FILE *f, const struct row *r)
     next_param(f, c->params.capacity);
     next_param(f, c->params.elem);
     next_param(f, c->params.threads);
+    next_param(f, c->params.work);
     next_text(f, c->params.place[0] ? c->params.place : "n/a");
     next_text(f, row_status(r));
     next_text(f, r->reason[0] ? r->reason : "n/a");

@@ -1,11 +1,10 @@
 /* A run as plain tables for plots and people: tab-separated files with one header line each. A
  * value that is missing is `n/a`. Tabs and newlines in values are written as spaces.
  *
- *   cells.tsv       name scenario variant path op capacity elem threads place status reason samples
- *                   processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns cv
- *                   purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op
- *                   overlap fairness traced_ns traced_ratio traced_low traced_high
- *   samples.tsv     name process index ns_per_op
+ *   cells.tsv       name scenario variant path op capacity elem threads work place status reason
+ *                   samples processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns
+ * cv purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap fairness
+ * traced_ns traced_ratio traced_low traced_high samples.tsv     name process index ns_per_op
  *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
  *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)
  *   outcomes.tsv    name outcome per_op
@@ -29,7 +28,7 @@
 
 /* The header line of cells.tsv; CSV has the same columns. */
 #define CELLS_HEADER                                                                            \
-    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t"       \
+    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\twork\tplace\tstatus\treason\t" \
     "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tci_unit\tmin_ns\tmax_ns\t" \
     "cv\tpurity\tfloor\tfloor_units\tfloor_ns\tfloor_ratio\tcpu_ns_per_op\tswitches_per_op\t"   \
     "overlap\tfairness\ttraced_ns\ttraced_ratio\ttraced_low\ttraced_high"

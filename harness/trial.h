@@ -18,12 +18,14 @@ struct cell_params {
     uint64_t capacity; /* elements */
     uint64_t elem;     /* bytes */
     uint64_t threads;
+    uint64_t work;  /* think time: turns of a loop around each operation (bench_work) */
     char place[16]; /* relation between the PUs used: same-pu, smt, l2, l3, package, machine; or ""
                      */
 };
 
 struct cell {
-    char name[CELL_NAME_MAX]; /* scenario/variant=V/capacity=../elem=../threads=../place=.. */
+    /* scenario/variant=V/capacity=../elem=../threads=../work=../place=.. */
+    char name[CELL_NAME_MAX];
     char scenario[LABEL_MAX];
     char variant[LABEL_MAX];   /* "" for a floor, which has none */
     char path[LABEL_MAX];      /* handoff, buffer, park, or "" where the scenario forces none */

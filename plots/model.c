@@ -43,6 +43,7 @@ static void read_cell(struct page_cell *c, const struct tsv *t, size_t row)
         .capacity = tsv_number(t, row, "capacity"),
         .elem = tsv_number(t, row, "elem"),
         .threads = tsv_number(t, row, "threads"),
+        .work = tsv_number(t, row, "work"),
         .samples = tsv_number(t, row, "samples"),
         .processes = tsv_number(t, row, "processes"),
         .median_ns = tsv_number(t, row, "median_ns"),
@@ -105,10 +106,21 @@ static double usual_capacity(const struct model *m, const char *scenario)
     return capacity;
 }
 
+static double least_work(const struct model *m, const char *scenario)
+{
+    double work = NAN;
+    for (size_t i = 0; i < m->cell_count; i++)
+        if (strcmp(m->cells[i].scenario, scenario) == 0)
+            work = fmin(work, m->cells[i].work); /* of a number and NaN, the number */
+    return work;
+}
+
 bool cell_is_usual(const struct model *m, const struct page_cell *c)
 {
     double elem = model_elem(m, c->scenario), capacity = usual_capacity(m, c->scenario);
-    return (c->elem == elem || !isfinite(elem)) && (c->capacity == capacity || !isfinite(capacity));
+    double work = least_work(m, c->scenario);
+    return (c->elem == elem || !isfinite(elem)) &&
+           (c->capacity == capacity || !isfinite(capacity)) && (c->work == work || !isfinite(work));
 }
 
 const struct page_cell *model_cell(const struct model *m, const char *scenario, const char *variant,
@@ -153,7 +165,8 @@ static int compare_groups(const struct page_cell *a, const struct page_cell *b)
         (by_path = strcmp(a->scenario, b->scenario)))
         return by_path;
     int by_params = compare_numbers(a->threads, b->threads);
-    if (by_params || (by_params = compare_numbers(a->capacity, b->capacity)))
+    if (by_params || (by_params = compare_numbers(a->capacity, b->capacity)) ||
+        (by_params = compare_numbers(a->work, b->work)))
         return by_params;
     int by_place = (int)place_rank(a->place) - (int)place_rank(b->place);
     return by_place ? by_place : strcmp(a->place, b->place);

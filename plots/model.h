@@ -18,7 +18,7 @@
 
 struct page_cell {
     const char *name, *scenario, *variant, *path, *op, *place, *status, *reason, *floor, *ci_unit;
-    double capacity, elem, threads;
+    double capacity, elem, threads, work;
     double samples, processes, median_ns, ci_low_ns, ci_high_ns, ci_level;
     double purity, floor_units, floor_ns, floor_ratio, cpu_ns, switches, overlap, fairness;
     double traced_ns, traced_ratio, traced_low, traced_high;
@@ -61,7 +61,8 @@ struct words model_processes(const struct model *m);
  * smallest; NaN where the scenario has no elements. */
 double model_elem(const struct model *m, const char *scenario);
 
-/* Whether the cell has the element size and the capacity that pages compare its scenario at. */
+/* Whether the cell has the element size, the capacity and the think time that pages compare its
+ * scenario at. */
 bool cell_is_usual(const struct model *m, const struct page_cell *c);
 
 /* The usual cell of a scenario and variant with so many threads (NaN: whatever it has) at a place

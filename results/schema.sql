@@ -2,7 +2,7 @@
 -- application_id is "hchl"; user_version is the schema's version.
 
 PRAGMA application_id = 1751345260;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- A sweep that was executed on one machine.
 CREATE TABLE runs (
@@ -31,6 +31,7 @@ CREATE TABLE cells (
     capacity    INTEGER,       -- elements
     elem        INTEGER,       -- bytes
     threads     INTEGER,
+    work        INTEGER,       -- think time: turns of a loop around each operation; from version 2 on
     place       TEXT NOT NULL, -- relation of the PUs used, or empty
     UNIQUE (run, name)
 );

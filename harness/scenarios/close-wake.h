@@ -4,7 +4,7 @@
 static void close_wake_round(struct bench *b, uint32_t receivers)
 {
     while (chan_parked_receivers(b->chan[0]) < receivers)
-        sched_yield();
+        gosched(); /* of a thread, sched_yield() */
 }
 
 static void close_wake_lead(struct worker *w, uint64_t ops)
@@ -22,7 +22,7 @@ static void close_wake_lead(struct worker *w, uint64_t ops)
         loop_close(b->chan[0]);
         uint32_t acked;
         while ((acked = load_acq(&b->acked)) < receivers) /* pairs with fadd_acqrel in serve */
-            futex_wait(&b->acked, acked, FUTEX_FOREVER);
+            loop_await(b, &b->acked, acked);
         w->timed_ns += clock_ns() - start;
         chanfree(b->chan[0]);
         b->chan[0] = NULL;
@@ -33,9 +33,8 @@ static void close_wake_serve(struct worker *w)
 {
     struct bench *b = w->bench;
     for (uint32_t seen = 0;; seen++) {
-        while (load_acq(&b->round) == seen) /* pairs with fadd_acqrel in lead and finish */
-            futex_wait(&b->round, seen, FUTEX_FOREVER);
-        if (load_acq(&b->stop)) /* pairs with store_rel in finish */
+        loop_await(b, &b->round, seen); /* pairs with fadd_acqrel in lead and finish */
+        if (load_acq(&b->stop))         /* pairs with store_rel in finish */
             return;
         hchan *c = b->chan[0];
         loop_recv(w, c, w->elem);

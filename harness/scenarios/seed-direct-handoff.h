@@ -28,8 +28,7 @@ static void seed_direct_handoff_lead(struct worker *w, uint64_t ops)
     uint64_t start = clock_ns();
     for (uint64_t i = 0; i < ops; i++)
         loop_send(w, b->chan[0], w->elem);
-    while (load_acq(&b->acked) == 0) /* wg.Wait(); pairs with store_rel in serve */
-        futex_wait(&b->acked, 0, FUTEX_FOREVER);
+    loop_await(b, &b->acked, 0); /* wg.Wait(); pairs with store_rel in serve */
     w->timed_ns += clock_ns() - start;
 }
 

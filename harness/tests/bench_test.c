@@ -35,7 +35,7 @@ static struct window_spec spec_of(const struct scenario *s, const struct hchan_v
     struct window_spec spec = {
         .scenario = s,
         .variant = v,
-        .params = {s->capacity.normal, s->elem.normal, threads, ""},
+        .params = {s->capacity.normal, s->elem.normal, threads, s->work.normal, ""},
         .topo = topo,
         .ops = s->per_peer ? 4 * (threads - 1) : 64,
         .window_ns = window_is_crowd(s, &(struct cell_params){.threads = threads}) ? 2000000 : 0,
@@ -100,10 +100,58 @@ static void test_every_scenario_counts_what_it_did_and_takes_its_path(void **sta
             hchan_outcomes_read(after);
             for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
                 after[i] -= before[i];
-            if (traced->pure_outcomes)
+            if (traced->pure_outcomes || traced->mix)
                 check_sums(traced, &window, after);
         }
     }
+}
+
+/* Of a few operations, or some hundred microseconds: whether it ends, and its own check. */
+static void run_small(const struct scenario *s, const struct hchan_variant *v, uint64_t threads,
+                      uint64_t work, bool one_pu)
+{
+    enum { SLOTS = 16 };
+    struct window window;
+    struct window_spec spec = spec_of(s, v, threads);
+    spec.params.work = work;
+    if (spec.params.capacity > SLOTS) /* what is left in a buffer is drained after the window */
+        spec.params.capacity = SLOTS;
+    if (spec.window_ns)
+        spec.window_ns = 300000;
+    if (one_pu)
+        spec.pu[1] = spec.pu[0];
+    run(&spec, &window);
+}
+
+static uint64_t more_threads(const struct scenario *s)
+{
+    enum { MORE = 6 };
+    return s->threads.max > MORE ? MORE : s->threads.max;
+}
+
+static void test_nothing_is_lost_and_all_end_with_more_threads_than_pus(void **state)
+{
+    (void)state;
+    const struct hchan_variant *v = hchan_variant_next(NULL);
+    for (; v; v = hchan_variant_next(v))
+        for (const struct scenario *const *s = scenario_all(hchan_variant_name(v)); *s; s++)
+            for (int one_pu = 0; !(*s)->fixed_ops && one_pu < 2; one_pu++) {
+                run_small(*s, v, more_threads(*s), 0, one_pu);
+                run_small(*s, v, (*s)->threads.min, (*s)->work.max ? 50 : 0, one_pu);
+            }
+}
+
+static void test_selects_are_timed_in_latency_windows(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("cancel", "futex-park", INSTANCE_LATENCY);
+    struct window_spec spec = spec_of(s, hchan_variant_find("futex-park"), 4);
+    struct window window;
+    spec.latency = calloc(SIDES, sizeof(struct latency));
+    run(&spec, &window);
+    for (unsigned i = 0; i < SIDES; i++)
+        assert_int_equal(spec.latency[i].count, 64);
+    free(spec.latency);
 }
 
 static void test_latencies_are_of_every_call(void **state)
@@ -135,6 +183,24 @@ static void test_a_crowd_gets_on_and_its_share_is_told(void **state)
     /* The CPU time is of the window: no more than its PUs can give, to a tick of accounting. */
     double cpu_ns = window.sample.cpu_ns_per_op * (double)window.sample.ops;
     assert_true(cpu_ns > 0 && cpu_ns <= 2 * window.sample.window_ns + 1e7);
+}
+
+static void test_the_consumers_are_who_counts_in_a_crowd_of_pairs(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("prod-cons", "futex-park", INSTANCE_MEASURED);
+    struct window_spec spec = spec_of(s, hchan_variant_find("futex-park"), 2);
+    struct window window;
+    do /* as above */
+        run(&spec, &window);
+    while (window.sample.ops == 0);
+    assert_true(isnan(window.sample.fairness) && isnan(window.sample.overlap)); /* there is one */
+    spec = spec_of(s, hchan_variant_find("futex-park"), 4);
+    do
+        run(&spec, &window);
+    while (window.sample.ops == 0);
+    assert_true(window.sample.fairness > 0.49 && window.sample.fairness <= 1.0 + 1e-9);
+    assert_true(window.sample.overlap >= 0.5 && window.sample.overlap <= 1);
 }
 
 /* An operation takes a millisecond; the warm-up, which is the first call, takes thirty. */
@@ -287,6 +353,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_floor_runs),
         cmocka_unit_test(test_every_scenario_counts_what_it_did_and_takes_its_path),
+        cmocka_unit_test(test_nothing_is_lost_and_all_end_with_more_threads_than_pus),
+        cmocka_unit_test(test_selects_are_timed_in_latency_windows),
+        cmocka_unit_test(test_the_consumers_are_who_counts_in_a_crowd_of_pairs),
         cmocka_unit_test(test_latencies_are_of_every_call),
         cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
         cmocka_unit_test(test_the_window_is_what_is_timed_and_divided),

@@ -298,7 +298,7 @@ static void test_a_window_that_is_called_off_stops_what_counts(void **state)
     topo_pus(topo, &pus);
     struct window_spec spec = {
         .scenario = scenario_find("floor-futex", "", INSTANCE_MEASURED),
-        .params = {PARAM_ABSENT, PARAM_ABSENT, 2, ""},
+        .params = {PARAM_ABSENT, PARAM_ABSENT, 2, PARAM_ABSENT, ""},
         .topo = topo,
         .pu = {pus[0], UINT_MAX},
         .ops = 2,

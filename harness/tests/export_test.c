@@ -23,7 +23,8 @@ static size_t row_count;
 
 static int64_t add_cell(int64_t run_id, const char *name, const char *floor, double units)
 {
-    struct cell c = {.floor_units = units, .params = {PARAM_ABSENT, 8, PARAM_ABSENT, "l3"}};
+    struct cell c = {.floor_units = units,
+                     .params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "l3"}};
     int64_t id;
     snprintf(c.name, sizeof(c.name), "%s", name);
     snprintf(c.scenario, sizeof(c.scenario), "%.*s", (int)strcspn(name, "/"), name);
@@ -359,13 +360,14 @@ static void test_csv_comes_back_field_by_field(void **state)
     char *text = written_by(export_csv);
     const char *at = text;
     size_t columns = read_line(&at, header);
-    assert_int_equal(columns, 34);
+    assert_int_equal(columns, 35);
     assert_int_equal(read_line(&at, line), columns);
     assert_string_equal(line[column(header, columns, "name")], handoff);
     assert_string_equal(line[column(header, columns, "op")], "send, then \"receive\"");
     assert_string_equal(line[column(header, columns, "status")], "ok");
     assert_string_equal(line[column(header, columns, "capacity")], "n/a");
     assert_string_equal(line[column(header, columns, "elem")], "8");
+    assert_string_equal(line[column(header, columns, "work")], "n/a");
     assert_string_equal(line[column(header, columns, "median_ns")], "127");
     assert_string_equal(line[column(header, columns, "ci_unit")], "process");
     assert_string_equal(line[column(header, columns, "floor")], floor_name);

@@ -72,12 +72,84 @@ static void test_the_quick_plan_has_every_scenario_for_the_four_variants(void **
     assert_int_equal(plan_make(&plan, &(struct choices){.quick = true}, two_pus), EXIT_OK);
     for (size_t v = 0; v < 4; v++)
         for (const struct scenario *const *s = scenario_all(four[v]); *s; s++) {
-            size_t n = 0;
+            size_t n = (*s)->group != NULL; /* that runs where it is named */
             for (size_t i = 0; i < plan.count; i++)
                 n += strcmp(plan.cells[i].scenario, (*s)->name) == 0 &&
                      strcmp(plan.cells[i].variant, four[v]) == 0;
             assert_true(n >= 1);
         }
+    plan_free(&plan);
+}
+
+static size_t count_grouped(const struct plan *plan, const char *group)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct scenario *s =
+            scenario_find(plan->cells[i].scenario, plan->cells[i].variant, INSTANCE_MEASURED);
+        n += s->group && (!group || strcmp(s->group, group) == 0);
+    }
+    return n;
+}
+
+static void test_a_group_is_in_a_plan_where_it_or_its_scenario_is_named(void **state)
+{
+    (void)state;
+    struct plan plan;
+    for (int full = 0; full < 2; full++) {
+        assert_int_equal(plan_make(&plan, &(struct choices){.full = full}, two_pus), EXIT_OK);
+        assert_int_equal(count_grouped(&plan, NULL), 0);
+        plan_free(&plan);
+    }
+    const struct choices group = {.groups = {{"go-bench"}, 1}, .variants = {{"ticket"}, 1}};
+    assert_int_equal(plan_make(&plan, &group, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "handoff"), 0);
+    assert_int_equal(count_grouped(&plan, "workloads"), 0);
+    assert_true(count_grouped(&plan, "go-bench") >= 12);
+    plan_free(&plan);
+    const struct choices both = {
+        .groups = {{"workloads"}, 1}, .scenarios = {{"handoff"}, 1}, .variants = {{"ticket"}, 1}};
+    assert_int_equal(plan_make(&plan, &both, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "handoff"), 2);
+    assert_true(count_grouped(&plan, "workloads") >= 6);
+    plan_free(&plan);
+}
+
+static void test_think_time_is_in_the_names_of_those_that_have_it(void **state)
+{
+    (void)state;
+    struct plan plan;
+    struct cell cell;
+    const struct choices choices = {.scenarios = {{"prod-cons", "handoff", "go-chan-closed"}, 3},
+                                    .variants = {{"ticket"}, 1},
+                                    .threads = {{2, 3}, 2}, /* of pairs, an odd number is none */
+                                    .work = {{0, 100}, 2},
+                                    .place = "l3"};
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
+    assert_int_equal(count_scenario(&plan, "handoff"), 1);
+    assert_int_equal(count_scenario(&plan, "prod-cons"), 2);
+    assert_int_equal(count_scenario(&plan, "go-chan-closed"), 2); /* it has no think time */
+    assert_true(cell_parse(
+        &cell, "prod-cons/variant=ticket/capacity=128/elem=8/threads=2/work=100/place=l3"));
+    assert_int_equal(cell.params.work, 100);
+    assert_true(cell_parse(&cell, "handoff/variant=ticket/elem=8/place=l3"));
+    assert_int_equal(cell.params.work, PARAM_ABSENT);
+    plan_free(&plan);
+}
+
+static void test_every_cell_of_the_groups_can_be_read_back_from_its_name(void **state)
+{
+    (void)state;
+    struct plan plan;
+    const struct choices choices = {.groups = {{"go-bench", "workloads"}, 2},
+                                    .threads = {{1, 2, 4, 7, 1024}, 5},
+                                    .work = {{0, 1000000}, 2}};
+    assert_int_equal(plan_make(&plan, &choices, two_pus), EXIT_OK);
+    for (size_t i = 0; i < plan.count; i++) {
+        struct cell cell;
+        assert_true(cell_parse(&cell, plan.cells[i].name));
+        assert_memory_equal(&cell, &plan.cells[i], sizeof(cell));
+    }
     plan_free(&plan);
 }
 
@@ -102,6 +174,12 @@ static void test_values_that_nothing_takes_are_refused(void **state)
         {.scenarios = {{"buffer-hop"}, 1}, .threads = {{1, 8}, 2}},
         {.scenarios = {{"handoff"}, 1}, .threads = {{7}, 1}},
         {.scenarios = {{"buffer-hop", "handoff"}, 2}, .threads = {{1}, 1}}, /* the second */
+        {.scenarios = {{"handoff"}, 1}, .work = {{0}, 1}},
+        {.scenarios = {{"prod-cons"}, 1}, .work = {{1000001}, 1}},
+        {.scenarios = {{"prod-cons"}, 1}, .threads = {{3}, 1}},
+        {.groups = {{"go-bench"}, 1}, .scenarios = {{"nobody"}, 1}},
+        {.groups = {{"go"}, 1}},
+        {.work = {{100}, 1}}, /* none without a group has any */
         {.scenarios = {{"floor-memcpy"}, 1}, .elem = {{65536}, 1}},
         {.scenarios = {{"floor-memcpy"}, 1}, .threads = {{7}, 1}},
         {.scenarios = {{"floor-atomic"}, 1}, .variants = {{"ticket"}, 1}},
@@ -234,6 +312,13 @@ static void test_names_that_are_not_cells_are_refused(void **state)
         "nothing/variant=ticket/elem=8",
         "handoff/elem=8/variant=ticket/place=l3",
         "handoff/variant=ticket/elem=08/place=l3",
+        "handoff/variant=ticket/elem=8/work=0/place=l3",
+        "prod-cons/variant=ticket/capacity=128/elem=8/threads=2/place=l3",
+        "prod-cons/variant=ticket/capacity=128/elem=8/threads=3/work=0/place=l3",
+        "prod-cons/variant=ticket/capacity=128/elem=8/threads=2/work=/place=l3",
+        "prod-cons/variant=ticket/capacity=128/elem=8/threads=2/work=1x/place=l3",
+        "prod-cons/variant=ticket/capacity=128/elem=8/threads=2/work=1000001/place=l3",
+        "prod-cons/variant=ticket/capacity=128/elem=8/work=0/threads=2/place=l3",
         "floor-empty/variant=ticket",
     };
     (void)state;
@@ -249,6 +334,9 @@ int main(void)
         cmocka_unit_test(test_every_cell_of_the_big_plans_can_be_read_back_from_its_name),
         cmocka_unit_test(test_no_cell_twice_and_every_floor_there),
         cmocka_unit_test(test_the_quick_plan_has_every_scenario_for_the_four_variants),
+        cmocka_unit_test(test_a_group_is_in_a_plan_where_it_or_its_scenario_is_named),
+        cmocka_unit_test(test_think_time_is_in_the_names_of_those_that_have_it),
+        cmocka_unit_test(test_every_cell_of_the_groups_can_be_read_back_from_its_name),
         cmocka_unit_test(test_two_thread_scenarios_run_on_one_pu_and_on_two),
         cmocka_unit_test(test_values_that_nothing_takes_are_refused),
         cmocka_unit_test(test_every_size_of_element_has_its_copy_among_the_floors),

@@ -45,7 +45,7 @@ static void look_into(const struct scenario *s, const struct hchan_variant *v, s
     struct window_spec spec = {
         .scenario = &counting,
         .variant = v,
-        .params = {s->capacity.normal, s->elem.normal, 1, ""},
+        .params = {s->capacity.normal, s->elem.normal, 1, s->work.normal, ""},
         .topo = topo,
         .pu = {pus[0], pus[0]},
         .ops = 64,

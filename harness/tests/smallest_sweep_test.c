@@ -169,6 +169,27 @@ static void test_without_gnuplot_the_report_says_so(void **state)
     assert_int_equal(run_program(line)->status, 0);
 }
 
+/* The scenarios that run where they are named, by threads and by goroutines, out to the page. */
+static void test_the_groups_are_measured_and_reported(void **state)
+{
+    (void)state;
+    char line[512];
+    snprintf(line, sizeof(line),
+             "cd %s && S='sweep --group go-bench --group workloads --variant futex-park --variant "
+             "spin+go+none --reps 1 --work 0,20 --place same-pu' && $H $S --dry-run | grep "
+             "/variant= >planned && $H $S --db groups.db >/dev/null && $H report --db groups.db "
+             "-o groups >/dev/null && $H export --db groups.db --format csv | grep /variant= | "
+             "grep -c ',ok,' && wc -l <planned",
+             folder);
+    const struct said *said = run_program(line);
+    unsigned ok = 0, planned = 0;
+    if (said->status)
+        fail_msg("%s", said->err);
+    assert_int_equal(sscanf(said->out, "%u %u", &ok, &planned), 2);
+    assert_true(planned > 40);
+    assert_int_equal(ok, planned);
+}
+
 static void test_an_interrupted_sweep_keeps_what_it_measured(void **state)
 {
     (void)state;
@@ -209,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_report_is_one_page_that_opens_offline),
         cmocka_unit_test(test_a_report_that_cannot_be_written_leaves_nothing),
         cmocka_unit_test(test_without_gnuplot_the_report_says_so),
+        cmocka_unit_test(test_the_groups_are_measured_and_reported),
         cmocka_unit_test(test_an_interrupted_sweep_keeps_what_it_measured),
         cmocka_unit_test(test_no_such_run_names_the_latest),
     };

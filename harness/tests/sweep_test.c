@@ -312,7 +312,8 @@ static int sweep(const char *names, uint32_t processes, uint64_t kill_ns)
         struct cell *c = &cells[plan.count++];
         snprintf(c->name, sizeof(c->name), "%s", w);
         strcpy(c->scenario, "floor-empty"); /* the plan's time is made of it */
-        c->params = (struct cell_params){PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""};
+        c->params =
+            (struct cell_params){PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""};
     }
     return sweep_run(&plan, store, run, 1, &result);
 }

@@ -1,0 +1,60 @@
+/* Cancellation: writers and a reader that all select on a done channel beside their own operation,
+ * as in `select { case c <- v: case <-done: return }`; the coordinator, who leads and reads, closes
+ * done at the end, and everybody returns. A writer thinks before each send. One operation is one
+ * value through two such selects: against fan-in, the same without done, it is what being
+ * cancellable costs. What the close itself costs is close-wake. Nothing forces the path. */
+static int cancel_setup(struct bench *b)
+{
+    int error = loop_makechan(b, 0, b->params.elem, b->params.capacity);
+    return error ? error : loop_makechan(b, 1, 0, 0);
+}
+
+static void cancel_lead(struct worker *w, uint64_t ops)
+{
+    hchan *const *c = w->bench->chan;
+    const struct scase cases[] = {{SCASE_RECV, c[0], w->elem}, {SCASE_RECV, c[1], NULL}};
+    bool received;
+    for (uint64_t i = 0; i < ops; i++)
+        loop_select(w, cases, 2, &received);
+}
+
+static void cancel_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    const struct scase cases[] = {{SCASE_SEND, b->chan[0], w->elem},
+                                  {SCASE_RECV, b->chan[1], NULL}};
+    uint64_t sent = 0;
+    bool received;
+    bench_work(b->params.work);
+    for (; loop_select(w, cases, 2, &received) == 0; sent++)
+        bench_work(b->params.work);
+    fadd_rlx(&b->sent, sent); /* read when all have ended */
+}
+
+static void cancel_finish(struct bench *b)
+{
+    loop_close(b->chan[1]);
+}
+
+static bool cancel_check(const struct bench *b, uint64_t ops)
+{
+    return load_rlx(&b->sent) == ops + bench_values_left(b);
+}
+
+static const struct scenario scenario_cancel = {
+    .name = "cancel",
+    .summary = "fan-in whose sends and receives all select on a done channel",
+    .op = "value through two selects",
+    .capacity = {0, 0, 1000000},
+    .elem = {8, 0, 65535},
+    .threads = {4, 2, THREADS_MAX},
+    .work = {0, 0, 1000000},
+    .group = "workloads",
+    .mix = true,
+    .places = true,
+    .setup = cancel_setup,
+    .lead = cancel_lead,
+    .serve = cancel_serve,
+    .finish = cancel_finish,
+    .check = cancel_check,
+};
