@@ -556,11 +556,12 @@ static void test_the_last_goroutines_end_is_no_deadlock(void **state)
     schedstop();
 }
 
-static __attribute__((noinline)) int deeper(volatile int n)
+static __attribute__((noinline)) char deeper(int n)
 {
-    volatile char frame[512];
-    frame[0] = (char)n;
-    return n == 0 ? frame[0] : deeper(n - 1) + frame[0];
+    volatile char frame[512] = {0};
+    if (n > 0)
+        frame[1] = deeper(n - 1); /* into the frame, so that it is no loop to a compiler */
+    return frame[1];
 }
 
 static void overflow(void *arg)
