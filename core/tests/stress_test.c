@@ -3,7 +3,7 @@
 #include "core/tests/stress.h"
 
 enum {
-    MS = SANITIZED ? 15 : 25
+    MS = SANITIZED ? 8 : 25
 }; /* each operation costs more, and the schedules are what counts */
 
 static const size_t capacities[] = {0, 1, 3, 128};
