@@ -4,8 +4,8 @@
  * or its time is over. A goroutine that is never resumed is an invalid end state.
  *
  * The goroutine parks PARKS times, each time with a deadline or without, and on one of PS Ps; which
- * one, changes. `selectDone` is core/select.inc.h's claim; now and then no waker comes to a park with
- * a deadline. Timers have their lock, as in core/timer.c.
+ * one, changes. `selectDone` is core/select.inc.h's claim; now and then no waker comes to a park
+ * with a deadline. Timers have their lock, as in core/timer.c.
  *
  * verify: -DPS=1 -DPARKS=2
  * verify: -DPS=2 -DPARKS=2

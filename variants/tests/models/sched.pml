@@ -1,0 +1,415 @@
+/* core/proc.c's idle protocol: who puts a goroutine somewhere and who goes to sleep do not miss
+ * each other. Queues are counts, since who is taken does not matter here; runnext is one place,
+ * which nobody is woken for, and which the watcher looks at.
+ *
+ * THREAD goroutines are made by a thread, and the first that runs makes MADE more. Each keeps its P
+ * until as many have begun as there are Ps, so while one P sleeps none may be left in a queue. In
+ * the end all Ps sleep, are idle and are counted so. What is done under the lock is one step.
+ *
+ * The watcher's looks that find nothing change nothing, and are left out: it looks where there is
+ * something to see. A P that went to sleep before it was the watcher, or while nobody was busy,
+ * sleeps until it is told.
+ *
+ * verify: -DN=2 -DTHREAD=2 -DMADE=2
+ *
+ * It is woken for before it can be seen.
+ * mutant: MUTANT_WAKES_FIRST -DN=2 -DTHREAD=2 -DMADE=0
+ * The last look before the sleep comes before it is idle.
+ * mutant: MUTANT_LOOKS_FIRST -DN=2 -DTHREAD=2 -DMADE=0
+ * There is no last look.
+ * mutant: MUTANT_LOOKS_NOT -DN=2 -DTHREAD=2 -DMADE=0
+ * The last look is at the rings alone.
+ * mutant: MUTANT_LOOKS_AT_RINGS -DN=2 -DTHREAD=2 -DMADE=0
+ * A P that comes back for work takes one, and wakes nobody for the others.
+ * mutant: MUTANT_COMES_BACK_BLIND -DN=2 -DTHREAD=2 -DMADE=0
+ * A P that has found something stops spinning, and does not look again.
+ * mutant: MUTANT_STOPS_BLIND -DN=2 -DTHREAD=2 -DMADE=0
+ * It looks again before it has stopped.
+ * mutant: MUTANT_STOPS_LATE -DN=2 -DTHREAD=2 -DMADE=0
+ * A P that goes idle goes on counting as one that spins.
+ * mutant: MUTANT_SPINNING_LEAKS -DN=2 -DTHREAD=2 -DMADE=0
+ * A P that goes idle looks outside the lock whether it spins: a waker has said so already.
+ * mutant: MUTANT_DROPS_WAKER -DN=2 -DTHREAD=2 -DMADE=0
+ * A P that is woken does not count as one that spins.
+ * mutant: MUTANT_WOKEN_IS_NOT_COUNTED -DN=2 -DTHREAD=2 -DMADE=0
+ * Who watches is woken, and the next one is not told.
+ * mutant: MUTANT_NOT_HANDED_ON -DN=3 -DTHREAD=1 -DMADE=2
+ * All were idle and one no longer is: who watches is not told.
+ * mutant: MUTANT_WATCHES_NOT -DN=2 -DTHREAD=1 -DMADE=1
+ * Nobody looks at the runnexts.
+ * mutant: MUTANT_NO_WATCHER -DN=2 -DTHREAD=1 -DMADE=1
+ */
+#define ALL (THREAD + MADE)
+
+#define NONE 0 /* enum note */
+#define LOOK 1
+#define RUN  2
+#define NOBODY N
+
+byte size;    /* of the global queue */
+byte ring[N];
+bool next[N]; /* somebody is in runnext */
+
+byte note[N];
+bool idle[N], spinning[N]; /* spinning: it counts as such */
+bool for_good[N];          /* it sleeps until it is told */
+byte idles, spinners;
+byte watcher = NOBODY;
+
+byte begun, made;
+bool over;
+
+/* Takes q from the idle ones; look is who has to be told, or NOBODY. */
+inline idle_remove(q)
+{
+    d_step {
+        assert(idle[q]);
+        idle[q] = false;
+        look = (idles == N -> watcher : NOBODY);
+        idles--;
+#ifdef MUTANT_WATCHES_NOT
+        look = NOBODY;
+#endif
+        if
+        :: watcher == q ->
+            watcher = (idle[0] -> 0 : (idle[1] -> 1 : (N > 2 && idle[N - 1] -> N - 1 : NOBODY)));
+            look = watcher
+        :: else
+        fi;
+#ifdef MUTANT_NOT_HANDED_ON
+        look = NOBODY
+#endif
+    }
+}
+
+inline tell()
+{
+    d_step {
+        if
+        :: look != NOBODY && note[look] == NONE -> note[look] = LOOK
+        :: else
+        fi;
+        look = NOBODY
+    }
+}
+
+/* Some P that is idle, or NOBODY. */
+inline some_idle(q)
+{
+    if
+    :: idle[0] -> q = 0
+    :: idle[1] -> q = 1
+#if N > 2
+    :: idle[2] -> q = 2
+#endif
+    :: !idle[0] && !idle[1] && !idle[N - 1] -> q = NOBODY
+    fi
+}
+
+inline wake_another()
+{
+    if
+    :: idles == 0
+    :: else ->
+        if
+        :: spinners != 0
+        :: atomic { spinners == 0 -> spinners = 1 };
+           atomic {
+               some_idle(woken);
+               if
+               :: woken != NOBODY ->
+                    idle_remove(woken);
+#ifndef MUTANT_WOKEN_IS_NOT_COUNTED
+                    spinning[woken] = true
+#endif
+               :: else
+               fi
+           };
+           if
+           :: woken != NOBODY -> note[woken] = RUN
+           :: else -> spinners--
+           fi;
+           tell();
+           woken = NOBODY
+        fi
+    fi
+}
+
+/* Each queue by itself. */
+inline some_work()
+{
+    some = false;
+#ifndef MUTANT_LOOKS_AT_RINGS
+    if
+    :: size -> some = true
+    :: else
+    fi;
+#endif
+    i = 0;
+    do
+    :: i < N && !some -> some = ring[i] > 0; i++
+    :: else -> break
+    od;
+    i = 0
+}
+
+inline start_spinning()
+{
+    d_step { spinning[me] = true; spinners++ }
+}
+
+/* pp has found something. */
+inline stop_spinning()
+{
+    if
+    :: spinning[me] ->
+#ifdef MUTANT_STOPS_LATE
+        some_work();
+        d_step { spinning[me] = false; spinners-- };
+#else
+        d_step { spinning[me] = false; spinners-- };
+        some_work();
+#endif
+#ifndef MUTANT_STOPS_BLIND
+        if
+        :: some -> wake_another()
+        :: else
+        fi
+#endif
+    :: else
+    fi
+}
+
+/* Own queues, then half of the global one: one to run, others into the ring. */
+inline find()
+{
+    atomic {
+        if
+        :: next[me] -> next[me] = false; found = true
+        :: !next[me] && ring[me] -> ring[me]--; found = true
+        :: else
+        fi
+    };
+    if
+    :: !found && size ->
+        atomic {
+            if
+            :: size > 1 -> ring[me]++; size = size - 2; found = true
+            :: size == 1 -> size--; found = true
+            :: else
+            fi
+        }
+    :: else
+    fi
+}
+
+/* A look at the others' rings in between: the last one is in go_idle(). */
+inline steal()
+{
+    atomic {
+        if
+        :: ring[0] -> ring[0]--; found = true
+        :: ring[1] -> ring[1]--; found = true
+#if N > 2
+        :: ring[2] -> ring[2]--; found = true
+#endif
+        :: else
+        fi
+    }
+}
+
+/* Puts one into its runnext, and who was there into its ring. */
+inline put_next()
+{
+    atomic {
+        if
+        :: !next[me] -> next[me] = true; put = false
+        :: else -> put = true
+        fi
+    };
+    if
+    :: put ->
+        ring[me]++;
+        wake_another();
+        put = false
+    :: else
+    fi
+}
+
+inline come_back()
+{
+    atomic {
+        if
+        :: idle[me] -> idle_remove(me); came = true
+        :: else -> came = false
+        fi
+    };
+    tell()
+}
+
+/* The watcher has seen somebody's runnext. */
+inline watch()
+{
+    atomic {
+        if
+        :: watcher == me && (next[0] || next[1] || next[N - 1]) -> idle_remove(me); came = true
+        :: else
+        fi
+    };
+    tell();
+    if
+    :: came ->
+        atomic {
+            if /* from another one: its own is empty */
+            :: next[0] -> next[0] = false; next[me] = true
+            :: next[1] -> next[1] = false; next[me] = true
+#if N > 2
+            :: next[2] -> next[2] = false; next[me] = true
+#endif
+            :: else
+            fi
+        }
+    :: else
+    fi
+}
+
+#ifdef MUTANT_NO_WATCHER
+#define WATCHES false
+#else
+#define WATCHES (!for_good[me] && (next[0] || next[1] || next[N - 1]))
+#endif
+
+/* idle_sleep(): until it is no longer idle. */
+inline sleep()
+{
+    came = false;
+    do
+    :: !came ->
+        for_good[me] = !(watcher == me && idles < N);
+        if
+        :: note[me] == RUN -> note[me] = NONE; break
+        :: note[me] == LOOK || WATCHES ->
+            d_step {
+                if
+                :: note[me] == LOOK -> note[me] = NONE
+                :: else
+                fi
+            };
+            watch()
+        :: over -> goto stopped
+        fi
+    :: else -> break
+    od
+}
+
+inline go_idle()
+{
+#ifdef MUTANT_LOOKS_FIRST
+    some_work();
+#endif
+    d_step {
+        spun = spinning[me];
+#ifndef MUTANT_DROPS_WAKER
+        spinning[me] = false;
+#endif
+        idle[me] = true;
+        idles++;
+        if
+        :: watcher == NOBODY -> watcher = me
+        :: else
+        fi
+    };
+    if
+#ifdef MUTANT_DROPS_WAKER
+    :: spinning[me] -> d_step { spinning[me] = false; spinners-- }
+#elif !defined(MUTANT_SPINNING_LEAKS)
+    :: spun -> spinners--
+#endif
+    :: else
+    fi;
+    spun = false;
+#if defined(MUTANT_LOOKS_NOT)
+    some = false;
+#elif !defined(MUTANT_LOOKS_FIRST)
+    some_work();
+#endif
+    came = false;
+    if
+    :: some -> come_back()
+    :: else
+    fi;
+    if
+    :: came ->
+#ifdef MUTANT_COMES_BACK_BLIND
+        skip
+#else
+        start_spinning()
+#endif
+    :: else -> sleep()
+    fi;
+    atomic { some = false; came = false; for_good[me] = false }
+}
+
+/* A goroutine. The first makes others, and each keeps its P until enough have begun. */
+inline go_on()
+{
+#if MADE > 0
+    d_step { first = begun == 0; begun++ };
+    do
+    :: first && made < MADE -> made++; put_next()
+    :: else -> break
+    od;
+    first = false;
+#else
+    begun++;
+#endif
+    begun >= (ALL < N -> ALL : N)
+}
+
+active [N] proctype p()
+{
+    byte me = _pid, i, look = NOBODY, woken = NOBODY;
+    bool found, some, put, came, first, spun;
+
+    do
+    :: find();
+       if
+       :: found
+       :: else ->
+            if /* or as many spin as may */
+            :: !spinning[me] -> start_spinning()
+            :: true
+            fi;
+            steal()
+       fi;
+       if
+       :: found ->
+            found = false;
+            stop_spinning();
+            some = false;
+            go_on()
+       :: else -> go_idle()
+       fi
+    od;
+stopped: skip
+}
+
+active proctype thread()
+{
+    byte i, look = NOBODY, woken = NOBODY;
+    do
+    :: i < THREAD ->
+#ifdef MUTANT_WAKES_FIRST
+        wake_another();
+#endif
+        size++;
+#ifndef MUTANT_WAKES_FIRST
+        wake_another();
+#endif
+        i++
+    :: else -> break
+    od;
+    timeout; /* nobody can go on */
+    assert(begun == ALL && idles == N && spinners == 0 && !size);
+    over = true
+}
