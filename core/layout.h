@@ -22,6 +22,7 @@
 #include "core/atomic.h"
 #include "core/g.h"
 #include "core/hchan.h"
+#include "core/lock.h"
 #include <stdalign.h>
 #include <stddef.h>
 #include <string.h>
@@ -53,6 +54,7 @@ _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small loc
 /* A variant's functions and what it is made of: the last product of the template. */
 struct hchan_variant {
     const char *name, *lock_name, *park_name, *fastpath_name, *summary;
+    unsigned lock_traits; /* enum lock_traits */
     bool traced;
     const struct hchan_variant *twin; /* the other instance */
     size_t lock_size;                 /* bytes from hchan.lock on */

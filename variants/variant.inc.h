@@ -82,6 +82,7 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .summary = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), summary) "; " VARIANT_PASTE( \
             VARIANT_PASTE(park, VARIANT_PARK),                                                   \
             summary) "; " VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), summary),             \
+        .lock_traits = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), traits),                 \
         .traced = is_traced,                                                                     \
         .twin = &VARIANT_ROW(other),                                                             \
         .lock_size = sizeof(struct VARIANT_FN(instance, guard)),                                 \

@@ -43,11 +43,11 @@ static void sleep_us(uint32_t us)
     nanosleep(&(struct timespec){.tv_nsec = (long)us * 1000}, NULL);
 }
 
-/* With more threads than PUs a ticket lock is handed on by the scheduler's rotation, some
- * milliseconds a turn (see variants/lock/ticket.h): it gets fewer faults, and smaller crowds. */
+/* With more threads than PUs such a lock takes milliseconds a turn: it gets fewer faults, and
+ * smaller crowds. */
 static bool collapses(const struct hchan_variant *v)
 {
-    return strcmp(hchan_variant_lock(v), "ticket") == 0;
+    return v->lock_traits & LOCK_CONVOYS;
 }
 
 /* A storm's share of `total`, were all instances tested, in two storms each. */

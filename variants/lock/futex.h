@@ -24,6 +24,8 @@
 
 #define lock_futex_summary "three-state futex mutex that spins, yields, then sleeps"
 
+enum { lock_futex_traits = 0 };
+
 enum { LOCK_FUTEX_FREE, LOCK_FUTEX_HELD, LOCK_FUTEX_SLEEPERS };
 
 struct lock_futex {

@@ -13,6 +13,8 @@
 
 #define lock_spin_summary "test-and-test-and-set spin lock with backoff"
 
+enum { lock_spin_traits = 0 };
+
 struct lock_spin {
     _Atomic uint32_t held;
 };

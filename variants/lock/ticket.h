@@ -11,8 +11,11 @@
 #define LOCK_TICKET_H
 
 #include "core/atomic.h"
+#include "core/lock.h"
 
 #define lock_ticket_summary "ticket lock, first come first served"
+
+enum { lock_ticket_traits = LOCK_CONVOYS };
 
 struct lock_ticket {
     _Atomic uint32_t next;

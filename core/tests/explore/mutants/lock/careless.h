@@ -8,6 +8,8 @@
 
 #define lock_careless_summary "mutant"
 
+enum { lock_careless_traits = 0 };
+
 enum { LOCK_CARELESS_FREE, LOCK_CARELESS_HELD, LOCK_CARELESS_SLEEPERS };
 
 struct lock_careless {

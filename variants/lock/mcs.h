@@ -1,0 +1,108 @@
+/* MCS queue lock: waiters are a list, and each spins on a word of its own. The K42 variant, in
+ * which the holder needs no node: so there is none to pass to the release, or to keep meanwhile,
+ * and a select may hold any number of these locks.
+ *
+ * `next` is a link: of the lock, to who waits first; of a waiter, to who came after it. `tail` is
+ * the last one's link, the lock's own where it is held and nobody waits, NULL where it is free.
+ *
+ *     free:     tail = NULL
+ *     held:     tail = &lock.next, lock.next = NULL
+ *     waited:   lock.next -> first waiter.next -> ... -> last waiter, tail = &last.next
+ *
+ * Who comes swaps tail, and then sets the link that was there: in between the list has a gap, for
+ * which a release waits. The first waiter, once it holds the lock, puts what comes after it into
+ * the lock's link and leaves: nobody refers to its node any more, which is on its stack. `tail` is
+ * changed by whoever comes and by the holder, and by exchanges only, so that an acquire of it has
+ * seen all that came before any release of it; a link by who comes after, and the lock's by its
+ * holder too; a waiter's `waits` by who hands it the lock.
+ *
+ * Fair, as the ticket lock is, and as brittle with more threads than PUs; but a release takes a
+ * line from one waiter only. Source: Mellor-Crummey and Scott 1991; the K42 variant: Auslander,
+ * Edelsohn, Krieger, Rosenburg and Wisniewski 2003, as in Scott, Shared-Memory Synchronization
+ * (2013), 4.3.1. There a waiter retries its swap of tail; here it is one exchange, which keeps the
+ * order of arrival. */
+#ifndef LOCK_MCS_H
+#define LOCK_MCS_H
+
+#include "core/atomic.h"
+#include "core/g.h"
+#include "core/lock.h"
+#include <stdalign.h>
+
+#define lock_mcs_summary "MCS queue lock (K42), each waiter spins on its own line"
+
+enum { lock_mcs_traits = LOCK_CONVOYS };
+
+typedef _Atomic(struct mcs_waiter *) mcs_link;
+
+struct mcs_waiter {
+    alignas(CACHE_LINE) mcs_link next;
+    _Atomic uint32_t waits; /* 1 until the lock is handed over */
+};
+
+struct lock_mcs {
+    _Atomic(mcs_link *) tail;
+    mcs_link next;
+};
+
+static inline void lock_mcs_init(struct lock_mcs *l)
+{
+    store_rlx(&l->tail, NULL);
+    store_rlx(&l->next, NULL);
+}
+
+/* What a link will be: somebody has swapped tail, and is about to set it. */
+static inline struct mcs_waiter *lock_mcs_follow(mcs_link *link)
+{
+    struct mcs_waiter *next;
+    while (!(next = load_acq(link))) /* pairs with store_rel in wait */
+        spin_wait(1);
+    return next;
+}
+
+/* The lock is ours: what comes after `me` in the list is now to come after the lock. */
+static inline void lock_mcs_leave_list(struct lock_mcs *l, struct mcs_waiter *me)
+{
+    mcs_link *mine = &me->next;
+    store_rlx(&l->next, NULL); /* before the next one can set it: the swap releases it */
+    if (!cas_rel(&l->tail, &mine, &l->next))             /* pairs with xchg_acqrel in wait */
+        store_rlx(&l->next, lock_mcs_follow(&me->next)); /* for our own release */
+}
+
+static __attribute__((noinline)) uint32_t lock_mcs_wait(struct lock_mcs *l)
+{
+    struct mcs_waiter me = {.waits = 1};
+    uint32_t spins = 1;
+    /* Acquire: pairs with cas_rel in release, where it was free, and in leave_list: the NULL in the
+     * link comes before what we set it to. Release: the next one sets our link, made above. */
+    mcs_link *last = xchg_acqrel(&l->tail, &me.next);
+    if (last) {
+        store_rel(last, &me); /* pairs with load_acq in follow and release: `waits` is 1 before */
+        for (; load_acq(&me.waits); spins++) /* pairs with store_rel in release */
+            spin_wait(1);
+    }
+    lock_mcs_leave_list(l, &me);
+    return spins;
+}
+
+static inline uint32_t lock_mcs_acquire(struct lock_mcs *l)
+{
+    mcs_link *free = NULL;
+    if (__builtin_expect(cas_acq(&l->tail, &free, &l->next), 1)) /* pairs with release */
+        return 0;
+    return lock_mcs_wait(l);
+}
+
+static inline void lock_mcs_release(struct lock_mcs *l)
+{
+    struct mcs_waiter *next = load_acq(&l->next); /* pairs with store_rel in wait */
+    if (__builtin_expect(!next, 1)) {
+        mcs_link *mine = &l->next;
+        if (cas_rel(&l->tail, &mine, NULL)) /* pairs with acquire, and xchg_acqrel in wait */
+            return;
+        next = lock_mcs_follow(&l->next);
+    }
+    store_rel(&next->waits, 0); /* pairs with load_acq in wait */
+}
+
+#endif
