@@ -171,6 +171,13 @@ void judge_make_sched(struct judge *j, const struct program *p, const struct hch
         .name = j->name, .fibers = fibers, .begin = begin, .body = body, .end = end, .arg = j};
 }
 
+const char *judge_blind(const struct hchan_variant *variant)
+{
+    return variant->lock_traits & LOCK_OPAQUE
+               ? "its lock waits in code that is not ours, where no other party can run"
+               : NULL;
+}
+
 void judge_print(const struct judge *j, FILE *to)
 {
     static char text[8192];

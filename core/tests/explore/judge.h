@@ -30,6 +30,9 @@ void judge_make(struct judge *j, const struct program *p, const struct hchan_var
 void judge_make_sched(struct judge *j, const struct program *p, const struct hchan_variant *variant,
                       unsigned procs, uint32_t threads);
 
+/* Why the variant cannot be explored; NULL where it can. */
+const char *judge_blind(const struct hchan_variant *variant);
+
 /* The last schedule's history, for a reader. */
 void judge_print(const struct judge *j, FILE *to);
 

@@ -62,7 +62,8 @@ static int wrong(const char *what, const char *why)
 static int list(void)
 {
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
-        printf("%s\n%s:traced\n", hchan_variant_name(v), hchan_variant_name(v));
+        if (!judge_blind(v))
+            printf("%s\n%s:traced\n", hchan_variant_name(v), hchan_variant_name(v));
     return 0;
 }
 
@@ -99,7 +100,10 @@ static int run(enum mode mode)
     const struct hchan_variant *variant = find(variant_name);
     if (!variant)
         return 2;
-    const char *error = program_parse(&program, program_text);
+    const char *error = judge_blind(variant);
+    if (error)
+        return wrong(variant_name, error);
+    error = program_parse(&program, program_text);
     if (error)
         return wrong(program_text, error);
     judge_make_sched(&judge, &program, variant, (unsigned)procs, (uint32_t)threads);

@@ -1,0 +1,41 @@
+/* The C library's mutex, as a program gets it that does not think about locks: the reference.
+ *
+ * Its words are the library's own. In glibc the first is Drepper's mutex 2 (see lock/futex.h) that
+ * does not spin; an owner and counts stand beside it, which make it too large for the line of the
+ * fields that it guards. It orders memory as a lock does (POSIX, 4.12), and may be destroyed as
+ * soon as it has been released (pthread_mutex_destroy), so it needs nothing else of us. */
+#ifndef LOCK_PTHREAD_H
+#define LOCK_PTHREAD_H
+
+#include "core/lock.h"
+#include <pthread.h>
+#include <stdint.h>
+
+#define lock_pthread_summary "the C library's pthread_mutex_t"
+
+enum { lock_pthread_traits = LOCK_OPAQUE };
+
+struct lock_pthread {
+    pthread_mutex_t mutex;
+};
+
+static inline void lock_pthread_init(struct lock_pthread *l)
+{
+    pthread_mutex_init(&l->mutex, NULL); /* without attributes it cannot fail in glibc */
+}
+
+static inline uint32_t lock_pthread_acquire(struct lock_pthread *l)
+{
+    /* To know whether it waits. The mutex is a normal one, so no other call here can fail. */
+    if (__builtin_expect(pthread_mutex_trylock(&l->mutex) == 0, 1))
+        return 0;
+    pthread_mutex_lock(&l->mutex);
+    return 1; /* it does not tell its turns */
+}
+
+static inline void lock_pthread_release(struct lock_pthread *l)
+{
+    pthread_mutex_unlock(&l->mutex);
+}
+
+#endif

@@ -1,0 +1,3 @@
+/* As `futex-park`, but with the C library's mutex: what a lock of our own is worth. */
+#define VARIANT_PARTS(PART) PART(pthread, futex, none)
+#include "variant.inc.h"
