@@ -67,7 +67,12 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
     c->variant = variant;
     c->elemsize = elemsize;
     c->dataqsiz = (uint32_t)capacity;
-    variant->lock_init(c);
+    if (!variant->lock_init(c)) {
+        free(c->buf);
+        free(c);
+        errno = ENOMEM;
+        return NULL;
+    }
     return c;
 }
 
@@ -77,6 +82,7 @@ void chanfree(hchan *c)
         return;
     if (c->variant->traced && (chan_has_receiver(c) || chan_has_sender(c)))
         gothrow("chanfree: somebody is parked on the channel");
+    c->variant->lock_fini(c);
     free(c->buf);
     free(c);
 }

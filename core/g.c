@@ -73,6 +73,12 @@ static void make_key(void)
         gothrow("out of memory");
 }
 
+void *newqnode(void)
+{
+    void *node = aligned_alloc(CACHE_LINE, CACHE_LINE);
+    return node ? memset(node, 0, CACHE_LINE) : NULL;
+}
+
 static struct g *allocate(void)
 {
     struct g *gp = aligned_alloc(CACHE_LINE, sizeof(*gp));

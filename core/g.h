@@ -103,6 +103,7 @@ struct g {
     struct sudog *sudogs;
     uint16_t *orders;
     uint32_t ncases;
+    void *qnode; /* a spare node of a queue lock whose nodes change hands (newqnode()) */
 
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */
     struct g *next_all; /* list of all Gs ever made; they are recycled, never freed */
@@ -127,6 +128,10 @@ _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,
  * thread-local variable must not be kept anywhere; with this model it is no address, but an offset
  * in each access. */
 #define TLS_MODEL __attribute__((tls_model("initial-exec")))
+
+/* A cache line for a node of a queue lock, zeroed; NULL where memory ran out. The lock's release
+ * may hand it to another G, so it belongs to whoever has it: free() ends it. */
+void *newqnode(void);
 
 /* A G without a stack, for a goroutine; recycled by core/proc.c. Ends the process where memory ran
  * out. */

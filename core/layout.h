@@ -58,7 +58,8 @@ struct hchan_variant {
     bool traced;
     const struct hchan_variant *twin; /* the other instance */
     size_t lock_size;                 /* bytes from hchan.lock on */
-    void (*lock_init)(hchan *c);
+    bool (*lock_init)(hchan *c);      /* false where memory ran out */
+    void (*lock_fini)(hchan *c);
     void (*lock)(hchan *c); /* not counted: for who looks at the channel from outside */
     void (*unlock)(hchan *c);
     bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);

@@ -468,11 +468,14 @@ int window_run(struct window_spec *spec, struct window *out, char *error, size_t
         status = seat_init(crew, i);
     if (!status && spec->scenario->setup)
         status = spec->scenario->setup(&crew->bench);
+    bool set_up = !status;
     if (status)
         snprintf(error, size, "%s could not be set up: %s", spec->scenario->name,
                  strerror(-status));
     else
         status = crew_run(crew, out, error, size);
+    if (set_up && spec->scenario->teardown)
+        spec->scenario->teardown(&crew->bench);
     if (crew)
         crew_free(crew);
     return status;

@@ -96,6 +96,7 @@ struct scenario {
     void (*serve)(struct worker *w);
     void (*crowd)(struct worker *w);
     void (*finish)(struct bench *b);
+    void (*teardown)(struct bench *b); /* when all have ended; only after a setup */
     bool (*check)(const struct bench *b, uint64_t ops); /* false: the result is wrong */
 };
 

@@ -59,9 +59,14 @@
 #define VARIANT_ROW(instance)      VARIANT_PASTE(VARIANT_PASTE(hchan_variant, VARIANT), instance)
 #define VARIANT_FN(instance, name) VARIANT_PASTE(VARIANT_PASTE(VARIANT, instance), name)
 
-static void VARIANT_PASTE(VARIANT, lock_init)(hchan *c)
+static bool VARIANT_PASTE(VARIANT, lock_init)(hchan *c)
 {
-    VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), init)((void *)c->lock);
+    return VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), init)((void *)c->lock);
+}
+
+static void VARIANT_PASTE(VARIANT, lock_fini)(hchan *c)
+{
+    VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), fini)((void *)c->lock);
 }
 
 /* For who looks at a channel from outside: it is no operation of the channel, and not counted. */
@@ -87,6 +92,7 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .twin = &VARIANT_ROW(other),                                                             \
         .lock_size = sizeof(struct VARIANT_FN(instance, guard)),                                 \
         .lock_init = VARIANT_PASTE(VARIANT, lock_init),                                          \
+        .lock_fini = VARIANT_PASTE(VARIANT, lock_fini),                                          \
         .lock = VARIANT_PASTE(VARIANT, lock_to_look),                                            \
         .unlock = VARIANT_FN(instance, unlock),                                                  \
         .chansend = VARIANT_FN(instance, chansend),                                              \

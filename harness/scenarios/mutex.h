@@ -8,8 +8,12 @@ static struct VARIANT_PASTE(lock, VARIANT_LOCK) * mutex_lock(struct bench *b)
 static int mutex_setup(struct bench *b)
 {
     _Static_assert(sizeof(struct VARIANT_PASTE(lock, VARIANT_LOCK)) <= sizeof(b->lock), "it fits");
-    LOCK_FN(init)(mutex_lock(b));
-    return 0;
+    return LOCK_FN(init)(mutex_lock(b)) ? 0 : -ENOMEM;
+}
+
+static void mutex_teardown(struct bench *b)
+{
+    LOCK_FN(fini)(mutex_lock(b));
 }
 
 /* True where somebody else had the lock. */
@@ -54,5 +58,6 @@ static const struct scenario scenario_mutex = {
     .floor_units = 1,
     .setup = mutex_setup,
     .crowd = mutex_crowd,
+    .teardown = mutex_teardown,
     .check = mutex_check,
 };

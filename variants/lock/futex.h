@@ -32,9 +32,15 @@ struct lock_futex {
     _Atomic uint32_t word;
 };
 
-static inline void lock_futex_init(struct lock_futex *l)
+static inline bool lock_futex_init(struct lock_futex *l)
 {
     store_rlx(&l->word, LOCK_FUTEX_FREE);
+    return true;
+}
+
+static inline void lock_futex_fini(struct lock_futex *l)
+{
+    (void)l;
 }
 
 static __attribute__((noinline)) uint32_t lock_futex_wait(struct lock_futex *l)

@@ -45,10 +45,16 @@ struct lock_mcs {
     mcs_link next;
 };
 
-static inline void lock_mcs_init(struct lock_mcs *l)
+static inline bool lock_mcs_init(struct lock_mcs *l)
 {
     store_rlx(&l->tail, NULL);
     store_rlx(&l->next, NULL);
+    return true;
+}
+
+static inline void lock_mcs_fini(struct lock_mcs *l)
+{
+    (void)l;
 }
 
 /* What a link will be: somebody has swapped tail, and is about to set it. */

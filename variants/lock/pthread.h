@@ -9,6 +9,7 @@
 
 #include "core/lock.h"
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define lock_pthread_summary "the C library's pthread_mutex_t"
@@ -19,9 +20,14 @@ struct lock_pthread {
     pthread_mutex_t mutex;
 };
 
-static inline void lock_pthread_init(struct lock_pthread *l)
+static inline bool lock_pthread_init(struct lock_pthread *l)
 {
-    pthread_mutex_init(&l->mutex, NULL); /* without attributes it cannot fail in glibc */
+    return pthread_mutex_init(&l->mutex, NULL) == 0;
+}
+
+static inline void lock_pthread_fini(struct lock_pthread *l)
+{
+    pthread_mutex_destroy(&l->mutex);
 }
 
 static inline uint32_t lock_pthread_acquire(struct lock_pthread *l)

@@ -19,9 +19,15 @@ struct lock_spin {
     _Atomic uint32_t held;
 };
 
-static inline void lock_spin_init(struct lock_spin *l)
+static inline bool lock_spin_init(struct lock_spin *l)
 {
     store_rlx(&l->held, 0);
+    return true;
+}
+
+static inline void lock_spin_fini(struct lock_spin *l)
+{
+    (void)l;
 }
 
 static __attribute__((noinline)) uint32_t lock_spin_wait(struct lock_spin *l)

@@ -54,10 +54,16 @@ static inline struct spinbit_waiter *spinbit_sleepers(uintptr_t word)
     return (struct spinbit_waiter *)(word & ~(uintptr_t)SPINBIT_BITS);
 }
 
-static inline void lock_spinbit_init(struct lock_spinbit *l)
+static inline bool lock_spinbit_init(struct lock_spinbit *l)
 {
     store_rlx(&l->word, 0);
     l->wakes = 0;
+    return true;
+}
+
+static inline void lock_spinbit_fini(struct lock_spinbit *l)
+{
+    (void)l;
 }
 
 /* Goes to sleep, where the word is still `*word`, in which the lock is held; else *word is what was

@@ -22,10 +22,16 @@ struct lock_ticket {
     _Atomic uint32_t serving;
 };
 
-static inline void lock_ticket_init(struct lock_ticket *l)
+static inline bool lock_ticket_init(struct lock_ticket *l)
 {
     store_rlx(&l->next, 0);
     store_rlx(&l->serving, 0);
+    return true;
+}
+
+static inline void lock_ticket_fini(struct lock_ticket *l)
+{
+    (void)l;
 }
 
 static inline uint32_t lock_ticket_acquire(struct lock_ticket *l)

@@ -16,9 +16,15 @@ struct lock_careless {
     _Atomic uint32_t word;
 };
 
-static inline void lock_careless_init(struct lock_careless *l)
+static inline bool lock_careless_init(struct lock_careless *l)
 {
     store_rlx(&l->word, LOCK_CARELESS_FREE);
+    return true;
+}
+
+static inline void lock_careless_fini(struct lock_careless *l)
+{
+    (void)l;
 }
 
 static inline uint32_t lock_careless_acquire(struct lock_careless *l)

@@ -1,0 +1,83 @@
+/* CLH queue lock: waiters are a queue, and each spins on the node of the one before it.
+ *
+ * A node has one word: 1 while its G waits for the lock or holds it, then 0. `tail` is the node of
+ * who came last; of a free lock that is the node of its last holder, or the one that it was made
+ * with. Who comes swaps its own node into tail, spins on the one that was there, and keeps that:
+ * the release leaves its node to the next one, who may look at it later. So nodes change hands, and
+ * there are as many as there are Gs and locks: a G needs one spare, however many locks it holds,
+ * which it gets with its first; a lock is made with one, and ends with one, seldom the same.
+ *
+ * `tail` is changed by whoever comes. A node's word is set by its G before that, and cleared by the
+ * holder. `head` is the holder's node, for its release.
+ *
+ * Fair, as the ticket lock is, and as brittle with more threads than PUs; but a release takes a
+ * line from one waiter only, by a plain store, and there is no gap to wait for as in MCS. Source:
+ * Craig 1993; Magnusson, Landin and Hagersten 1994. That the lock keeps the holder's node, so that
+ * none is passed to the release: Scott, Shared-Memory Synchronization (2013), 4.3.2. */
+#ifndef LOCK_CLH_H
+#define LOCK_CLH_H
+
+#include "core/atomic.h"
+#include "core/g.h"
+#include "core/lock.h"
+#include "core/panic.h"
+#include <stdlib.h>
+
+#define lock_clh_summary "CLH queue lock, each waiter spins on the line of the one before"
+
+enum { lock_clh_traits = LOCK_CONVOYS };
+
+struct clh_node {
+    _Atomic uint32_t held;
+};
+
+struct lock_clh {
+    _Atomic(struct clh_node *) tail;
+    struct clh_node *head; /* the holder's */
+};
+
+static inline bool lock_clh_init(struct lock_clh *l)
+{
+    struct clh_node *node = newqnode(); /* zeroed: as a holder leaves it */
+    store_rlx(&l->tail, node);
+    return node;
+}
+
+static inline void lock_clh_fini(struct lock_clh *l)
+{
+    free(load_rlx(&l->tail)); /* nobody else is left */
+}
+
+/* A G's first acquire. */
+static __attribute__((noinline)) struct clh_node *lock_clh_first_node(void)
+{
+    struct clh_node *node = newqnode();
+    if (!node)
+        gothrow("out of memory");
+    return node;
+}
+
+static inline uint32_t lock_clh_acquire(struct lock_clh *l)
+{
+    struct g *gp = getg();
+    struct clh_node *me = gp->qnode;
+    if (__builtin_expect(!me, 0))
+        me = lock_clh_first_node();
+    store_rlx(&me->held, 1); /* the swap publishes it */
+    /* Release, and acquire, both for the same: who comes next sees that our node is held, unless it
+     * sees our release; as we do with the one before us. */
+    struct clh_node *before = xchg_acqrel(&l->tail, me);
+    uint32_t spins = 0;
+    for (; load_acq(&before->held); spins++) /* pairs with store_rel in release */
+        spin_wait(1);
+    gp->qnode = before; /* its G and we were the only ones to know it, and that one is through */
+    l->head = me;
+    return spins;
+}
+
+static inline void lock_clh_release(struct lock_clh *l)
+{
+    store_rel(&l->head->held, 0); /* pairs with load_acq in acquire */
+}
+
+#endif
