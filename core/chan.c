@@ -4,6 +4,7 @@
 #include "core/layout.h"
 #include "core/panic.h"
 #include "core/proc.h"
+#include "core/ring.h"
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,6 +44,16 @@ static int check_sizes(const struct hchan_variant *variant, size_t elemsize, siz
     return 0;
 }
 
+/* False where memory ran out. */
+static bool makebuf(struct hchan *c)
+{
+    if (c->variant->ring && c->dataqsiz > 0 && c->dataqsiz <= RING_SLOTS_MAX)
+        return ring_make(c);
+    if (c->dataqsiz > 0 && c->elemsize > 0)
+        c->buf = malloc(c->elemsize * c->dataqsiz);
+    return c->buf || c->dataqsiz == 0 || c->elemsize == 0;
+}
+
 hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
 {
     int error = check_sizes(variant, elemsize, capacity);
@@ -56,17 +67,14 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
     if (!c)
         return NULL; /* errno is ENOMEM */
     memset(c, 0, size);
-    if (elemsize > 0 && capacity > 0) {
-        c->buf = malloc(elemsize * capacity);
-        if (!c->buf) {
-            free(c);
-            errno = ENOMEM;
-            return NULL;
-        }
-    }
     c->variant = variant;
     c->elemsize = elemsize;
     c->dataqsiz = (uint32_t)capacity;
+    if (!makebuf(c)) {
+        free(c);
+        errno = ENOMEM;
+        return NULL;
+    }
     if (!variant->lock_init(c)) {
         free(c->buf);
         free(c);
@@ -142,8 +150,14 @@ void closechan(hchan *c)
 
 size_t chanlen(const hchan *c)
 {
+    if (!c)
+        return 0;
+    if (ring_is(c)) {
+        uint64_t count = ring_count(c);
+        return count < c->dataqsiz ? count : c->dataqsiz;
+    }
     /* Relaxed: a length is a moment's, whoever asks without the lock. */
-    return c ? load_rlx(&c->qcount) : 0;
+    return load_rlx(&c->qcount);
 }
 
 size_t chancap(const hchan *c)

@@ -4,7 +4,7 @@
  *   CHAN_ID     prefix of every function that is made, e.g. ticket
  *   CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
  *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
- *   CHAN_FAST   the fast path, e.g. none:        fast_none_send_full(), fast_none_recv()
+ *   CHAN_FAST   what needs no lock, e.g. none:   fast_none_send_full(), fast_none_recv() ...
  *   CHAN_TRACED 1 to count outcomes, 0 to leave no trace of the accounting in the code
  *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
  *                   stays defined
@@ -32,6 +32,7 @@
 #include "core/futex.h"
 #include "core/layout.h"
 #include "core/panic.h"
+#include "core/ring.h"
 
 #define CHAN_PASTE_(a, b) a##_##b
 #define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
@@ -76,15 +77,25 @@ static inline void CHAN(lock)(struct hchan *c)
     COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
     CHAN(the_guard)(c)->last_owner = me;
 #endif
+    if (FAST_(ring))
+        ring_freeze(c);
+}
+
+/* How many values are in the buffer. The lock is held. */
+static inline uint64_t CHAN(qcount)(const struct hchan *c)
+{
+    return FAST_(ring) && ring_is(c) ? ring_count(c) : load_rlx(&c->qcount);
 }
 
 static inline void CHAN(unlock)(struct hchan *c)
 {
 #if CHAN_TRACED && !defined(CHAN_UNCHECKED)
-    const char *broken = chan_broken(c);
+    const char *broken = chan_broken(c, CHAN(qcount)(c));
     if (broken)
         gothrow(broken);
 #endif
+    if (FAST_(ring))
+        ring_thaw(c);
     LOCK_(release)(&CHAN(the_guard)(c)->lock);
 }
 
@@ -157,25 +168,43 @@ static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *ele
 }
 
 /* Step 6 of a send. The lock is held, and there is room. */
-static inline void CHAN(send_buffer)(struct hchan *c, const void *elem, uint32_t qcount)
+static inline void CHAN(send_buffer)(struct hchan *c, const void *elem, uint64_t qcount)
 {
     COUNT(SEND_BUFFER);
+    if (FAST_(ring) && ring_is(c)) {
+        ring_put(c, elem);
+        return;
+    }
     elem_copy(c, chanbuf(c, c->sendx), elem);
     if (++c->sendx == c->dataqsiz)
         c->sendx = 0;
     /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86 only: a
      * fast path could see this count, go on to look at `closed`, and miss a close that came
      * before. */
-    store_rel(&c->qcount, qcount + 1);
+    store_rel(&c->qcount, (uint32_t)qcount + 1);
+}
+
+/* Step 2 of a send: true where it ended without the lock, and whether it sent. */
+static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block, bool *sent)
+{
+    enum ring_end end = FAST_(ring) ? ring_send(c, elem) : RING_LOCK;
+    *sent = end == RING_DONE;
+    if (__builtin_expect(*sent, FAST_(ring))) {
+        COUNT(SEND_BUFFER);
+        return true;
+    }
+    if (block || (end != RING_BLOCKED && !FAST_(send_full)(c)))
+        return false;
+    COUNT(SEND_FULL);
+    return true;
 }
 
 static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
                                   const void *callerpc)
 {
-    if (!block && FAST_(send_full)(c)) { /* 2 */
-        COUNT(SEND_FULL);
-        return false;
-    }
+    bool sent;
+    if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
+        return sent;
     CHAN(lock)(c);                                        /* 3 */
     if (__builtin_expect(load_rlx(&c->closed) != 0, 0)) { /* 4; under the lock */
         CHAN(unlock)(c);
@@ -188,8 +217,8 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
         CHAN(unlock_and_ready)(c, sg->g);
         return true;
     }
-    uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
-    if (qcount < c->dataqsiz) {             /* 6 */
+    uint64_t qcount = CHAN(qcount)(c);
+    if (qcount < c->dataqsiz) { /* 6 */
         CHAN(send_buffer)(c, elem, qcount);
         CHAN(unlock)(c);
         return true;
@@ -217,6 +246,11 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
             elem_copy(c, elem, sg->elem);
     } else {
         COUNT(RECV_PROMOTE);
+        if (FAST_(ring) && ring_is(c)) {
+            ring_promote(c, elem, sg->elem);
+            sg->success = true;
+            return;
+        }
         unsigned char *slot = chanbuf(c, c->recvx);
         if (elem)
             elem_copy(c, elem, slot);
@@ -229,35 +263,65 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
 }
 
 /* Step 6 of a receive. The lock is held, and there is a value. */
-static inline void CHAN(recv_buffer)(struct hchan *c, void *elem, uint32_t qcount)
+static inline void CHAN(recv_buffer)(struct hchan *c, void *elem, uint64_t qcount)
 {
     COUNT(RECV_BUFFER);
+    if (FAST_(ring) && ring_is(c)) {
+        ring_take(c, elem);
+        return;
+    }
     if (elem)
         elem_copy(c, elem, chanbuf(c, c->recvx));
     if (++c->recvx == c->dataqsiz)
         c->recvx = 0;
-    store_rel(&c->qcount, qcount - 1); /* release: as in send_buffer */
+    store_rel(&c->qcount, (uint32_t)qcount - 1); /* release: as in send_buffer */
+}
+
+/* What a receive without the lock found. */
+static inline enum ring_end CHAN(recv_look)(struct hchan *c, void *elem, bool block)
+{
+    enum ring_end end = FAST_(ring) ? ring_recv(c, elem) : RING_LOCK;
+    if (end != RING_LOCK)
+        return end;
+    if (block)
+        return FAST_(drained)(c) ? RING_DRAINED : RING_LOCK;
+    enum fast_recv seen = FAST_(recv)(c);
+    return seen == FAST_RECV_EMPTY    ? RING_BLOCKED
+           : seen == FAST_RECV_CLOSED ? RING_DRAINED
+                                      : RING_LOCK;
+}
+
+/* Step 2 of a receive: true where it ended without the lock; what it returns then, and *received.
+ */
+static inline bool CHAN(recv_fast)(struct hchan *c, void *elem, bool block, bool *received,
+                                   bool *done)
+{
+    enum ring_end end = CHAN(recv_look)(c, elem, block);
+    *received = end == RING_DONE;
+    *done = end == RING_DONE || end == RING_DRAINED;
+    if (__builtin_expect(end == RING_DONE, FAST_(ring))) {
+        COUNT(RECV_BUFFER);
+        return true;
+    }
+    if (end == RING_DRAINED) {
+        COUNT(RECV_CLOSED);
+        elem_zero(c, elem);
+        return true;
+    }
+    if (end == RING_LOCK || block)
+        return false;
+    COUNT(RECV_EMPTY);
+    return true;
 }
 
 static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
                                   const void *callerpc)
 {
-    if (!block) { /* 2 */
-        enum fast_recv seen = FAST_(recv)(c);
-        if (seen == FAST_RECV_EMPTY) {
-            COUNT(RECV_EMPTY);
-            *received = false;
-            return false;
-        }
-        if (seen == FAST_RECV_CLOSED) {
-            COUNT(RECV_CLOSED);
-            elem_zero(c, elem);
-            *received = false;
-            return true;
-        }
-    }
-    CHAN(lock)(c);                                                       /* 3 */
-    uint32_t qcount = load_rlx(&c->qcount);                              /* under the lock */
+    bool done;
+    if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
+        return done;
+    CHAN(lock)(c); /* 3 */
+    uint64_t qcount = CHAN(qcount)(c);
     if (__builtin_expect(load_rlx(&c->closed) != 0 && qcount == 0, 0)) { /* 4; under the lock */
         CHAN(unlock)(c);
         COUNT(RECV_CLOSED);
@@ -314,6 +378,8 @@ static inline void CHAN(closechan)(struct hchan *c)
     /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
      * value that was sent before the close. */
     store_rel(&c->closed, 1);
+    if (FAST_(ring))
+        ring_close(c);
     struct sudog *all = NULL;
     struct sudog **end = CHAN(collect)(c, &c->recvq, true, &all);
     CHAN(collect)(c, &c->sendq, false, end);

@@ -11,11 +11,12 @@
  * Traced instances check all but the first before each unlock (chan_broken() below): with a buffer
  * the next two imply it, and without one the exception is legal.
  *
- * The lock guards every field of the second line and the sudogs that are queued. Fields that a fast
- * path reads without the lock are atomic; they are written under the lock with release, so that
- * what a reader without the lock concludes from one holds for what was written before it. While the
- * lock is held nothing blocks, and nobody is made ready (but see park policies that do, to measure
- * what it costs). */
+ * The lock guards `closed`, every field of the second line, and the sudogs that are queued. Fields
+ * that a fast path reads without the lock are atomic; they are written under the lock with release,
+ * so that what a reader without the lock concludes from one holds for what was written before it. A
+ * ring (core/ring.h) counts and indexes by words of its own, which its lock freezes. While the lock
+ * is held nothing blocks, and nobody is made ready (but see park policies that do, to measure what
+ * it costs). */
 #ifndef CORE_LAYOUT_H
 #define CORE_LAYOUT_H
 
@@ -34,16 +35,21 @@ struct waitq {
 };
 
 struct hchan {
-    /* Read-only after makechan(): every core may keep its copy of this line. */
+    /* Read-only after makechan(), but for the close: every core may keep its copy of this line. */
     alignas(CACHE_LINE) const struct hchan_variant *variant;
     unsigned char *buf; /* dataqsiz elements */
     size_t elemsize;
     uint32_t dataqsiz;
+    /* Written once, under the lock. */
+    _Atomic uint32_t closed;
+    /* Of a ring (core/ring.h), whose slots are in buf: bytes from one to the next, and positions
+     * from one lap to the next. */
+    uint32_t stride;
+    uint64_t lap;
 
     /* Guarded by the lock, and on one line with it where the lock is of at most 16 bytes. */
     alignas(CACHE_LINE) _Atomic uint32_t qcount;
     uint32_t sendx, recvx; /* where the next send and receive go in buf */
-    _Atomic uint32_t closed;
     struct waitq recvq, sendq;
     /* The variant's lock, and what a traced instance keeps by it. */
     alignas(16) unsigned char lock[];
@@ -54,8 +60,8 @@ _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small loc
 /* A variant's functions and what it is made of: the last product of the template. */
 struct hchan_variant {
     const char *name, *lock_name, *park_name, *fastpath_name, *summary;
-    unsigned lock_traits; /* enum lock_traits */
-    bool traced;
+    unsigned lock_traits;             /* enum lock_traits */
+    bool traced, ring;                /* ring: its buffer is one of core/ring.h */
     const struct hchan_variant *twin; /* the other instance */
     size_t lock_size;                 /* bytes from hchan.lock on */
     bool (*lock_init)(hchan *c);      /* false where memory ran out */
@@ -154,9 +160,9 @@ uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc);
 
 /* The invariant above that does not hold, or NULL. The lock is held. */
-static inline const char *chan_broken(const struct hchan *c)
+static inline const char *chan_broken(const struct hchan *c, uint64_t qcount)
 {
-    uint32_t qcount = load_rlx(&c->qcount); /* these four under the lock: nobody else writes them */
+    /* under the lock: nobody else writes them */
     bool receivers = load_rlx(&c->recvq.first) != NULL, senders = load_rlx(&c->sendq.first) != NULL;
     bool closed = load_rlx(&c->closed) != 0;
     if (receivers != (c->recvq.last != NULL) || senders != (c->sendq.last != NULL))
@@ -165,7 +171,9 @@ static inline const char *chan_broken(const struct hchan *c)
         return "hchan: a receiver waits before a value";
     if (qcount < c->dataqsiz && senders)
         return "hchan: a sender waits before a free slot";
-    if (c->dataqsiz && c->sendx != ((uint64_t)c->recvx + qcount) % c->dataqsiz)
+    if (qcount > c->dataqsiz)
+        return "hchan: there are more values than slots";
+    if (c->dataqsiz && !c->lap /* not a ring */ && c->sendx != (c->recvx + qcount) % c->dataqsiz)
         return "hchan: sendx is not where the values end";
     if (closed && (receivers || senders))
         return "hchan: somebody waits on a closed channel";

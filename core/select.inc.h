@@ -39,7 +39,7 @@ static inline enum CHAN(look)
 {
     struct hchan *c = cas->c;
     struct sudog *sg = waitq_dequeue(&c->sendq);
-    uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
+    uint64_t qcount = CHAN(qcount)(c);
     if (sg) {
         CHAN(recv)(c, sg, cas->elem);
         *wake = sg->g;
@@ -64,7 +64,7 @@ static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct 
         return CHAN(LOOK_PANIC);
     }
     struct sudog *sg = waitq_dequeue(&c->recvq);
-    uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
+    uint64_t qcount = CHAN(qcount)(c);
     if (sg) {
         CHAN(send)(c, sg, cas->elem);
         *wake = sg->g;

@@ -73,6 +73,8 @@ static void VARIANT_PASTE(VARIANT, lock_fini)(hchan *c)
 static void VARIANT_PASTE(VARIANT, lock_to_look)(hchan *c)
 {
     VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), acquire)((void *)c->lock);
+    if (VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), ring))
+        ring_freeze(c);
 }
 
 extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
@@ -89,6 +91,7 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
             summary) "; " VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), summary),             \
         .lock_traits = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), traits),                 \
         .traced = is_traced,                                                                     \
+        .ring = VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), ring),                          \
         .twin = &VARIANT_ROW(other),                                                             \
         .lock_size = sizeof(struct VARIANT_FN(instance, guard)),                                 \
         .lock_init = VARIANT_PASTE(VARIANT, lock_init),                                          \

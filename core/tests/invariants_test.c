@@ -1,6 +1,6 @@
 /* The invariants at the head of core/layout.h: a traced instance says which one is broken, before
  * it lets go of the lock. (Every other test shows that they hold.) */
-#include "core/layout.h"
+#include "core/ring.h"
 #include "core/tests/child.h"
 
 static struct sudog nobody;
@@ -28,7 +28,16 @@ static void sender_before_slot(hchan *c)
 
 static void lost_index(hchan *c)
 {
-    c->sendx++;
+    if (!ring_is(c))
+        c->sendx++;
+}
+
+static void too_many_values(hchan *c)
+{
+    if (ring_is(c))
+        store_rlx(&ring_of(c)->tail, 3 * RING_POS); /* one thread */
+    else
+        store_rlx(&c->qcount, 3); /* one thread */
 }
 
 static void sender_after_close(hchan *c)
@@ -69,12 +78,15 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
         {receiver_before_value, "a receiver waits before a value"},
         {sender_before_slot, "a sender waits before a free slot"},
         {lost_index, "sendx is not where the values end"},
+        {too_many_values, "there are more values than slots"},
         {sender_after_close, "somebody waits on a closed channel"},
         {receiver_after_close, "somebody waits on a closed channel"},
     };
     (void)state;
     FOR_EACH_TRACED(v)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].breaks == lost_index && v->ring)
+            continue; /* its indices are what it counts with */
         char text[256];
         struct breakage b = {v, rows[i].breaks};
         assert_true(aborted(run_in_child(break_a_channel, &b, text, sizeof(text))));

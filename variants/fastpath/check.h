@@ -1,10 +1,13 @@
-/* Go's lock-free check: a non-blocking operation that cannot go on fails without the lock. */
+/* Go's lock-free check: a non-blocking operation that cannot go on fails without the lock, and so
+ * ends a receive on a channel that is closed and drained, blocking or not. */
 #ifndef FASTPATH_CHECK_H
 #define FASTPATH_CHECK_H
 
 #include "core/layout.h"
 
 #define fast_check_summary "a failing non-blocking operation takes no lock"
+
+enum { fast_check_ring = 0 };
 
 /* True where a non-blocking send fails. Full is read first, open second: `closed` never goes back
  * to 0, so a channel that was still open at the second read was open and full at the moment of the
@@ -29,6 +32,14 @@ static inline enum fast_recv fast_check_recv(const struct hchan *c)
     if (load_acq(&c->closed) == 0) /* pairs with store_rel in closechan */
         return FAST_RECV_EMPTY;
     return chan_empty(c) ? FAST_RECV_CLOSED : FAST_RECV_UNKNOWN;
+}
+
+/* Closed first: no value comes after that, so a channel that is empty then is drained for good.
+ * `closed` is on the line that an operation reads anyway. */
+static inline bool fast_check_drained(const struct hchan *c)
+{
+    /* pairs with store_rel in closechan */
+    return __builtin_expect(load_acq(&c->closed) != 0, 0) && chan_empty(c);
 }
 
 #endif

@@ -6,6 +6,8 @@
 
 #define fast_none_summary "always locks"
 
+enum { fast_none_ring = 0 };
+
 static inline bool fast_none_send_full(const struct hchan *c)
 {
     (void)c;
@@ -16,6 +18,12 @@ static inline enum fast_recv fast_none_recv(const struct hchan *c)
 {
     (void)c;
     return FAST_RECV_UNKNOWN;
+}
+
+static inline bool fast_none_drained(const struct hchan *c)
+{
+    (void)c;
+    return false;
 }
 
 #endif

@@ -6,6 +6,8 @@
 
 #define fast_reversed_summary "mutant"
 
+enum { fast_reversed_ring = 0 };
+
 static inline bool fast_reversed_send_full(const struct hchan *c)
 {
     return fast_check_send_full(c);
@@ -17,6 +19,11 @@ static inline enum fast_recv fast_reversed_recv(const struct hchan *c)
     if (!chan_empty(c))
         return FAST_RECV_UNKNOWN;
     return closed ? FAST_RECV_CLOSED : FAST_RECV_EMPTY;
+}
+
+static inline bool fast_reversed_drained(const struct hchan *c)
+{
+    return fast_check_drained(c);
 }
 
 #endif

@@ -1,0 +1,28 @@
+/* Operations on the buffer without the lock, as long as nobody has to park: core/ring.h. Without a
+ * buffer, Go's check. */
+#ifndef FASTPATH_RING_H
+#define FASTPATH_RING_H
+
+#include "core/ring.h"
+#include "variants/fastpath/check.h"
+
+#define fast_ring_summary "buffered operations take no lock"
+
+enum { fast_ring_ring = 1 };
+
+static inline bool fast_ring_send_full(const struct hchan *c)
+{
+    return !ring_is(c) && fast_check_send_full(c);
+}
+
+static inline enum fast_recv fast_ring_recv(const struct hchan *c)
+{
+    return !ring_is(c) ? fast_check_recv(c) : FAST_RECV_UNKNOWN;
+}
+
+static inline bool fast_ring_drained(const struct hchan *c)
+{
+    return !ring_is(c) && fast_check_drained(c);
+}
+
+#endif

@@ -1,0 +1,3 @@
+/* A buffer that senders and receivers share without the lock, until somebody has to park. */
+#define VARIANT_PARTS(PART) PART(futex, adaptive, ring)
+#include "variant.inc.h"
