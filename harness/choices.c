@@ -1,5 +1,6 @@
 #include "harness/choices.h"
 #include "core/hchan.h"
+#include "harness/peers.h"
 #include "harness/say.h"
 #include "harness/scenarios.h"
 #include <stddef.h>
@@ -11,6 +12,21 @@ bool choices_have(const struct word_list *list, const char *word)
         if (strcmp(list->items[i], word) == 0)
             return true;
     return false;
+}
+
+bool choices_have_peer(const struct choices *c, const struct peer *peer)
+{
+    return choices_have(&c->variants, peer->name) || (c->peers && !peer->reason);
+}
+
+/* The variants' scenarios, the floors, and those that peers alone have. */
+enum { LIST_VARIANTS, LIST_FLOORS, LIST_PEERS, SCENARIO_LISTS };
+
+static const struct scenario *const *scenario_list(int i)
+{
+    return i == LIST_VARIANTS ? scenarios_any()
+           : i == LIST_FLOORS ? scenario_all("")
+                              : peers_own_scenarios();
 }
 
 enum { NAMES_MAX = 256 };
@@ -37,10 +53,9 @@ static int check_scenarios(const struct word_list *wanted)
 {
     const char *names[NAMES_MAX];
     size_t count = 0;
-    for (const struct scenario *const *s = scenarios_any(); *s; s++)
-        names[count++] = (*s)->name;
-    for (const struct scenario *const *s = scenario_all(""); *s; s++)
-        names[count++] = (*s)->name;
+    for (int i = 0; i < SCENARIO_LISTS; i++)
+        for (const struct scenario *const *s = scenario_list(i); *s; s++)
+            names[count++] = (*s)->name;
     return check_words("scenario", wanted, names, count);
 }
 
@@ -48,10 +63,20 @@ static int check_groups(const struct word_list *wanted)
 {
     const char *names[NAMES_MAX];
     size_t count = 0;
-    for (const struct scenario *const *s = scenarios_any(); *s; s++)
-        if ((*s)->group)
-            names[count++] = (*s)->group;
+    for (int i = 0; i < SCENARIO_LISTS; i++)
+        for (const struct scenario *const *s = scenario_list(i); *s; s++)
+            if ((*s)->group)
+                names[count++] = (*s)->group;
     return check_words("group", wanted, names, count);
+}
+
+/* A peer that is known but not here, or NULL. */
+static const struct peer *find_absent(const struct word_list *wanted)
+{
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        if ((*p)->reason && choices_have(wanted, (*p)->name))
+            return *p;
+    return NULL;
 }
 
 static int check_variants(const struct word_list *wanted)
@@ -60,7 +85,17 @@ static int check_variants(const struct word_list *wanted)
     size_t count = 0;
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         names[count++] = hchan_variant_name(v);
-    return check_words("variant", wanted, names, count);
+    if (wanted->count == 0)
+        return EXIT_OK; /* peers are asked for what they are where it matters alone */
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        names[count++] = (*p)->name;
+    int status = check_words("variant", wanted, names, count);
+    const struct peer *absent = status == EXIT_OK ? find_absent(wanted) : NULL;
+    if (!absent)
+        return status;
+    return complain(EXIT_ENVIRONMENT, "--variant %s: %s%s%s", absent->name, absent->reason,
+                    absent->package ? ": install it and configure the build again: " : "",
+                    absent->package ? absent->package : "");
 }
 
 /* A parameter as an option and as a field of a scenario. */
@@ -87,14 +122,26 @@ bool choices_have_scenario(const struct choices *c, const struct scenario *s, bo
     return choices_have(&c->scenarios, s->name) || (s->group && choices_have(&c->groups, s->group));
 }
 
+/* Whether any peer of the plan has the scenario. */
+static bool a_peer_has(const struct choices *c, const struct scenario *s)
+{
+    if (!c->peers && !c->variants.count)
+        return false;
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        for (const struct scenario *const *has = (*p)->scenarios; *has; has++)
+            if (choices_have_peer(c, *p) && strcmp((*has)->name, s->name) == 0)
+                return true;
+    return false;
+}
+
 /* Calls `has` for the scenarios and floors of the plan until one answers true. */
 static bool any_chosen(const struct choices *c, bool (*has)(const struct scenario *, const void *),
                        const void *arg)
 {
-    const struct scenario *const *const lists[] = {scenarios_any(), scenario_all("")};
-    for (int floor = 0; floor < 2; floor++)
-        for (const struct scenario *const *s = lists[floor]; *s; s++)
-            if (choices_have_scenario(c, *s, floor) && has(*s, arg))
+    for (int i = 0; i < SCENARIO_LISTS; i++)
+        for (const struct scenario *const *s = scenario_list(i); *s; s++)
+            if (choices_have_scenario(c, *s, i == LIST_FLOORS) &&
+                (i != LIST_PEERS || a_peer_has(c, *s)) && has(*s, arg))
                 return true;
     return false;
 }
@@ -149,13 +196,30 @@ static int check_scenario(const struct scenario *s, const struct param *p)
 static int check_param(const struct choices *c, const struct param *p)
 {
     int status = EXIT_OK;
-    for (const struct scenario *const *s = scenarios_any();
-         *s && p->values->count && status == EXIT_OK; s++)
-        if (choices_have(&c->scenarios, (*s)->name))
-            status = check_scenario(*s, p);
+    for (int i = 0; i < SCENARIO_LISTS; i += 2) /* the floors take what there is */
+        for (const struct scenario *const *s = scenario_list(i);
+             *s && p->values->count && status == EXIT_OK; s++)
+            if (choices_have(&c->scenarios, (*s)->name))
+                status = check_scenario(*s, p);
     for (size_t i = 0; i < p->values->count && status == EXIT_OK; i++)
         status = check_value(c, p, p->values->items[i]);
     return status;
+}
+
+/* All peers, and none here; or a scenario that only peers have, without a peer that has it. */
+static int check_peers(const struct choices *c)
+{
+    bool here = !c->peers;
+    for (const struct peer *const *p = peers_all(); !here && *p; p++)
+        here = !(*p)->reason;
+    if (!here)
+        return complain(EXIT_ENVIRONMENT, "--peers: none is here: `hchanlab list` says what brings "
+                                          "them");
+    for (const struct scenario *const *s = peers_own_scenarios(); *s; s++)
+        if (choices_have(&c->scenarios, (*s)->name) && !a_peer_has(c, *s))
+            return complain(EXIT_USAGE, "%s is a scenario of peers: add --peers, or --variant go",
+                            (*s)->name);
+    return EXIT_OK;
 }
 
 int choices_check(const struct choices *c)
@@ -171,6 +235,8 @@ int choices_check(const struct choices *c)
         status = check_groups(&c->groups);
     if (status == EXIT_OK)
         status = check_variants(&c->variants);
+    if (status == EXIT_OK)
+        status = check_peers(c);
     for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)
         status = check_param(c, &params[i]);
     if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))

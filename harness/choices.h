@@ -10,6 +10,7 @@
 /* What the user chose; an empty list or a 0 leaves the choice to the mode. */
 struct choices {
     bool quick, full;
+    bool peers; /* those that are here, besides the variants */
     struct word_list scenarios, groups, variants;
     struct uint_list capacity, elem, threads, work;
     uint64_t processes;
@@ -25,6 +26,11 @@ int choices_check(const struct choices *choices);
 /* Whether the plan has the scenario: it, or its group, is named; where none is, those that are in
  * no group, but no floor, which is measured anyway. */
 bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
+
+struct peer;
+
+/* Whether the peer is in the plan: all are asked for, or it is by name. */
+bool choices_have_peer(const struct choices *choices, const struct peer *peer);
 
 /* Whether the word is in the list. */
 bool choices_have(const struct word_list *list, const char *word);

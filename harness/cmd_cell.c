@@ -2,16 +2,58 @@
  * line. The sweep runs each cell through it. */
 #include "harness/commands.h"
 #include "harness/measure.h"
+#include "harness/peers.h"
 #include "harness/record.h"
 #include "harness/say.h"
 #include "harness/scenarios.h"
+#include "harness/topo.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *name;
 static uint64_t process, samples = 5, window_ns = 10000000, limit_ns = 100000000;
 static bool ack;
+
+/* The PUs of the cell's place; false with the reason. */
+static bool find_pus(const struct cell *cell, unsigned pu[2], char *reason, size_t size)
+{
+    enum relation r = RELATION_SAME_PU;
+    struct topo *topo = topo_load(NULL);
+    if (!topo) {
+        snprintf(reason, size, "the topology can't be read: %s", strerror(errno));
+        return false;
+    }
+    bool found = (!cell->params.place[0] || relation_parse(cell->params.place, &r)) &&
+                 topo_pair(topo, r, &pu[0], &pu[1]);
+    topo_free(topo);
+    if (!found)
+        snprintf(reason, size, "no two allowed PUs are related as %s", cell->params.place);
+    return found;
+}
+
+/* A peer measures in a program of its own, which this process becomes. */
+static int become_peer(const struct peer *peer, const struct cell *cell)
+{
+    struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_SKIPPED}};
+    char number[4][24];
+    unsigned pu[2];
+    const uint64_t values[] = {process, samples, window_ns, limit_ns};
+    for (size_t i = 0; i < 4; i++)
+        snprintf(number[i], sizeof(number[i]), "%llu", (unsigned long long)values[i]);
+    char *arguments[] = {"--process",          number[0], "--samples",  number[1],
+                         "--window-ns",        number[2], "--limit-ns", number[3],
+                         ack ? "--ack" : NULL, NULL};
+    if (find_pus(cell, pu, end.end.message, sizeof(end.end.message))) {
+        int error = peer_exec(peer, cell->name, pu, arguments);
+        snprintf(end.end.message, sizeof(end.end.message), "%s could not be started: %s",
+                 peer->program, strerror(-error));
+    }
+    record_write(stdout, &end);
+    return EXIT_WRONG;
+}
 
 static int run(void)
 {
@@ -26,6 +68,9 @@ static int run(void)
         signal(SIGPIPE, SIG_IGN); /* an error that record_write() tells */
         record_await_acks(STDIN_FILENO);
     }
+    const struct peer *peer = peer_find(cell.variant);
+    if (peer)
+        return become_peer(peer, &cell);
     int status = measure_cell(&cell, &options, stdout);
     if (ack && status == -EPIPE)
         _exit(EXIT_IO); /* nobody is there to be told, and what is not written need not be */

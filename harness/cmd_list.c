@@ -2,6 +2,7 @@
 #include "core/hchan.h"
 #include "core/outcome.h"
 #include "harness/commands.h"
+#include "harness/peers.h"
 #include "harness/say.h"
 #include "harness/scenarios.h"
 #include <stdio.h>
@@ -31,13 +32,30 @@ static void list_scenarios(const struct scenario *const *s)
     }
 }
 
+static void list_peers(void)
+{
+    printf("\npeers\n");
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        if (!(*p)->reason)
+            printf("  %-20s %s; %s; lacks: %s\n", (*p)->name, (*p)->version, (*p)->language,
+                   (*p)->lacks[0] ? (*p)->lacks : "nothing");
+        else if ((*p)->package)
+            printf("  %-20s %s: install %s and configure the build again\n", (*p)->name,
+                   (*p)->reason, (*p)->package);
+        else
+            printf("  %-20s %s\n", (*p)->name, (*p)->reason);
+}
+
 static int run(void)
 {
     printf("variants\n");
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         printf("  %-20s %s\n", hchan_variant_name(v), hchan_variant_summary(v));
+    list_peers();
     printf("\nscenarios\n");
     list_scenarios(scenario_all(hchan_variant_name(hchan_variant_next(NULL))));
+    printf("\nscenarios of peers alone\n");
+    list_scenarios(peers_own_scenarios());
     printf("\nfloors\n");
     list_scenarios(scenario_all(""));
     printf("\noutcomes\n");
@@ -48,7 +66,7 @@ static int run(void)
 
 const struct command cmd_list = {
     .name = "list",
-    .summary = "show the variants, scenarios, floors and outcomes",
+    .summary = "show the variants, peers, scenarios, floors and outcomes",
     .usage = "",
     .run = run,
 };

@@ -2,6 +2,7 @@
 #include "harness/commands.h"
 #include "harness/doctor.h"
 #include "harness/env.h"
+#include "harness/peers.h"
 #include "harness/plan.h"
 #include "harness/rows.h"
 #include "harness/say.h"
@@ -73,6 +74,8 @@ static char *make_command(const struct plan *plan, uint64_t seed)
     put_words(out, "scenario", &choices.scenarios);
     put_words(out, "group", &choices.groups);
     put_words(out, "variant", &choices.variants);
+    if (choices.peers)
+        fprintf(out, " --peers");
     put_uints(out, "capacity", &choices.capacity);
     put_uints(out, "elem", &choices.elem);
     put_uints(out, "threads", &choices.threads);
@@ -114,11 +117,25 @@ static void warn_of_machine(const json_t *environment)
                 grade, findings[0].check, findings[0].seen);
 }
 
+/* The versions of the plan's peers. */
+static void add_peers(json_t *environment, const struct plan *plan)
+{
+    char key[LABEL_MAX + 8];
+    for (size_t i = 0; environment && i < plan->count; i++) {
+        const struct peer *peer = peer_find(plan->cells[i].variant);
+        if (!peer)
+            continue;
+        snprintf(key, sizeof(key), "peer_%s", peer->name);
+        json_object_set_new(environment, key, json_string(peer->version));
+    }
+}
+
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
 {
     char *command = make_command(plan, seed);
     json_t *environment = env_collect(topo);
+    add_peers(environment, plan);
     warn_of_machine(environment);
     char *environment_text = environment ? json_dumps(environment, JSON_COMPACT) : NULL;
     char *xml = topo_xml(topo);
@@ -173,6 +190,9 @@ static void print_results(struct store *store, int64_t run)
  * are results like others, but marked. */
 static int conclude(const struct sweep_result *result)
 {
+    if (result->lacking)
+        fprintf(stderr, "%llu processes of peers had nothing to measure, first %s\n",
+                (unsigned long long)result->lacking, result->first_lack);
     if (result->failed)
         return complain(EXIT_WRONG,
                         "%llu processes failed, first %s: results of those cells "
@@ -242,6 +262,21 @@ static int run_plan(const struct plan *plan, const struct topo *topo)
     return exit_status;
 }
 
+/* With all peers, one line on those that are not here. */
+static void warn_of_peers(void)
+{
+    const char *gap = "peers that are not here: ";
+    if (!choices.peers)
+        return;
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        if ((*p)->reason) {
+            fprintf(stderr, "%s%s", gap, (*p)->name);
+            gap = ", ";
+        }
+    if (gap[0] == ',')
+        fprintf(stderr, " (`hchanlab list` says what brings them)\n");
+}
+
 static int run(void)
 {
     if (choices.quick && choices.full)
@@ -250,6 +285,7 @@ static int run(void)
     if (!topo)
         return complain(EXIT_ENVIRONMENT, "the topology can't be read: %s", strerror(errno));
     struct plan plan;
+    warn_of_peers();
     int exit_status = plan_make(&plan, &choices, topo);
     if (exit_status == EXIT_OK) {
         exit_status = dry_run ? print_plan(&plan) : run_plan(&plan, topo);
@@ -284,6 +320,10 @@ static const struct option_spec options[] = {
      .value = &choices.variants,
      .argument = "V",
      .help = "only this variant; may be repeated"},
+    {.name = "peers",
+     .kind = OPTION_FLAG,
+     .value = &choices.peers,
+     .help = "and every peer that is here, in the scenarios that it has; --variant names one"},
     {.name = "capacity",
      .kind = OPTION_UINT_LIST,
      .value = &choices.capacity,

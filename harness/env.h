@@ -33,6 +33,7 @@ struct topo;
  *   sanitizers           that the program was built with, or "none"
  *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
  *   benchmark_version
+ *   peer_NAME            the version of a peer; added by a sweep that has it
  *   timer_cost_ns        real: what a look at the clock costs, measured here
  *   timer_resolution_ns  integer: the smallest step between two looks that differ */
 json_t *env_collect(const struct topo *t);

@@ -1,5 +1,6 @@
 #include "harness/plan.h"
 #include "core/hchan.h"
+#include "harness/peers.h"
 #include "harness/say.h"
 #include "harness/scenarios.h"
 #include "harness/topo.h"
@@ -283,6 +284,35 @@ static bool mode_has(const struct choices *c, const struct scenario *s, const ch
     return c->full || is_named(variant) || parks;
 }
 
+/* A peer's cells. Where it was asked for by name it has to have some. */
+static int add_peer(struct building *to, const struct peer *peer)
+{
+    const struct choices *c = to->choices;
+    size_t before = to->plan->count;
+    int status = EXIT_OK;
+    for (const struct scenario *const *s = peer->scenarios; *s && status == EXIT_OK; s++)
+        if (choices_have_scenario(c, *s, false))
+            status = add_scenario(to, *s, peer->name);
+    if (status != EXIT_OK || to->plan->count > before || !choices_have(&c->variants, peer->name))
+        return status;
+    return complain(EXIT_USAGE,
+                    "%s has none of the chosen scenarios with these values: `hchanlab list` shows "
+                    "what it has, with elements of 8 bytes",
+                    peer->name);
+}
+
+static int add_peers(struct building *to)
+{
+    const struct choices *c = to->choices;
+    int status = EXIT_OK;
+    if (!c->peers && !c->variants.count)
+        return EXIT_OK;
+    for (const struct peer *const *p = peers_all(); *p && status == EXIT_OK; p++)
+        if (choices_have_peer(c, *p))
+            status = add_peer(to, *p);
+    return status;
+}
+
 static int add_all(struct building *to)
 {
     const struct choices *c = to->choices;
@@ -297,6 +327,8 @@ static int add_all(struct building *to)
                 status = add_scenario(to, *s, name);
         }
     }
+    if (status == EXIT_OK)
+        status = add_peers(to);
     return status == EXIT_OK ? add_floors(to) : status;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/scenarios.h"
 #include "harness/floors.h"
+#include "harness/peers.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,8 @@ static const struct scenario *const *find_row(const char *variant, enum instance
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].variant, variant) == 0)
             return rows[i].loops[instance];
-    return NULL;
+    const struct peer *peer = instance == INSTANCE_MEASURED ? peer_find(variant) : NULL;
+    return peer ? peer->scenarios : NULL;
 }
 
 const struct scenario *const *scenario_all(const char *variant)

@@ -10,7 +10,8 @@
 enum instance { INSTANCE_MEASURED, INSTANCE_TRACED, INSTANCE_LATENCY };
 
 /* The scenario's loops for a variant, or a floor where `variant` is "". NULL where there is none,
- * or where a floor is asked for another instance than the measured one. */
+ * or where a floor or a peer is asked for another instance than the measured one. A peer's row has
+ * no loops: those are in its own program (peers.h). */
 const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance);
 
 /* Walks the scenarios as compiled for one variant, or the floors for "": an array ended by NULL.

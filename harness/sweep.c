@@ -2,6 +2,7 @@
 #include "harness/sweep.h"
 #include "harness/child.h"
 #include "harness/clock.h"
+#include "harness/peers.h"
 #include "harness/say.h"
 #include <errno.h>
 #include <gsl/gsl_randist.h>
@@ -25,6 +26,12 @@ static void note_first(char *first, size_t size, const struct cell *cell, const 
         snprintf(first, size, "%s: %s", cell->name, child->message);
 }
 
+/* Whether a peer has not got what the cell is about, so that nothing is wrong with the machine. */
+static bool is_lack(const struct cell *cell, const struct child *child)
+{
+    return strncmp(child->message, PEER_LACKS, strlen(PEER_LACKS)) == 0 && peer_find(cell->variant);
+}
+
 static void tally(struct sweep *sweep, const struct cell *cell, const struct child *child)
 {
     struct sweep_result *r = sweep->result;
@@ -34,6 +41,11 @@ static void tally(struct sweep *sweep, const struct cell *cell, const struct chi
         [TRIAL_FAILED] = &r->failed,
         [TRIAL_SKIPPED] = &r->skipped,
     };
+    if (child->status == TRIAL_SKIPPED && is_lack(cell, child)) {
+        r->lacking++;
+        note_first(r->first_lack, sizeof(r->first_lack), cell, child);
+        return;
+    }
     ++*counts[child->status];
     if (child->status == TRIAL_FAILED)
         note_first(r->first_failure, sizeof(r->first_failure), cell, child);

@@ -9,10 +9,12 @@
 
 struct sweep_result {
     uint64_t ok, timeout, failed, skipped; /* processes */
+    uint64_t lacking; /* of peers that lack what their scenario needs: neither of the above */
     /* Which cell, and why; "" where there is none. */
     char first_failure[REASON_MAX + CELL_NAME_MAX];
     char first_timeout[REASON_MAX + CELL_NAME_MAX];
     char first_skip[REASON_MAX + CELL_NAME_MAX];
+    char first_lack[REASON_MAX + CELL_NAME_MAX];
 };
 
 /* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK where the

@@ -1,0 +1,266 @@
+#include "harness/peers.h"
+#include "core/hchan.h"
+#include "harness/scenarios.h"
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PEERS_MAX = 64, DESCRIBE_SECONDS = 10 };
+
+/* The peers that the lab's build knows how to make. */
+static const struct known {
+    const char *name, *package;
+} known[] = {
+#define X(name, package) {name, package},
+#include "peers.def"
+#undef X
+};
+
+enum { KNOWN = sizeof(known) / sizeof(known[0]) };
+
+#define GO(words, what, each)                                                  \
+    {                                                                          \
+        .name = "go-" words, .summary = "Go's own Benchmark" what, .op = each, \
+        .threads = {2, 2, 2}, .group = "go-bench", .places = true              \
+    }
+
+/* Go's own benchmarks that no variant runs: by another name, or not at all. */
+static const struct scenario own[] = {
+    GO("chan-prod-cons-0", "ChanProdCons0", "value through"),
+    GO("chan-prod-cons-10", "ChanProdCons10", "value through"),
+    GO("chan-prod-cons-100", "ChanProdCons100", "value through"),
+    GO("chan-prod-cons-work-0", "ChanProdConsWork0", "value through"),
+    GO("chan-prod-cons-work-10", "ChanProdConsWork10", "value through"),
+    GO("chan-prod-cons-work-100", "ChanProdConsWork100", "value through"),
+    GO("select-prod-cons", "SelectProdCons", "value through"),
+    GO("chan-creation", "ChanCreation", "make, send and receive"),
+    GO("chan-sem", "ChanSem", "send and receive of an empty struct"),
+    GO("chan-popular", "ChanPopular", "value to each of 1000 selects"),
+};
+
+enum { OWN = sizeof(own) / sizeof(own[0]) };
+
+static struct peer peers[PEERS_MAX];
+static struct scenario rows[PEERS_MAX][PEER_SCENARIOS_MAX];
+static const struct peer *all[PEERS_MAX + 1];
+
+static const char *folder(void)
+{
+    const char *chosen = getenv("HCHANLAB_PEERS");
+    return chosen ? chosen : PEERS_DIR;
+}
+
+static const struct scenario *find_ours(const char *name)
+{
+    for (const struct scenario *const *s = scenarios_any(); *s; s++)
+        if (strcmp((*s)->name, name) == 0)
+            return *s;
+    return NULL;
+}
+
+const struct scenario *const *peers_own_scenarios(void)
+{
+    static const struct scenario *list[OWN + 1];
+    for (size_t i = 0; i < OWN; i++)
+        list[i] = &own[i];
+    return list;
+}
+
+/* Fills the scenario as a peer has it: its elements have 8 bytes, and nobody counts which path its
+ * operations take. False where the lab has no such scenario. */
+static bool scenario_of(const char *name, struct scenario *out)
+{
+    const struct scenario *found = find_ours(name);
+    for (size_t i = 0; i < OWN && !found; i++)
+        found = strcmp(own[i].name, name) == 0 ? &own[i] : NULL;
+    if (!found)
+        return false;
+    *out = *found;
+    out->path = NULL;
+    out->mix = false;
+    out->pure_outcomes = 0;
+    out->setup = NULL;
+    out->lead = NULL;
+    out->serve = NULL;
+    out->crowd = NULL;
+    out->finish = NULL;
+    out->check = NULL;
+    if (out->elem.max)
+        out->elem = (struct param_range){8, 8, 8};
+    return true;
+}
+
+static char *join_words(const json_t *words)
+{
+    size_t size = 1, used = 0, index;
+    const json_t *word;
+    json_array_foreach(words, index, word) size += json_string_length(word) + 2;
+    char *text = calloc(1, size);
+    json_array_foreach(words, index, word)
+    {
+        const char *w = json_string_value(word);
+        if (text && w)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", w);
+    }
+    return text;
+}
+
+static char *copy_text(const json_t *o, const char *key)
+{
+    const char *text = json_string_value(json_object_get(o, key));
+    return text ? strdup(text) : NULL;
+}
+
+static void take_scenarios(struct peer *peer, const json_t *names)
+{
+    struct scenario *row = rows[peer - peers];
+    size_t index, count = 0;
+    const json_t *name;
+    json_array_foreach(names, index, name)
+    {
+        const char *word = json_string_value(name);
+        if (word && count < PEER_SCENARIOS_MAX && scenario_of(word, &row[count])) {
+            peer->scenarios[count] = &row[count];
+            count++;
+        }
+    }
+}
+
+/* The first line that `program --describe` prints; whoever takes too long is killed. */
+static json_t *ask(const char *program)
+{
+    int out[2];
+    if (pipe(out))
+        return NULL;
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(DESCRIBE_SECONDS); /* outlives exec */
+        dup2(out[1], STDOUT_FILENO);
+        close(out[0]);
+        close(out[1]);
+        execl(program, program, "--describe", (char *)NULL);
+        _exit(127);
+    }
+    close(out[1]);
+    FILE *in = pid < 0 ? NULL : fdopen(out[0], "r");
+    json_t *described = in ? json_loadf(in, 0, NULL) : NULL;
+    if (in)
+        fclose(in);
+    else
+        close(out[0]);
+    int status = 1;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (status != 0) {
+        json_decref(described);
+        return NULL;
+    }
+    return described;
+}
+
+/* Asks a peer that is here what it is. */
+static void describe(struct peer *peer)
+{
+    if (peer->version || peer->reason)
+        return;
+    json_t *o = ask(peer->program);
+    const char *name = json_string_value(json_object_get(o, "name"));
+    if (!name || strcmp(name, peer->name) != 0) {
+        peer->reason = "its --describe does not tell what it is";
+        json_decref(o);
+        return;
+    }
+    peer->version = copy_text(o, "version");
+    peer->language = copy_text(o, "language");
+    peer->lacks = join_words(json_object_get(o, "lacks"));
+    take_scenarios(peer, json_object_get(o, "scenarios"));
+    json_decref(o);
+    if (!peer->version || !peer->language || !peer->lacks || !peer->scenarios[0])
+        peer->reason = "its --describe leaves something out";
+}
+
+static void add_peer(size_t *count, const char *name, const char *package)
+{
+    char *path = NULL, *own_name;
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(peers[i].name, name) == 0)
+            return;
+    if (*count == PEERS_MAX || hchan_variant_find(name) ||
+        asprintf(&path, "%s/%s", folder(), name) < 0)
+        return;
+    own_name = strdup(name);
+    if (!own_name) {
+        free(path);
+        return;
+    }
+    struct peer *peer = &peers[(*count)++];
+    peer->name = own_name;
+    peer->package = package && package[0] ? package : NULL;
+    peer->program = path;
+    if (access(path, X_OK))
+        peer->reason = "absent";
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const struct peer *const *)a)->name, (*(const struct peer *const *)b)->name);
+}
+
+/* Finds what there is, once; asks nobody yet. */
+static void look(void)
+{
+    size_t count = 0;
+    if (all[0])
+        return;
+    for (size_t i = 0; i < KNOWN; i++)
+        add_peer(&count, known[i].name, known[i].package);
+    DIR *dir = opendir(folder());
+    for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.' && strlen(entry->d_name) < LABEL_MAX)
+            add_peer(&count, entry->d_name, NULL);
+    if (dir)
+        closedir(dir);
+    for (size_t i = 0; i < count; i++)
+        all[i] = &peers[i];
+    qsort(all, count, sizeof(all[0]), by_name);
+}
+
+const struct peer *const *peers_all(void)
+{
+    look();
+    for (size_t i = 0; all[i]; i++)
+        describe(&peers[all[i] - peers]);
+    return all;
+}
+
+const struct peer *peer_find(const char *name)
+{
+    if (!name[0] || hchan_variant_find(name))
+        return NULL;
+    look();
+    for (size_t i = 0; all[i]; i++)
+        if (strcmp(all[i]->name, name) == 0) {
+            describe(&peers[all[i] - peers]);
+            return all[i]->reason ? NULL : all[i];
+        }
+    return NULL;
+}
+
+int peer_exec(const struct peer *peer, const char *cell, const unsigned pu[2], char **arguments)
+{
+    char *argv[32], pus[32];
+    size_t count = 0;
+    snprintf(pus, sizeof(pus), "%u,%u", pu[0], pu[1]);
+    const char *const first[] = {peer->program, cell, "--pus", pus};
+    for (; count < sizeof(first) / sizeof(first[0]); count++)
+        argv[count] = (char *)first[count];
+    for (; *arguments && count < sizeof(argv) / sizeof(argv[0]) - 1; arguments++)
+        argv[count++] = *arguments;
+    argv[count] = NULL;
+    execv(peer->program, argv);
+    return -errno;
+}

@@ -1,0 +1,328 @@
+/* Peers: what each that is here tells of itself, that its channel loses nothing, brings nothing
+ * twice and keeps the order, that the check would see it; and a sweep over peers that misbehave.
+ * sweep_run() starts /proc/self/exe with the arguments `cell NAME ...`, so this program is the
+ * command `cell`, too. */
+#include "harness/commands.h"
+#include "harness/peers.h"
+#include "harness/plan.h"
+#include "harness/say.h"
+#include "harness/scenarios.h"
+#include "harness/store.h"
+#include "harness/sweep.h"
+#include "harness/tests/program.h"
+#include "harness/topo.h"
+#include <sys/stat.h>
+
+static unsigned pus[2];
+
+/* Runs a peer over one cell, every value looked at; its exit status, its records in `said`. */
+static int check_cell(const char *program, const char *environment, const char *cell,
+                      const unsigned pu[2], struct said **said)
+{
+    char line[1024];
+    snprintf(line, sizeof(line),
+             "%s timeout 60 '%s' '%s' --pus %u,%u --check --samples 1 --window-ns 2000000",
+             environment, program, cell, pu[0], pu[1]);
+    *said = run_program(line);
+    return (*said)->status;
+}
+
+/* A peer may lack what the cell needs, if it tells so of itself. */
+static void assert_right(const struct peer *peer, const char *cell, const unsigned pu[2])
+{
+    struct said *said;
+    int status = check_cell(peer->program, "", cell, pu, &said);
+    char *lacks = strstr(said->out, "\"lacks ");
+    if (status == EXIT_WRONG && lacks) {
+        lacks += strlen("\"lacks ");
+        lacks[strcspn(lacks, ":\"")] = '\0'; /* what follows says in which respect */
+        if (!strstr(peer->lacks, lacks))
+            fail_msg("%s skipped %s for want of '%s', but tells only of '%s'", peer->name, cell,
+                     lacks, peer->lacks);
+    } else if (status != EXIT_OK) {
+        fail_msg("%s of %s on %u,%u ended with %d: %s%s", cell, peer->name, pu[0], pu[1], status,
+                 said->out, said->err);
+    }
+}
+
+static void test_peers_tell_what_they_are(void **state)
+{
+    (void)state;
+    static const char *const scenarios[] = {
+        "prod-cons",         "park-wake",    "buffer-hop",   "fan-in", "fan-out",
+        "pipeline",          "worker-pool",  "price-quote",  "cancel", "go-chan-uncontended",
+        "go-chan-contended", "go-chan-sync", "go-make-chan",
+    };
+    size_t here = 0;
+    for (const struct peer *const *p = peers_all(); *p; p++) {
+        if ((*p)->reason) {
+            assert_string_equal((*p)->reason, "absent");
+            assert_non_null((*p)->package);
+            assert_null(peer_find((*p)->name));
+            continue;
+        }
+        here++;
+        assert_ptr_equal(peer_find((*p)->name), *p);
+        for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+            const struct scenario *s = scenario_find(scenarios[i], (*p)->name, INSTANCE_MEASURED);
+            if (!s)
+                fail_msg("%s has no %s", (*p)->name, scenarios[i]);
+            assert_null(s->path); /* nobody counts which one its operations take */
+            assert_false(s->mix);
+            assert_null(scenario_find(scenarios[i], (*p)->name, INSTANCE_TRACED));
+        }
+    }
+    assert_true(here >= 1); /* mutex-condvar needs nothing */
+    assert_non_null(peer_find("mutex-condvar"));
+    assert_null(peer_find(""));
+    assert_null(peer_find("ticket"));
+}
+
+static void test_no_value_is_lost_or_doubled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *cell;
+        bool same_too; /* on one PU, too */
+    } cells[] = {
+        {"prod-cons/variant=%s/capacity=128/elem=8/threads=2/work=0", true},
+        {"prod-cons/variant=%s/capacity=2/elem=8/threads=4/work=10", false},
+        {"prod-cons/variant=%s/capacity=0/elem=8/threads=4/work=0", false},
+        {"park-wake/variant=%s/elem=8", true},
+        {"buffer-hop/variant=%s/capacity=128/elem=8/threads=1", false},
+        {"buffer-hop/variant=%s/capacity=2/elem=8/threads=2", true},
+        {"fan-in/variant=%s/capacity=0/elem=8/threads=4/work=0", false},
+        {"fan-out/variant=%s/capacity=16/elem=8/threads=4/work=10", false},
+        {"pipeline/variant=%s/capacity=16/elem=8/threads=4/work=10", true},
+        {"worker-pool/variant=%s/capacity=16/elem=8/threads=5/work=0", true},
+        {"price-quote/variant=%s/capacity=1024/elem=8/work=100", false},
+        {"cancel/variant=%s/capacity=0/elem=8/threads=4/work=0", false},
+        {"go-chan-uncontended/variant=%s/elem=8/threads=2", false},
+        {"go-chan-contended/variant=%s/elem=8/threads=2", false},
+        {"go-chan-sync/variant=%s/elem=8/work=0", false},
+        {"go-make-chan/variant=%s/capacity=8/elem=8", false},
+    };
+    const unsigned same[2] = {pus[0], pus[0]};
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]) && !(*p)->reason; i++) {
+            char cell[CELL_NAME_MAX];
+            snprintf(cell, sizeof(cell), cells[i].cell, (*p)->name);
+            assert_right(*p, cell, pus);
+            if (cells[i].same_too)
+                assert_right(*p, cell, same);
+        }
+}
+
+/* How many cells of the plan are the peer's, where there are two PUs. */
+static size_t count_cells(const char *peer, const struct choices *choices)
+{
+    struct plan plan;
+    struct cell back;
+    size_t count = 0;
+    struct topo *topo = topo_load("pack:1 l3:1 l2:2 core:1 pu:1");
+    assert_non_null(topo);
+    assert_int_equal(plan_make(&plan, choices, topo), EXIT_OK);
+    for (size_t i = 0; i < plan.count; i++) {
+        assert_true(cell_parse(&back, plan.cells[i].name));
+        assert_memory_equal(&back, &plan.cells[i], sizeof(back));
+        count += strcmp(back.variant, peer) == 0;
+    }
+    plan_free(&plan);
+    topo_free(topo);
+    return count;
+}
+
+static void test_plans_have_peers_where_they_were_asked_for(void **state)
+{
+    (void)state;
+    static const char peer[] = "mutex-condvar";
+    const struct choices plain = {.quick = true};
+    const struct choices peers = {.peers = true};
+    const struct choices named = {.variants = {{peer}, 1}};
+    const struct choices full = {.full = true, .peers = true};
+    const struct choices workloads = {.peers = true, .groups = {{"workloads"}, 1}};
+    const struct choices others = {.peers = true, .scenarios = {{"handoff"}, 1}};
+    /* In no group: park-wake at two places, buffer-hop in one thread, and in two at two places. */
+    assert_int_equal(count_cells(peer, &plain), 0);
+    assert_int_equal(count_cells(peer, &peers), 5);
+    assert_int_equal(count_cells(peer, &named), 5);
+    assert_int_equal(count_cells(peer, &full), 5);
+    assert_int_equal(count_cells(peer, &workloads), 6 * 2);
+    assert_int_equal(count_cells(peer, &others), 0);
+}
+
+static void test_a_broken_channel_is_seen(void **state)
+{
+    (void)state;
+    static const char program[] = BINARY_DIR "/variants/peers/peer_broken";
+    static const char cell[] = "prod-cons/variant=broken/capacity=8/elem=8/threads=2";
+    struct said *said;
+    assert_int_equal(check_cell(program, "", cell, pus, &said), EXIT_OK);
+    assert_int_equal(check_cell(program, "BROKEN=lose", cell, pus, &said), EXIT_WRONG);
+    assert_non_null(strstr(said->out, "values were sent, "));
+    assert_int_equal(check_cell(program, "BROKEN=twice", cell, pus, &said), EXIT_WRONG);
+    assert_non_null(strstr(said->out, "values were sent, "));
+    assert_int_equal(check_cell(program, "BROKEN=swap", cell, pus, &said), EXIT_WRONG);
+    assert_non_null(strstr(said->out, "out of order"));
+}
+
+static void test_wrong_calls_are_refused(void **state)
+{
+    (void)state;
+    static const char *const calls[] = {
+        "",
+        "nonsense/variant=%s",
+        "prod-cons/variant=%s/nonsense=1",
+        "prod-cons/variant=other",
+        "prod-cons/variant=%s --nonsense",
+        "prod-cons/variant=%s --samples x",
+    };
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && !(*p)->reason; i++) {
+            char line[1024], call[256];
+            snprintf(call, sizeof(call), calls[i], (*p)->name);
+            snprintf(line, sizeof(line), "timeout 60 '%s' %s", (*p)->program, call);
+            struct said *said = run_program(line);
+            if (said->status != EXIT_USAGE || count_lines(said->err) != 1 || said->out[0])
+                fail_msg("%s: status %d: %s%s", line, said->status, said->out, said->err);
+        }
+}
+
+/* --- peers that misbehave, in a sweep --- */
+
+static char folder[64];
+
+/* A peer that describes itself, and then does `what`, in shell. */
+static void make_peer(const char *name, const char *what)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f,
+            "#!/bin/sh\nif [ \"$1\" = --describe ]; then\n"
+            "echo '{\"name\":\"%s\",\"version\":\"1\",\"language\":\"sh\",\"lacks\":[],"
+            "\"scenarios\":[\"prod-cons\"]}'\nexit\nfi\n%s\n",
+            name, what);
+    fchmod(fileno(f), 0755);
+    assert_int_equal(fclose(f), 0);
+}
+
+static int find_trial(void *arg, int64_t id, const struct cell *cell)
+{
+    int64_t *found = arg;
+    (void)cell;
+    *found = id;
+    return 0;
+}
+
+/* Sweeps over one peer; how its process ended, and why. */
+static enum trial_status sweep_peer(const char *name, char message[REASON_MAX],
+                                    struct sweep_result *result)
+{
+    char path[128], error[512], line[CELL_NAME_MAX];
+    uint32_t counts[4];
+    int64_t run, id = 0;
+    struct cell cell;
+    snprintf(path, sizeof(path), "%s/.%s.db", folder, name);
+    snprintf(line, sizeof(line),
+             "prod-cons/variant=%s/capacity=128/elem=8/threads=2/work=0/place=same-pu", name);
+    struct store *store = store_open(path, STORE_WRITE, error, sizeof(error));
+    const struct run row = {
+        .command = "c", .mode = "quick", .environment = "{}", .topology = "<t/>"};
+    assert_non_null(store);
+    assert_int_equal(store_begin_run(store, &row, &run), 0);
+    struct plan plan = {.mode = "quick", .cells = &cell, .count = 1};
+    plan.sampling = (struct sampling){1, 1, 1000000, 1000000, 3000000000};
+    const struct scenario *s = scenario_find("prod-cons", name, INSTANCE_MEASURED);
+    assert_non_null(s);
+    struct cell_params params = {.capacity = 128, .elem = 8, .threads = 2, .place = "same-pu"};
+    cell_make(&cell, s, name, &params);
+    assert_int_equal(sweep_run(&plan, store, run, 1, result), EXIT_OK);
+    assert_int_equal(store_each_cell(store, run, find_trial, &id), 0);
+    assert_int_equal(store_trials(store, id, counts, message, REASON_MAX), 0);
+    store_close(store);
+    for (int i = 0; i < 4; i++)
+        if (counts[i] == 1)
+            return (enum trial_status)i;
+    fail_msg("%s: no process is in the store", name);
+    return TRIAL_OK;
+}
+
+static void test_a_sweep_goes_on_whatever_a_peer_does(void **state)
+{
+    (void)state;
+    char message[REASON_MAX];
+    struct sweep_result result;
+    assert_int_equal(sweep_peer("hangs", message, &result), TRIAL_TIMEOUT);
+    assert_non_null(strstr(message, "killed at its time limit"));
+    assert_int_equal(sweep_peer("dies", message, &result), TRIAL_FAILED);
+    assert_non_null(strstr(message, "ended by signal 9"));
+    assert_int_equal(sweep_peer("chats", message, &result), TRIAL_FAILED);
+    assert_non_null(strstr(message, "no record"));
+    assert_int_equal(sweep_peer("lacks", message, &result), TRIAL_SKIPPED);
+    assert_int_equal(result.skipped, 0);
+    assert_int_equal(result.lacking, 1);
+    assert_int_equal(sweep_peer("skips", message, &result), TRIAL_SKIPPED);
+    assert_int_equal(result.skipped, 1);
+    assert_int_equal(result.lacking, 0);
+}
+
+static void make_peers(void)
+{
+    make_folder(folder);
+    make_peer("hangs", "sleep 600");
+    make_peer("dies", "kill -9 $$");
+    make_peer("chats", "echo hello; head -c 1 >/dev/null; echo "
+                       "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
+    make_peer("lacks",
+              "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"lacks a bound\"}'; exit 5");
+    make_peer("skips", "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"no PU\"}'; exit 5");
+}
+
+/* What the folder holds is asked for once in a process, so the sweeps have one of their own. */
+static int sweep_over_own_peers(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_sweep_goes_on_whatever_a_peer_does),
+    };
+    make_peers();
+    setenv("HCHANLAB_PEERS", folder, 1);
+    int failed = cmocka_run_group_tests_name("peers that misbehave", tests, NULL, NULL);
+    remove_folder(folder);
+    return failed;
+}
+
+static int be_cell(int argc, char **argv)
+{
+    bool helped;
+    int status = options_parse(&cmd_cell, argc - 2, argv + 2, &helped);
+    return status == EXIT_OK ? cmd_cell.run() : status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "cell") == 0)
+        return be_cell(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "sweeps") == 0)
+        return sweep_over_own_peers();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_peers_tell_what_they_are),
+        cmocka_unit_test(test_no_value_is_lost_or_doubled),
+        cmocka_unit_test(test_plans_have_peers_where_they_were_asked_for),
+        cmocka_unit_test(test_a_broken_channel_is_seen),
+        cmocka_unit_test(test_wrong_calls_are_refused),
+    };
+    const unsigned *allowed;
+    struct topo *topo = topo_load(NULL);
+    size_t count = topo ? topo_pus(topo, &allowed) : 0;
+    if (count == 0)
+        return 77;
+    pus[0] = allowed[0];
+    pus[1] = allowed[count > 1];
+    topo_free(topo);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    char line[4096];
+    snprintf(line, sizeof(line), "'%s' sweeps", argv[0]);
+    return failed + (system(line) != 0);
+}
