@@ -29,6 +29,11 @@ bool cell_is_uncontended(const struct page_cell *c)
     return c->threads > 1 && c->overlap < PURE_SHARE;
 }
 
+bool cell_is_lacking(const struct page_cell *c)
+{
+    return strcmp(c->status, "skipped") == 0 && strncmp(c->reason, "lacks ", 6) == 0;
+}
+
 bool cell_is_floor(const struct page_cell *c)
 {
     return c->variant[0] == '\0';

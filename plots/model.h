@@ -81,6 +81,9 @@ bool cell_is_ok(const struct page_cell *c);     /* it ran and has a median */
 bool cell_is_impure(const struct page_cell *c); /* its purity is known and too low */
 bool cell_is_floor(const struct page_cell *c);
 
+/* A peer's, whose channel has not got what the scenario needs: nothing went wrong. */
+bool cell_is_lacking(const struct page_cell *c);
+
 /* Not all of its threads got on within the window, so that they did not contend. */
 bool cell_is_uncontended(const struct page_cell *c);
 

@@ -190,7 +190,7 @@ static void warn_of_cells(const struct page *p)
     size_t impure_count = 0, failed_count = 0, alone_count = 0;
     for (size_t i = 0; i < p->m->cell_count; i++) {
         const struct page_cell *c = &p->m->cells[i];
-        if (!cell_is_ok(c)) {
+        if (!cell_is_ok(c) && !cell_is_lacking(c)) {
             note_add(&failed, "%s%s (%s)", failed_count++ ? "; " : "", c->name,
                      c->reason[0] ? c->reason : c->status);
         } else if (cell_is_impure(c) && !cell_is_as_written(c)) {

@@ -131,6 +131,39 @@ static void test_missing_columns_are_not_available(void **state)
     remove_folder();
 }
 
+/* One whose name is in a scenario's, and one that lacks what the scenario needs. */
+static void test_peers_are_compared_with_variants(void **state)
+{
+    (void)state;
+    static const struct made_cell cells[] = {
+        {.scenario = "go-chan-sync", .variant = "ticket", .place = "l3", .median_ns = 50},
+        {.scenario = "go-chan-sync", .variant = "go", .place = "l3", .median_ns = 100},
+        {.scenario = "go-chan-sync", .variant = "slow", .place = "l3", .median_ns = 400},
+        {.scenario = "go-chan-sync",
+         .variant = "tbb",
+         .place = "l3",
+         .status = "skipped",
+         .reason = "lacks rendezvous"},
+    };
+    make_folder("peers");
+    FILE *f = open_table("environment", "key\tvalue");
+    fprintf(f, "peer_go\tgo1\npeer_slow\t2\npeer_tbb\t3\n");
+    fclose(f);
+    build(cells, sizeof(cells) / sizeof(cells[0]));
+    char *md = read_made("report.md");
+    char *at = strstr(md, "| go-chan-sync elem=8 threads=2 place=l3 | ticket: 50.0 ns ");
+    assert_non_null(at);
+    *strchr(at, '\n') = '\0';
+    assert_has(at, "| go: 100.0 ns ");
+    assert_has(at, "0.50");
+    at = strstr(at + strlen(at) + 1, "| cell | go | slow | tbb |");
+    assert_non_null(at);
+    assert_has(at, "| n/a: lacks rendezvous |");
+    assert_lacks(md, "cells were not measured");
+    free(md);
+    remove_folder();
+}
+
 static void test_missing_counters_are_one_line_and_never_zero(void **state)
 {
     (void)state;
@@ -253,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_words_of_the_machine_are_text),
         cmocka_unit_test(test_missing_tables_are_not_available),
         cmocka_unit_test(test_missing_columns_are_not_available),
+        cmocka_unit_test(test_peers_are_compared_with_variants),
         cmocka_unit_test(test_missing_counters_are_one_line_and_never_zero),
         cmocka_unit_test(test_garbage_is_built_or_refused),
         cmocka_unit_test(test_a_folder_may_be_called_anything),

@@ -1,0 +1,169 @@
+/* Other people's channels: in each cell that a peer was measured in, too, the cheapest variant over
+ * the cheapest peer, and then each peer, or what it lacks. */
+#include "plots/paired.h"
+#include "plots/sections.h"
+#include <math.h>
+#include <string.h>
+
+/* The run's environment has the version of each peer that it measured. */
+static const char *peer_version(const struct model *m, const char *variant)
+{
+    return model_fact(&m->environment, words_format("peer_%s", variant).text);
+}
+
+static bool is_peer(const struct model *m, const struct page_cell *c)
+{
+    return peer_version(m, c->variant)[0] != '\0';
+}
+
+/* What follows whose channel it is in a cell's name, "SCENARIO/variant=WHOSE/elem=8/...". */
+static const char *rest_of(const struct page_cell *c)
+{
+    size_t before = strlen(c->scenario) + strlen("/variant=") + strlen(c->variant);
+    return strlen(c->name) < before ? "" : c->name + before;
+}
+
+/* Whether two cells differ in nothing but whose channel it is; a peer's has no path. */
+static bool same_cell(const struct page_cell *a, const struct page_cell *b)
+{
+    return strcmp(a->scenario, b->scenario) == 0 && strcmp(rest_of(a), rest_of(b)) == 0;
+}
+
+/* The cheapest usable cell like this one, of the peers or of the variants; NULL where none is. */
+static const struct page_cell *cheapest(const struct model *m, const struct page_cell *like,
+                                        bool peer)
+{
+    const struct page_cell *best = NULL;
+    for (size_t i = 0; i < m->sorted_count; i++) {
+        const struct page_cell *c = m->sorted[i];
+        if (is_peer(m, c) == peer && same_cell(c, like) && cell_is_usable(c) &&
+            (!best || c->median_ns < best->median_ns))
+            best = c;
+    }
+    return best;
+}
+
+static bool is_first_of_its_kind(const struct model *m, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (is_peer(m, m->sorted[i]) && same_cell(m->sorted[i], m->sorted[index]))
+            return false;
+    return is_peer(m, m->sorted[index]);
+}
+
+/* "prod-cons, capacity=128, elem=8, ...": the cell's name without whose it is. */
+static struct words kind_of(const struct page_cell *c)
+{
+    struct words w = words_format("%s%s", c->scenario, rest_of(c));
+    for (char *p = w.text; *p; p++)
+        *p = *p == '/' ? ' ' : *p;
+    return w;
+}
+
+static void put_cost(const struct page *p, const struct page_cell *c)
+{
+    doc_cell(p->d, c ? words_format("%s: %s", c->variant, cell_cost(c).text).text : "n/a");
+}
+
+static void put_row(const struct page *p, const struct page_cell *c)
+{
+    const struct page_cell *ours = cheapest(p->m, c, false), *peer = cheapest(p->m, c, true);
+    struct ratio r = {NAN, NAN, NAN, 0};
+    if (ours && peer)
+        r = ratio_paired(p->m, ours, peer);
+    doc_row(p->d, "");
+    doc_cell(p->d, kind_of(c).text);
+    put_cost(p, ours);
+    put_cost(p, peer);
+    doc_cell(p->d, isfinite(r.low)
+                       ? words_format("%s× [%s, %s]", number_times(r.median).text,
+                                      number_times(r.low).text, number_times(r.high).text)
+                             .text
+                       : "n/a");
+}
+
+/* What the peer costs in the cells like this one, or why it is not known. */
+static struct words peer_cost(const struct model *m, const struct page_cell *like, const char *peer)
+{
+    for (size_t i = 0; i < m->cell_count; i++) {
+        const struct page_cell *c = &m->cells[i];
+        if (strcmp(c->variant, peer) != 0 || !same_cell(c, like))
+            continue;
+        if (cell_is_ok(c))
+            return cell_cost(c);
+        return words_format("n/a: %s", c->reason[0] ? c->reason : c->status);
+    }
+    return words_format("n/a");
+}
+
+enum { COLUMNS_MAX = 64 };
+
+/* A column a peer; the first one says which cell it is. */
+static size_t peer_columns(const struct model *m, struct doc_column columns[COLUMNS_MAX])
+{
+    size_t count = 0;
+    columns[count++] = (struct doc_column){"cell", COLUMN_TEXT};
+    for (size_t i = 0; i < m->variant_count && count < COLUMNS_MAX; i++)
+        if (peer_version(m, m->variants[i])[0])
+            columns[count++] = (struct doc_column){m->variants[i], COLUMN_TEXT};
+    return count;
+}
+
+static void put_each_peer(const struct page *p)
+{
+    static struct doc_column columns[COLUMNS_MAX];
+    size_t count = peer_columns(p->m, columns);
+    doc_table_begin(p->d, columns, count);
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        if (!is_first_of_its_kind(p->m, i))
+            continue;
+        doc_row(p->d, "");
+        doc_cell(p->d, kind_of(p->m->sorted[i]).text);
+        for (size_t k = 1; k < count; k++)
+            doc_cell(p->d, peer_cost(p->m, p->m->sorted[i], columns[k].title).text);
+    }
+    doc_table_end(p->d);
+}
+
+static void say_versions(const struct page *p)
+{
+    doc_list_begin(p->d, "");
+    for (size_t i = 0; i < p->m->variant_count; i++) {
+        const char *version = peer_version(p->m, p->m->variants[i]);
+        if (version[0])
+            doc_item(p->d, "%s: %s", p->m->variants[i], version);
+    }
+    doc_list_end(p->d);
+}
+
+int section_peers(const struct page *p)
+{
+    static const struct doc_column columns[] = {
+        {"cell", COLUMN_TEXT},
+        {"cheapest variant", COLUMN_WORD},
+        {"cheapest peer", COLUMN_WORD},
+        {"variant over peer", COLUMN_NUMBER},
+    };
+    bool any = false;
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        any = any || is_peer(p->m, p->m->sorted[i]);
+    if (!any) {
+        doc_text(p->d, "No other channel was measured in this run: `hchanlab sweep --peers` does.");
+        return 0;
+    }
+    doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        if (is_first_of_its_kind(p->m, i))
+            put_row(p, p->m->sorted[i]);
+    doc_table_end(p->d);
+    doc_text(p->d, "Each of them, or what it lacks:");
+    put_each_peer(p);
+    doc_aside(p->d, "small",
+              "Other people's channels, each with its loops in its own language. The ratio is "
+              "paired by process, with its interval; below one the variant is cheaper. The "
+              "cheapest of several is picked by its median, so that a ratio near one says nothing. "
+              "Parties of go and boost-fiber are no threads: their park is no system call. What "
+              "each peer lacks is in `hchanlab list`.");
+    say_versions(p);
+    return 0;
+}
