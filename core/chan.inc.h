@@ -33,6 +33,7 @@
 #include "core/layout.h"
 #include "core/panic.h"
 #include "core/ring.h"
+#include "core/spin.h"
 
 #define CHAN_PASTE_(a, b) a##_##b
 #define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
@@ -184,10 +185,38 @@ static inline void CHAN(send_buffer)(struct hchan *c, const void *elem, uint64_t
     store_rel(&c->qcount, (uint32_t)qcount + 1);
 }
 
+/* A ring that is full, or empty, is looked at for a while before somebody parks on it, where the
+ * park policy spins at all: a value that comes costs neither side a park then. */
+static __attribute__((noinline)) enum ring_end CHAN(send_spin)(struct hchan *c, const void *elem)
+{
+    enum ring_end end = RING_BLOCKED;
+    struct g *gp = getg();
+    struct spin s;
+    spin_begin(gp, &s);
+    while (end == RING_BLOCKED && spin_on(&s))
+        end = ring_send(c, elem);
+    spin_end(gp, &s, end == RING_DONE);
+    return end;
+}
+
+static __attribute__((noinline)) enum ring_end CHAN(recv_spin)(struct hchan *c, void *elem)
+{
+    enum ring_end end = RING_BLOCKED;
+    struct g *gp = getg();
+    struct spin s;
+    spin_begin(gp, &s);
+    while (end == RING_BLOCKED && spin_on(&s))
+        end = ring_recv(c, elem);
+    spin_end(gp, &s, end == RING_DONE);
+    return end;
+}
+
 /* Step 2 of a send: true where it ended without the lock, and whether it sent. */
 static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block, bool *sent)
 {
     enum ring_end end = FAST_(ring) ? ring_send(c, elem) : RING_LOCK;
+    if (FAST_(ring) && PARK_(spins) && block && __builtin_expect(end == RING_BLOCKED, 0))
+        end = CHAN(send_spin)(c, elem);
     *sent = end == RING_DONE;
     if (__builtin_expect(*sent, FAST_(ring))) {
         COUNT(SEND_BUFFER);
@@ -281,6 +310,8 @@ static inline void CHAN(recv_buffer)(struct hchan *c, void *elem, uint64_t qcoun
 static inline enum ring_end CHAN(recv_look)(struct hchan *c, void *elem, bool block)
 {
     enum ring_end end = FAST_(ring) ? ring_recv(c, elem) : RING_LOCK;
+    if (FAST_(ring) && PARK_(spins) && block && __builtin_expect(end == RING_BLOCKED, 0))
+        end = CHAN(recv_spin)(c, elem);
     if (end != RING_LOCK)
         return end;
     if (block)

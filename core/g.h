@@ -90,6 +90,7 @@ struct g {
     struct sudog sudog;     /* of a plain operation */
     _Atomic uint8_t status; /* enum gstatus */
     bool goroutine;         /* or else a thread; for good */
+    uint32_t woken;         /* nanotime() of its last wake, the low bits (core/spin.h) */
 
     alignas(CACHE_LINE) struct wait wait;
     uint32_t id;                     /* from 1, never used twice */
@@ -103,6 +104,8 @@ struct g {
     struct sudog *sudogs;
     uint16_t *orders;
     uint32_t ncases;
+    uint32_t wake_ns;                /* what a wake costs it, 0 before the first (core/spin.h) */
+    uint8_t spin_misses, spin_skips; /* spins in vain, and those to leave out */
     void *qnode; /* a spare node of a queue lock whose nodes change hands (newqnode()) */
 
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written by the owner only */

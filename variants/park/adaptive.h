@@ -13,13 +13,14 @@
 enum {
     park_adaptive_ready_under_lock = 0,
     park_adaptive_switches = 0,
+    park_adaptive_spins = 0,
     /* Some 3 us where a pause takes 24 ns (AMD Zen, recent Intel): of the order of a futex wake. */
-    park_adaptive_spins = 128,
+    park_adaptive_turns = 128,
 };
 
 static inline bool park_adaptive_sleep(struct g *gp, int64_t deadline)
 {
-    for (int i = 0; i < SPIN_BUDGET(park_adaptive_spins); i++) {
+    for (int i = 0; i < SPIN_BUDGET(park_adaptive_turns); i++) {
         if (load_acq(&gp->park) == GPARK_READY) /* pairs with xchg_rel in park_futex_ready */
             return false;
         procyield(1);

@@ -1,3 +1,3 @@
 /* A buffer that senders and receivers share without the lock, until somebody has to park. */
-#define VARIANT_PARTS(PART) PART(futex, adaptive, ring)
+#define VARIANT_PARTS(PART) PART(futex, competitive, ring)
 #include "variant.inc.h"

@@ -1,0 +1,43 @@
+/* Spin for as long as a wake has cost lately, where spinning has paid, then sleep in the kernel.
+ *
+ * The protocol is park/futex.h's; the spin only looks. The waker of a sleeper leaves the time in
+ * the G, between the swap that told the G's thread that it sleeps and the one that makes it ready:
+ * the word stays ASLEEP until then, since there is one waker a park. See core/spin.h. */
+#ifndef PARK_COMPETITIVE_H
+#define PARK_COMPETITIVE_H
+
+#include "core/spin.h"
+#include "variants/park/futex.h"
+
+#define park_competitive_summary \
+    "spins for as long as a wake has cost, where that has paid, then sleeps in the kernel"
+
+enum {
+    park_competitive_ready_under_lock = 0,
+    park_competitive_switches = 0,
+    park_competitive_spins = 1,
+};
+
+static inline bool park_competitive_sleep(struct g *gp, int64_t deadline)
+{
+    struct spin s;
+    spin_begin(gp, &s);
+    bool ready = load_acq(&gp->park) == GPARK_READY; /* pairs with xchg_rel in park_futex_ready */
+    while (!ready && spin_on(&s))
+        ready = load_acq(&gp->park) == GPARK_READY; /* as above */
+    spin_end(gp, &s, ready);
+    if (ready || !park_futex_sleep(gp, deadline))
+        return false;
+    if (load_acq(&gp->park) == GPARK_READY) /* as above; else the deadline has passed */
+        spin_learn(gp);
+    return true;
+}
+
+static inline void park_competitive_ready(struct g *gp)
+{
+    if (load_rlx(&gp->park) == GPARK_ASLEEP) /* a hint; the swap in ready decides, and publishes */
+        spin_wakes(gp);
+    park_futex_ready(gp);
+}
+
+#endif
