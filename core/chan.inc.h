@@ -122,7 +122,7 @@ static inline __attribute__((always_inline)) bool CHAN(park_here)(struct hchan *
 {
     struct g *gp = getg();
     struct sudog *sg = acquireSudog(gp);
-    sg->elem = elem;
+    sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
     store_rel(&sg->c, c); /* for who lists the waiters; as struct wait has it */
     sg->success = false;
     /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
@@ -134,6 +134,8 @@ static inline __attribute__((always_inline)) bool CHAN(park_here)(struct hchan *
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     wait_end(gp);
     bool success = sg->success;
+    if (reason == WAIT_CHAN_RECEIVE)
+        sudog_take(c, sg, elem);
     releaseSudog(sg);
     COUNT_G(gp, PARK_SLEPT, slept);
     COUNT_G(gp, WAKE_BY_PEER, success);
@@ -163,8 +165,9 @@ static inline __attribute__((always_inline)) bool CHAN(park)(struct hchan *c, st
 static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
 {
     COUNT(SEND_HANDOFF);
-    if (sg->elem)
-        elem_copy(c, sg->elem, elem);
+    void *to = sudog_elem(c, sg);
+    if (to)
+        elem_copy(c, to, elem);
     sg->success = true;
 }
 
@@ -272,18 +275,18 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
     if (c->dataqsiz == 0) {
         COUNT(RECV_HANDOFF);
         if (elem)
-            elem_copy(c, elem, sg->elem);
+            elem_copy(c, elem, sudog_elem(c, sg));
     } else {
         COUNT(RECV_PROMOTE);
         if (FAST_(ring) && ring_is(c)) {
-            ring_promote(c, elem, sg->elem);
+            ring_promote(c, elem, sudog_elem(c, sg));
             sg->success = true;
             return;
         }
         unsigned char *slot = chanbuf(c, c->recvx);
         if (elem)
             elem_copy(c, elem, slot);
-        elem_copy(c, slot, sg->elem);
+        elem_copy(c, slot, sudog_elem(c, sg));
         if (++c->recvx == c->dataqsiz)
             c->recvx = 0;
         c->sendx = c->recvx;
@@ -391,7 +394,7 @@ static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, boo
     struct sudog *sg;
     while ((sg = waitq_dequeue(q)) != NULL) {
         if (zero)
-            elem_zero(c, sg->elem);
+            elem_zero(c, sudog_elem(c, sg));
         sg->success = false;
         *end = sg;
         end = &sg->next;

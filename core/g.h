@@ -27,7 +27,10 @@ struct p;
 struct sudog {
     struct g *g;
     struct sudog *next, *prev;
-    void *elem;                /* where to read or write the value, on the waiter's stack */
+    union {
+        void *elem;    /* where to read or write the value, on the waiter's stack */
+        uint64_t word; /* or the value itself, where it is small: on the line that a waker has */
+    };
     _Atomic(struct hchan *) c; /* the channel; atomic for who lists the waiters */
     bool success;              /* set by the waker: false where close woke it */
     bool isSelect;             /* one of several, or bounded: to be claimed by its waker first */
@@ -172,7 +175,6 @@ static inline struct sudog *acquireSudog(struct g *gp)
 
 static inline void releaseSudog(struct sudog *sg)
 {
-    sg->elem = NULL;
     store_rel(&sg->c, NULL); /* as struct wait has it */
 }
 

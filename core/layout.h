@@ -151,6 +151,35 @@ static inline void elem_zero(const struct hchan *c, void *elem)
         memset(elem, 0, c->elemsize);
 }
 
+/* A value that a sudog has room for goes through it, on a line that both sides have anyway: the
+ * other side's stack would be one more line on its way between their PUs. */
+static inline bool elem_is_small(const struct hchan *c)
+{
+    return c->elemsize <= sizeof(uint64_t);
+}
+
+/* Where the waker reads or writes the value; NULL where nobody wants it. */
+static inline void *sudog_elem(const struct hchan *c, struct sudog *sg)
+{
+    return elem_is_small(c) ? &sg->word : sg->elem;
+}
+
+/* The waiter, before it queues sg: a value to send, or where one is to go. */
+static inline void sudog_bring(const struct hchan *c, struct sudog *sg, bool send, void *elem)
+{
+    if (!elem_is_small(c))
+        sg->elem = elem;
+    else if (send)
+        elem_copy(c, &sg->word, elem);
+}
+
+/* The waiter, after its wake: what it received, if `elem` is not NULL. */
+static inline void sudog_take(const struct hchan *c, const struct sudog *sg, void *elem)
+{
+    if (elem_is_small(c) && elem)
+        elem_copy(c, elem, &sg->word);
+}
+
 /* The orders of a select's cases: pollorder, at random; lockorder, by the channels' addresses. Nil
  * channels are left out. Returns how many are in. */
 uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,

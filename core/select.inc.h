@@ -86,7 +86,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
     for (uint32_t i = 0; i < live; i++) {
         const struct scase *cas = &cases[lockorder[i]];
         struct sudog *sg = &gp->sudogs[lockorder[i]];
-        sg->elem = cas->elem;
+        sudog_bring(cas->c, sg, cas->kind == SCASE_SEND, cas->elem);
         store_rel(&sg->c, cas->c); /* as in park */
         sg->success = false;
         waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
@@ -140,6 +140,8 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     CHAN(selunlock)(cases, lockorder, live);
     int winner = CHAN(select_sleep)(gp, deadline);
     bool success = winner >= 0 && gp->sudogs[winner].success;
+    if (winner >= 0 && cases[winner].kind == SCASE_RECV)
+        sudog_take(cases[winner].c, &gp->sudogs[winner], cases[winner].elem);
     CHAN(select_dequeue)(gp, cases, lockorder, live, winner);
     if (winner < 0) {
         COUNT_G(gp, SELECT_TIMEDOUT, 1);

@@ -1,4 +1,5 @@
-/* Spin for as long as a wake has cost lately, where spinning has paid, then sleep in the kernel.
+/* Spin for as long as a wake has cost lately, where spinning has paid; give the PU away once; then
+ * sleep in the kernel.
  *
  * The protocol is park/futex.h's; the spin only looks. The waker of a sleeper leaves the time in
  * the G, between the swap that told the G's thread that it sleeps and the one that makes it ready:
@@ -10,7 +11,7 @@
 #include "variants/park/futex.h"
 
 #define park_competitive_summary \
-    "spins for as long as a wake has cost, where that has paid, then sleeps in the kernel"
+    "spins for as long as a wake has cost, where that has paid, yields, then sleeps in the kernel"
 
 enum {
     park_competitive_ready_under_lock = 0,
@@ -26,6 +27,8 @@ static inline bool park_competitive_sleep(struct g *gp, int64_t deadline)
     while (!ready && spin_on(&s))
         ready = load_acq(&gp->park) == GPARK_READY; /* as above */
     spin_end(gp, &s, ready);
+    if (!ready)
+        osyield(); /* to a peer that waits for this PU: see park/yield.h */
     if (ready || !park_futex_sleep(gp, deadline))
         return false;
     if (load_acq(&gp->park) == GPARK_READY) /* as above; else the deadline has passed */
