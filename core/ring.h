@@ -88,9 +88,11 @@ static inline uint64_t ring_next(const struct hchan *c, uint64_t pos)
  * while a parked sender's value is promoted it may be one more than there is room for. */
 static inline uint64_t ring_count(const struct hchan *c)
 {
-    /* Head first: the tail that is read next is not behind it. */
-    uint64_t head = load_acq(&ring_of(c)->head) & ~(uint64_t)RING_BITS;
-    uint64_t tail = load_acq(&ring_of(c)->tail) & ~(uint64_t)RING_BITS;
+    uint64_t head, tail;
+    do { /* a head that stood still while the tail was read was there with it */
+        head = load_acq(&ring_of(c)->head) & ~(uint64_t)RING_BITS;
+        tail = load_acq(&ring_of(c)->tail) & ~(uint64_t)RING_BITS;
+    } while (head != (load_rlx(&ring_of(c)->head) & ~(uint64_t)RING_BITS));
     uint64_t laps = (tail & ~(c->lap - 1)) - (head & ~(c->lap - 1));
     return laps / c->lap * c->dataqsiz + ring_index(c, tail) - ring_index(c, head);
 }
