@@ -37,7 +37,8 @@ struct waitq {
 struct hchan {
     /* Read-only after makechan(), but for the close: every core may keep its copy of this line. */
     alignas(CACHE_LINE) const struct hchan_variant *variant;
-    unsigned char *buf; /* dataqsiz elements */
+    unsigned char *buf; /* dataqsiz elements, behind the lock */
+    void *memory;       /* where all of it begins, for free() */
     size_t elemsize;
     uint32_t dataqsiz;
     /* Written once, under the lock. */
@@ -180,10 +181,27 @@ static inline void sudog_take(const struct hchan *c, const struct sudog *sg, voi
         elem_copy(c, elem, &sg->word);
 }
 
-/* The orders of a select's cases: pollorder, at random; lockorder, by the channels' addresses. Nil
- * channels are left out. Returns how many are in. */
-uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
-                       uint16_t *pollorder, uint16_t *lockorder);
+/* The order in which a select looks at its cases: at random, nil channels left out. Returns how
+ * many are in. */
+static inline uint32_t select_pollorder(struct g *gp, const struct scase *cases, uint32_t ncases,
+                                        uint16_t *pollorder)
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < ncases; i++) {
+        if (!cases[i].c)
+            continue;
+        /* Fisher and Yates, inside out. */
+        uint32_t at = live ? cheaprandn(gp, live + 1) : 0;
+        pollorder[live] = pollorder[at];
+        pollorder[at] = (uint16_t)i;
+        live++;
+    }
+    return live;
+}
+
+/* The order in which it locks: by the channels' addresses. lockorder holds pollorder before, so
+ * that cases of one channel queue in a random order, too. */
+void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder);
 
 /* Waits without a channel: until the deadline, which may never come. No sudog, no waker. */
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc);

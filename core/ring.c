@@ -1,23 +1,27 @@
 /* What of a ring is made once, or waited for seldom. */
 #include "core/ring.h"
-#include <stdlib.h>
 
-bool ring_make(struct hchan *c)
+static size_t stride(size_t elemsize)
 {
-    size_t elem = (c->elemsize + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
-    c->stride = (uint32_t)(sizeof(struct slot) + elem);
+    return sizeof(struct slot) +
+           (elemsize + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+}
+
+size_t ring_size(size_t elemsize, size_t capacity)
+{
+    return sizeof(struct ring) + capacity * stride(elemsize);
+}
+
+void ring_make(struct hchan *c)
+{
+    c->stride = (uint32_t)stride(c->elemsize);
     c->lap = RING_POS;
     while (c->lap / RING_POS < c->dataqsiz)
         c->lap *= 2;
-    size_t size = sizeof(struct ring) + (size_t)c->dataqsiz * c->stride;
-    size = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-    c->buf = aligned_alloc(CACHE_LINE, size);
-    if (!c->buf)
-        return false;
-    memset(c->buf, 0, size);
-    for (uint32_t i = 0; i < c->dataqsiz; i++)
-        store_rlx(&ring_slot(c, i * (uint64_t)RING_POS)->seq, i * (uint64_t)RING_POS);
-    return true;
+    store_rlx(&ring_of(c)->head, 0); /* published with the channel, as are the slots */
+    store_rlx(&ring_of(c)->tail, 0);
+    for (uint64_t i = 0; i < c->dataqsiz; i++)
+        store_rlx(&ring_slot(c, i * RING_POS)->seq, i * RING_POS);
 }
 
 struct slot *ring_settled(struct hchan *c, uint64_t pos, uint64_t seq)

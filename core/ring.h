@@ -97,10 +97,15 @@ static inline uint64_t ring_count(const struct hchan *c)
     return laps / c->lap * c->dataqsiz + ring_index(c, tail) - ring_index(c, head);
 }
 
-/* A ring for c, whose size is set, of 1 to RING_SLOTS_MAX elements: larger ones would cost memory
- * even where an element takes none. False where memory ran out. Nobody else knows the channel. */
+/* A ring has 1 to RING_SLOTS_MAX elements: larger ones would cost memory even where an element
+ * takes none. */
 enum { RING_SLOTS_MAX = 1 << 16 };
-bool ring_make(struct hchan *c);
+
+/* Its bytes, in buf. */
+size_t ring_size(size_t elemsize, size_t capacity);
+
+/* Makes buf a ring, whose sizes are set. Nobody else knows the channel. */
+void ring_make(struct hchan *c);
 
 static inline enum ring_end ring_send(struct hchan *c, const void *elem)
 {

@@ -1,5 +1,5 @@
-/* Selects as users call them: nil channels, one case, bounded sends and receives; and the two
- * orders in which a variant's select goes through its cases. */
+/* Selects as users call them: nil channels, one case, bounded sends and receives; and the
+ * order in which a variant's select locks. */
 #include "core/futex.h"
 #include "core/hchan.h"
 #include "core/layout.h"
@@ -20,20 +20,8 @@ static void sift_down(const struct scase *cases, uint16_t *order, uint32_t i, ui
     order[i] = sinking;
 }
 
-uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
-                       uint16_t *pollorder, uint16_t *lockorder)
+void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder)
 {
-    uint32_t live = 0;
-    for (uint32_t i = 0; i < ncases; i++) {
-        if (!cases[i].c)
-            continue;
-        uint32_t at = cheaprandn(gp, live + 1); /* Fisher and Yates, inside out */
-        pollorder[live] = pollorder[at];
-        pollorder[at] = (uint16_t)i;
-        live++;
-    }
-    /* From pollorder, so that cases of one channel queue in a random order, too. */
-    memcpy(lockorder, pollorder, live * sizeof(*lockorder));
     for (uint32_t i = live / 2; i-- > 0;)
         sift_down(cases, lockorder, i, live);
     for (uint32_t n = live; n-- > 1;) {
@@ -42,7 +30,6 @@ uint32_t select_orders(struct g *gp, const struct scase *cases, uint32_t ncases,
         lockorder[n] = greatest;
         sift_down(cases, lockorder, 0, n);
     }
-    return live;
 }
 
 /* The instance whose code runs the select; NULL where every channel is nil. */

@@ -1,13 +1,15 @@
 /* The part of core/chan.inc.h that selects: included by it, with its parts named.
  *
- * A select locks all its channels, in the order of their addresses, so that two selects cannot lock
- * each other out; looks at the cases in a random order, so that none starves; and where none is
- * ready, queues a sudog on each channel and parks. Whoever takes one of the sudogs off its queue
- * claims the select first (sudog_claim() in core/layout.h): one wins, the others go on to the next
- * waiter. The owner takes the sudogs of the other cases back when it goes on. A deadline is one
- * more party in that race: the owner claims itself, and has either timed out, with all its sudogs
- * its own, or been claimed, and waits for the value that is on its way. Source: Go, select.go; the
- * claim carries the case's number, where Go's waker leaves its sudog in gp.param. */
+ * A select looks at the cases in a random order, so that none starves, and takes the first one that
+ * is ready, with its channel's lock alone. That nobody is ready it can say of no moment before it
+ * has locked all its channels, in the order of their addresses, so that two selects cannot lock
+ * each other out; it looks once more, and then queues a sudog on each channel and parks. Whoever
+ * takes one of the sudogs off its queue claims the select first (sudog_claim() in core/layout.h):
+ * one wins, the others go on to the next waiter. The owner takes the sudogs of the other cases back
+ * when it goes on. A deadline is one more party in that race: the owner claims itself, and has
+ * either timed out, with all its sudogs its own, or been claimed, and waits for the value that is
+ * on its way. Source: Go, select.go; the claim carries the case's number, where Go's waker leaves
+ * its sudog in gp.param. */
 
 /* Locks, or unlocks, each channel once. lockorder has `live` cases, by channel. */
 static inline void CHAN(sellock)(const struct scase *cases, const uint16_t *lockorder,
@@ -74,6 +76,42 @@ static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct 
         return CHAN(LOOK_BLOCKED);
     }
     return CHAN(LOOK_DONE);
+}
+
+/* Whether a case seems to have to wait: a hint, without the lock. */
+static inline bool CHAN(select_seems_blocked)(const struct scase *cas)
+{
+    const struct hchan *c = cas->c;
+    return (cas->kind == SCASE_SEND ? chan_full(c) : chan_empty(c)) && load_acq(&c->closed) == 0;
+}
+
+/* One case with its channel's lock alone, or, of a ring, without. */
+static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *received)
+{
+    struct hchan *c = cas->c;
+    bool send = cas->kind == SCASE_SEND;
+    if (FAST_(ring) && ring_is(c)) {
+        enum ring_end end = send ? ring_send(c, cas->elem) : ring_recv(c, cas->elem);
+        *received = end == RING_DONE && !send;
+        if (end == RING_DRAINED)
+            elem_zero(c, cas->elem);
+        COUNT_N(SEND_BUFFER, end == RING_DONE && send);
+        COUNT_N(RECV_BUFFER, end == RING_DONE && !send);
+        COUNT_N(RECV_CLOSED, end == RING_DRAINED);
+        if (end != RING_LOCK)
+            return end == RING_BLOCKED ? CHAN(LOOK_BLOCKED) : CHAN(LOOK_DONE);
+    } else if (CHAN(select_seems_blocked)(cas)) {
+        return CHAN(LOOK_BLOCKED);
+    }
+    struct g *wake = NULL;
+    CHAN(lock)(c);
+    enum CHAN(look) look =
+        send ? CHAN(select_send)(cas, &wake) : CHAN(select_recv)(cas, received, &wake);
+    if (wake)
+        CHAN(unlock_and_ready)(c, wake);
+    else
+        CHAN(unlock)(c);
+    return look;
 }
 
 /* Step 8: a sudog on every channel. The locks are held. */
@@ -159,6 +197,15 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     return winner;
 }
 
+/* A case has happened. */
+static inline int CHAN(select_ends)(enum CHAN(look) look, int casi)
+{
+    COUNT(SELECT_READY);
+    if (look == CHAN(LOOK_PANIC))
+        gopanic("send on closed channel");
+    return casi;
+}
+
 static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, bool block,
                                  int64_t deadline, bool *received, const void *callerpc)
 {
@@ -166,7 +213,14 @@ static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, boo
     if (gp->ncases < ncases)
         select_grow(gp, ncases);
     uint16_t *pollorder = gp->orders, *lockorder = pollorder + ncases;
-    uint32_t live = select_orders(gp, cases, ncases, pollorder, lockorder);
+    uint32_t live = select_pollorder(gp, cases, ncases, pollorder);
+    for (uint32_t i = 0; i < live; i++) {
+        enum CHAN(look) look = CHAN(select_alone)(&cases[pollorder[i]], received);
+        if (look != CHAN(LOOK_BLOCKED))
+            return CHAN(select_ends)(look, pollorder[i]);
+    }
+    memcpy(lockorder, pollorder, live * sizeof(*lockorder));
+    select_lockorder(cases, live, lockorder);
     CHAN(sellock)(cases, lockorder, live);
     for (uint32_t i = 0; i < live; i++) {
         const struct scase *cas = &cases[pollorder[i]];
@@ -180,10 +234,7 @@ static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, boo
         CHAN(selunlock)(cases, lockorder, live);
         if (wake && !PARK_(ready_under_lock))
             PARK_(ready)(wake);
-        COUNT(SELECT_READY);
-        if (look == CHAN(LOOK_PANIC))
-            gopanic("send on closed channel");
-        return pollorder[i];
+        return CHAN(select_ends)(look, pollorder[i]);
     }
     if (!block) {
         CHAN(selunlock)(cases, lockorder, live);
