@@ -29,14 +29,33 @@ static bool same_cell(const struct page_cell *a, const struct page_cell *b)
     return strcmp(a->scenario, b->scenario) == 0 && strcmp(rest_of(a), rest_of(b)) == 0;
 }
 
-/* The cheapest usable cell like this one, of the peers or of the variants; NULL where none is. */
+/* Whose cells are looked at. A variant's parties are goroutines where it parks so: its name has its
+ * parts. */
+enum whose { PEERS, VARIANTS, OF_THREADS, OF_GOROUTINES };
+
+static bool is_of(const struct model *m, const struct page_cell *c, enum whose whose)
+{
+    bool peer = is_peer(m, c), goroutines = strstr(c->variant, "+go+") != NULL;
+    switch (whose) {
+    case PEERS:
+        return peer;
+    case OF_THREADS:
+        return !peer && !goroutines;
+    case OF_GOROUTINES:
+        return !peer && goroutines;
+    default:
+        return !peer;
+    }
+}
+
+/* The cheapest usable cell like this one; NULL where none is. */
 static const struct page_cell *cheapest(const struct model *m, const struct page_cell *like,
-                                        bool peer)
+                                        enum whose whose)
 {
     const struct page_cell *best = NULL;
     for (size_t i = 0; i < m->sorted_count; i++) {
         const struct page_cell *c = m->sorted[i];
-        if (is_peer(m, c) == peer && same_cell(c, like) && cell_is_usable(c) &&
+        if (is_of(m, c, whose) && same_cell(c, like) && cell_is_usable(c) &&
             (!best || c->median_ns < best->median_ns))
             best = c;
     }
@@ -65,16 +84,12 @@ static void put_cost(const struct page *p, const struct page_cell *c)
     doc_cell(p->d, c ? words_format("%s: %s", c->variant, cell_cost(c).text).text : "n/a");
 }
 
-static void put_row(const struct page *p, const struct page_cell *c)
+static void put_ratio(const struct page *p, const struct page_cell *ours,
+                      const struct page_cell *peer)
 {
-    const struct page_cell *ours = cheapest(p->m, c, false), *peer = cheapest(p->m, c, true);
     struct ratio r = {NAN, NAN, NAN, 0};
     if (ours && peer)
         r = ratio_paired(p->m, ours, peer);
-    doc_row(p->d, "");
-    doc_cell(p->d, kind_of(c).text);
-    put_cost(p, ours);
-    put_cost(p, peer);
     doc_cell(p->d, isfinite(r.low)
                        ? words_format("%s× [%s, %s]", number_times(r.median).text,
                                       number_times(r.low).text, number_times(r.high).text)
@@ -82,18 +97,35 @@ static void put_row(const struct page *p, const struct page_cell *c)
                        : "n/a");
 }
 
+static void put_row(const struct page *p, const struct page_cell *c)
+{
+    const struct page_cell *ours = cheapest(p->m, c, VARIANTS), *peer = cheapest(p->m, c, PEERS);
+    doc_row(p->d, "");
+    doc_cell(p->d, kind_of(c).text);
+    put_cost(p, ours);
+    put_cost(p, peer);
+    put_ratio(p, ours, peer);
+}
+
+/* The peer's cell like this one; NULL where it has none. */
+static const struct page_cell *peer_cell(const struct model *m, const struct page_cell *like,
+                                         const char *peer)
+{
+    for (size_t i = 0; i < m->cell_count; i++)
+        if (strcmp(m->cells[i].variant, peer) == 0 && same_cell(&m->cells[i], like))
+            return &m->cells[i];
+    return NULL;
+}
+
 /* What the peer costs in the cells like this one, or why it is not known. */
 static struct words peer_cost(const struct model *m, const struct page_cell *like, const char *peer)
 {
-    for (size_t i = 0; i < m->cell_count; i++) {
-        const struct page_cell *c = &m->cells[i];
-        if (strcmp(c->variant, peer) != 0 || !same_cell(c, like))
-            continue;
-        if (cell_is_ok(c))
-            return cell_cost(c);
-        return words_format("n/a: %s", c->reason[0] ? c->reason : c->status);
-    }
-    return words_format("n/a");
+    const struct page_cell *c = peer_cell(m, like, peer);
+    if (!c)
+        return words_format("n/a");
+    if (cell_is_ok(c))
+        return cell_cost(c);
+    return words_format("n/a: %s", c->reason[0] ? c->reason : c->status);
 }
 
 enum { COLUMNS_MAX = 64 };
@@ -121,6 +153,37 @@ static void put_each_peer(const struct page *p)
         doc_cell(p->d, kind_of(p->m->sorted[i]).text);
         for (size_t k = 1; k < count; k++)
             doc_cell(p->d, peer_cost(p->m, p->m->sorted[i], columns[k].title).text);
+    }
+    doc_table_end(p->d);
+}
+
+/* The cheapest variant of threads, or of goroutines, over each peer. */
+static void put_ratios(const struct page *p, const struct page_cell *like, enum whose whose,
+                       const struct doc_column *columns, size_t count)
+{
+    const struct page_cell *ours = cheapest(p->m, like, whose);
+    if (!ours)
+        return;
+    doc_row(p->d, "");
+    doc_cell(p->d, kind_of(like).text);
+    put_cost(p, ours);
+    for (size_t k = 1; k < count; k++)
+        put_ratio(p, ours, peer_cell(p->m, like, columns[k].title));
+}
+
+static void put_over_each_peer(const struct page *p)
+{
+    static struct doc_column columns[COLUMNS_MAX], with_ours[COLUMNS_MAX + 1];
+    size_t count = peer_columns(p->m, columns);
+    with_ours[0] = columns[0];
+    with_ours[1] = (struct doc_column){"cheapest variant of threads, of goroutines", COLUMN_TEXT};
+    memcpy(&with_ours[2], &columns[1], (count - 1) * sizeof(columns[0]));
+    doc_table_begin(p->d, with_ours, count + 1);
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        if (!is_first_of_its_kind(p->m, i))
+            continue;
+        put_ratios(p, p->m->sorted[i], OF_THREADS, columns, count);
+        put_ratios(p, p->m->sorted[i], OF_GOROUTINES, columns, count);
     }
     doc_table_end(p->d);
 }
@@ -158,6 +221,8 @@ int section_peers(const struct page *p)
     doc_table_end(p->d);
     doc_text(p->d, "Each of them, or what it lacks:");
     put_each_peer(p);
+    doc_text(p->d, "The cheapest variant over each of them:");
+    put_over_each_peer(p);
     doc_aside(p->d, "small",
               "Other people's channels, each with its loops in its own language. The ratio is "
               "paired by process, with its interval; below one the variant is cheaper. The "
