@@ -376,7 +376,7 @@ static struct crew *crew_new(struct window_spec *spec)
     if (b->params.threads == PARAM_ABSENT)
         b->params.threads = s->threads.normal;
     b->one_pu = spec->pu[0] == spec->pu[1];
-    b->goroutines = spec->variant && strcmp(hchan_variant_park(spec->variant), "go") == 0;
+    b->goroutines = bench_has_goroutines(spec->variant);
     b->ops = spec->ops;
     crew->threads = (unsigned)b->params.threads;
     if (spec->warm && !s->times_itself && !crew->crowd)

@@ -1,4 +1,6 @@
 #include "harness/floors.h"
+#include "core/fcontext.h"
+#include "core/fiber.h"
 #include "core/futex.h"
 #include "harness/clock.h"
 #include <string.h>
@@ -225,7 +227,54 @@ static const struct scenario floor_wake = {
     .finish = wake_finish,
 };
 
+/* Two stacks of one thread take turns by Boost.Context's jump: what giving a PU to another costs at
+ * least in user space. (Where core/context.h has a switch of its own, inlined, a goroutine's may
+ * cost less than this library's function.) */
+struct turns {
+    struct fiber here, there;
+};
+
+/* To the stack `self` is not, and back; `to` is where that goes on. Returns where it does then. */
+static inline fcontext take_turn(struct fiber *self, struct fiber *other, fcontext to, void *turns)
+{
+    fiber_leave(self, other, 0);
+    struct fcontext_transfer back = jump_fcontext(to, turns);
+    fiber_arrive(self, other);
+    return back.from;
+}
+
+static void switch_other(struct fcontext_transfer came)
+{
+    struct turns *t = came.data;
+    fcontext lead = came.from;
+    fiber_arrive(&t->there, &t->here);
+    for (;;)
+        lead = take_turn(&t->there, &t->here, lead, t);
+}
+
+static void switch_lead(struct worker *w, uint64_t ops)
+{
+    static alignas(64) unsigned char stack[16 << 10]; /* one window at a time, and one lead in it */
+    struct turns t;
+    (void)w;
+    fiber_adopt(&t.here);
+    fiber_begin(&t.there, stack, sizeof(stack));
+    fcontext other = make_fcontext(stack + sizeof(stack), sizeof(stack), switch_other);
+    for (uint64_t i = 0; i < ops; i += 2)
+        other = take_turn(&t.here, &t.there, other, &t);
+    fiber_end(&t.there);
+}
+
+static const struct scenario floor_switch = {
+    .name = "floor-switch",
+    .summary = "two stacks of one thread switch to each other, by Boost.Context",
+    .op = "switch, one way",
+    .threads = {1, 1, 1},
+    .ops_multiple = 2,
+    .lead = switch_lead,
+};
+
 const struct scenario *const floors[] = {
-    &floor_empty,     &floor_timer, &floor_atomic, &floor_memcpy,
+    &floor_empty,     &floor_timer, &floor_atomic, &floor_memcpy, &floor_switch,
     &floor_cacheline, &floor_futex, &floor_wake,   NULL,
 };

@@ -24,6 +24,7 @@
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Two channels for each worker, where they have some of their own. */
 enum { THREADS_MAX = 1024, BENCH_CHANS = 2 * THREADS_MAX };
@@ -86,6 +87,9 @@ struct scenario {
     /* The floor to compare with, where all workers share a PU or there is one, and otherwise. */
     const char *floor_one_pu, *floor_two_pus;
     double floor_units;
+    /* Where the workers are goroutines, floor-switch is the floor, wherever they run: so many
+     * switches of stacks does one operation take. 0: the floor is the same as of threads. */
+    double floor_switches;
     uint64_t fixed_ops;    /* a number of operations that belongs to the scenario; 0: calibrated */
     uint64_t ops_multiple; /* ops is a multiple of this; 0: of 1 */
     bool per_peer;         /* ops is a multiple of threads - 1 */
@@ -99,6 +103,12 @@ struct scenario {
     void (*teardown)(struct bench *b); /* when all have ended; only after a setup */
     bool (*check)(const struct bench *b, uint64_t ops); /* false: the result is wrong */
 };
+
+/* Whether a variant's workers are goroutines: those of a floor (NULL) are not. */
+static inline bool bench_has_goroutines(const struct hchan_variant *v)
+{
+    return v && strcmp(hchan_variant_park(v), "go") == 0;
+}
 
 /* One turn of a waiting loop: gives the PU away where the peer needs it. */
 static inline void bench_relax(const struct bench *b)

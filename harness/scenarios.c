@@ -70,7 +70,9 @@ static void add_word(char *name, const char *key, const char *value)
 static void name_floor(struct cell *cell, const struct scenario *s)
 {
     bool one_pu = cell->params.place[0] == '\0' || strcmp(cell->params.place, "same-pu") == 0;
-    const char *floor = one_pu ? s->floor_one_pu : s->floor_two_pus;
+    bool switches =
+        s->floor_switches > 0 && bench_has_goroutines(hchan_variant_find(cell->variant));
+    const char *floor = switches ? "floor-switch" : one_pu ? s->floor_one_pu : s->floor_two_pus;
     if (!floor)
         return;
     struct cell_params params = {.elem = cell->params.elem};
@@ -78,7 +80,7 @@ static void name_floor(struct cell *cell, const struct scenario *s)
     struct cell made;
     cell_make(&made, scenario_find(floor, "", INSTANCE_MEASURED), "", &params);
     snprintf(cell->floor, sizeof(cell->floor), "%s", made.name);
-    cell->floor_units = s->floor_units;
+    cell->floor_units = switches ? s->floor_switches : s->floor_units;
 }
 
 void cell_make(struct cell *cell, const struct scenario *s, const char *variant,

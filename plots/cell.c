@@ -116,6 +116,7 @@ struct words cell_floor_words(const struct page_cell *c)
     } known[] = {
         {"floor-cacheline", "a cache-line transfer", "two cache-line transfers"},
         {"floor-futex", "a raw futex wake", "two raw futex wakes"},
+        {"floor-switch", "a bare switch of stacks", "two bare switches of stacks"},
         {"floor-atomic", "a bare lock and unlock", "two bare locks and unlocks"},
     };
     size_t length = strcspn(c->floor, "/");

@@ -60,21 +60,46 @@ static void add_cell(const struct model *m, struct chart *chart, const struct pa
         chart_label(chart, c->variant, value.text, 1);
 }
 
+static double floor_of(const struct page_cell *c)
+{
+    return c->floor_units * c->floor_ns;
+}
+
+static struct words floor_words(const struct page_cell *c)
+{
+    return words_format("%s%s, %s", c->floor_units == 2 ? "two of " : "", c->floor,
+                        number_ns(floor_of(c)).text);
+}
+
+/* What one multiple is in the group from i: of threads, and of goroutines, which have a floor of
+ * their own. */
+static struct words add_floors(struct words title, const struct model *m, size_t i)
+{
+    const struct page_cell *first = m->headline[i], *floors[2] = {NULL, NULL};
+    for (; i < m->headline_count && cell_same_group(first, m->headline[i]); i++) {
+        bool switches = strcmp(m->headline[i]->floor, "floor-switch") == 0;
+        if (!floors[switches])
+            floors[switches] = m->headline[i];
+    }
+    if (floors[0])
+        title = words_format("%s; 1× is %s", title.text, floor_words(floors[0]).text);
+    if (floors[1])
+        title = words_format("%s; 1× of goroutines is %s", title.text, floor_words(floors[1]).text);
+    return title;
+}
+
 static void fill(const struct model *m, struct chart *chart)
 {
     double low, high;
     for (size_t i = 0, end; i < m->headline_count; i = end) {
         const struct page_cell *first = m->headline[i];
         struct words title = group_title(m, first);
-        double floor_ns = first->floor_units * first->floor_ns;
         if (chart->times)
-            title = words_format("%s; 1× is %s%s, %s", title.text,
-                                 first->floor_units == 2 ? "two of " : "", first->floor,
-                                 number_ns(floor_ns).text);
+            title = add_floors(title, m, i);
         chart_title(chart, title.text);
         double top = chart->row;
         for (end = i; end < m->headline_count && cell_same_group(first, m->headline[end]); end++)
-            add_cell(m, chart, m->headline[end], chart->times ? floor_ns : 1);
+            add_cell(m, chart, m->headline[end], chart->times ? floor_of(m->headline[end]) : 1);
         if (!chart->times && claim_band(first->path, &low, &high))
             chart_band(chart, low, high, top);
     }
@@ -134,10 +159,12 @@ int section_multiples(const struct page *p)
     doc_figures_begin(p->d);
     doc_figure(p->d, "multiples", "Cost of the three paths as multiples of the floor");
     doc_figures_end(
-        p->d, "The same cells over what this machine needs for the same step without a channel, "
-              "measured in the same run: a cache line sent to the other PU, a raw futex wake, or "
-              "an uncontended compare-and-swap and store for each of two locks. Below one means "
-              "that the variant got around that step, as one that spins does around sleeping. The "
-              "interval is the cell's own; the floor's is in the table of floors.");
+        p->d,
+        "The same cells over what this machine needs for the same step without a channel, "
+        "measured in the same run: a cache line sent to the other PU, a raw futex wake, of "
+        "goroutines a bare switch of stacks, or an uncontended compare-and-swap and store for "
+        "each of two locks. Below one means "
+        "that the variant got around that step, as one that spins does around sleeping. The "
+        "interval is the cell's own; the floor's is in the table of floors.");
     return 0;
 }

@@ -63,6 +63,7 @@ static const struct scenario scenario_close_wake = {
     .floor_one_pu = "floor-futex",
     .floor_two_pus = "floor-futex",
     .floor_units = 1,
+    .floor_switches = 1,
     .per_peer = true,
     .times_itself = true,
     .lead = close_wake_lead,

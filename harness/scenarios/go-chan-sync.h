@@ -57,6 +57,7 @@ static const struct scenario scenario_go_chan_sync = {
     .floor_one_pu = "floor-futex",
     .floor_two_pus = "floor-futex",
     .floor_units = 1,
+    .floor_switches = 1,
     .ops_multiple = 2,
     .setup = go_chan_sync_setup,
     .lead = go_chan_sync_lead,

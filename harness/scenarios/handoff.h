@@ -40,6 +40,7 @@ static const struct scenario scenario_handoff = {
     .floor_one_pu = "floor-futex",
     .floor_two_pus = "floor-cacheline",
     .floor_units = 1,
+    .floor_switches = 2, /* to the receiver, and back */
     .setup = handoff_setup,
     .lead = handoff_lead,
     .serve = handoff_serve,

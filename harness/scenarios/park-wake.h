@@ -44,6 +44,7 @@ static const struct scenario scenario_park_wake = {
     .floor_one_pu = "floor-futex",
     .floor_two_pus = "floor-futex",
     .floor_units = 1,
+    .floor_switches = 1,
     .ops_multiple = 2,
     .setup = park_wake_setup,
     .lead = park_wake_lead,

@@ -44,6 +44,7 @@ static const struct scenario scenario_seed_direct_handoff = {
     .floor_one_pu = "floor-futex",
     .floor_two_pus = "floor-cacheline",
     .floor_units = 1,
+    .floor_switches = 1, /* a million sends park every other time, and so do the receives */
     .fixed_ops = 1000000,
     .times_itself = true,
     .setup = seed_direct_handoff_setup,

@@ -1,0 +1,49 @@
+/* A yield: two goroutines on one P call gosched() in turn. One operation is one switch: the caller
+ * goes to the end of its P's queue, and the other one runs. Two threads on one PU (a variant that
+ * parks threads) call Go's osyield(): what the kernel makes of that is its own affair, so nothing
+ * is checked there. No channel is used. */
+static void yield_lead(struct worker *w, uint64_t ops)
+{
+    (void)w;
+    for (uint64_t i = 0; i < ops; i += 2)
+        gosched();
+}
+
+static void yield_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    uint64_t turns = 0;
+    while (!load_rlx(&b->stop)) { /* a flag; publishes nothing */
+        turns++;
+        gosched();
+    }
+    store_rlx(&b->taken, turns); /* read when all have ended */
+}
+
+static void yield_finish(struct bench *b)
+{
+    store_rlx(&b->stop, 1);
+}
+
+/* On one P each turn of one is a turn of the other. When the lead begins, the other may have had
+ * one, or be still on its way to the first. */
+static bool yield_check(const struct bench *b, uint64_t ops)
+{
+    uint64_t turns = load_rlx(&b->taken);
+    bool in_turn = b->goroutines && b->one_pu;
+    return !in_turn || (turns + 1 >= ops / 2 && turns <= ops / 2 + 1);
+}
+
+static const struct scenario scenario_yield = {
+    .name = "yield",
+    .summary = "goroutines on one P yield to each other; no channel is used",
+    .op = "yield, one way",
+    .threads = {2, 2, 2},
+    .group = "goroutines",
+    .floor_switches = 1,
+    .ops_multiple = 2,
+    .lead = yield_lead,
+    .serve = yield_serve,
+    .finish = yield_finish,
+    .check = yield_check,
+};
