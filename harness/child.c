@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,16 +15,15 @@
 /* Longer than any record: a line that is none, and does not end. */
 enum { LINE_MAX_BYTES = 1 << 22 };
 
-/* Becomes the cell; where it can't, it ends as a cell that says so. */
-static _Noreturn void exec_cell(const struct cell *cell, const struct sampling *s, uint32_t process)
+enum { ARGUMENTS_MAX = 32 };
+
+/* Becomes the command; where it can't, it ends as one that says so. */
+static _Noreturn void exec_command(const char *const *arguments)
 {
-    char number[4][24];
-    snprintf(number[0], sizeof(number[0]), "%u", process);
-    snprintf(number[1], sizeof(number[1]), "%u", s->samples);
-    snprintf(number[2], sizeof(number[2]), "%llu", (unsigned long long)s->window_ns);
-    snprintf(number[3], sizeof(number[3]), "%llu", (unsigned long long)s->limit_ns);
-    execl("/proc/self/exe", "hchanlab", "cell", cell->name, "--process", number[0], "--samples",
-          number[1], "--window-ns", number[2], "--limit-ns", number[3], "--ack", (char *)NULL);
+    char *argv[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t) "hchanlab"};
+    for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
+        argv[i + 1] = (char *)(uintptr_t)arguments[i];
+    execv("/proc/self/exe", argv);
     struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_FAILED}};
     snprintf(end.end.message, REASON_MAX, "the program could not be started: %s", strerror(errno));
     FILE *out = fdopen(STDOUT_FILENO, "w"); /* stdout may hold what is the parent's to write */
@@ -35,14 +35,14 @@ static _Noreturn void exec_cell(const struct cell *cell, const struct sampling *
 /* The child's side of child_start(). */
 static _Noreturn void run_child(const struct child_job *job, int in, int out, pid_t parent)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives the sweep */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives who started it */
     if (getppid() != parent)
         _exit(EXIT_WRONG);
     setpgid(0, 0);
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     sigprocmask(SIG_SETMASK, &job->signals->old_mask, NULL);
-    exec_cell(job->cell, job->sampling, job->process);
+    exec_command(job->arguments);
 }
 
 /* Starts the process in a group of its own, so that a kill takes what it started along. Both sides
@@ -75,7 +75,7 @@ int child_start(struct child *child, const struct child_job *job)
         close(child->ack_fd);
         return -error;
     }
-    setpgid(child->pid, child->pid); /* fails where the child is a cell already: it did it then */
+    setpgid(child->pid, child->pid); /* fails where the child has begun already: it did it then */
     fcntl(child->fd, F_SETFL, O_NONBLOCK);
     return 0;
 }
@@ -185,7 +185,7 @@ static void wait_for(const struct child *child, uint64_t ns)
  * whoever else may hold it is not waited for. */
 int child_watch(struct child *child)
 {
-    uint64_t limit = clock_ns() + child->job->sampling->kill_ns;
+    uint64_t limit = clock_ns() + child->job->kill_ns;
     for (;;) {
         uint64_t now = clock_ns();
         if (signals_interrupted())
@@ -233,7 +233,7 @@ static void describe_end(int wait_status, char text[64])
 /* What it said and how it ended have to agree. */
 static void conclude(struct child *child, int watched, int wait_status)
 {
-    uint64_t kill_ns = child->job->sampling->kill_ns;
+    uint64_t kill_ns = child->job->kill_ns;
     int honest = child->status == TRIAL_OK ? EXIT_OK : EXIT_WRONG;
     char end[64], said[REASON_MAX];
     describe_end(wait_status, end);

@@ -1,22 +1,20 @@
-/* One process of a cell, as the sweep sees it: started, read from, ended, judged. record.h has the
- * protocol of records and acknowledgements, and why nobody waits for ever. For one thread, between
- * signals_catch() and signals_release(). */
+/* One process of this program that writes records, a cell's say: started, read from, ended, judged.
+ * record.h has the protocol of records and acknowledgements, and why nobody waits for ever. For one
+ * thread, between signals_catch() and signals_release(). */
 #ifndef HARNESS_CHILD_H
 #define HARNESS_CHILD_H
 
-#include "harness/plan.h"
 #include "harness/record.h"
 #include "harness/signals.h"
 #include <sys/types.h>
 
 /* What is to be run, and where its records go. */
 struct child_job {
-    const struct cell *cell;
-    const struct sampling *sampling;
-    uint32_t process; /* the how manyth of the cell */
+    const char *const *arguments; /* the command and what follows it, ended by NULL */
+    uint64_t kill_ns;             /* a process that takes longer is killed */
     const struct signals *signals;
     /* Keeps a record; it is acknowledged after that. 0; -EEXIST for one that was there before,
-     * which is the cell's fault; or a negative errno, which ends the watch. */
+     * which is the process's fault; or a negative errno, which ends the watch. */
     int (*take)(void *arg, const struct record *record);
     void *arg;
 };

@@ -81,15 +81,35 @@ static int take_record(void *arg, const struct record *r)
     return 0;
 }
 
+/* What starts a process of a cell. */
+struct cell_arguments {
+    char number[4][24];
+    const char *list[12];
+};
+
+static void set_arguments(struct cell_arguments *a, const struct cell *cell,
+                          const struct sampling *s, uint32_t process)
+{
+    const uint64_t values[] = {process, s->samples, s->window_ns, s->limit_ns};
+    for (size_t i = 0; i < 4; i++)
+        snprintf(a->number[i], sizeof(a->number[i]), "%llu", (unsigned long long)values[i]);
+    const char *const list[] = {"cell",       cell->name,   "--process",   a->number[0],
+                                "--samples",  a->number[1], "--window-ns", a->number[2],
+                                "--limit-ns", a->number[3], "--ack",       NULL};
+    memcpy(a->list, list, sizeof(list));
+}
+
 /* Runs one process of one cell. 0, -EINTR where the user interrupted, or a negative errno of the
  * store or of starting it. */
 static int run_process(struct sweep *sweep, size_t index, uint32_t process)
 {
     struct taking taking = {sweep->store, sweep->cell_ids[index], process};
+    const struct cell *cell = &sweep->plan->cells[index];
+    struct cell_arguments arguments;
+    set_arguments(&arguments, cell, &sweep->plan->sampling, process);
     const struct child_job job = {
-        .cell = &sweep->plan->cells[index],
-        .sampling = &sweep->plan->sampling,
-        .process = process,
+        .arguments = arguments.list,
+        .kill_ns = sweep->plan->sampling.kill_ns,
         .signals = &sweep->signals,
         .take = take_record,
         .arg = &taking,
@@ -102,7 +122,7 @@ static int run_process(struct sweep *sweep, size_t index, uint32_t process)
     child_end(&child, watched);
     if (watched != 0 && watched != -ETIME)
         return watched;
-    tally(sweep, job.cell, &child);
+    tally(sweep, cell, &child);
     return store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
 }
 
