@@ -54,10 +54,10 @@ static bool split(char *line, char **controllers, char **path)
     return true;
 }
 
-/* Finds the hierarchy's root and the process's group below it. The first version's CPU controller
- * wins where there is one, since the second one has none then. */
-static bool find_group(const char *membership, const char *mount, char *root, char *group,
-                       size_t size)
+/* Finds the hierarchy's root and the process's group below it. The first version's controller wins
+ * where there is one, since the second one has none then. */
+static bool find_group(const char *membership, const char *mount, const char *controller,
+                       char *root, char *group, size_t size)
 {
     FILE *f = fopen(membership, "r");
     char line[PATH_MAX], *controllers, *path;
@@ -65,7 +65,7 @@ static bool find_group(const char *membership, const char *mount, char *root, ch
     while (f && !first_version && fgets(line, sizeof(line), f)) {
         if (!split(line, &controllers, &path))
             continue;
-        first_version = lists(controllers, "cpu");
+        first_version = lists(controllers, controller);
         if (first_version) {
             snprintf(root, size, "%s/%s", mount, controllers);
         } else if (controllers[0] == '\0') {
@@ -83,15 +83,49 @@ static bool find_group(const char *membership, const char *mount, char *root, ch
     return found;
 }
 
-json_t *cgroup_cpu_quota(const char *membership, const char *mount)
+/* The least of what `of` tells of the process's group and of all groups above it. NAN where there
+ * is none to ask. */
+static double least_above(const char *membership, const char *mount, const char *controller,
+                          double (*of)(const char *group))
 {
     char root[PATH_MAX], group[PATH_MAX];
-    if (!find_group(membership, mount, root, group, sizeof(root)) || access(root, F_OK))
-        return json_null();
+    if (!find_group(membership, mount, controller, root, group, sizeof(root)) || access(root, F_OK))
+        return NAN;
     double least = INFINITY;
     /* In a container the path may be the host's and not exist here; then only what is left after
      * going up does. */
     for (size_t floor = strlen(root); strlen(group) >= floor; *strrchr(group, '/') = '\0')
-        least = fmin(least, quota_of(group));
-    return isinf(least) ? json_string("none") : json_real(least);
+        least = fmin(least, of(group));
+    return least;
+}
+
+json_t *cgroup_cpu_quota(const char *membership, const char *mount)
+{
+    double least = least_above(membership, mount, "cpu", quota_of);
+    return isnan(least) ? json_null() : isinf(least) ? json_string("none") : json_real(least);
+}
+
+/* The bytes that one group has left; INFINITY where it sets no limit. The first version's limit,
+ * where there is none, is a number that no machine has. */
+static double memory_left_of(const char *group)
+{
+    char line[64], path[PATH_MAX + 32];
+    bool second = line_of(group, "memory.max", line, sizeof(line));
+    if (!second && !line_of(group, "memory.limit_in_bytes", line, sizeof(line)))
+        return INFINITY;
+    char *end;
+    double limit = strtod(line, &end);
+    if (end == line || *end)
+        return INFINITY; /* "max" */
+    snprintf(path, sizeof(path), "%s/memory.stat", group);
+    json_t *taken = fact_keyed(path, second ? "anon" : "total_rss", ' ');
+    double left = limit - (json_is_string(taken) ? strtod(json_string_value(taken), NULL) : 0);
+    json_decref(taken);
+    return fmax(left, 0);
+}
+
+double cgroup_memory_left(const char *membership, const char *mount)
+{
+    double least = least_above(membership, mount, "memory", memory_left_of);
+    return isnan(least) ? INFINITY : least;
 }

@@ -1,4 +1,6 @@
-/* The CPU quota that control groups, of either version, put on this process. */
+/* The CPU quota and the limit of memory that control groups, of either version, put on this
+ * process.
+ */
 #ifndef HARNESS_ENV_CGROUP_H
 #define HARNESS_ENV_CGROUP_H
 
@@ -10,5 +12,9 @@
  * their hierarchies are mounted (/sys/fs/cgroup). A quota above a container's own root is not
  * visible from inside it. A new reference. */
 json_t *cgroup_cpu_quota(const char *membership, const char *mount);
+
+/* The least memory, in bytes, that the process's group and all groups above it have left; INFINITY
+ * where none sets a limit. What a group's files have cached counts as left. */
+double cgroup_memory_left(const char *membership, const char *mount);
 
 #endif

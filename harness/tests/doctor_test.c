@@ -6,6 +6,7 @@
 #include "harness/topo.h"
 #include "scripts/test.h"
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,27 @@ static void test_no_quota_and_no_controller_are_told_apart(void **state)
     json_decref(quota);
 }
 
+static void test_the_memory_that_is_left_is_that_of_the_tightest_group(void **state)
+{
+    (void)state;
+    put("membership", "0::/outer/inner\n");
+    put("cgroup.controllers", "cpu memory\n");
+    put("outer/inner/memory.max", "max\n");
+    assert_true(isinf(cgroup_memory_left(path_of("membership"), folder)));
+    put("outer/memory.max", "1000000\n");
+    put("outer/memory.stat", "anon 400000\nfile 500000\nanon_thp 7\n");
+    assert_true(cgroup_memory_left(path_of("membership"), folder) == 600000);
+    put("outer/inner/memory.max", "100000\n");
+    put("outer/inner/memory.stat", "anon 200000\n");
+    assert_true(cgroup_memory_left(path_of("membership"), folder) == 0);
+    put("membership", "5:memory:/a\n3:cpu,cpuacct:/b\n0::/outer\n");
+    put("memory/a/memory.limit_in_bytes", "5000\n");
+    put("memory/a/memory.stat", "cache 1\nrss 2\ntotal_cache 3\ntotal_rss 1000\n");
+    assert_true(cgroup_memory_left(path_of("membership"), folder) == 4000);
+    put("membership", "nonsense\n::\n");
+    assert_true(isinf(cgroup_memory_left(path_of("membership"), path_of("nowhere"))));
+}
+
 /* Consumes the fact; NULL stands for null. */
 static void check_fact(json_t *fact, const char *expected)
 {
@@ -384,6 +406,7 @@ int main(void)
         IN_FOLDER(test_the_tightest_quota_above_the_process_counts),
         IN_FOLDER(test_quotas_of_the_first_version_are_read),
         IN_FOLDER(test_no_quota_and_no_controller_are_told_apart),
+        IN_FOLDER(test_the_memory_that_is_left_is_that_of_the_tightest_group),
         IN_FOLDER(test_what_a_file_does_not_hold_is_null),
         cmocka_unit_test(test_this_machines_environment_has_what_a_reader_needs),
     };
