@@ -11,6 +11,7 @@ extern const struct command cmd_cell;
 extern const struct command cmd_report;
 extern const struct command cmd_export;
 extern const struct command cmd_leaks;
+extern const struct command cmd_crowd;
 
 #define DEFAULT_STORE  "results/lab.db"
 #define DEFAULT_REPORT "results/report"

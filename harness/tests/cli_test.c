@@ -83,6 +83,16 @@ static const struct bad bad_lines[] = {
     {"$H leaks -- --after", EXIT_USAGE, "does not take '--after'"},
     {"$H leaks >&-", EXIT_IO, "standard output: Bad file descriptor"},
     {"$H leaks >/dev/full", EXIT_IO, "standard output: No space left on device"},
+    {"$H crowd --goroutines 0", EXIT_USAGE, "from 1 to 10000000"},
+    {"$H crowd --goroutines 10000001", EXIT_USAGE, "from 1 to 10000000"},
+    {"$H crowd --goroutines 1e6", EXIT_USAGE, "from 1 to 10000000"},
+    {"$H crowd --reps 0", EXIT_USAGE, "from 1 to 1000"},
+    {"$H crowd --variant ticket", EXIT_USAGE, "parks threads, not goroutines: one of "},
+    {"$H crowd --variant futex+go+chek", EXIT_USAGE, "did you mean 'futex+go+check'"},
+    {"$H crowd --variant nothing-like-it", EXIT_USAGE, "one of "},
+    {"$H crowd --records", EXIT_USAGE, "name it: --variant "},
+    {"$H crowd 1000", EXIT_USAGE, "'1000': usage: hchanlab crowd [options]\n"},
+    {"$H crowd --goroutines 10 --reps 1 >/dev/full", EXIT_IO, "standard output"},
     {"$H list all", EXIT_USAGE, "does not take 'all': usage: hchanlab list\n"},
     {"$H list >&-", EXIT_IO, "standard output: Bad file descriptor"},
     {"$H list >/dev/full", EXIT_IO, "standard output"},
@@ -243,7 +253,8 @@ static void test_every_command_has_help_and_exits_well(void **state)
 {
     static const char *const lines[] = {"$H --help",        "$H --version",     "$H sweep --help",
                                         "$H cell --help",   "$H report --help", "$H list --help",
-                                        "$H export --help", "$H doctor --help", "$H list"};
+                                        "$H export --help", "$H doctor --help", "$H crowd --help",
+                                        "$H list"};
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         const struct said *said = run_program(lines[i]);
