@@ -5,7 +5,8 @@
  *   CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
  *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
  *   CHAN_FAST   what needs no lock, e.g. none:   fast_none_send_full(), fast_none_recv() ...
- *   CHAN_TRACED 1 to count outcomes, 0 to leave no trace of the accounting in the code
+ *   CHAN_TRACED 1 to count outcomes and trace parks (core/trace.h), 0 to leave nothing of both in
+ *               the code
  *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
  *                   stays defined
  *
@@ -42,16 +43,18 @@
 #define PARK_(name)       CHAN_PASTE(CHAN_PASTE(park, CHAN_PARK), name)
 #define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
 
-/* Counts in traced instances; nothing, not even getg(), in measured ones. */
+/* Counts, and steps of a trace, in traced instances; nothing, not even getg(), in measured ones. */
 #if CHAN_TRACED
 #define COUNT(outcome)      outcome_add(getg(), HCHAN_##outcome, 1)
 #define COUNT_N(outcome, n) outcome_add(getg(), HCHAN_##outcome, (n))
 /* After a park, when the goroutine may run in another thread: current_g is not to be looked at. */
 #define COUNT_G(gp, outcome, n) outcome_add((gp), HCHAN_##outcome, (n))
+#define TRACE(gp, from, to, c)  trace_step((gp), (from), (to), (c))
 #else
 #define COUNT(outcome)          ((void)0)
 #define COUNT_N(outcome, n)     ((void)(n))
 #define COUNT_G(gp, outcome, n) ((void)(gp), (void)(n))
+#define TRACE(gp, from, to, c)  ((void)sizeof(c)) /* named, and not evaluated */
 #endif
 
 /* What stands at the end of the channel. */
@@ -100,16 +103,23 @@ static inline void CHAN(unlock)(struct hchan *c)
     LOCK_(release)(&CHAN(the_guard)(c)->lock);
 }
 
+/* Makes gp ready, which waits for c. Afterwards gp is its owner's again. */
+static inline void CHAN(ready)(struct hchan *c, struct g *gp)
+{
+    TRACE(gp, GWAITING, GRUNNABLE, c);
+    PARK_(ready)(gp);
+}
+
 /* Unlocks and makes gp ready, in the order that the park policy wants: after the unlock, unless the
  * policy exists to measure the other order. gp's sudog must not be touched after this. */
 static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
 {
     if (PARK_(ready_under_lock)) {
-        PARK_(ready)(gp);
+        CHAN(ready)(c, gp);
         CHAN(unlock)(c);
     } else {
         CHAN(unlock)(c);
-        PARK_(ready)(gp);
+        CHAN(ready)(c, gp);
     }
 }
 
@@ -129,9 +139,11 @@ static inline __attribute__((always_inline)) bool CHAN(park_here)(struct hchan *
      * for hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
     wait_begin(gp, reason, callerpc);
+    TRACE(gp, GRUNNING, GWAITING, c);
     waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
+    TRACE(gp, GRUNNABLE, GRUNNING, c);
     wait_end(gp);
     bool success = sg->success;
     if (reason == WAIT_CHAN_RECEIVE)
@@ -421,7 +433,7 @@ static inline void CHAN(closechan)(struct hchan *c)
     while (all) {
         struct sudog *sg = all;
         all = sg->next; /* before goready: after it the sudog is its owner's again */
-        PARK_(ready)(sg->g);
+        CHAN(ready)(c, sg->g);
     }
 }
 
@@ -452,6 +464,7 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
 #undef COUNT
 #undef COUNT_N
 #undef COUNT_G
+#undef TRACE
 #undef CHAN
 #undef CHAN_ID
 #undef CHAN_LOCK

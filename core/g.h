@@ -13,6 +13,7 @@
 #include "core/atomic.h"
 #include "core/context.h"
 #include "core/outcome.h"
+#include "core/trace.h"
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -80,10 +81,6 @@ struct wait {
 
 enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100 };
 
-/* What a goroutine is doing, in Go's words. Written by its P, and by who makes it runnable; for who
- * reports. */
-enum gstatus { GIDLE, GRUNNABLE, GRUNNING, GWAITING, GDEAD };
-
 /* What a goroutine that has left its stack left it for. */
 enum leaving { LEAVING_NOT, LEAVING_PARKED, LEAVING_YIELDED, LEAVING_DEAD };
 
@@ -91,7 +88,7 @@ struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
     _Atomic uint32_t selectDone;
     struct sudog sudog;     /* of a plain operation */
-    _Atomic uint8_t status; /* enum gstatus */
+    _Atomic uint8_t status; /* enum gstatus; by its P and who makes it runnable, for who reports */
     bool goroutine;         /* or else a thread; for good */
     uint32_t woken;         /* nanotime() of its last wake, the low bits (core/spin.h) */
 
@@ -204,6 +201,20 @@ static inline void wait_end(struct g *gp)
 
 /* A park policy, right before it gives the thread to the kernel. */
 void wait_sleeps(struct g *gp);
+
+/* "chan receive"; static. */
+const char *wait_reason_name(enum wait_reason reason);
+
+/* Whether a trace runs (core/trace.h), and a step for it. */
+extern _Atomic uint32_t tracing;
+void trace_event(struct g *gp, enum gstatus from, enum gstatus to, const void *channel);
+
+/* A step of gp's life: by gp itself, or to GRUNNABLE by who is about to make it ready. */
+static inline void trace_step(struct g *gp, enum gstatus from, enum gstatus to, const void *channel)
+{
+    if (__builtin_expect(load_rlx(&tracing) != 0, 0)) /* a hint; trace_event() looks again */
+        trace_event(gp, from, to, channel);
+}
 
 /* Counts an outcome. A plain increment by the only writer, made atomic for readers of the sums: no
  * order is needed, since a count publishes nothing. */

@@ -24,6 +24,11 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_SELECT_NO_CASES] = "select (no cases)",
 };
 
+const char *wait_reason_name(enum wait_reason reason)
+{
+    return reasons[reason];
+}
+
 /* How many channels gp can wait on at once. allglock is held, here and below. */
 static size_t room_for(const struct g *gp)
 {

@@ -130,6 +130,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
         waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
     }
     wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
+    TRACE(gp, GRUNNING, GWAITING, NULL);
 }
 
 /* Parks until the select is claimed. Returns the case, or -1 where the deadline claimed it. */
@@ -177,6 +178,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     CHAN(select_enqueue)(gp, cases, lockorder, live, deadline != HCHAN_FOREVER, callerpc);
     CHAN(selunlock)(cases, lockorder, live);
     int winner = CHAN(select_sleep)(gp, deadline);
+    TRACE(gp, winner < 0 ? GWAITING : GRUNNABLE, GRUNNING, winner < 0 ? NULL : cases[winner].c);
     bool success = winner >= 0 && gp->sudogs[winner].success;
     if (winner >= 0 && cases[winner].kind == SCASE_RECV)
         sudog_take(cases[winner].c, &gp->sudogs[winner], cases[winner].elem);
@@ -230,10 +232,10 @@ static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, boo
         if (look == CHAN(LOOK_BLOCKED))
             continue;
         if (wake && PARK_(ready_under_lock))
-            PARK_(ready)(wake);
+            CHAN(ready)(cas->c, wake);
         CHAN(selunlock)(cases, lockorder, live);
         if (wake && !PARK_(ready_under_lock))
-            PARK_(ready)(wake);
+            CHAN(ready)(cas->c, wake);
         return CHAN(select_ends)(look, pollorder[i]);
     }
     if (!block) {

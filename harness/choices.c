@@ -79,12 +79,26 @@ static const struct peer *find_absent(const struct word_list *wanted)
     return NULL;
 }
 
-static int check_variants(const struct word_list *wanted)
+static size_t variant_names(const char *names[NAMES_MAX])
 {
-    const char *names[NAMES_MAX];
     size_t count = 0;
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         names[count++] = hchan_variant_name(v);
+    return count;
+}
+
+const struct hchan_variant *choose_variant(const char *name)
+{
+    const char *names[NAMES_MAX];
+    const struct word_list wanted = {.items = {name}, .count = 1};
+    int status = check_words("variant", &wanted, names, variant_names(names));
+    return status == EXIT_OK ? hchan_variant_find(name) : NULL;
+}
+
+static int check_variants(const struct word_list *wanted)
+{
+    const char *names[NAMES_MAX];
+    size_t count = variant_names(names);
     if (wanted->count == 0)
         return EXIT_OK; /* peers are asked for what they are where it matters alone */
     for (const struct peer *const *p = peers_all(); *p; p++)

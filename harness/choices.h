@@ -2,6 +2,7 @@
 #ifndef HARNESS_CHOICES_H
 #define HARNESS_CHOICES_H
 
+#include "core/hchan.h"
 #include "harness/options.h"
 #include "harness/scenario.h"
 #include <stdbool.h>
@@ -26,6 +27,9 @@ int choices_check(const struct choices *choices);
 /* Whether the plan has the scenario: it, or its group, is named; where none is, those that are in
  * no group, but no floor, which is measured anyway. */
 bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
+
+/* The variant of that name; NULL after a complaint, which has the nearest name. */
+const struct hchan_variant *choose_variant(const char *name);
 
 struct peer;
 

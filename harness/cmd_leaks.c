@@ -2,6 +2,7 @@
  * and sees whether what is reported is what was planted. */
 #include "core/futex.h"
 #include "core/lines.h"
+#include "harness/choices.h"
 #include "harness/commands.h"
 #include "harness/leaks_sample.h"
 #include "harness/say.h"
@@ -11,31 +12,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { NS_PER_S = 1000000000, VARIANTS_MAX = 256 };
+enum { NS_PER_S = 1000000000 };
 
 static const char *variant_name;
 static uint64_t after_s = 1;
-
-/* The variant asked for, or the first; NULL after a complaint. */
-static const struct hchan_variant *choose(void)
-{
-    const char *names[VARIANTS_MAX];
-    size_t count = 0;
-    const struct hchan_variant *v = hchan_variant_next(NULL);
-    if (!variant_name)
-        return v;
-    for (; v && count < VARIANTS_MAX; v = hchan_variant_next(v)) {
-        names[count++] = hchan_variant_name(v);
-        if (strcmp(hchan_variant_name(v), variant_name) == 0)
-            return v;
-    }
-    const char *near = nearest(variant_name, names, count);
-    if (near)
-        complain(EXIT_USAGE, "no variant '%s': did you mean '%s'?", variant_name, near);
-    else
-        complain(EXIT_USAGE, "no variant '%s': `hchanlab list` shows them", variant_name);
-    return NULL;
-}
 
 /* Whether the line of a report is about the leak. Without libdw there is no line to compare. */
 static bool is_about(const char *line, const struct planted *p)
@@ -117,7 +97,8 @@ static int run(void)
     struct planted planted[LEAKS_PLANTED];
     char *text = NULL;
     size_t size = 0;
-    const struct hchan_variant *variant = choose();
+    const struct hchan_variant *variant =
+        variant_name ? choose_variant(variant_name) : hchan_variant_next(NULL);
     if (!variant)
         return EXIT_USAGE;
     printf("harness/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",

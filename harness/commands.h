@@ -12,6 +12,7 @@ extern const struct command cmd_report;
 extern const struct command cmd_export;
 extern const struct command cmd_leaks;
 extern const struct command cmd_crowd;
+extern const struct command cmd_life;
 
 #define DEFAULT_STORE  "results/lab.db"
 #define DEFAULT_REPORT "results/report"

@@ -93,6 +93,14 @@ static const struct bad bad_lines[] = {
     {"$H crowd --records", EXIT_USAGE, "name it: --variant "},
     {"$H crowd 1000", EXIT_USAGE, "'1000': usage: hchanlab crowd [options]\n"},
     {"$H crowd --goroutines 10 --reps 1 >/dev/full", EXIT_IO, "standard output"},
+    {"$H lief", EXIT_USAGE, "did you mean 'life'"},
+    {"$H life --variant tiket", EXIT_USAGE, "did you mean 'ticket'"},
+    {"$H life --variant nothing-like-it", EXIT_USAGE, "hchanlab list"},
+    {"$H life --variant ''", EXIT_USAGE, "is empty"},
+    {"$H life --varient ticket", EXIT_USAGE, "did you mean --variant"},
+    {"$H life 7", EXIT_USAGE, "'7': usage: hchanlab life [options]\n"},
+    {"$H life >&-", EXIT_IO, "standard output: Bad file descriptor"},
+    {"$H life >/dev/full", EXIT_IO, "standard output: No space left on device"},
     {"$H list all", EXIT_USAGE, "does not take 'all': usage: hchanlab list\n"},
     {"$H list >&-", EXIT_IO, "standard output: Bad file descriptor"},
     {"$H list >/dev/full", EXIT_IO, "standard output"},
@@ -254,7 +262,7 @@ static void test_every_command_has_help_and_exits_well(void **state)
     static const char *const lines[] = {"$H --help",        "$H --version",     "$H sweep --help",
                                         "$H cell --help",   "$H report --help", "$H list --help",
                                         "$H export --help", "$H doctor --help", "$H crowd --help",
-                                        "$H list"};
+                                        "$H list",          "$H life --help"};
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         const struct said *said = run_program(lines[i]);
