@@ -7,3 +7,10 @@ if(NOT CK_INCLUDE_DIR)
     list(FILTER variant_files EXCLUDE REGEX "/ck_[^/]*$")
     message(STATUS "No Concurrency Kit (libck-dev): without the variants ck_*")
 endif()
+
+# A build that is there to be tested once more, with another compiler or a sanitizer, may do without
+# those that tell it nothing new.
+set(HCHANLAB_WITHOUT "" CACHE STRING "variants to leave out: a regular expression of names")
+if(HCHANLAB_WITHOUT)
+    list(FILTER variant_files EXCLUDE REGEX "/(${HCHANLAB_WITHOUT})[.]c$")
+endif()
