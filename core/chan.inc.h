@@ -23,7 +23,10 @@
  *   6. the buffer
  *   7. non-blocking: give up
  *   8. park
- *   9. woken: clean up, and see who woke us */
+ *   9. woken: clean up, and see who woke us, and what for
+ *
+ * Where the park policy has woken waiters compete again, step 5 of a buffered channel is
+ * core/barge.inc.h, and step 9 may lead back to step 3. */
 
 #if !defined(CHAN_ID) || !defined(CHAN_LOCK) || !defined(CHAN_PARK) || !defined(CHAN_FAST) || \
     !defined(CHAN_TRACED)
@@ -56,6 +59,9 @@
 #define COUNT_G(gp, outcome, n) ((void)(gp), (void)(n))
 #define TRACE(gp, from, to, c)  ((void)sizeof(c)) /* named, and not evaluated */
 #endif
+
+_Static_assert(!(PARK_(barges) && FAST_(ring)),
+               "a ring is used past the lock only where nobody is parked, so nobody competes");
 
 /* What stands at the end of the channel. */
 struct CHAN(guard) {
@@ -94,7 +100,7 @@ static inline uint64_t CHAN(qcount)(const struct hchan *c)
 static inline void CHAN(unlock)(struct hchan *c)
 {
 #if CHAN_TRACED && !defined(CHAN_UNCHECKED)
-    const char *broken = chan_broken(c, CHAN(qcount)(c));
+    const char *broken = chan_broken(c, CHAN(qcount)(c), PARK_(barges));
     if (broken)
         gothrow(broken);
 #endif
@@ -124,69 +130,63 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
 }
 
 /* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
- * been woken. Returns false where close woke it. */
-static inline __attribute__((always_inline)) bool CHAN(park_here)(struct hchan *c, struct waitq *q,
-                                                                  void *elem,
-                                                                  enum wait_reason reason,
-                                                                  const void *callerpc)
+ * been woken. `again`: not for the first time in this operation. */
+static inline __attribute__((always_inline)) enum woken
+CHAN(park_here)(struct hchan *c, struct waitq *q, void *elem, enum wait_reason reason, bool again,
+                const void *callerpc)
 {
     struct g *gp = getg();
     struct sudog *sg = acquireSudog(gp);
     sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
     store_rel(&sg->c, c); /* for who lists the waiters; as struct wait has it */
-    sg->success = false;
+    sg->woken = WOKEN_BY_CLOSE;
     /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
      * for hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
     wait_begin(gp, reason, callerpc);
     TRACE(gp, GRUNNING, GWAITING, c);
-    waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
+    if (PARK_(barges) && again)
+        waitq_enqueue_first(q, sg);
+    else
+        waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     TRACE(gp, GRUNNABLE, GRUNNING, c);
     wait_end(gp);
-    bool success = sg->success;
+    enum woken woken = sg->woken;
     if (reason == WAIT_CHAN_RECEIVE)
         sudog_take(c, sg, elem);
     releaseSudog(sg);
     COUNT_G(gp, PARK_SLEPT, slept);
-    COUNT_G(gp, WAKE_BY_PEER, success);
-    COUNT_G(gp, WAKE_BY_CLOSE, !success);
-    return success;
+    COUNT_G(gp, SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
+    COUNT_G(gp, RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
+    COUNT_G(gp, WAKE_BY_PEER, woken == WOKEN_BY_PEER);
+    COUNT_G(gp, WAKE_BY_CLOSE, woken == WOKEN_BY_CLOSE);
+    COUNT_G(gp, WAKE_TO_RETRY, woken == WOKEN_TO_RETRY);
+    return woken;
 }
 
-static __attribute__((noinline)) bool CHAN(park_apart)(struct hchan *c, struct waitq *q, void *elem,
-                                                       enum wait_reason reason,
-                                                       const void *callerpc)
+static __attribute__((noinline)) enum woken CHAN(park_apart)(struct hchan *c, struct waitq *q,
+                                                             void *elem, enum wait_reason reason,
+                                                             bool again, const void *callerpc)
 {
-    return CHAN(park_here)(c, q, elem, reason, callerpc);
+    return CHAN(park_here)(c, q, elem, reason, again, callerpc);
 }
 
 /* Apart, so that what does not park runs straight on; but where a park is a switch of stacks, each
  * return from a function after it is one that the processor does not expect. */
-static inline __attribute__((always_inline)) bool CHAN(park)(struct hchan *c, struct waitq *q,
-                                                             void *elem, enum wait_reason reason,
-                                                             const void *callerpc)
+static inline __attribute__((always_inline)) enum woken CHAN(park)(struct hchan *c, struct waitq *q,
+                                                                   void *elem,
+                                                                   enum wait_reason reason,
+                                                                   bool again, const void *callerpc)
 {
-    return PARK_(switches) ? CHAN(park_here)(c, q, elem, reason, callerpc)
-                           : CHAN(park_apart)(c, q, elem, reason, callerpc);
+    return PARK_(switches) ? CHAN(park_here)(c, q, elem, reason, again, callerpc)
+                           : CHAN(park_apart)(c, q, elem, reason, again, callerpc);
 }
 
-/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
- * The lock is held, sg is dequeued; its G is to be made ready. */
-static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
+/* A value to the end of the buffer. The lock is held, and there is room. */
+static inline void CHAN(put)(struct hchan *c, const void *elem, uint64_t qcount)
 {
-    COUNT(SEND_HANDOFF);
-    void *to = sudog_elem(c, sg);
-    if (to)
-        elem_copy(c, to, elem);
-    sg->success = true;
-}
-
-/* Step 6 of a send. The lock is held, and there is room. */
-static inline void CHAN(send_buffer)(struct hchan *c, const void *elem, uint64_t qcount)
-{
-    COUNT(SEND_BUFFER);
     if (FAST_(ring) && ring_is(c)) {
         ring_put(c, elem);
         return;
@@ -198,6 +198,37 @@ static inline void CHAN(send_buffer)(struct hchan *c, const void *elem, uint64_t
      * fast path could see this count, go on to look at `closed`, and miss a close that came
      * before. */
     store_rel(&c->qcount, (uint32_t)qcount + 1);
+}
+
+/* The buffer's head to `elem`, which may be NULL. The lock is held, and there is a value. */
+static inline void CHAN(take)(struct hchan *c, void *elem, uint64_t qcount)
+{
+    if (FAST_(ring) && ring_is(c)) {
+        ring_take(c, elem);
+        return;
+    }
+    if (elem)
+        elem_copy(c, elem, chanbuf(c, c->recvx));
+    if (++c->recvx == c->dataqsiz)
+        c->recvx = 0;
+    store_rel(&c->qcount, (uint32_t)qcount - 1); /* release: as in put */
+}
+
+#include "core/barge.inc.h"
+
+/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
+ * The lock is held, sg is dequeued; its G is to be made ready. */
+static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
+{
+    if (PARK_(barges) && c->dataqsiz) {
+        CHAN(barge_send)(c, sg, elem);
+        return;
+    }
+    COUNT(SEND_HANDOFF);
+    void *to = sudog_elem(c, sg);
+    if (to)
+        elem_copy(c, to, elem);
+    sg->woken = WOKEN_BY_PEER;
 }
 
 /* A ring that is full, or empty, is looked at for a while before somebody parks on it, where the
@@ -246,9 +277,10 @@ static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block
 static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
                                   const void *callerpc)
 {
-    bool sent;
+    bool sent, again = false;
     if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
         return sent;
+retry:
     CHAN(lock)(c);                                        /* 3 */
     if (__builtin_expect(load_rlx(&c->closed) != 0, 0)) { /* 4; under the lock */
         CHAN(unlock)(c);
@@ -263,7 +295,8 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
     }
     uint64_t qcount = CHAN(qcount)(c);
     if (qcount < c->dataqsiz) { /* 6 */
-        CHAN(send_buffer)(c, elem, qcount);
+        COUNT(SEND_BUFFER);
+        CHAN(put)(c, elem, qcount);
         CHAN(unlock)(c);
         return true;
     }
@@ -272,8 +305,13 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
         COUNT(SEND_FULL);
         return false;
     }
-    COUNT(SEND_PARK);
-    if (!CHAN(park)(c, &c->sendq, (void *)(uintptr_t)elem, WAIT_CHAN_SEND, callerpc)) /* 8, 9 */
+    enum woken woken = /* 8, 9 */
+        CHAN(park)(c, &c->sendq, (void *)(uintptr_t)elem, WAIT_CHAN_SEND, again, callerpc);
+    if (PARK_(barges) && woken == WOKEN_TO_RETRY) {
+        again = true;
+        goto retry;
+    }
+    if (woken == WOKEN_BY_CLOSE)
         gopanic("send on closed channel");
     return true;
 }
@@ -284,6 +322,10 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
  * held, sg is dequeued; its G is to be made ready. */
 static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
 {
+    if (PARK_(barges) && c->dataqsiz) {
+        CHAN(barge_recv)(c, sg, elem);
+        return;
+    }
     if (c->dataqsiz == 0) {
         COUNT(RECV_HANDOFF);
         if (elem)
@@ -292,7 +334,7 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
         COUNT(RECV_PROMOTE);
         if (FAST_(ring) && ring_is(c)) {
             ring_promote(c, elem, sudog_elem(c, sg));
-            sg->success = true;
+            sg->woken = WOKEN_BY_PEER;
             return;
         }
         unsigned char *slot = chanbuf(c, c->recvx);
@@ -303,22 +345,7 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
             c->recvx = 0;
         c->sendx = c->recvx;
     }
-    sg->success = true;
-}
-
-/* Step 6 of a receive. The lock is held, and there is a value. */
-static inline void CHAN(recv_buffer)(struct hchan *c, void *elem, uint64_t qcount)
-{
-    COUNT(RECV_BUFFER);
-    if (FAST_(ring) && ring_is(c)) {
-        ring_take(c, elem);
-        return;
-    }
-    if (elem)
-        elem_copy(c, elem, chanbuf(c, c->recvx));
-    if (++c->recvx == c->dataqsiz)
-        c->recvx = 0;
-    store_rel(&c->qcount, (uint32_t)qcount - 1); /* release: as in send_buffer */
+    sg->woken = WOKEN_BY_PEER;
 }
 
 /* What a receive without the lock found. */
@@ -363,9 +390,10 @@ static inline bool CHAN(recv_fast)(struct hchan *c, void *elem, bool block, bool
 static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
                                   const void *callerpc)
 {
-    bool done;
+    bool done, again = false;
     if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
         return done;
+retry:
     CHAN(lock)(c); /* 3 */
     uint64_t qcount = CHAN(qcount)(c);
     if (__builtin_expect(load_rlx(&c->closed) != 0 && qcount == 0, 0)) { /* 4; under the lock */
@@ -383,7 +411,8 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
         return true;
     }
     if (qcount > 0) { /* 6 */
-        CHAN(recv_buffer)(c, elem, qcount);
+        COUNT(RECV_BUFFER);
+        CHAN(take)(c, elem, qcount);
         CHAN(unlock)(c);
         return true;
     }
@@ -393,21 +422,28 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
         *received = false;
         return false;
     }
-    COUNT(RECV_PARK);
-    *received = CHAN(park)(c, &c->recvq, elem, WAIT_CHAN_RECEIVE, callerpc); /* 8, 9 */
+    enum woken woken = /* 8, 9 */
+        CHAN(park)(c, &c->recvq, elem, WAIT_CHAN_RECEIVE, again, callerpc);
+    if (PARK_(barges) && woken == WOKEN_TO_RETRY) {
+        again = true;
+        goto retry;
+    }
+    *received = woken == WOKEN_BY_PEER;
     return true;
 }
 
 /* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
  * `*end`, in the order of their wake. The lock is held. */
-static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, bool zero,
+static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, bool receivers,
                                            struct sudog **end)
 {
     struct sudog *sg;
     while ((sg = waitq_dequeue(q)) != NULL) {
-        if (zero)
+        sg->woken = WOKEN_BY_CLOSE;
+        if (PARK_(barges) && receivers && CHAN(qcount)(c) > 0)
+            CHAN(barge_serve)(c, sg);
+        else if (receivers)
             elem_zero(c, sudog_elem(c, sg));
-        sg->success = false;
         *end = sg;
         end = &sg->next;
     }

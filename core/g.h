@@ -24,6 +24,13 @@ enum { CACHE_LINE = 64 };
 struct hchan;
 struct p;
 
+/* What a waker did for a parked G. */
+enum woken {
+    WOKEN_BY_CLOSE, /* the channel was closed */
+    WOKEN_BY_PEER,  /* its operation is complete */
+    WOKEN_TO_RETRY, /* there is a value or a free slot, for whoever comes first */
+};
+
 /* "This G waits on this channel, with a value at this address." */
 struct sudog {
     struct g *g;
@@ -33,7 +40,7 @@ struct sudog {
         uint64_t word; /* or the value itself, where it is small: on the line that a waker has */
     };
     _Atomic(struct hchan *) c; /* the channel; atomic for who lists the waiters */
-    bool success;              /* set by the waker: false where close woke it */
+    uint8_t woken;             /* enum woken, set by the waker */
     bool isSelect;             /* one of several, or bounded: to be claimed by its waker first */
     uint16_t casi;             /* which case of the select */
 };

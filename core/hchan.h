@@ -157,6 +157,9 @@ const char *hchan_variant_lock(const struct hchan_variant *variant);     /* e.g.
 const char *hchan_variant_park(const struct hchan_variant *variant);     /* e.g. "futex" */
 const char *hchan_variant_fastpath(const struct hchan_variant *variant); /* e.g. "none" */
 const char *hchan_variant_summary(const struct hchan_variant *variant);  /* one line */
+/* Whether a buffered channel of it has woken waiters compete again with those who run, where Go
+ * hands over to who waits longest: then waiters are not served first in, first out. */
+bool hchan_variant_barges(const struct hchan_variant *variant);
 
 /* Runs fn(arg). Returns true where it returned; false where it panicked, with Go's message in
  * *message (static, e.g. "send on closed channel"; `message` may be NULL). As with Lua's pcall, the

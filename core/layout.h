@@ -4,12 +4,12 @@
  * Invariants, whenever the lock is free:
  *   - At least one of sendq and recvq is empty, except where one select both sends and receives on
  *     one unbuffered channel.
- *   - qcount > 0 implies that recvq is empty.
- *   - qcount < dataqsiz implies that sendq is empty.
+ *   - qcount > 0 implies that recvq is empty.      (Or that some of those who were woken have yet
+ *   - qcount < dataqsiz implies that sendq is empty. to look: core/barge.inc.h.)
  *   - sendx == (recvx + qcount) % dataqsiz.
  *   - closed implies that both queues are empty.
- * Traced instances check all but the first before each unlock (chan_broken() below): with a buffer
- * the next two imply it, and without one the exception is legal.
+ * Traced instances check them before each unlock (chan_broken() below); the first with a buffer
+ * only, since without one the exception is legal.
  *
  * The lock guards `closed`, every field of the second line, and the sudogs that are queued. Fields
  * that a fast path reads without the lock are atomic; they are written under the lock with release,
@@ -61,8 +61,10 @@ _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small loc
 /* A variant's functions and what it is made of: the last product of the template. */
 struct hchan_variant {
     const char *name, *lock_name, *park_name, *fastpath_name, *summary;
-    unsigned lock_traits;             /* enum lock_traits */
-    bool traced, ring;                /* ring: its buffer is one of core/ring.h */
+    unsigned lock_traits; /* enum lock_traits */
+    bool traced;
+    bool ring;                        /* its buffer is one of core/ring.h */
+    bool barges;                      /* woken waiters compete again: core/barge.inc.h */
     const struct hchan_variant *twin; /* the other instance */
     size_t lock_size;                 /* bytes from hchan.lock on */
     bool (*lock_init)(hchan *c);      /* false where memory ran out */
@@ -87,6 +89,19 @@ static inline void waitq_enqueue(struct waitq *q, struct sudog *sg)
     else
         store_rel(&q->first, sg); /* pairs with load_acq in a fast path's look at the queue */
     q->last = sg;
+}
+
+/* For who was woken to compete, and lost: it has waited longest. */
+static inline void waitq_enqueue_first(struct waitq *q, struct sudog *sg)
+{
+    struct sudog *first = load_rlx(&q->first); /* under the lock: nobody else writes it */
+    sg->next = first;
+    sg->prev = NULL;
+    if (first)
+        first->prev = sg;
+    else
+        q->last = sg;
+    store_rel(&q->first, sg); /* as above */
 }
 
 /* Unlinks sg where it is in the queue; where a waker has done so already, nothing. */
@@ -206,18 +221,21 @@ void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockor
 /* Waits without a channel: until the deadline, which may never come. No sudog, no waker. */
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc);
 
-/* The invariant above that does not hold, or NULL. The lock is held. */
-static inline const char *chan_broken(const struct hchan *c, uint64_t qcount)
+/* The invariant above that does not hold, or NULL. The lock is held. `barges`: woken waiters may be
+ * on their way to what the others wait for. */
+static inline const char *chan_broken(const struct hchan *c, uint64_t qcount, bool barges)
 {
     /* under the lock: nobody else writes them */
     bool receivers = load_rlx(&c->recvq.first) != NULL, senders = load_rlx(&c->sendq.first) != NULL;
     bool closed = load_rlx(&c->closed) != 0;
     if (receivers != (c->recvq.last != NULL) || senders != (c->sendq.last != NULL))
         return "hchan: a queue has one end only";
-    if (qcount > 0 && receivers)
+    if (qcount > 0 && receivers && !barges)
         return "hchan: a receiver waits before a value";
-    if (qcount < c->dataqsiz && senders)
+    if (qcount < c->dataqsiz && senders && !barges)
         return "hchan: a sender waits before a free slot";
+    if (c->dataqsiz && receivers && senders)
+        return "hchan: senders and receivers wait on one buffer";
     if (qcount > c->dataqsiz)
         return "hchan: there are more values than slots";
     if (c->dataqsiz && !c->lap /* not a ring */ && c->sendx != (c->recvx + qcount) % c->dataqsiz)

@@ -46,7 +46,8 @@ static inline enum CHAN(look)
         CHAN(recv)(c, sg, cas->elem);
         *wake = sg->g;
     } else if (qcount > 0) {
-        CHAN(recv_buffer)(c, cas->elem, qcount);
+        COUNT(RECV_BUFFER);
+        CHAN(take)(c, cas->elem, qcount);
     } else if (load_rlx(&c->closed)) { /* under the lock */
         COUNT(RECV_CLOSED);
         elem_zero(c, cas->elem);
@@ -71,7 +72,8 @@ static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct 
         CHAN(send)(c, sg, cas->elem);
         *wake = sg->g;
     } else if (qcount < c->dataqsiz) {
-        CHAN(send_buffer)(c, cas->elem, qcount);
+        COUNT(SEND_BUFFER);
+        CHAN(put)(c, cas->elem, qcount);
     } else {
         return CHAN(LOOK_BLOCKED);
     }
@@ -126,7 +128,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
         struct sudog *sg = &gp->sudogs[lockorder[i]];
         sudog_bring(cas->c, sg, cas->kind == SCASE_SEND, cas->elem);
         store_rel(&sg->c, cas->c); /* as in park */
-        sg->success = false;
+        sg->woken = WOKEN_BY_CLOSE;
         waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
     }
     wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
@@ -179,7 +181,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     CHAN(selunlock)(cases, lockorder, live);
     int winner = CHAN(select_sleep)(gp, deadline);
     TRACE(gp, winner < 0 ? GWAITING : GRUNNABLE, GRUNNING, winner < 0 ? NULL : cases[winner].c);
-    bool success = winner >= 0 && gp->sudogs[winner].success;
+    bool success = winner >= 0 && gp->sudogs[winner].woken == WOKEN_BY_PEER;
     if (winner >= 0 && cases[winner].kind == SCASE_RECV)
         sudog_take(cases[winner].c, &gp->sudogs[winner], cases[winner].elem);
     CHAN(select_dequeue)(gp, cases, lockorder, live, winner);

@@ -57,6 +57,11 @@ const char *hchan_variant_fastpath(const struct hchan_variant *variant)
     return variant->fastpath_name;
 }
 
+bool hchan_variant_barges(const struct hchan_variant *variant)
+{
+    return variant->barges;
+}
+
 const char *hchan_variant_summary(const struct hchan_variant *variant)
 {
     return variant->summary;

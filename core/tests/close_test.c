@@ -36,7 +36,7 @@ static void test_parked_senders_are_served_first_in_first_out(void **state)
 {
     (void)state;
     for (long capacity = 0; capacity <= 3; capacity += 3) {
-        FOR_EACH_VARIANT(v)
+        FOR_EACH_HANDING_OVER(v)
         {
             hchan *c = make(v, sizeof(long), (size_t)capacity);
             struct party p[PARTIES];

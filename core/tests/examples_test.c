@@ -98,7 +98,7 @@ static void test_example_3_buffer_hops(void **state)
 static void test_example_4_a_full_buffer_parks(void **state)
 {
     (void)state;
-    FOR_EACH_TRACED(v)
+    FOR_EACH_TRACED_HANDING_OVER(v)
     {
         hchan *ch = make(v, sizeof(long), 2);
         struct party goroutine = {.c = ch};
@@ -242,7 +242,7 @@ static void test_example_9_either_order_arrives(void **state)
 static void test_example_10_never_past_a_buffer_with_values(void **state)
 {
     (void)state;
-    FOR_EACH_TRACED(v)
+    FOR_EACH_TRACED_HANDING_OVER(v)
     {
         hchan *ch = make(v, sizeof(long), 2);
         struct party goroutine = {.c = ch};

@@ -9,7 +9,7 @@
 static void test_send_hands_off_to_a_parked_receiver(void **state)
 {
     (void)state;
-    FOR_EACH_TRACED(v)
+    FOR_EACH_TRACED_HANDING_OVER(v)
     {
         hchan *c = make(v, sizeof(long), 3); /* a parked receiver goes before the free buffer */
         struct party receiver;
@@ -49,7 +49,7 @@ static void test_send_parks_where_nobody_takes(void **state)
 {
     (void)state;
     for (size_t capacity = 0; capacity < 3; capacity++) {
-        FOR_EACH_TRACED(v)
+        FOR_EACH_TRACED_HANDING_OVER(v)
         {
             hchan *c = make(v, sizeof(long), capacity);
             struct party sender;
@@ -141,7 +141,7 @@ static void test_receive_takes_from_a_parked_sender(void **state)
 static void test_receive_takes_the_head_and_promotes_the_parked_sender(void **state)
 {
     (void)state;
-    FOR_EACH_TRACED(v)
+    FOR_EACH_TRACED_HANDING_OVER(v)
     {
         hchan *c = make(v, sizeof(long), 2);
         struct party sender;

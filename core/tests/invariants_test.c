@@ -26,6 +26,13 @@ static void sender_before_slot(hchan *c)
     waitq_enqueue(&c->sendq, &nobody);
 }
 
+static void both_wait(hchan *c)
+{
+    static struct sudog somebody;
+    waitq_enqueue(&c->sendq, &nobody);
+    waitq_enqueue(&c->recvq, &somebody);
+}
+
 static void lost_index(hchan *c)
 {
     if (!ring_is(c))
@@ -77,6 +84,7 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
         {sender_without_end, "one end only"},
         {receiver_before_value, "a receiver waits before a value"},
         {sender_before_slot, "a sender waits before a free slot"},
+        {both_wait, "senders and receivers wait on one buffer"},
         {lost_index, "sendx is not where the values end"},
         {too_many_values, "there are more values than slots"},
         {sender_after_close, "somebody waits on a closed channel"},
@@ -87,6 +95,11 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].breaks == lost_index && v->ring)
             continue; /* its indices are what it counts with */
+        /* Somebody may be on the way there: nothing is broken. */
+        bool waits =
+            rows[i].breaks == receiver_before_value || rows[i].breaks == sender_before_slot;
+        if (v->barges ? waits : rows[i].breaks == both_wait /* which is the former then */)
+            continue;
         char text[256];
         struct breakage b = {v, rows[i].breaks};
         assert_true(aborted(run_in_child(break_a_channel, &b, text, sizeof(text))));
@@ -122,6 +135,12 @@ static void test_a_queue_is_linked_both_ways(void **state)
             assert_queue(&q, &sg[i + 1], 3 - i);
         }
         assert_null(waitq_dequeue(&q));
+        for (size_t i = 4; i-- > 0;) {
+            waitq_enqueue_first(&q, &sg[i]);
+            assert_queue(&q, &sg[i], 4 - i);
+        }
+        while (waitq_dequeue(&q))
+            continue;
     }
 }
 

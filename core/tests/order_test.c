@@ -11,7 +11,7 @@ static void test_receivers_keep_their_order_while_the_queue_empties_and_refills(
 {
     (void)state;
     for (size_t capacity = 0; capacity <= 2; capacity += 2) {
-        FOR_EACH_VARIANT(v)
+        FOR_EACH_HANDING_OVER(v)
         {
             hchan *c = make(v, sizeof(long), capacity);
             struct party p[3 * PARTIES];
@@ -41,7 +41,7 @@ static void test_senders_keep_their_order_while_the_queue_empties_and_refills(vo
 {
     (void)state;
     for (size_t capacity = 0; capacity <= 2; capacity += 2) {
-        FOR_EACH_VARIANT(v)
+        FOR_EACH_HANDING_OVER(v)
         {
             hchan *c = make(v, sizeof(long), capacity);
             struct party p[3 * PARTIES];
@@ -74,7 +74,7 @@ static void test_senders_keep_their_order_while_the_queue_empties_and_refills(vo
 static void test_elements_of_no_size_take_every_path(void **state)
 {
     (void)state;
-    FOR_EACH_TRACED(v)
+    FOR_EACH_TRACED_HANDING_OVER(v)
     {
         hchan *c = make(v, 0, 2);
         struct party p = {.c = c};

@@ -44,6 +44,12 @@ static enum scase_kind make_ready(const struct hchan_variant *v, unsigned way, h
     }
 }
 
+/* Whether it is ready by a waiter that a buffered channel has. */
+static bool hands_over(unsigned way)
+{
+    return way == 2 || way == 5;
+}
+
 static void check_ready(const struct hchan_variant *v, unsigned way, unsigned at, bool block)
 {
     struct party peer;
@@ -78,7 +84,7 @@ static void test_a_ready_case_is_chosen_without_parking(void **state)
     (void)state;
     FOR_EACH_VARIANT(v)
     for (unsigned way = 0; way < READY_WAYS; way++)
-        for (unsigned at = 0; at < 3; at++)
+        for (unsigned at = 0; at < 3 && !(hands_over(way) && hchan_variant_barges(v)); at++)
             for (int block = 0; block < 2; block++)
                 check_ready(v, way, at, block);
 }

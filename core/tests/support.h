@@ -69,6 +69,15 @@ __attribute__((constructor)) static void check_test_variant(void)
     for (const struct hchan_variant *row_ = test_variant(NULL), *v = hchan_traced(row_); v; \
          row_ = test_variant(row_), v = row_ ? hchan_traced(row_) : NULL)
 
+/* The same two, for the variants that hand over to who waits longest, as Go does. For the others,
+ * see core/tests/barge_test.c. */
+#define FOR_EACH_HANDING_OVER(v) \
+    FOR_EACH_VARIANT(v)          \
+    if (!hchan_variant_barges(v))
+#define FOR_EACH_TRACED_HANDING_OVER(v) \
+    FOR_EACH_TRACED(v)                  \
+    if (!hchan_variant_barges(v))
+
 static inline hchan *make(const struct hchan_variant *v, size_t elemsize, size_t capacity)
 {
     hchan *c = makechan(v, elemsize, capacity);

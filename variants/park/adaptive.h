@@ -14,6 +14,7 @@ enum {
     park_adaptive_ready_under_lock = 0,
     park_adaptive_switches = 0,
     park_adaptive_spins = 0,
+    park_adaptive_barges = 0,
     /* Some 3 us where a pause takes 24 ns (AMD Zen, recent Intel): of the order of a futex wake. */
     park_adaptive_turns = 128,
 };

@@ -16,7 +16,12 @@
 
 #define park_futex_summary "sleeps in the kernel"
 
-enum { park_futex_ready_under_lock = 0, park_futex_switches = 0, park_futex_spins = 0 };
+enum {
+    park_futex_ready_under_lock = 0,
+    park_futex_switches = 0,
+    park_futex_spins = 0,
+    park_futex_barges = 0
+};
 
 static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
 {
@@ -40,7 +45,7 @@ static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
 static inline void park_futex_ready(struct g *gp)
 {
     _Atomic uint32_t *word = &gp->park;
-    /* Release: the value, sg->success and the dequeue come before it. Pairs with the acquires. */
+    /* Release: the value, sg->woken and the dequeue come before it. Pairs with the acquires. */
     if (xchg_rel(word, GPARK_READY) == GPARK_ASLEEP)
         futex_wake(word, 1);
 }

@@ -18,7 +18,7 @@
 
 #define park_go_summary "a goroutine leaves its P to another; a thread spins, then sleeps"
 
-enum { park_go_ready_under_lock = 0, park_go_switches = 1, park_go_spins = 0 };
+enum { park_go_ready_under_lock = 0, park_go_switches = 1, park_go_spins = 0, park_go_barges = 0 };
 
 static inline __attribute__((always_inline)) bool park_go_sleep(struct g *gp, int64_t deadline)
 {
@@ -33,7 +33,7 @@ static inline __attribute__((always_inline)) bool park_go_sleep(struct g *gp, in
 static inline void park_go_ready(struct g *gp)
 {
     bool goroutine = gp->goroutine; /* before it may run */
-    /* Release: the value, sg->success and the dequeue come before it. Acquire: where it was ASLEEP
+    /* Release: the value, sg->woken and the dequeue come before it. Acquire: where it was ASLEEP
      * whoever runs it needs what P2 was told after: its stack and where it goes on. */
     if (xchg_acqrel(&gp->park, GPARK_READY) != GPARK_ASLEEP)
         return;
