@@ -4,7 +4,9 @@
  * kept, no thread left asleep, and everybody got on.
  *
  * The build puts __wrap_futex_wait() here before futex_wait(), so that a wait is seen to be
- * interrupted. Memory that runs out is in memory_faults_test.c. */
+ * interrupted. Memory that runs out is in memory_faults_test.c.
+ *
+ *     HCHANLAB_FAULTS=3    so many times as many signals, stops, stalls, wakes and forks */
 #include "core/futex.h"
 #include "core/layout.h"
 #include "core/tests/check/random.h"
@@ -49,6 +51,8 @@ static bool collapses(const struct hchan_variant *v)
 {
     return v->lock_traits & LOCK_CONVOYS;
 }
+
+static uint32_t factor; /* HCHANLAB_FAULTS */
 
 /* A storm's share of `total`, were all instances tested, in two storms each. */
 static uint32_t share(const struct hchan_variant *v, uint32_t total)
@@ -151,7 +155,7 @@ static void test_signals_interrupt_waits_and_nothing_else(void **state)
 {
     (void)state;
     print_message("signals:                 ");
-    with_signals(SANITIZED ? 10000 : 100000, 0);
+    with_signals(factor * (SANITIZED ? 6000 : 40000), 0);
     assert_true(load_rlx(&interrupted) > 0);
 }
 
@@ -161,7 +165,7 @@ static void test_threads_that_are_stopped_at_any_moment_lose_nothing(void **stat
 {
     (void)state;
     print_message("threads stopped:         ");
-    with_signals(SANITIZED ? 1000 : 10000, 200);
+    with_signals(factor * (SANITIZED ? 600 : 4000), 200);
     store_rlx(&stall, 0);
 }
 
@@ -185,7 +189,7 @@ static void test_whoever_waits_for_a_stalled_lock_holder_goes_on_after_it(void *
     (void)state;
     stalled = 0;
     FOR_EACH_VARIANT(v)
-    storms(v, hold_locks, SANITIZED ? 300 : 1000, &done);
+    storms(v, hold_locks, factor * (SANITIZED ? 200 : 400), &done);
     print_message("lock holders stalled:    %llu times; %llu values, all there\n", (ull)stalled,
                   (ull)done);
 }
@@ -265,7 +269,7 @@ static void test_a_wake_for_no_reason_ends_no_wait(void **state)
     (void)state;
     wakes = woken = 0;
     FOR_EACH_VARIANT(v)
-    storms(v, wake_for_no_reason, SANITIZED ? 20000 : 200000, &done);
+    storms(v, wake_for_no_reason, factor * (SANITIZED ? 10000 : 60000), &done);
     assert_true(woken > 0);
     print_message(
         "spurious wakes:          %llu of words slept on, %llu threads woken; %llu values, "
@@ -388,7 +392,7 @@ static void test_a_fork_in_a_storm_leaves_both_processes_well(void **state)
 #endif
     forks = 0;
     FOR_EACH_VARIANT(v)
-    storms(v, fork_children, SANITIZED ? 100 : 300, &done);
+    storms(v, fork_children, factor * (SANITIZED ? 100 : 200), &done);
     print_message(
         "forks in a storm:        %llu; every child used channels, half of them went on to "
         "exec;\n                         %llu values of the parents', all there\n",
@@ -397,6 +401,7 @@ static void test_a_fork_in_a_storm_leaves_both_processes_well(void **state)
 
 int main(void)
 {
+    factor = (uint32_t)environment_number("HCHANLAB_FAULTS", 1, 1, 1000);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signals_interrupt_waits_and_nothing_else),
         cmocka_unit_test(test_threads_that_are_stopped_at_any_moment_lose_nothing),

@@ -154,12 +154,12 @@ static void test_a_select_has_up_to_65536_cases(void **state)
     (void)state;
     FOR_EACH_VARIANT(v)
     {
+        if (SANITIZED && v != hchan_variant_next(NULL))
+            break; /* a lock's state is big there, and a select is the same of all variants */
         for (size_t i = 0; i < NCASES_MAX + 1; i++)
             cases[i] = (struct scase)RECV(make(v, sizeof(long), 1), NULL);
         for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
             check_many(v, cases, counts[k], counts[k] - 1);
-            if (SANITIZED && counts[k] > 1000)
-                continue; /* a lock's state is big there */
             check_many(v, cases, counts[k], 0);
             check_many(v, cases, counts[k], counts[k] / 3);
         }
