@@ -1,0 +1,43 @@
+/* What the tests of goroutines share: variants that park them, and numbers of Ps. */
+#ifndef CORE_TESTS_GOROUTINES_H
+#define CORE_TESTS_GOROUTINES_H
+
+#include "core/sched.h"
+#include "core/tests/support.h"
+
+static inline bool parks_goroutines(const struct hchan_variant *v)
+{
+    return strcmp(hchan_variant_park(v), "go") == 0;
+}
+
+/* A variant for what does not depend on the variant. */
+static inline const struct hchan_variant *some_variant(void)
+{
+    return hchan_traced(hchan_variant_find("spin+go+none"));
+}
+
+static inline void start_procs(unsigned procs)
+{
+    assert_int_equal(schedinit(&(struct sched_options){.procs = procs}), 0);
+    assert_int_equal(gomaxprocs(), procs);
+}
+
+static inline void go(void (*fn)(void *), void *arg)
+{
+    assert_int_equal(newproc(fn, arg), 0);
+}
+
+/* On 1, 2 and 4 Ps, whatever the machine has; with each variant that parks goroutines. */
+#define FOR_EACH_PROCS(procs) for (unsigned procs = 1; procs <= 4; procs *= 2)
+#define FOR_EACH_GO(v)  \
+    FOR_EACH_VARIANT(v) \
+    if (parks_goroutines(v))
+
+/* A goroutine's body: counts in *arg. */
+static inline void count_one(void *arg)
+{
+    assert_true(in_goroutine());
+    fadd_rlx((_Atomic uint32_t *)arg, 1); /* a count; schedwait() orders it */
+}
+
+#endif

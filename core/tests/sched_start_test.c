@@ -1,0 +1,150 @@
+/* The scheduler: goroutines are started, all of them run, once, and what cannot be started is
+ * refused; a stack that is too small is told. */
+#include "core/tests/goroutines.h"
+
+static _Atomic uint32_t count;
+
+static void test_every_goroutine_runs_once(void **state)
+{
+    enum { MANY = SANITIZED ? 300 : 3000 }; /* more than a ring has places */
+    (void)state;
+    FOR_EACH_PROCS(procs)
+    {
+        store_rlx(&count, 0);
+        start_procs(procs);
+        for (unsigned i = 0; i < MANY; i++)
+            go(count_one, &count);
+        schedwait();
+        assert_int_equal(load_rlx(&count), MANY);
+        go(count_one, &count); /* after a wait for all */
+        schedstop();
+        assert_int_equal(load_rlx(&count), MANY + 1);
+        assert_int_equal(gomaxprocs(), 0);
+    }
+    assert_false(in_goroutine());
+}
+
+static void grow(void *arg)
+{
+    uintptr_t depth = (uintptr_t)arg;
+    fadd_rlx(&count, 1);
+    for (unsigned i = 0; i < 2 && depth > 0; i++)
+        newproc(grow, (void *)(depth - 1));
+}
+
+static void test_goroutines_start_goroutines(void **state)
+{
+    enum { DEPTH = SANITIZED ? 6 : 10 };
+    (void)state;
+    FOR_EACH_PROCS(procs)
+    {
+        store_rlx(&count, 0);
+        start_procs(procs);
+        go(grow, (void *)(uintptr_t)DEPTH);
+        schedstop();
+        assert_int_equal(load_rlx(&count), (2U << DEPTH) - 1);
+    }
+}
+
+/* One P, which cannot get rid of any before all are made: its ring overflows into the global queue,
+ * from which it takes them back by and by. */
+static void make_many(void *arg)
+{
+    for (unsigned i = 0; i < *(unsigned *)arg; i++)
+        go(count_one, &count);
+}
+
+static void test_more_are_made_than_a_ring_has_places(void **state)
+{
+    unsigned many = 2000;
+    (void)state;
+    store_rlx(&count, 0);
+    start_procs(1);
+    go(make_many, &many);
+    schedstop();
+    assert_int_equal(load_rlx(&count), many);
+}
+
+static __attribute__((noinline)) char deeper(int n)
+{
+    volatile char frame[512] = {0};
+    if (n > 0)
+        frame[1] = deeper(n - 1); /* into the frame, so that it is no loop to a compiler */
+    return frame[1];
+}
+
+static void overflow(void *arg)
+{
+    deeper(*(int *)arg);
+}
+
+static void test_a_stack_overflow_is_told(void **state)
+{
+    (void)state;
+    if (SANITIZED) /* whose frames, and handlers, are others */
+        return;
+    int err[2], status, frames = 1000;
+    char text[256];
+    assert_int_equal(pipe(err), 0);
+    pid_t child = fork_child();
+    if (child == 0) {
+        dup2(err[1], STDERR_FILENO);
+        schedinit(&(struct sched_options){.procs = 1});
+        newproc(overflow, &frames);
+        schedstop();
+        _exit(0);
+    }
+    close(err[1]);
+    ssize_t n = read(err[0], text, sizeof(text) - 1);
+    assert_true(n > 0);
+    text[n] = '\0';
+    close(err[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_string_equal(text,
+                        "fatal error: stack overflow: goroutine 1 needs more than its 64 KiB\n");
+    /* With a bigger stack it is none. */
+    assert_int_equal(schedinit(&(struct sched_options){.procs = 1, .stack_size = 1 << 20}), 0);
+    go(overflow, &frames);
+    schedstop();
+}
+
+static int refuse_the_second(unsigned p, void *arg)
+{
+    fadd_rlx((_Atomic uint32_t *)arg, 1);
+    return p == 1 ? EPERM : 0;
+}
+
+static void test_what_cannot_be_started_is_refused(void **state)
+{
+    (void)state;
+    _Atomic uint32_t bound = 0;
+    assert_int_equal(newproc(count_one, &count), ESRCH);
+    assert_int_equal(schedinit(&(struct sched_options){.procs = SCHED_PROCS_MAX + 1}), EINVAL);
+    assert_int_equal(schedinit(&(struct sched_options){.stack_size = 100}), EINVAL);
+    assert_int_equal(schedinit(&(struct sched_options){.stack_size = SIZE_MAX}), EINVAL);
+    assert_int_equal(
+        schedinit(&(struct sched_options){.procs = 3, .begin = refuse_the_second, .arg = &bound}),
+        EPERM);
+    assert_int_equal(load_rlx(&bound), 3);
+    assert_int_equal(gomaxprocs(), 0);
+    start_procs(1);
+    assert_int_equal(schedinit(NULL), EBUSY);
+    schedstop();
+    schedstop(); /* nothing */
+    assert_int_equal(schedinit(NULL), 0);
+    assert_true(gomaxprocs() >= 1);
+    schedstop();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_stack_overflow_is_told),
+        cmocka_unit_test(test_every_goroutine_runs_once),
+        cmocka_unit_test(test_goroutines_start_goroutines),
+        cmocka_unit_test(test_more_are_made_than_a_ring_has_places),
+        cmocka_unit_test(test_what_cannot_be_started_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
