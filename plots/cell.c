@@ -39,6 +39,18 @@ bool cell_is_floor(const struct page_cell *c)
     return c->variant[0] == '\0';
 }
 
+const char *cell_parameters(const struct page_cell *c)
+{
+    size_t before = strlen(c->scenario) + strlen("/variant=") + strlen(c->variant);
+    return strlen(c->name) < before ? "" : c->name + before;
+}
+
+bool cell_same_but_variant(const struct page_cell *a, const struct page_cell *b)
+{
+    return strcmp(a->scenario, b->scenario) == 0 &&
+           strcmp(cell_parameters(a), cell_parameters(b)) == 0;
+}
+
 bool cell_has_interval(const struct page_cell *c)
 {
     return isfinite(c->ci_low_ns) && isfinite(c->ci_high_ns);
@@ -107,6 +119,15 @@ struct words cell_place(const struct page_cell *c)
     if (out.text[0] == '\0')
         add_word(&out, "%s", "1 thread");
     return out;
+}
+
+struct words cell_threads_and_place(const struct page_cell *c)
+{
+    struct page_cell where = *c;
+    where.threads = NAN;
+    return c->place[0] ? words_format("%s threads, %s", number_count(c->threads).text,
+                                      cell_place(&where).text)
+                       : cell_place(c);
 }
 
 struct words cell_floor_words(const struct page_cell *c)

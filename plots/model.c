@@ -145,6 +145,15 @@ double model_outcome(const struct model *m, const struct page_cell *c, const cha
     return NAN;
 }
 
+size_t model_latency_row(const struct model *m, const struct page_cell *c, const char *side)
+{
+    size_t i = 0;
+    while (i < m->latency.rows && (strcmp(tsv_text(&m->latency, i, "name"), c->name) != 0 ||
+                                   strcmp(tsv_text(&m->latency, i, "side"), side) != 0))
+        i++;
+    return i;
+}
+
 double model_slept_share(const struct model *m, const struct page_cell *c)
 {
     double parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park");

@@ -73,6 +73,10 @@ const struct page_cell *model_cell(const struct model *m, const char *scenario, 
 /* How often an outcome happened per operation of a cell; NaN where that was not counted. */
 double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome);
 
+/* The row of `latency` that has a side ("send", "recv", "delivery") of a cell; latency.rows where
+ * none has. */
+size_t model_latency_row(const struct model *m, const struct page_cell *c, const char *side);
+
 /* Of the parks of a cell, the share that slept in the kernel; the others were over before. NaN
  * where nothing parked or it was not counted. */
 double model_slept_share(const struct model *m, const struct page_cell *c);
@@ -99,12 +103,21 @@ bool cell_is_as_written(const struct page_cell *c);
 /* Whether two headline cells differ in nothing but the variant. */
 bool cell_same_group(const struct page_cell *a, const struct page_cell *b);
 
+/* What follows whose channel it is in a cell's name, "SCENARIO/variant=WHOSE/elem=8/...". */
+const char *cell_parameters(const struct page_cell *c);
+
+/* Whether two cells differ in nothing but whose channel it is; a peer's has no path. */
+bool cell_same_but_variant(const struct page_cell *a, const struct page_cell *b);
+
 /* What a headline cell's group is called: "buffer, 2 threads, l3". */
 struct words cell_group(const struct model *m, const struct page_cell *c);
 
 /* Where its threads ran, for a table or a sentence: "1 thread", "same PU", "two PUs sharing an L3",
  * and "4 threads, ..." where a scenario can have different numbers of them. */
 struct words cell_place(const struct page_cell *c);
+
+/* "2 threads, same PU": the number is said whatever it is. */
+struct words cell_threads_and_place(const struct page_cell *c);
 
 /* What it is a multiple of, for "2.3 times ...": "a cache-line transfer", "two bare locks and
  * unlocks". */

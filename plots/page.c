@@ -20,6 +20,7 @@ static const struct {
     {"latency", "Latency of single operations", section_latency},
     {"mix", "Which path the operations took", section_mix},
     {"locks", "The locks under more threads", section_locks},
+    {"barging", "FIFO handoff against barging", section_barging},
     {"peers", "Other people's channels", section_peers},
     {"measuring", "What the measuring costs", section_measuring},
     {"counters", "Hardware counters", section_counters},

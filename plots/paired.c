@@ -107,6 +107,13 @@ struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
     return r;
 }
 
+struct words ratio_words(struct ratio r)
+{
+    return isfinite(r.low) ? words_format("%s× [%s, %s]", number_plain(r.median).text,
+                                          number_plain(r.low).text, number_plain(r.high).text)
+                           : words_format("n/a");
+}
+
 size_t cell_samples(const struct model *m, const struct page_cell *c, double **values)
 {
     struct timing *x;

@@ -19,6 +19,9 @@ struct ratio {
 struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
                           const struct page_cell *under);
 
+/* "0.83× [0.71, 0.95]"; `n/a` without an interval. */
+struct words ratio_words(struct ratio r);
+
 /* The ranks low..high (from 0) of `count` sorted values that enclose the median with at least this
  * coverage; false where none do. The binomial argument, as in harness/stats.c. */
 bool median_ranks(size_t count, double level, size_t *low, size_t *high);

@@ -32,21 +32,12 @@ static const char *shown_place(const struct model *m, const char *path)
     return place;
 }
 
-static size_t latency_row(const struct model *m, const struct page_cell *c, const char *side)
-{
-    size_t i = 0;
-    while (i < m->latency.rows && (strcmp(tsv_text(&m->latency, i, "name"), c->name) != 0 ||
-                                   strcmp(tsv_text(&m->latency, i, "side"), side) != 0))
-        i++;
-    return i;
-}
-
 /* A curve: a title line, then the nines of each bucket's upper end and its ns. */
 static size_t put_histogram(const struct model *m, const struct page_cell *c, const char *side,
                             FILE *out)
 {
     const struct tsv *t = &m->histogram;
-    size_t latency = latency_row(m, c, side), points = 0;
+    size_t latency = model_latency_row(m, c, side), points = 0;
     double count = tsv_number(&m->latency, latency, "count"), below = 0;
     for (size_t i = 0; i < t->rows && count > 0; i++) {
         if (strcmp(tsv_text(t, i, "name"), c->name) != 0 ||
@@ -66,7 +57,7 @@ static size_t put_histogram(const struct model *m, const struct page_cell *c, co
 static size_t put_quantiles(const struct model *m, const struct page_cell *c, const char *side,
                             FILE *out)
 {
-    size_t row = latency_row(m, c, side), points = 0;
+    size_t row = model_latency_row(m, c, side), points = 0;
     if (row == m->latency.rows)
         return 0;
     for (size_t i = 0; i < QUANTILES; i++) {
@@ -113,7 +104,7 @@ static int draw(const struct page *p, size_t path, size_t side, struct words *na
     for (size_t i = 0; i < p->m->headline_count && *curves < 24; i++) {
         const struct page_cell *c = p->m->headline[i];
         if (strcmp(c->path, paths[path]) != 0 || strcmp(c->place, place) != 0 || !cell_is_ok(c) ||
-            cell_is_impure(c) || latency_row(p->m, c, sides[side]) == p->m->latency.rows)
+            cell_is_impure(c) || model_latency_row(p->m, c, sides[side]) == p->m->latency.rows)
             continue;
         fputs(*curves ? "\n\n" : "", draft.out);
         escape_label(draft.out, c->variant);
@@ -157,7 +148,7 @@ static void put_table(const struct page *p)
     for (size_t i = 0; i < p->m->headline_count; i++) {
         const struct page_cell *c = p->m->headline[i];
         for (size_t side = 0; side < SIDES; side++) {
-            size_t row = latency_row(p->m, c, sides[side]);
+            size_t row = model_latency_row(p->m, c, sides[side]);
             if (row == t->rows)
                 continue;
             doc_row(p->d, cell_is_impure(c) ? "impure" : "");

@@ -161,16 +161,6 @@ static const struct doc_column columns[] = {
     {"overlap", COLUMN_NUMBER},
 };
 
-/* "2 threads, same PU": here the number is what the rows are about. */
-static struct words threads_and_place(const struct page_cell *c)
-{
-    struct page_cell where = *c;
-    where.threads = NAN;
-    return c->place[0] ? words_format("%s threads, %s", number_count(c->threads).text,
-                                      cell_place(&where).text)
-                       : cell_place(c);
-}
-
 static void put_table(const struct page *p)
 {
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
@@ -182,7 +172,7 @@ static void put_table(const struct page *p)
         bool comparable = alone && !cell_is_uncontended(c);
         doc_row(p->d, !cell_is_ok(c) ? "failed" : cell_is_uncontended(c) ? "impure" : "");
         doc_cell(p->d, c->variant);
-        doc_cell(p->d, threads_and_place(c).text);
+        doc_cell(p->d, cell_threads_and_place(c).text);
         doc_cell(p->d, cell_cost(c).text);
         doc_cell(p->d, number_times(comparable ? c->median_ns / alone->median_ns : NAN).text);
         doc_cell(p->d, number_ns(c->cpu_ns).text);

@@ -16,19 +16,6 @@ static bool is_peer(const struct model *m, const struct page_cell *c)
     return peer_version(m, c->variant)[0] != '\0';
 }
 
-/* What follows whose channel it is in a cell's name, "SCENARIO/variant=WHOSE/elem=8/...". */
-static const char *rest_of(const struct page_cell *c)
-{
-    size_t before = strlen(c->scenario) + strlen("/variant=") + strlen(c->variant);
-    return strlen(c->name) < before ? "" : c->name + before;
-}
-
-/* Whether two cells differ in nothing but whose channel it is; a peer's has no path. */
-static bool same_cell(const struct page_cell *a, const struct page_cell *b)
-{
-    return strcmp(a->scenario, b->scenario) == 0 && strcmp(rest_of(a), rest_of(b)) == 0;
-}
-
 /* Whose cells are looked at. A variant's parties are goroutines where it parks so: its name has its
  * parts. */
 enum whose { PEERS, VARIANTS, OF_THREADS, OF_GOROUTINES };
@@ -55,7 +42,7 @@ static const struct page_cell *cheapest(const struct model *m, const struct page
     const struct page_cell *best = NULL;
     for (size_t i = 0; i < m->sorted_count; i++) {
         const struct page_cell *c = m->sorted[i];
-        if (is_of(m, c, whose) && same_cell(c, like) && cell_is_usable(c) &&
+        if (is_of(m, c, whose) && cell_same_but_variant(c, like) && cell_is_usable(c) &&
             (!best || c->median_ns < best->median_ns))
             best = c;
     }
@@ -65,7 +52,7 @@ static const struct page_cell *cheapest(const struct model *m, const struct page
 static bool is_first_of_its_kind(const struct model *m, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (is_peer(m, m->sorted[i]) && same_cell(m->sorted[i], m->sorted[index]))
+        if (is_peer(m, m->sorted[i]) && cell_same_but_variant(m->sorted[i], m->sorted[index]))
             return false;
     return is_peer(m, m->sorted[index]);
 }
@@ -73,7 +60,7 @@ static bool is_first_of_its_kind(const struct model *m, size_t index)
 /* "prod-cons, capacity=128, elem=8, ...": the cell's name without whose it is. */
 static struct words kind_of(const struct page_cell *c)
 {
-    struct words w = words_format("%s%s", c->scenario, rest_of(c));
+    struct words w = words_format("%s%s", c->scenario, cell_parameters(c));
     for (char *p = w.text; *p; p++)
         *p = *p == '/' ? ' ' : *p;
     return w;
@@ -90,11 +77,7 @@ static void put_ratio(const struct page *p, const struct page_cell *ours,
     struct ratio r = {NAN, NAN, NAN, 0};
     if (ours && peer)
         r = ratio_paired(p->m, ours, peer);
-    doc_cell(p->d, isfinite(r.low)
-                       ? words_format("%s× [%s, %s]", number_times(r.median).text,
-                                      number_times(r.low).text, number_times(r.high).text)
-                             .text
-                       : "n/a");
+    doc_cell(p->d, ratio_words(r).text);
 }
 
 static void put_row(const struct page *p, const struct page_cell *c)
@@ -112,7 +95,7 @@ static const struct page_cell *peer_cell(const struct model *m, const struct pag
                                          const char *peer)
 {
     for (size_t i = 0; i < m->cell_count; i++)
-        if (strcmp(m->cells[i].variant, peer) == 0 && same_cell(&m->cells[i], like))
+        if (strcmp(m->cells[i].variant, peer) == 0 && cell_same_but_variant(&m->cells[i], like))
             return &m->cells[i];
     return NULL;
 }

@@ -25,6 +25,7 @@ int section_parking(const struct page *p); /* distributions of park and wake */
 int section_latency(const struct page *p);
 int section_mix(const struct page *p);
 int section_locks(const struct page *p);
+int section_barging(const struct page *p);   /* who is woken is served, or competes again */
 int section_peers(const struct page *p);     /* other people's channels */
 int section_measuring(const struct page *p); /* what the measuring costs */
 int section_counters(const struct page *p);

@@ -110,6 +110,7 @@ static void test_missing_tables_are_not_available(void **state)
     assert_has(md, "Machine grade: n/a");
     assert_has(md, "no latency histograms: n/a");
     assert_has(md, "No hardware counters were asked for in this run: n/a");
+    assert_has(md, "both futex-park and futex+barging+none in this run: n/a");
     assert_has(md, "not measured in this run");
     assert_has(md, "71.5 ns");
     free(md);

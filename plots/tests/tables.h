@@ -50,8 +50,8 @@ struct made_cell {
     const char *scenario, *variant, *path, *place;
     double threads, median_ns, spread; /* the interval is median * (1 +- spread) */
     double purity;
-    double capacity, switches, overlap, floor_ns; /* n/a where 0 */
-    double level;                                 /* of the interval; below 0: there is none */
+    double capacity, switches, overlap, fairness, floor_ns; /* n/a where 0 */
+    double level; /* of the interval; below 0: there is none */
     const char *status, *reason;
 };
 
@@ -59,7 +59,10 @@ enum { MADE_PROCESSES = 10 };
 
 static inline void made_name(const struct made_cell *c, char *name, size_t size)
 {
-    snprintf(name, size, "%s/variant=%s/elem=8/threads=%g%s%s", c->scenario, c->variant,
+    char capacity[40] = "";
+    if (c->capacity > 0)
+        snprintf(capacity, sizeof(capacity), "/capacity=%g", c->capacity);
+    snprintf(name, size, "%s/variant=%s%s/elem=8/threads=%g%s%s", c->scenario, c->variant, capacity,
              c->threads ? c->threads : 2, c->place ? "/place=" : "", c->place ? c->place : "");
 }
 
@@ -92,6 +95,7 @@ static inline void put_made_cell(FILE *f, const struct made_cell *c)
     put_known(f, c->purity ? c->purity : 1, '\t');
     put_known(f, c->switches, '\t');
     put_known(f, c->overlap, '\t');
+    put_known(f, c->fairness, '\t');
     put_known(f, c->floor_ns, '\t');
     put_known(f, c->floor_ns > 0, '\t');
     put_known(f, c->floor_ns > 0 ? c->median_ns / c->floor_ns : 0, '\n');
@@ -100,7 +104,7 @@ static inline void put_made_cell(FILE *f, const struct made_cell *c)
 #define MADE_CELLS_HEADER                                                                 \
     "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t" \
     "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tpurity\t"            \
-    "switches_per_op\toverlap\tfloor_ns\tfloor_units\tfloor_ratio"
+    "switches_per_op\toverlap\tfairness\tfloor_ns\tfloor_units\tfloor_ratio"
 
 /* Writes cells.tsv and samples.tsv; process p's windows lie within the interval. */
 static inline void make_tables(const struct made_cell *cells, size_t count)
