@@ -27,7 +27,8 @@ static inline bool mutex_pair(struct bench *b)
 
 /* One thread alone runs the same loop. Progress is looked at while it runs; it is written each time
  * the lock was waited for, which may be rare, and otherwise now and then: a store for each
- * uncontended pair would cost as much as the pair. */
+ * uncontended pair would cost as much as the pair. Then goroutines, which are not preempted, let
+ * the others run, too. */
 static void mutex_crowd(struct worker *w)
 {
     enum { NOW_AND_THEN = 64 };
@@ -35,8 +36,11 @@ static void mutex_crowd(struct worker *w)
     uint64_t done = 0;
     while (!load_rlx(&b->stop)) { /* a flag; publishes nothing */
         bool waited = mutex_pair(b);
-        if (++done % NOW_AND_THEN == 0 || waited)
+        bool now = ++done % NOW_AND_THEN == 0;
+        if (now || waited)
             store_rlx(&w->ops, done);
+        if (now && b->goroutines)
+            gosched();
     }
     store_rlx(&w->ops, done);
 }

@@ -203,6 +203,27 @@ static void test_the_consumers_are_who_counts_in_a_crowd_of_pairs(void **state)
     assert_true(window.sample.overlap >= 0.5 && window.sample.overlap <= 1);
 }
 
+/* Nobody preempts a goroutine: where all of a crowd share a P, each has to let the others run. */
+static void test_every_goroutine_of_a_crowd_gets_on(void **state)
+{
+    enum { PARTIES = 4, TRIES = 50 };
+    (void)state;
+    const struct hchan_variant *v = hchan_variant_next(NULL);
+    for (; v; v = hchan_variant_next(v))
+        for (const struct scenario *const *s = scenario_all(hchan_variant_name(v)); *s; s++) {
+            if (!bench_has_goroutines(v) || !(*s)->crowd || (*s)->threads.max < PARTIES)
+                continue;
+            struct window_spec spec = spec_of(*s, v, PARTIES);
+            struct window window = {0};
+            spec.pu[1] = spec.pu[0];
+            for (int i = 0; i < TRIES && window.sample.overlap != 1; i++) /* the machine is busy */
+                run(&spec, &window);
+            if (window.sample.overlap != 1)
+                fail_msg("%s of %s: %g of the parties got on", (*s)->name, hchan_variant_name(v),
+                         window.sample.overlap);
+        }
+}
+
 /* An operation takes a millisecond; the warm-up, which is the first call, takes thirty. */
 enum { WARM_NS = 30000000, OP_NS = 1000000 };
 
@@ -358,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_the_consumers_are_who_counts_in_a_crowd_of_pairs),
         cmocka_unit_test(test_latencies_are_of_every_call),
         cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
+        cmocka_unit_test(test_every_goroutine_of_a_crowd_gets_on),
         cmocka_unit_test(test_the_window_is_what_is_timed_and_divided),
         cmocka_unit_test(test_a_scenario_whose_check_fails_is_an_error),
         cmocka_unit_test(test_the_mutex_check_catches_a_lock_that_does_not_exclude),
