@@ -78,6 +78,8 @@ static void run_lead(struct crew *crew, struct worker *w)
     const struct scenario *s = crew->bench.scenario;
     if (crew->warm_ops)
         s->lead(w, crew->warm_ops);
+    if (s->settle)
+        s->settle(w);
     w->timed_ns = 0;
     uint64_t start = clock_ns();
     do {
@@ -85,6 +87,10 @@ static void run_lead(struct crew *crew, struct worker *w)
         crew->lead_ops += crew->bench.ops;
         crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
     } while (!s->fixed_ops && crew->window_ns < crew->spec->window_ns);
+    if (s->settle) {
+        s->settle(w);
+        crew->window_ns = clock_ns() - start;
+    }
     if (s->finish)
         s->finish(&crew->bench);
 }
@@ -387,7 +393,9 @@ static struct crew *crew_new(struct window_spec *spec)
         return NULL;
     }
     memset(crew->seats, 0, crew->threads * sizeof(*crew->seats));
-    b->lead = &crew->seats[0].worker;
+    for (unsigned i = 0; i < crew->threads; i++)
+        b->worker[i] = &crew->seats[i].worker;
+    b->lead = b->worker[0];
     return crew;
 }
 

@@ -86,6 +86,7 @@ static bool scenario_of(const char *name, struct scenario *out)
     out->setup = NULL;
     out->lead = NULL;
     out->serve = NULL;
+    out->settle = NULL;
     out->crowd = NULL;
     out->finish = NULL;
     out->check = NULL;

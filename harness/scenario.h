@@ -11,6 +11,8 @@
  *   serve   the other workers, until what they wait for is closed
  *   crowd   instead of both, where all workers do the same until bench->stop; they are timed over a
  *           fixed window, and each keeps worker->ops up to date
+ *   settle  worker 0, at the end of the window and within its time, where it sends: until the
+ *           others have done with what it counts
  *   finish  worker 0, after the window: lets the others end
  */
 #ifndef HARNESS_SCENARIO_H
@@ -39,6 +41,7 @@ struct bench {
     bool goroutines;     /* the workers are no threads: who waits must let others run */
     uint64_t ops;        /* operations of the window */
     struct worker *lead; /* worker 0, for whoever finishes */
+    struct worker *worker[THREADS_MAX];
     hchan *chan[BENCH_CHANS];
     uint64_t setup_sends; /* sends that setup did, for the accounting */
     alignas(128) _Atomic uint32_t stop;
@@ -58,7 +61,7 @@ struct worker {
     uint64_t timed_ns;                 /* scenarios that time themselves add up here */
     uint64_t sends, recvs;             /* calls made; kept by traced instances */
     struct latency *latency[3];        /* by enum side; latency instances only */
-    alignas(128) _Atomic uint64_t ops; /* a crowd's progress */
+    alignas(128) _Atomic uint64_t ops; /* its progress, in a crowd or where it is waited for */
 };
 
 enum side { SIDE_SEND, SIDE_RECV, SIDE_DELIVERY, SIDES };
@@ -98,6 +101,7 @@ struct scenario {
     int (*setup)(struct bench *b); /* 0, or a negative errno */
     void (*lead)(struct worker *w, uint64_t ops);
     void (*serve)(struct worker *w);
+    void (*settle)(struct worker *w);
     void (*crowd)(struct worker *w);
     void (*finish)(struct bench *b);
     void (*teardown)(struct bench *b); /* when all have ended; only after a setup */

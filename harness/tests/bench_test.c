@@ -224,6 +224,36 @@ static void test_every_goroutine_of_a_crowd_gets_on(void **state)
         }
 }
 
+static uint64_t left_at_the_end;
+
+static void looking_finish(struct bench *b)
+{
+    left_at_the_end += chanlen(b->chan[0]);
+    scenario_find(b->scenario->name, hchan_variant_name(b->variant), INSTANCE_MEASURED)->finish(b);
+}
+
+/* Where the lead sends and others receive, however much room there is. */
+static void test_values_that_are_counted_have_been_received(void **state)
+{
+    (void)state;
+    const struct hchan_variant *v = hchan_variant_next(NULL);
+    left_at_the_end = 0;
+    for (; v; v = hchan_variant_next(v)) {
+        struct scenario s = *scenario_find("fan-out", hchan_variant_name(v), INSTANCE_MEASURED);
+        s.finish = looking_finish;
+        struct window_spec spec = spec_of(&s, v, 4);
+        struct window window;
+        spec.params.capacity = 1000;
+        spec.params.work = 100;
+        spec.pu[1] = spec.pu[0];
+        spec.warm = true;
+        run(&spec, &window);
+        if (left_at_the_end)
+            fail_msg("%s: %llu of %llu values were left", hchan_variant_name(v),
+                     (unsigned long long)left_at_the_end, (unsigned long long)window.ops_all);
+    }
+}
+
 /* An operation takes a millisecond; the warm-up, which is the first call, takes thirty. */
 enum { WARM_NS = 30000000, OP_NS = 1000000 };
 
@@ -380,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_latencies_are_of_every_call),
         cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
         cmocka_unit_test(test_every_goroutine_of_a_crowd_gets_on),
+        cmocka_unit_test(test_values_that_are_counted_have_been_received),
         cmocka_unit_test(test_the_window_is_what_is_timed_and_divided),
         cmocka_unit_test(test_a_scenario_whose_check_fails_is_an_error),
         cmocka_unit_test(test_the_mutex_check_catches_a_lock_that_does_not_exclude),

@@ -383,6 +383,9 @@ template <class Peer, class Channel, bool checked> class buffer_hop
             taken.store(number, std::memory_order_release);
         }
     }
+    void settle()
+    {
+    }
     void finish()
     {
         stop.store(true, std::memory_order_release);
@@ -431,6 +434,9 @@ template <class Peer, class Channel, bool checked> class ping_pong
             think(a.work);
         }
     }
+    void settle()
+    {
+    }
     void finish()
     {
         there.send(end_value);
@@ -459,6 +465,9 @@ template <class Peer, class Channel> class make_chan
         }
     }
     void serve(unsigned)
+    {
+    }
+    void settle()
     {
     }
     void finish()
@@ -558,6 +567,7 @@ template <class Peer, class Channel, bool checked> class workload
             if (checked && r.in == 0)
                 look_at(self, value, order);
             think(turns);
+            self.ops.store(taken + per, std::memory_order_relaxed);
         }
         self.taken += taken;
     }
@@ -602,6 +612,18 @@ template <class Peer, class Channel, bool checked> class workload
             make(0, r, ops);
         else
             take(0, r, ops, next);
+    }
+    /* Waits until the others have taken what the lead made. */
+    void settle()
+    {
+        auto waits = [this] {
+            uint64_t taken = 0;
+            for (size_t i = 1; i < parties.size(); i++)
+                taken += parties[i].ops.load(std::memory_order_relaxed);
+            return taken < parties[0].made;
+        };
+        while (role_of(a, 0).in < 0 && waits())
+            Peer::crew::relax();
     }
     void serve(unsigned i)
     {
@@ -766,6 +788,7 @@ sample lead_window(const arguments &a, uint64_t ops, bool find)
             return it.serve(i);
         if (!find)
             it.lead(2 * ops);
+        it.settle();
         usage used;
         uint64_t start = clock_ns();
         do {
@@ -773,6 +796,8 @@ sample lead_window(const arguments &a, uint64_t ops, bool find)
             s.ops += ops;
             s.window_ns = (double)(clock_ns() - start);
         } while (!find && s.window_ns < (double)a.window_ns);
+        it.settle();
+        s.window_ns = (double)(clock_ns() - start);
         used.stop();
         s.count(used);
         it.finish();

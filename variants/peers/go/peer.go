@@ -343,6 +343,7 @@ func measureCrowd() {
 // A scenario with a party that leads and others that serve.
 type scenario interface {
 	lead(ops uint64)
+	settle() // at the end of the window: waits until what the lead counts is done
 	serve(i int)
 	finish()
 	verdict()
@@ -417,6 +418,7 @@ func (h *bufferHop) serve(int) {
 	}
 }
 
+func (h *bufferHop) settle()  {}
 func (h *bufferHop) finish()  { atomic.StoreUint32(&h.stop, 1) }
 func (h *bufferHop) verdict() {}
 
@@ -442,6 +444,7 @@ func (p *pingPong) serve(int) {
 	}
 }
 
+func (p *pingPong) settle()  {}
 func (p *pingPong) finish()  { close(p.there) }
 func (p *pingPong) verdict() {}
 
@@ -612,6 +615,7 @@ func (w *workload) take(i int, r role, count uint64, next []uint64) {
 			x = think(turns, x)
 		}
 		taken += per
+		self.ops = taken
 	}
 	atomic.AddUint64(&w.taken, taken)
 }
@@ -657,6 +661,20 @@ func (w *workload) lead(ops uint64) {
 		w.make(0, r, ops)
 	default:
 		w.take(0, r, ops, w.next)
+	}
+}
+
+// Waits until the others have taken what the lead made.
+func (w *workload) settle() {
+	waits := func() bool {
+		taken := uint64(0)
+		for i := 1; i < len(w.parties); i++ {
+			taken += atomic.LoadUint64(&w.parties[i].ops)
+		}
+		return taken < w.parties[0].ops
+	}
+	for roleOf(0).in < 0 && waits() {
+		runtime.Gosched()
 	}
 }
 
@@ -716,6 +734,7 @@ func leadWindow(it scenario, ops uint64, find bool) (s sample) {
 	if !find {
 		it.lead(2 * ops)
 	}
+	it.settle()
 	cpu, switches := usage()
 	start := time.Now()
 	for {
@@ -726,6 +745,8 @@ func leadWindow(it scenario, ops uint64, find bool) (s sample) {
 			break
 		}
 	}
+	it.settle()
+	s.window = float64(time.Since(start))
 	cpuEnd, switchesEnd := usage()
 	it.finish()
 	served.Wait()

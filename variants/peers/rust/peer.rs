@@ -480,6 +480,8 @@ type Server = Box<dyn FnOnce() + Send>;
 /// What the lead does, and the others beside it.
 trait Scenario: Send {
     fn lead(&mut self, ops: u64) -> bool;
+    /// At the end of the window: waits until what the lead counts is done.
+    fn settle(&self) {}
     fn servers(&mut self) -> Vec<Server> {
         Vec::new()
     }
@@ -500,7 +502,7 @@ struct Tally {
     sum: AtomicU64, // of what was made, less of what was taken
 }
 
-/// What the two of buffer-hop tell each other, each on lines of its own.
+/// What two parties tell each other, on lines of its own.
 #[repr(align(128))]
 #[derive(Default)]
 struct Count(AtomicU64);
@@ -723,6 +725,7 @@ struct Worker<P: Peer, const CHECKED: bool> {
     turns: u64,
     per: u64, // values that make one
     made: u64,
+    taken: Arc<Count>, // for whoever waits for it
     next: Vec<u64>,
     tally: Arc<Tally>,
 }
@@ -800,6 +803,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
             self.look_at(value);
             think(self.turns);
             taken += self.per;
+            self.taken.0.store(taken, Relaxed);
         }
         self.tally.taken.fetch_add(taken, Relaxed);
     }
@@ -840,6 +844,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
 struct Workload<P: Peer, const CHECKED: bool> {
     lead: Worker<P, CHECKED>,
     others: Vec<Worker<P, CHECKED>>,
+    taken: Vec<Arc<Count>>, // by each of the others
     cancel: Option<P::Tx>,
 }
 
@@ -868,12 +873,14 @@ impl<P: Peer, const CHECKED: bool> Workload<P, CHECKED> {
             turns: if r.thinks || (quotes && i == 1) { a.work } else { 0 },
             per: if quotes { BAR } else { 1 },
             made: 0,
+            taken: Arc::default(),
             next: vec![0; if CHECKED { n } else { 0 }],
             tally: tally.clone(),
         });
         let lead = workers.next().unwrap();
-        let others = workers.collect();
-        Workload { lead, others, cancel: Some(cancel) }
+        let others: Vec<_> = workers.collect();
+        let taken = others.iter().map(|w| w.taken.clone()).collect();
+        Workload { lead, others, taken, cancel: Some(cancel) }
     }
 }
 
@@ -885,6 +892,12 @@ impl<P: Peer + 'static, const CHECKED: bool> Scenario for Workload<P, CHECKED> {
             _ => self.lead.make(ops),
         }
         true
+    }
+    fn settle(&self) {
+        let taken = || self.taken.iter().map(|count| count.0.load(Relaxed)).sum::<u64>();
+        while self.lead.rx.is_none() && taken() < self.lead.made {
+            thread::yield_now();
+        }
     }
     fn servers(&mut self) -> Vec<Server> {
         let serve = |w: Worker<P, CHECKED>| -> Server { Box::new(move || w.serve()) };
@@ -905,6 +918,7 @@ impl<P: Peer + 'static, const CHECKED: bool> Scenario for Workload<P, CHECKED> {
 /// The lead's part of a window: calls for `ops` operations until it is over, after a warm-up.
 fn run_lead(a: &Arguments, it: &mut dyn Scenario, ops: u64, find: bool) -> Sample {
     let mut right = find || it.lead(2 * ops);
+    it.settle();
     let (mut done, mut window) = (0, 0);
     let used = usage();
     let start = Instant::now();
@@ -916,6 +930,8 @@ fn run_lead(a: &Arguments, it: &mut dyn Scenario, ops: u64, find: bool) -> Sampl
             break;
         }
     }
+    it.settle();
+    window = start.elapsed().as_nanos().max(window);
     let used_end = usage();
     it.finish();
     if !right {
