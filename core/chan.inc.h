@@ -50,7 +50,7 @@
 #if CHAN_TRACED
 #define COUNT(outcome)      outcome_add(getg(), HCHAN_##outcome, 1)
 #define COUNT_N(outcome, n) outcome_add(getg(), HCHAN_##outcome, (n))
-/* After a park, when the goroutine may run in another thread: current_g is not to be looked at. */
+/* After a park, when the goroutine may run in another thread: not with getg(). */
 #define COUNT_G(gp, outcome, n) outcome_add((gp), HCHAN_##outcome, (n))
 #define TRACE(gp, from, to, c)  trace_step((gp), (from), (to), (c))
 #else
@@ -60,8 +60,12 @@
 #define TRACE(gp, from, to, c)  ((void)sizeof(c)) /* named, and not evaluated */
 #endif
 
-_Static_assert(!(PARK_(barges) && FAST_(ring)),
-               "a ring is used past the lock only where nobody is parked, so nobody competes");
+_Static_assert(!(PARK_(barges) && (FAST_(ring) || FAST_(counts))),
+               "where woken waiters compete, a buffer that is full or empty says nothing of those "
+               "who are parked: what looks at it without the lock would be wrong");
+_Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
+                   sizeof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 128,
+               "variants/README.md: a lock is aligned to 16 bytes, and of at most 128");
 
 /* What stands at the end of the channel. */
 struct CHAN(guard) {
@@ -83,7 +87,7 @@ static inline void CHAN(lock)(struct hchan *c)
     COUNT_N(LOCK_CONTENDED, spins > 0);
     COUNT_N(LOCK_SPINS, spins);
 #if CHAN_TRACED
-    uint32_t me = getg()->id;
+    uint32_t me = load_rlx(&getg()->id); /* our own */
     COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
     CHAN(the_guard)(c)->last_owner = me;
 #endif
@@ -154,7 +158,7 @@ CHAN(park_here)(struct hchan *c, struct waitq *q, void *elem, enum wait_reason r
     TRACE(gp, GRUNNABLE, GRUNNING, c);
     wait_end(gp);
     enum woken woken = sg->woken;
-    if (reason == WAIT_CHAN_RECEIVE)
+    if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
         sudog_take(c, sg, elem);
     releaseSudog(sg);
     COUNT_G(gp, PARK_SLEPT, slept);

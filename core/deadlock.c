@@ -1,5 +1,6 @@
 /* Whether nobody can go on. Two passes over the registered Gs. allglock is held, so that none is
- * given to another thread in between:
+ * given to another thread in between; one that is given to another goroutine keeps its count of
+ * parks, and so is not in the same park:
  *
  *     1. each is parked; the count of its parks is kept
  *     2. each is not made ready, is not bounded, and is in the same park as before

@@ -8,7 +8,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __x86_64__
 _Thread_local struct g *current_g TLS_MODEL;
+#else
+static _Thread_local struct g *current_g;
+
+struct g *runningg(void)
+{
+    return current_g;
+}
+
+void setg(struct g *gp)
+{
+    current_g = gp;
+}
+#endif
 
 /* Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
  * address of one whose thread has ended. Counts stay with the G, so the sums never go back. */
@@ -31,7 +45,7 @@ static void gfput(struct g *gp)
 /* The thread of a G ends. */
 static void recycle(void *arg)
 {
-    current_g = NULL;
+    setg(NULL);
     pthread_mutex_lock(&allglock);
     gfput(arg);
     pthread_mutex_unlock(&allglock);
@@ -52,7 +66,7 @@ static void after_fork(void)
 static void after_fork_in_child(void)
 {
     for (struct g *gp = allgs; gp; gp = gp->next_all) {
-        if (gp == current_g) {
+        if (gp == runningg()) {
             gp->tid = (int32_t)gettid();
             continue;
         }
@@ -104,8 +118,9 @@ void allgs_unlock(void)
 
 void gnew(struct g *gp, bool registered)
 {
-    gp->id = fadd_rlx(&last_id, 1) + 1; /* a number, and no order */
-    gp->rand = UINT64_C(0x9e3779b97f4a7c15) * gp->id;
+    uint32_t id = fadd_rlx(&last_id, 1) + 1; /* a number, and no order */
+    store_rel(&gp->id, id);                  /* who sees it sees that the life before is over */
+    gp->rand = UINT64_C(0x9e3779b97f4a7c15) * id;
     gp->sudog.g = gp;
     gp->innermost = NULL; /* whoever had it before may have ended inside hchan_try() */
     store_rlx(&gp->registered, registered);
@@ -141,7 +156,7 @@ static void adopt(struct g *gp)
     allgs_lock();
     gp->tid = (int32_t)gettid();
     allgs_unlock();
-    current_g = gp;
+    setg(gp);
     if (pthread_setspecific(key, gp))
         gothrow("out of memory");
 }
@@ -161,8 +176,8 @@ void hchan_register(void)
 
 void hchan_unregister(void)
 {
-    if (current_g)
-        store_rel(&current_g->registered, false); /* as in gfput() */
+    if (runningg())
+        store_rel(&runningg()->registered, false); /* as in gfput() */
 }
 
 struct go {

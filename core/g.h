@@ -97,14 +97,14 @@ struct g {
     struct sudog sudog;     /* of a plain operation */
     _Atomic uint8_t status; /* enum gstatus; by its P and who makes it runnable, for who reports */
     bool goroutine;         /* or else a thread; for good */
-    uint32_t woken;         /* nanotime() of its last wake, the low bits (core/spin.h) */
+    uint32_t woken_at;      /* nanotime() of its last wake, the low bits (core/spin.h) */
 
     alignas(CACHE_LINE) struct wait wait;
-    uint32_t id;                     /* from 1, never used twice */
-    int32_t tid;                     /* the thread's, as the kernel knows it; under allglock */
-    uint64_t rand;                   /* state of cheaprandn() */
-    _Atomic bool registered;         /* counts for a deadlock (core/watch.h); ends with a release */
-    uint32_t seen;                   /* wait.parks, as hchan_deadlocked() saw it; under allglock */
+    _Atomic uint32_t id;     /* from 1, never used twice; of a life, read as struct wait has it */
+    int32_t tid;             /* the thread's, as the kernel knows it; under allglock */
+    uint64_t rand;           /* state of cheaprandn() */
+    _Atomic bool registered; /* counts for a deadlock (core/watch.h); ends with a release */
+    uint32_t seen;           /* wait.parks, as hchan_deadlocked() saw it; under allglock */
     struct recover_point *innermost; /* of the hchan_try() calls that run now (core/panic.c) */
     /* What a select needs, for up to ncases cases: a sudog a case, and two orders. Grows under
      * allglock, and stays. */
@@ -134,9 +134,10 @@ struct g {
 _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,
                "what a waker touches is one line");
 
-/* A goroutine may go on in another thread in the middle of a function. So the address of a
- * thread-local variable must not be kept anywhere; with this model it is no address, but an offset
- * in each access. */
+/* A goroutine may go on in another thread in the middle of a function. So where a thread's
+ * variables are must not be kept over a switch. On x86-64 it is not: with this model each access is
+ * an offset from %fs. Elsewhere a compiler may keep the thread pointer in a register, so there each
+ * access is a call. */
 #define TLS_MODEL __attribute__((tls_model("initial-exec")))
 
 /* A cache line for a node of a queue lock, zeroed; NULL where memory ran out. The lock's release
@@ -152,17 +153,34 @@ void gnew(struct g *gp, bool registered);
 /* The calling thread's G, or the goroutine that runs in it; made on first use. Ends the process
  * where memory ran out, as Go does. */
 struct g *newg(void);
+
+/* Whatever runs in the calling thread; NULL for a thread without a G. */
+#ifdef __x86_64__
 extern _Thread_local struct g *current_g TLS_MODEL;
+
+static inline struct g *runningg(void)
+{
+    return current_g;
+}
+
+static inline void setg(struct g *gp)
+{
+    current_g = gp;
+}
+#else
+struct g *runningg(void);
+void setg(struct g *gp);
+#endif
 
 static inline struct g *getg(void)
 {
-    struct g *gp = current_g;
+    struct g *gp = runningg();
     return __builtin_expect(gp != NULL, 1) ? gp : newg();
 }
 
 /* The Gs, for who lists them: takes allglock, and returns the first of the list by next_all. Until
- * allgs_unlock() no G is made, given to another thread, registered or grown; and none is ever
- * freed. */
+ * allgs_unlock() no G is made or grown, and none is given to another thread or registered as one's;
+ * a goroutine may end meanwhile, and its G be another goroutine's. None is ever freed. */
 struct g *allgs_lock(void);
 void allgs_unlock(void);
 

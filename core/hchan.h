@@ -22,8 +22,9 @@
  * return false, close panics, length and capacity are 0.
  *
  * Memory is taken by makechan(), by a thread's first operation that may park (or any, in a traced
- * instance), and by a G's first select of so many cases; the last two end the process where there
- * is none, as Go does ("fatal error: out of memory").
+ * instance), by a G's first select of so many cases, by its first operation on a channel with a CLH
+ * lock, and by a goroutine's wait with a deadline where more wait than ever did; all but the first
+ * end the process where there is none, as Go does ("fatal error: out of memory").
  *
  * After fork() the child has the forking thread alone. Where that was the only one, its channels go
  * on; else what the others waited for or had locked stays so, and the child should exec(). */
@@ -160,6 +161,8 @@ const char *hchan_variant_summary(const struct hchan_variant *variant);  /* one 
 /* Whether a buffered channel of it has woken waiters compete again with those who run, where Go
  * hands over to who waits longest: then waiters are not served first in, first out. */
 bool hchan_variant_barges(const struct hchan_variant *variant);
+/* Whether a park of a goroutine (core/sched.h) leaves its P to another one. */
+bool hchan_variant_goroutines(const struct hchan_variant *variant);
 
 /* Runs fn(arg). Returns true where it returned; false where it panicked, with Go's message in
  * *message (static, e.g. "send on closed channel"; `message` may be NULL). As with Lua's pcall, the

@@ -15,8 +15,8 @@
  * that a fast path reads without the lock are atomic; they are written under the lock with release,
  * so that what a reader without the lock concludes from one holds for what was written before it. A
  * ring (core/ring.h) counts and indexes by words of its own, which its lock freezes. While the lock
- * is held nothing blocks, and nobody is made ready (but see park policies that do, to measure what
- * it costs). */
+ * is held nothing blocks, but on a slot of a ring that somebody is copying to or from, and nobody
+ * is made ready (but see park policies that do, to measure what it costs). */
 #ifndef CORE_LAYOUT_H
 #define CORE_LAYOUT_H
 
@@ -64,6 +64,7 @@ struct hchan_variant {
     unsigned lock_traits; /* enum lock_traits */
     bool traced;
     bool ring;                        /* its buffer is one of core/ring.h */
+    bool goroutines;                  /* a park is a switch of stacks */
     bool barges;                      /* woken waiters compete again: core/barge.inc.h */
     const struct hchan_variant *twin; /* the other instance */
     size_t lock_size;                 /* bytes from hchan.lock on */

@@ -62,7 +62,7 @@ static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const
     int64_t since = load_acq(&gp->wait.since);
     enum wait_reason reason = what & WAIT_REASON_MASK;
     *p = (struct hchan_parked){
-        .goroutine = gp->id,
+        .goroutine = load_acq(&gp->id),
         .thread = gp->tid,
         .park = park,
         .bounded = what & WAIT_BOUNDED,

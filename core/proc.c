@@ -55,8 +55,8 @@ static void wake(struct p *pp, enum note note)
 {
     uint32_t none = NOTE_NONE;
     if (note == NOTE_RUN)
-        store_rel(&pp->note, NOTE_RUN); /* pairs with load_acq in idle_sleep() */
-    else if (!cas_rel(&pp->note, &none, NOTE_LOOK))
+        store_rel(&pp->note, NOTE_RUN);             /* pairs with load_acq in idle_sleep() */
+    else if (!cas_rel(&pp->note, &none, NOTE_LOOK)) /* likewise; it has been told more already */
         return;
     futex_wake(&pp->note, 1);
 }
@@ -128,6 +128,8 @@ static struct g *global_take(struct p *pp)
         n = size;
     if (n > RUNQ_SIZE / 2)
         n = RUNQ_SIZE / 2;
+    /* Into the ring first, out of the queue after: who is about to sleep looks at the size before
+     * it looks at the rings (some_work()), and so sees each of them in one place or in both. */
     for (uint32_t i = 0; i < n; i++) {
         struct g *taken = sched.head;
         if (i > 0 && !runq_push(&pp->runq, taken)) {
@@ -175,7 +177,7 @@ static void put_next(struct p *pp, struct g *gp)
 
 void goready(struct g *gp)
 {
-    struct g *me = current_g;
+    struct g *me = runningg();
     store_rlx(&gp->status, GRUNNABLE); /* for who reports */
     if (me && me->p) {
         put_next(me->p, gp);
@@ -240,7 +242,7 @@ void finish_other(struct p *pp, struct g *gp)
 
 void gosched(void)
 {
-    struct g *gp = current_g;
+    struct g *gp = runningg();
     if (!gp || !gp->goroutine) {
         osyield();
         return;
@@ -263,7 +265,7 @@ void gosched(void)
 
 void context_start(void *data)
 {
-    struct g *gp = current_g, *left = data;
+    struct g *gp = runningg(), *left = data;
     fiber_arrive(&gp->fiber, &left->fiber);
     finish(gp->p, left);
     gp->startfn(gp->startarg);
@@ -291,7 +293,7 @@ static struct g *gfget(struct p *pp)
 
 int newproc(void (*fn)(void *), void *arg)
 {
-    struct g *me = current_g;
+    struct g *me = runningg();
     struct p *pp = me ? me->p : NULL;
     if (!sched.procs)
         return ESRCH;
@@ -560,9 +562,9 @@ static void schedule(struct p *pp)
 static void run_p(struct p *pp)
 {
     fiber_adopt(&pp->g0.fiber);
-    current_g = &pp->g0;
+    setg(&pp->g0);
     schedule(pp);
-    current_g = NULL;
+    setg(NULL);
 }
 
 static void *mstart(void *arg)
@@ -570,17 +572,18 @@ static void *mstart(void *arg)
     struct p *pp = arg;
     const struct sched_options *o = &sched.options;
     pp->error = o->begin ? o->begin(pp->id, o->arg) : 0;
+    bool begun = pp->error == 0;
     void *altstack = pp->error ? NULL : stack_guard();
     if (!pp->error && !altstack)
         pp->error = ENOMEM;
     bool failed = pp->error != 0;
     fadd_acqrel(&sched.started, 1); /* publishes pp->error */
     futex_wake(&sched.started, 1);
-    if (failed)
-        return NULL;
-    run_p(pp);
-    stack_unguard(altstack);
-    if (o->end)
+    if (!failed)
+        run_p(pp);
+    if (altstack)
+        stack_unguard(altstack);
+    if (o->end && begun)
         o->end(pp->id, o->arg);
     return NULL;
 }
@@ -680,7 +683,7 @@ int schedinit(const struct sched_options *options)
 
 void schedwait(void)
 {
-    struct g *me = current_g, *nobody = NULL;
+    struct g *me = runningg(), *nobody = NULL;
     if (me && me->goroutine)
         gothrow("schedwait: by a goroutine");
     /* While we wait we wake nobody; see count_end(). A second one who waits stays registered. */
@@ -705,7 +708,7 @@ void schedstop(void)
 
 bool in_goroutine(void)
 {
-    return current_g && current_g->goroutine;
+    return runningg() && runningg()->goroutine;
 }
 
 unsigned gomaxprocs(void)

@@ -78,7 +78,7 @@ static inline void switch_to(struct g *gp, struct g *to)
 {
     to->p = gp->p;
     store_rlx(&to->status, GRUNNING);
-    current_g = to;
+    setg(to);
     fiber_leave(&gp->fiber, &to->fiber, gp->leaving == LEAVING_DEAD);
     struct g *left = context_switch(&gp->sched, &to->sched, gp);
     fiber_arrive(&gp->fiber, &left->fiber);

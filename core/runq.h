@@ -64,10 +64,13 @@ static inline struct g *runq_take_next(struct runq *q)
     return gp && cas_acq(&q->next, &gp, NULL) ? gp : NULL;
 }
 
-/* How many wait in the ring, about. */
+/* How many wait in the ring, about: never more than fit in. The head first, which is then never
+ * past the tail; others may have moved both in between. Acquire: so that the second is not read
+ * first. */
 static inline uint32_t runq_length(const struct runq *q)
 {
-    return load_rlx(&q->tail) - load_rlx(&q->head);
+    uint32_t head = load_acq(&q->head), length = load_rlx(&q->tail) - head;
+    return length < RUNQ_SIZE ? length : RUNQ_SIZE;
 }
 
 /* Whether somebody waits in the ring. seq_cst: see runq_push(). */

@@ -4,9 +4,10 @@
  *
  * The cost is that of the wake alone, from the waker's system call to the sleeper's first step: the
  * waker leaves the time in the G before it makes it ready. Where the other side has no PU of its
- * own no spin can succeed, and what is lost is one budget in 2^SPIN_MISSES parks.
+ * own no spin can succeed, and what is lost is one budget in 2^SPIN_MISSES waits, of which an
+ * operation on a ring has two: before it takes the lock, and as it parks.
  *
- * All of it is the G's own, but for `woken`, which its waker writes. */
+ * All of it is the G's own, but for `woken_at`, which its waker writes. */
 #ifndef CORE_SPIN_H
 #define CORE_SPIN_H
 
@@ -16,7 +17,7 @@
 enum {
     SPIN_MISSES = 5,          /* vain spins from which on they are as seldom as they get */
     SPIN_PAUSES = 32,         /* in a turn, at most: of the order of a line's way to another PU */
-    SPIN_NS_MAX = 50 * 1000,  /* a wake that took longer had to wait for a PU */
+    SPIN_NS_MAX = 50 * 1000,  /* a wake that took longer had to wait for a PU: nothing to learn */
     SPIN_NS_FIRST = 5 * 1000, /* before the first wake */
 };
 
@@ -64,19 +65,24 @@ static inline void spin_end(struct g *gp, const struct spin *s, bool enough)
     gp->spin_skips = (uint8_t)((1U << gp->spin_misses) - 1);
 }
 
+/* The sleeper, before it says that it sleeps. */
+static inline void spin_sleeps(struct g *gp)
+{
+    gp->woken_at = 0;
+}
+
 /* The waker, before it makes a sleeper ready. */
 static inline void spin_wakes(struct g *gp)
 {
-    gp->woken = (uint32_t)nanotime();
+    gp->woken_at = (uint32_t)nanotime() | 1;
 }
 
-/* The sleeper, after a wake: learns what it cost. */
+/* The sleeper, after a wake: learns what it cost, where its waker saw in time that it slept. */
 static inline void spin_learn(struct g *gp)
 {
-    uint32_t took =
-        (uint32_t)nanotime() - gp->woken; /* wraps after four seconds, which is too long */
-    if (took > SPIN_NS_MAX)
-        took = SPIN_NS_MAX;
+    uint32_t took = (uint32_t)nanotime() - gp->woken_at; /* modulo four seconds */
+    if (gp->woken_at == 0 || took > SPIN_NS_MAX)
+        return;
     gp->wake_ns = gp->wake_ns ? gp->wake_ns - gp->wake_ns / 8 + took / 8 : took;
 }
 

@@ -83,7 +83,7 @@ static struct sigaction before; /* of SIGSEGV */
 /* On the signal's own stack. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-    struct g *gp = current_g;
+    struct g *gp = runningg();
     uintptr_t at = (uintptr_t)info->si_addr, bottom = gp ? (uintptr_t)gp->fiber.bottom : 0;
     (void)context;
     if (gp && gp->goroutine && at < bottom && at >= bottom - GUARD_PAGES * page()) {

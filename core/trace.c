@@ -36,7 +36,7 @@ void trace_event(struct g *gp, enum gstatus from, enum gstatus to, const void *c
             events[i] = (struct hchan_event){
                 .at = nanotime(),
                 .goroutine = gp->id,
-                .by = to == GRUNNABLE ? getg()->id : 0,
+                .by = to == GRUNNABLE ? load_rlx(&getg()->id) : 0, /* our own */
                 .from = from,
                 .to = to,
                 .reason = wait_reason_name(what & WAIT_REASON_MASK),

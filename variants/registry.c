@@ -62,6 +62,11 @@ bool hchan_variant_barges(const struct hchan_variant *variant)
     return variant->barges;
 }
 
+bool hchan_variant_goroutines(const struct hchan_variant *variant)
+{
+    return variant->goroutines;
+}
+
 const char *hchan_variant_summary(const struct hchan_variant *variant)
 {
     return variant->summary;

@@ -92,6 +92,7 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .lock_traits = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), traits),                 \
         .traced = is_traced,                                                                     \
         .ring = VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), ring),                          \
+        .goroutines = VARIANT_PASTE(VARIANT_PASTE(park, VARIANT_PARK), switches),                \
         .barges = VARIANT_PASTE(VARIANT_PASTE(park, VARIANT_PARK), barges),                      \
         .twin = &VARIANT_ROW(other),                                                             \
         .lock_size = sizeof(struct VARIANT_FN(instance, guard)),                                 \

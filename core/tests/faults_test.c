@@ -107,7 +107,7 @@ static _Atomic uint32_t handled, found_asleep, stall; /* stall: for up to so man
 static void on_signal(int number)
 {
     int kept = errno;
-    struct g *gp = current_g;
+    struct g *gp = runningg();
     (void)number;
     fadd_rlx(&handled, 1); /* counts, both */
     if (gp && load_acq(&gp->wait.parks) % 2 && load_rlx(&gp->park) == GPARK_ASLEEP) /* our own */

@@ -129,7 +129,7 @@ static void test_a_thread_that_cannot_be_started_leaves_nothing_behind(void **st
 static void *unregister_first(void *arg)
 {
     hchan_unregister();
-    return current_g ? NULL : arg;
+    return runningg() ? NULL : arg;
 }
 
 static void test_to_unregister_makes_no_g(void **state)

@@ -7,7 +7,7 @@
 
 static inline bool parks_goroutines(const struct hchan_variant *v)
 {
-    return strcmp(hchan_variant_park(v), "go") == 0;
+    return hchan_variant_goroutines(v);
 }
 
 /* A variant for what does not depend on the variant. */

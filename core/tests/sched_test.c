@@ -125,6 +125,42 @@ struct bounded {
     int selected;
 };
 
+struct comers {
+    hchan *c;
+    _Atomic uint32_t over;
+};
+
+static void come_and_go(void *arg)
+{
+    struct comers *all = arg;
+    for (unsigned i = 0; i < (SANITIZED ? 300 : 3000); i++) {
+        newproc(recv_one, all->c);
+        chansend1(all->c, &(uint64_t){1});
+    }
+    store_rlx(&all->over, 1); /* a flag */
+}
+
+/* Their Gs are given from one that has ended to the next, and nobody is asked who lists them. */
+static void test_goroutines_come_and_go_while_they_are_listed(void **state)
+{
+    (void)state;
+    struct comers all = {.c = make(some_variant(), 8, 0)};
+    start_procs(2);
+    go(come_and_go, &all);
+    while (!load_rlx(&all.over)) {
+        size_t n = 0;
+        struct hchan_parked *list = hchan_parked_now(&n);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(list[i].goroutine > 0);
+            for (size_t k = 0; k < i; k++)
+                assert_true(list[i].goroutine != list[k].goroutine);
+        }
+        free(list);
+    }
+    schedstop();
+    chanfree(all.c);
+}
+
 static void wait_bounded(void *arg)
 {
     struct bounded *b = arg;
@@ -503,6 +539,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goroutines_and_threads_share_a_channel),
         cmocka_unit_test(test_close_wakes_all_that_are_parked),
+        cmocka_unit_test(test_goroutines_come_and_go_while_they_are_listed),
         cmocka_unit_test(test_deadlines_end_a_goroutines_wait),
         cmocka_unit_test(test_a_cancel_ends_a_goroutines_wait),
         cmocka_unit_test(test_goroutines_select),

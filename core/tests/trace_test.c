@@ -300,7 +300,7 @@ static void test_a_trace_is_stopped_and_started_again(void **state)
 
 static bool parks_goroutines(const struct hchan_variant *v)
 {
-    return strcmp(hchan_variant_park(v), "go") == 0;
+    return hchan_variant_goroutines(v);
 }
 
 static uint32_t parked, waker; /* read when they have ended */

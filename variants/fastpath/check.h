@@ -7,7 +7,7 @@
 
 #define fast_check_summary "a failing non-blocking operation takes no lock"
 
-enum { fast_check_ring = 0 };
+enum { fast_check_ring = 0, fast_check_counts = 1 };
 
 /* True where a non-blocking send fails. Full is read first, open second: `closed` never goes back
  * to 0, so a channel that was still open at the second read was open and full at the moment of the

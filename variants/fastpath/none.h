@@ -6,7 +6,7 @@
 
 #define fast_none_summary "always locks"
 
-enum { fast_none_ring = 0 };
+enum { fast_none_ring = 0, fast_none_counts = 0 };
 
 static inline bool fast_none_send_full(const struct hchan *c)
 {

@@ -8,7 +8,7 @@
 
 #define fast_ring_summary "buffered operations take no lock"
 
-enum { fast_ring_ring = 1 };
+enum { fast_ring_ring = 1, fast_ring_counts = 1 };
 
 static inline bool fast_ring_send_full(const struct hchan *c)
 {

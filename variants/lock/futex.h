@@ -1,10 +1,12 @@
 /* Go's three-state futex mutex: spin a little, yield once, then sleep in the kernel.
  *
- * The word: 0 free; 1 held, nobody sleeps; 2 held, somebody may sleep.
+ * The word: 0 free; 1 held, and nobody sleeps, or one that has been woken is about to set 2; 2
+ * held, somebody may sleep.
  *
  *     free --acquire--> 1        1 or 2 --release--> free (and a wake, if it was 2)
  *     any --about to sleep--> 2  (legal to set it where nobody sleeps: costs a needless wake;
- *                                 illegal to leave 1 where somebody does: a lost wake-up)
+ *                                 illegal to leave 1 where somebody does and
+ *                                 nobody is on the way to set 2: a lost wake-up)
  *
  * Once a waiter has set 2 it acquires with 2 as well, since it cannot know that it was alone.
  *

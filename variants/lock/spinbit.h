@@ -6,9 +6,12 @@
  * a line of its own, so the address has room for the bits.
  *
  *     held      set by whoever acquires, also past those who wait; cleared by the holder
+ *
  *     spins     set by a waiter where nobody spins; cleared by it, in the swap in which it
- * acquires, or in which it goes to sleep sleepers  pushed by a waiter, in a swap that sees the lock
- * held; taken off by the holder alone
+ *               acquires, or in which it goes to sleep
+ *
+ *     sleepers  pushed by a waiter, in a swap that sees the lock held; taken off by the
+ *               holder alone
  *
  * The holder takes a sleeper off in the swap that frees the lock, or before it, and wakes it after.
  * So a sleeper is never lost: who pushes itself sees a holder, and the holder's last swap sees it.

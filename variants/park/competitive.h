@@ -29,7 +29,8 @@ static inline bool park_competitive_sleep(struct g *gp, int64_t deadline)
         ready = load_acq(&gp->park) == GPARK_READY; /* as above */
     spin_end(gp, &s, ready);
     if (!ready)
-        osyield(); /* to a peer that waits for this PU: see park/yield.h */
+        osyield();   /* to a peer that waits for this PU: see park/yield.h */
+    spin_sleeps(gp); /* before the swap to ASLEEP, after which its waker may write it */
     if (ready || !park_futex_sleep(gp, deadline))
         return false;
     if (load_acq(&gp->park) == GPARK_READY) /* as above; else the deadline has passed */

@@ -19,7 +19,7 @@ struct party {
     jmp_buf start;    /* where it waits for the next schedule */
     struct g *own;    /* its G, as a thread */
     struct g fresh_g; /* what *own is when a schedule begins */
-    struct g *g;      /* current_g, while it does not run */
+    struct g *g;      /* runningg(), while it does not run */
     bool begun, ended;
     bool at_point;    /* suspended right before an access, which it will make when it runs again */
     bool moments;     /* the next explore_moment() ends something */

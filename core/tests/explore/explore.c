@@ -48,8 +48,8 @@ static void leave_for(struct party *from, const struct party *to)
 static void jump(unsigned f)
 {
     struct party *from = running(), *to = &engine.fibers[f];
-    from->g = current_g;
-    current_g = to->g;
+    from->g = runningg();
+    setg(to->g);
     engine.fiber = f;
     explore_hot.self = bit(f);
     explore_hot.own = (uintptr_t)to->own + CACHE_LINE;
@@ -428,11 +428,11 @@ static void set_up(void)
         map_stack(party);
         party->context =
             make_fcontext((char *)party->stack + party->stack_size, party->stack_size, fiber_main);
-        current_g = NULL;
+        setg(NULL);
         party->own = getg();
         memcpy((void *)&party->fresh_g, (void *)party->own, sizeof(party->fresh_g));
     }
-    current_g = mine;
+    setg(mine);
     explore_hot.own_size = sizeof(*mine) - CACHE_LINE;
     explore_memory_keep();
 }

@@ -22,7 +22,7 @@ static int join(pthread_t p)
 void *explore_switch(struct context *from, struct context *to, void *data)
 {
     static const struct context nowhere;
-    struct g *gp = current_g;
+    struct g *gp = runningg();
     struct context there = *to;
     if (memcmp(&there, &nowhere, sizeof(there)) == 0)
         explore_fail("a goroutine is resumed that runs, or has not left its stack yet");
@@ -147,7 +147,7 @@ bool engine_idle_talk(const void *at)
 
 bool *engine_goroutine_moments(void)
 {
-    if (!current_g || !current_g->goroutine)
+    if (!runningg() || !runningg()->goroutine)
         return NULL;
-    return &pool[((uintptr_t)current_g - (uintptr_t)pool) / sizeof(pool[0])].moments;
+    return &pool[((uintptr_t)runningg() - (uintptr_t)pool) / sizeof(pool[0])].moments;
 }

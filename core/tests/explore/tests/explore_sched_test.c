@@ -44,7 +44,7 @@ static const struct hchan_variant *next_variant(void)
         return hchan_traced(last);
     do
         last = hchan_variant_next(last);
-    while (!last || strcmp(hchan_variant_park(last), "go") != 0);
+    while (!last || !hchan_variant_goroutines(last));
     return last;
 }
 

@@ -6,7 +6,7 @@
 
 #define fast_reversed_summary "mutant"
 
-enum { fast_reversed_ring = 0 };
+enum { fast_reversed_ring = 0, fast_reversed_counts = 1 };
 
 static inline bool fast_reversed_send_full(const struct hchan *c)
 {
