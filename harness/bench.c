@@ -428,6 +428,17 @@ static int start_threads(struct crew *crew)
     return 0;
 }
 
+/* The first seat's error, with its reason; 0: there is none. */
+static int seats_error(const struct crew *crew, char *error, size_t size)
+{
+    for (unsigned i = 0; i < crew->threads; i++)
+        if (crew->seats[i].error) {
+            snprintf(error, size, "%s", crew->seats[i].reason);
+            return crew->seats[i].error;
+        }
+    return 0;
+}
+
 static int crew_run(struct crew *crew, struct window *out, char *error, size_t size)
 {
     const struct scenario *s = crew->bench.scenario;
@@ -436,8 +447,9 @@ static int crew_run(struct crew *crew, struct window *out, char *error, size_t s
     bool goroutines = crew->bench.goroutines;
     int status = !before ? -ENOMEM : goroutines ? start_goroutines(crew) : start_threads(crew);
     if (status) {
-        snprintf(error, size, "%u threads could not be started: %s", crew->threads,
-                 strerror(-status));
+        if (!seats_error(crew, error, size))
+            snprintf(error, size, "%u threads could not be started: %s", crew->threads,
+                     strerror(-status));
         free(before);
         return status;
     }
@@ -447,10 +459,7 @@ static int crew_run(struct crew *crew, struct window *out, char *error, size_t s
         pthread_join(crew->seats[i].thread, NULL);
     if (goroutines)
         schedstop();
-    for (unsigned i = 0; i < crew->threads && !status; i++) {
-        status = crew->seats[i].error;
-        snprintf(error, size, "%s", crew->seats[i].reason);
-    }
+    status = seats_error(crew, error, size);
     if (!status) {
         if (crew->crowd)
             sum_crowd(crew, out, before, after);

@@ -365,13 +365,16 @@ static void test_a_setup_that_fails_is_told(void **state)
 static void test_a_pu_that_is_not_allowed_is_an_error_and_nobody_hangs(void **state)
 {
     (void)state;
-    const struct scenario *s = scenario_find("park-wake", "ticket", INSTANCE_MEASURED);
-    char error[256] = "";
-    struct window window;
-    struct window_spec spec = spec_of(s, hchan_variant_find("ticket"), 2);
-    spec.pu[1] = 4095;
-    assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EINVAL);
-    assert_non_null(strstr(error, "PU 4095"));
+    static const char *const variants[] = {"ticket", "spin+go+none"}; /* threads; goroutines */
+    for (int i = 0; i < 2; i++) {
+        const struct scenario *s = scenario_find("park-wake", variants[i], INSTANCE_MEASURED);
+        char error[256] = "";
+        struct window window;
+        struct window_spec spec = spec_of(s, hchan_variant_find(variants[i]), 2);
+        spec.pu[1] = 4095;
+        assert_int_equal(window_run(&spec, &window, error, sizeof(error)), -EINVAL);
+        assert_non_null(strstr(error, "worker 1 could not be bound to PU 4095"));
+    }
 }
 
 /* What a cell's process writes, the sweep reads. */
