@@ -17,7 +17,7 @@ static const char *variant_name;
 static const struct hchan_variant *usual_variant(void)
 {
     const struct hchan_variant *v = hchan_variant_next(NULL);
-    while (v && !life_sample_goroutines(v))
+    while (v && !hchan_variant_goroutines(v))
         v = hchan_variant_next(v);
     return v ? v : hchan_variant_next(NULL);
 }
@@ -97,7 +97,7 @@ static int run(void)
     if (!variant)
         return EXIT_USAGE;
     printf("harness/life_sample.c, with channels of %s, by %s\n\n", hchan_variant_name(variant),
-           life_sample_goroutines(variant) ? "goroutines" : "threads");
+           hchan_variant_goroutines(variant) ? "goroutines" : "threads");
     for (unsigned which = 0; which < LIVES && status == EXIT_OK; which++)
         status = watch(variant, which);
     if (status == EXIT_OK)

@@ -5,7 +5,6 @@
 #include "core/sched.h"
 #include "core/watch.h"
 #include <errno.h>
-#include <string.h>
 
 static hchan *c, *quit;
 static int value = 42;
@@ -75,37 +74,33 @@ static int live(struct party *parks, struct party *wakes, bool goroutines)
         gosched();
     error = start(wakes, goroutines);
     if (error)
-        return error; /* the first one waits for good */
+        wakes->body(); /* or the first one would wait for good */
     if (goroutines) {
         schedwait();
-        return 0;
+        return error;
     }
-    error = pthread_join(parks->thread, NULL);
-    return error ? error : pthread_join(wakes->thread, NULL);
-}
-
-bool life_sample_goroutines(const struct hchan_variant *variant)
-{
-    return strcmp(hchan_variant_park(variant), "go") == 0;
+    pthread_join(parks->thread, NULL);
+    if (!error)
+        pthread_join(wakes->thread, NULL);
+    return error;
 }
 
 int life_sample_run(const struct hchan_variant *variant, unsigned which, struct life *life)
 {
-    bool goroutines = life_sample_goroutines(variant);
+    bool goroutines = hchan_variant_goroutines(variant);
     static struct party parks, wakes;
     parks.body = rows[which].parks;
     wakes.body = rows[which].wakes;
     c = makechan(hchan_traced(variant), sizeof(value), 0);
     quit = makechan(hchan_traced(variant), sizeof(value), 0);
-    if (!c || !quit)
-        return errno;
-    int error = goroutines ? schedinit(NULL) : 0;
-    if (!error)
+    int error = c && quit ? 0 : errno;
+    if (!error && goroutines)
+        error = schedinit(NULL);
+    if (!error) {
         error = live(&parks, &wakes, goroutines);
-    if (error)
-        return error;
-    if (goroutines)
-        schedstop();
+        if (goroutines)
+            schedstop();
+    }
     *life = (struct life){
         .title = rows[which].title,
         .reason = rows[which].reason,
@@ -117,5 +112,5 @@ int life_sample_run(const struct hchan_variant *variant, unsigned which, struct 
     };
     chanfree(c);
     chanfree(quit);
-    return 0;
+    return error;
 }

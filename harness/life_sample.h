@@ -18,9 +18,6 @@ struct life {
     uint32_t goroutine, by;
 };
 
-/* Whether the variant's parties are goroutines, and not threads. */
-bool life_sample_goroutines(const struct hchan_variant *variant);
-
 /* Lives the life number `which`, below LIVES, with traced channels of the variant, and returns when
  * its goroutines have ended. 0, or an error number. One at a time. */
 int life_sample_run(const struct hchan_variant *variant, unsigned which, struct life *life);

@@ -1,7 +1,9 @@
 /* `hchanlab life`: each life is told in its steps, whatever the variant; and a trace that lacks
  * one, or has a wrong one, is seen. */
+#include "core/sched.h"
 #include "harness/cmd_life.c"
 #include "harness/tests/program.h"
+#include <errno.h>
 
 /* The number that follows `label` in the text from *at on, which is then behind it. */
 static long number_after(const char **at, const char *label)
@@ -68,7 +70,7 @@ static void test_each_life_is_told_whatever_the_variant(void **state)
 static void test_goroutines_are_the_default(void **state)
 {
     (void)state;
-    assert_string_equal(hchan_variant_park(usual_variant()), "go");
+    assert_true(hchan_variant_goroutines(usual_variant()));
     assert_non_null(strstr(run_program("$H life")->out, ", by goroutines\n"));
     assert_non_null(strstr(run_program("$H life --variant ticket")->out, "ticket, by threads\n"));
 }
@@ -115,12 +117,24 @@ static void test_a_wrong_life_is_seen(void **state)
     }
 }
 
+/* What was made before is taken back, which a build with sanitizers sees. */
+static void test_a_scheduler_that_does_not_start_is_told(void **state)
+{
+    (void)state;
+    struct life life;
+    assert_int_equal(schedinit(NULL), 0); /* there is one a process */
+    assert_int_equal(life_sample_run(usual_variant(), 0, &life), EBUSY);
+    schedstop();
+    assert_int_equal(life_sample_run(usual_variant(), 0, &life), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_life_is_told_whatever_the_variant),
         cmocka_unit_test(test_goroutines_are_the_default),
         cmocka_unit_test(test_a_wrong_life_is_seen),
+        cmocka_unit_test(test_a_scheduler_that_does_not_start_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
