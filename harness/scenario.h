@@ -111,7 +111,7 @@ struct scenario {
 /* Whether a variant's workers are goroutines: those of a floor (NULL) are not. */
 static inline bool bench_has_goroutines(const struct hchan_variant *v)
 {
-    return v && strcmp(hchan_variant_park(v), "go") == 0;
+    return v && hchan_variant_goroutines(v);
 }
 
 /* One turn of a waiting loop: gives the PU away where the peer needs it. */
