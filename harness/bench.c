@@ -31,6 +31,7 @@ struct seat {
     bool counts_events;
     struct latency *latency; /* SIDES of its own, or NULL */
     uint64_t counts[COUNTERS_MAX];
+    uint64_t before; /* the worker's operations when the lead's window began */
 };
 
 /* Everything of one window. */
@@ -70,6 +71,23 @@ static struct usage usage_since(struct usage start, clockid_t clock, int who)
     return (struct usage){now.cpu_ns - start.cpu_ns, now.switches - start.switches};
 }
 
+/* Whether the lead has lived on what was done before the window: some of the others have done less
+ * in it, by more than an eighth. With much room in its channels a window could pass while the lead
+ * takes what was there, and nobody else works. */
+static bool is_fed_from_before(const struct crew *crew)
+{
+    const struct scenario *s = crew->bench.scenario;
+    uint64_t enough = crew->lead_ops - crew->lead_ops / 8, shared = enough;
+    for (unsigned i = 1; i < crew->threads && s->feeds; i++) {
+        uint64_t done = load_rlx(&crew->seats[i].worker.ops) - crew->seats[i].before;
+        if (i <= s->stages && done < enough)
+            return true;
+        if (i > s->stages)
+            shared = i == s->stages + 1 ? done : shared + done;
+    }
+    return shared < enough;
+}
+
 /* The lead's part: warm up, then the window, which ends with the first call that reaches its time.
  * A number of operations would not do: where a path has a fast and a slow mode, the number found in
  * one makes a window of the other a hundred times too short or too long. */
@@ -80,13 +98,16 @@ static void run_lead(struct crew *crew, struct worker *w)
         s->lead(w, crew->warm_ops);
     if (s->settle)
         s->settle(w);
+    for (unsigned i = 1; i < crew->threads; i++)
+        crew->seats[i].before = load_rlx(&crew->seats[i].worker.ops);
     w->timed_ns = 0;
     uint64_t start = clock_ns();
     do {
         s->lead(w, crew->bench.ops);
         crew->lead_ops += crew->bench.ops;
         crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
-    } while (!s->fixed_ops && crew->window_ns < crew->spec->window_ns);
+    } while (!s->fixed_ops &&
+             (crew->window_ns < crew->spec->window_ns || is_fed_from_before(crew)));
     if (s->settle) {
         s->settle(w);
         crew->window_ns = clock_ns() - start;

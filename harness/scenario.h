@@ -97,6 +97,11 @@ struct scenario {
     uint64_t ops_multiple; /* ops is a multiple of this; 0: of 1 */
     bool per_peer;         /* ops is a multiple of threads - 1 */
     bool times_itself;     /* lead adds to timed_ns; there is no warm-up */
+    /* The others feed the lead, and count what they did in worker->ops: the window lasts until they
+     * have done as much in it as the lead. Workers 1 to `stages` do a step of each operation alone;
+     * those above share one. */
+    bool feeds;
+    unsigned stages;
 
     int (*setup)(struct bench *b); /* 0, or a negative errno */
     void (*lead)(struct worker *w, uint64_t ops);

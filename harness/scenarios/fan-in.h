@@ -17,9 +17,10 @@ static void fan_in_serve(struct worker *w)
 {
     struct bench *b = w->bench;
     uint64_t sent = 0;
-    for (; !load_rlx(&b->stop); sent++) { /* a flag; publishes nothing */
+    while (!load_rlx(&b->stop)) { /* a flag, and a count: both publish nothing */
         bench_work(b->params.work);
         loop_send(w, b->chan[0], w->elem);
+        store_rlx(&w->ops, ++sent);
     }
     fadd_rlx(&b->sent, sent); /* read when all have ended */
     if (bench_leave(b, b->params.threads - 1))
@@ -53,6 +54,7 @@ static const struct scenario scenario_fan_in = {
     .mix = true,
     .places = true,
     .setup = fan_in_setup,
+    .feeds = true,
     .lead = fan_in_lead,
     .serve = fan_in_serve,
     .finish = fan_in_finish,

@@ -26,9 +26,10 @@ static void pipeline_make(struct worker *w, hchan *out)
 {
     struct bench *b = w->bench;
     uint64_t sent = 0;
-    for (; !load_rlx(&b->stop); sent++) { /* a flag; publishes nothing */
+    while (!load_rlx(&b->stop)) { /* a flag, and a count: both publish nothing */
         bench_work(b->params.work);
         loop_send(w, out, w->elem);
+        store_rlx(&w->ops, ++sent);
     }
     store_rlx(&b->sent, sent); /* read when all have ended */
 }
@@ -40,9 +41,10 @@ static void pipeline_serve(struct worker *w)
     if (w->index == 1)
         pipeline_make(w, out);
     else
-        while (loop_recv(w, b->chan[w->index - 2], w->elem)) {
+        for (uint64_t passed = 1; loop_recv(w, b->chan[w->index - 2], w->elem); passed++) {
             bench_work(b->params.work);
             loop_send(w, out, w->elem);
+            store_rlx(&w->ops, passed);
         }
     loop_close(out);
 }
@@ -74,6 +76,8 @@ static const struct scenario scenario_pipeline = {
     .mix = true,
     .places = true,
     .setup = pipeline_setup,
+    .feeds = true,
+    .stages = THREADS_MAX,
     .lead = pipeline_lead,
     .serve = pipeline_serve,
     .finish = pipeline_finish,

@@ -29,7 +29,8 @@ static void price_quote_ingest(struct worker *w)
     while (!load_rlx(&b->stop)) { /* a flag; publishes nothing */
         for (int i = 0; i < PRICE_QUOTE_BAR; i++)
             loop_send(w, b->chan[0], w->elem);
-        if (++bars % PRICE_QUOTE_BURST == 0)
+        store_rlx(&w->ops, ++bars * PRICE_QUOTE_BAR);
+        if (bars % PRICE_QUOTE_BURST == 0)
             bench_work(PRICE_QUOTE_BURST * b->params.work);
     }
     store_rlx(&b->sent, bars * PRICE_QUOTE_BAR); /* read when all have ended */
@@ -40,8 +41,10 @@ static void price_quote_aggregate(struct worker *w)
 {
     struct bench *b = w->bench;
     for (uint64_t quotes = 1; loop_recv(w, b->chan[0], w->elem); quotes++)
-        if (quotes % PRICE_QUOTE_BAR == 0)
+        if (quotes % PRICE_QUOTE_BAR == 0) {
             loop_send(w, b->chan[1], w->elem);
+            store_rlx(&w->ops, quotes);
+        }
     loop_close(b->chan[1]);
 }
 
@@ -81,6 +84,8 @@ static const struct scenario scenario_price_quote = {
     .places = true,
     .ops_multiple = PRICE_QUOTE_BAR,
     .setup = price_quote_setup,
+    .feeds = true,
+    .stages = 2,
     .lead = price_quote_lead,
     .serve = price_quote_serve,
     .finish = price_quote_finish,

@@ -20,8 +20,10 @@ static void worker_pool_send_jobs(struct worker *w)
 {
     struct bench *b = w->bench;
     uint64_t sent = 0;
-    for (; !load_rlx(&b->stop); sent++) /* a flag; publishes nothing */
+    while (!load_rlx(&b->stop)) { /* a flag, and a count: both publish nothing */
         loop_send(w, b->chan[0], w->elem);
+        store_rlx(&w->ops, ++sent);
+    }
     store_rlx(&b->sent, sent); /* read when all have ended */
     loop_close(b->chan[0]);
 }
@@ -33,9 +35,10 @@ static void worker_pool_serve(struct worker *w)
         worker_pool_send_jobs(w);
         return;
     }
-    while (loop_recv(w, b->chan[0], w->elem)) {
+    for (uint64_t done = 1; loop_recv(w, b->chan[0], w->elem); done++) {
         bench_work(b->params.work);
         loop_send(w, b->chan[1], w->elem);
+        store_rlx(&w->ops, done);
     }
     if (bench_leave(b, b->params.threads - 2))
         loop_close(b->chan[1]);
@@ -68,6 +71,8 @@ static const struct scenario scenario_worker_pool = {
     .mix = true,
     .places = true,
     .setup = worker_pool_setup,
+    .feeds = true,
+    .stages = 1,
     .lead = worker_pool_lead,
     .serve = worker_pool_serve,
     .finish = worker_pool_finish,

@@ -254,6 +254,32 @@ static void test_values_that_are_counted_have_been_received(void **state)
     }
 }
 
+/* With much room, and values in it from before the window: what the others do for an operation is
+ * part of its time. A turn of thinking takes more than a quarter of a nanosecond on any machine,
+ * and all are on one PU. */
+static void test_work_that_was_done_before_the_window_is_not_counted(void **state)
+{
+    enum { WORK = 1000 };
+    static const char *const names[] = {"fan-in", "fan-out", "pipeline", "worker-pool", "cancel"};
+    (void)state;
+    const struct hchan_variant *v = hchan_variant_next(NULL);
+    for (; v; v = hchan_variant_next(v))
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            const struct scenario *s =
+                scenario_find(names[i], hchan_variant_name(v), INSTANCE_MEASURED);
+            struct window_spec spec = spec_of(s, v, 4);
+            struct window window;
+            spec.params.capacity = 4096;
+            spec.params.work = WORK;
+            spec.pu[1] = spec.pu[0];
+            spec.warm = true;
+            run(&spec, &window);
+            if (window.sample.ns_per_op < WORK / 4)
+                fail_msg("%s of %s: %g ns", s->name, hchan_variant_name(v),
+                         window.sample.ns_per_op);
+        }
+}
+
 /* An operation takes a millisecond; the warm-up, which is the first call, takes thirty. */
 enum { WARM_NS = 30000000, OP_NS = 1000000 };
 
@@ -414,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
         cmocka_unit_test(test_every_goroutine_of_a_crowd_gets_on),
         cmocka_unit_test(test_values_that_are_counted_have_been_received),
+        cmocka_unit_test(test_work_that_was_done_before_the_window_is_not_counted),
         cmocka_unit_test(test_the_window_is_what_is_timed_and_divided),
         cmocka_unit_test(test_a_scenario_whose_check_fails_is_an_error),
         cmocka_unit_test(test_the_mutex_check_catches_a_lock_that_does_not_exclude),

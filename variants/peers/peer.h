@@ -319,9 +319,23 @@ template <class Peer, class Channel, bool checked> class contended
     }
 };
 
+/* What a lead's window needs where it counts nothing that is done outside of it. */
+struct lead_alone {
+    void begin()
+    {
+    }
+    bool is_fed_from_before(uint64_t) const
+    {
+        return false;
+    }
+    void settle()
+    {
+    }
+};
+
 /* buffer-hop: a lead that sends and receives in turn on one channel; or sends, and another one
  * receives, each a quarter of the buffer when it is told that there is room or are values. */
-template <class Peer, class Channel, bool checked> class buffer_hop
+template <class Peer, class Channel, bool checked> class buffer_hop : public lead_alone
 {
     const arguments &a;
     std::vector<party> &parties;
@@ -383,9 +397,6 @@ template <class Peer, class Channel, bool checked> class buffer_hop
             taken.store(number, std::memory_order_release);
         }
     }
-    void settle()
-    {
-    }
     void finish()
     {
         stop.store(true, std::memory_order_release);
@@ -398,7 +409,7 @@ template <class Peer, class Channel, bool checked> class buffer_hop
 
 /* park-wake, over two channels, and go-chan-sync, over one: a lead that sends and waits for the
  * answer. An operation is one way. */
-template <class Peer, class Channel, bool checked> class ping_pong
+template <class Peer, class Channel, bool checked> class ping_pong : public lead_alone
 {
     const arguments &a;
     bool both; /* ways over one channel */
@@ -434,9 +445,6 @@ template <class Peer, class Channel, bool checked> class ping_pong
             think(a.work);
         }
     }
-    void settle()
-    {
-    }
     void finish()
     {
         there.send(end_value);
@@ -448,7 +456,7 @@ template <class Peer, class Channel, bool checked> class ping_pong
 };
 
 /* go-make-chan: a channel made, and freed. */
-template <class Peer, class Channel> class make_chan
+template <class Peer, class Channel> class make_chan : public lead_alone
 {
     const arguments &a;
 
@@ -465,9 +473,6 @@ template <class Peer, class Channel> class make_chan
         }
     }
     void serve(unsigned)
-    {
-    }
-    void settle()
     {
     }
     void finish()
@@ -517,7 +522,8 @@ template <class Peer, class Channel, bool checked> class workload
     std::vector<unsigned> takers;
     std::vector<std::atomic<unsigned>> makers;
     std::atomic<bool> stop{false};
-    std::vector<uint64_t> next; /* the lead's */
+    std::vector<uint64_t> next;   /* the lead's */
+    std::vector<uint64_t> before; /* what each party had done when the window began */
 
     void send(party &self, Channel &out, uint64_t value)
     {
@@ -546,14 +552,17 @@ template <class Peer, class Channel, bool checked> class workload
         for (uint64_t end = made + count; made < end && !stop.load(std::memory_order_relaxed);) {
             think(turns);
             send(self, out, value_of(i, made++));
+            self.ops.store(made, std::memory_order_relaxed);
         }
         self.made = made;
     }
     void make_quotes(unsigned i, const role &r)
     {
+        party &self = parties[i];
         for (uint64_t bars = 1; !stop.load(std::memory_order_relaxed); bars++) {
             for (int k = 0; k < BAR; k++)
-                send(parties[i], *channels[r.out], value_of(i, parties[i].made++));
+                send(self, *channels[r.out], value_of(i, self.made++));
+            self.ops.store(self.made, std::memory_order_relaxed);
             if (bars % BURST == 0)
                 think(BURST * a.work);
         }
@@ -580,15 +589,18 @@ template <class Peer, class Channel, bool checked> class workload
             if (checked && r.in == 0)
                 look_at(self, value, order);
             think(turns);
-            if (++got % per == 0)
+            if (++got % per == 0) {
                 send(self, out, value);
+                self.ops.store(got, std::memory_order_relaxed);
+            }
         }
     }
 
   public:
     enum { multiple = BAR };
     workload(const arguments &given, std::vector<party> &who)
-        : a(given), parties(who), quotes(given.scenario == "price-quote"), next(who.size())
+        : a(given), parties(who), quotes(given.scenario == "price-quote"), next(who.size()),
+          before(who.size())
     {
         int count = 0;
         for (unsigned i = 0; i < parties.size(); i++)
@@ -612,6 +624,21 @@ template <class Peer, class Channel, bool checked> class workload
             make(0, r, ops);
         else
             take(0, r, ops, next);
+    }
+    void begin()
+    {
+        for (size_t i = 1; i < parties.size(); i++)
+            before[i] = parties[i].ops.load(std::memory_order_relaxed);
+    }
+    /* Whether the lead has lived on what was done before the window: a step that the others do was
+     * done less often in it, by more than an eighth. Who send on one channel share a step. */
+    bool is_fed_from_before(uint64_t led) const
+    {
+        std::vector<uint64_t> steps(role_of(a, 0).in < 0 ? 0 : channels.size());
+        for (unsigned i = 1; i < parties.size() && !steps.empty(); i++)
+            steps[role_of(a, i).out] += parties[i].ops.load(std::memory_order_relaxed) - before[i];
+        return std::any_of(steps.begin(), steps.end(),
+                           [led](uint64_t done) { return done < led - led / 8; });
     }
     /* Waits until the others have taken what the lead made. */
     void settle()
@@ -789,13 +816,14 @@ sample lead_window(const arguments &a, uint64_t ops, bool find)
         if (!find)
             it.lead(2 * ops);
         it.settle();
+        it.begin();
         usage used;
         uint64_t start = clock_ns();
         do {
             it.lead(ops);
             s.ops += ops;
             s.window_ns = (double)(clock_ns() - start);
-        } while (!find && s.window_ns < (double)a.window_ns);
+        } while (!find && (s.window_ns < (double)a.window_ns || it.is_fed_from_before(s.ops)));
         it.settle();
         s.window_ns = (double)(clock_ns() - start);
         used.stop();

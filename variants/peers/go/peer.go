@@ -343,15 +343,25 @@ func measureCrowd() {
 // A scenario with a party that leads and others that serve.
 type scenario interface {
 	lead(ops uint64)
-	settle() // at the end of the window: waits until what the lead counts is done
+	begin()                          // the window
+	isFedFromBefore(led uint64) bool // whether it has to last longer
+	settle()                         // at its end: waits until what the lead counts is done
 	serve(i int)
 	finish()
 	verdict()
 }
 
+// What a lead's window needs where it counts nothing that is done outside of it.
+type leadAlone struct{}
+
+func (leadAlone) begin()                      {}
+func (leadAlone) isFedFromBefore(uint64) bool { return false }
+func (leadAlone) settle()                     {}
+
 // The lead sends and receives in turn; or sends, and another one receives, each a quarter of the
 // buffer when it is told that there is room or are values.
 type bufferHop struct {
+	leadAlone
 	c     chan uint64
 	stop  uint32
 	_     [128]byte
@@ -418,12 +428,12 @@ func (h *bufferHop) serve(int) {
 	}
 }
 
-func (h *bufferHop) settle()  {}
 func (h *bufferHop) finish()  { atomic.StoreUint32(&h.stop, 1) }
 func (h *bufferHop) verdict() {}
 
 // park-wake: an operation is one way.
 type pingPong struct {
+	leadAlone
 	there, back chan uint64
 	number      uint64
 }
@@ -444,7 +454,6 @@ func (p *pingPong) serve(int) {
 	}
 }
 
-func (p *pingPong) settle()  {}
 func (p *pingPong) finish()  { close(p.there) }
 func (p *pingPong) verdict() {}
 
@@ -487,6 +496,7 @@ const (
 type workload struct {
 	parties    []party
 	next       []uint64 // of each sender, as the lead looks at them
+	before     []uint64 // what each party had done when the window began
 	channels   []chan uint64
 	done       chan struct{}
 	makers     []int32
@@ -498,7 +508,8 @@ type workload struct {
 
 func newWorkload() scenario {
 	n := int(args.threads)
-	w := &workload{parties: make([]party, n), next: make([]uint64, n), done: make(chan struct{})}
+	w := &workload{parties: make([]party, n), next: make([]uint64, n),
+		before: make([]uint64, n), done: make(chan struct{})}
 	for i := 0; i < n; i++ {
 		r := roleOf(i)
 		for len(w.channels) <= r.out {
@@ -560,8 +571,8 @@ func (w *workload) make(i int, r role, count uint64) {
 		value := uint64(i)<<40 | sent
 		out <- value
 		self.add(value)
+		self.ops = sent + 1
 	}
-	self.ops = sent
 	atomic.AddUint64(&w.made, sent-first)
 }
 
@@ -575,6 +586,7 @@ func (w *workload) makeUntilCancelled(i int, r role) {
 		select {
 		case out <- value:
 			self.add(value)
+			self.ops = sent + 1
 		case <-w.done:
 			atomic.AddUint64(&w.made, sent)
 			return
@@ -592,6 +604,7 @@ func (w *workload) makeQuotes(i int, r role) {
 			self.add(value)
 			sent++
 		}
+		self.ops = sent
 		if bars%burst == 0 && args.work > 0 {
 			x = think(burst*args.work, x)
 		}
@@ -648,6 +661,7 @@ func (w *workload) pass(i int, r role, next []uint64) {
 		if got++; got%per == 0 {
 			out <- value
 			self.add(value)
+			self.ops = got
 		}
 	}
 }
@@ -662,6 +676,30 @@ func (w *workload) lead(ops uint64) {
 	default:
 		w.take(0, r, ops, w.next)
 	}
+}
+
+func (w *workload) begin() {
+	for i := range w.parties {
+		w.before[i] = atomic.LoadUint64(&w.parties[i].ops)
+	}
+}
+
+// Whether the lead has lived on what was done before the window: a step that the others do was done
+// less often in it, by more than an eighth. Who send on one channel share a step.
+func (w *workload) isFedFromBefore(led uint64) bool {
+	if roleOf(0).in < 0 {
+		return false
+	}
+	steps := make([]uint64, len(w.channels))
+	for i := 1; i < len(w.parties); i++ {
+		steps[roleOf(i).out] += atomic.LoadUint64(&w.parties[i].ops) - w.before[i]
+	}
+	for _, done := range steps {
+		if done < led-led/8 {
+			return true
+		}
+	}
+	return false
 }
 
 // Waits until the others have taken what the lead made.
@@ -735,13 +773,14 @@ func leadWindow(it scenario, ops uint64, find bool) (s sample) {
 		it.lead(2 * ops)
 	}
 	it.settle()
+	it.begin()
 	cpu, switches := usage()
 	start := time.Now()
 	for {
 		it.lead(ops)
 		s.ops += float64(ops)
 		s.window = float64(time.Since(start))
-		if find || s.window >= float64(args.window) {
+		if find || s.window >= float64(args.window) && !it.isFedFromBefore(uint64(s.ops)) {
 			break
 		}
 	}

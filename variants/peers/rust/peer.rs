@@ -480,6 +480,12 @@ type Server = Box<dyn FnOnce() + Send>;
 /// What the lead does, and the others beside it.
 trait Scenario: Send {
     fn lead(&mut self, ops: u64) -> bool;
+    /// At the beginning of the window.
+    fn begin(&mut self) {}
+    /// At its end: whether it has to last longer.
+    fn is_fed_from_before(&self, _led: u64) -> bool {
+        false
+    }
     /// At the end of the window: waits until what the lead counts is done.
     fn settle(&self) {}
     fn servers(&mut self) -> Vec<Server> {
@@ -725,7 +731,7 @@ struct Worker<P: Peer, const CHECKED: bool> {
     turns: u64,
     per: u64, // values that make one
     made: u64,
-    taken: Arc<Count>, // for whoever waits for it
+    ops: Arc<Count>, // made, passed or taken, for whoever looks
     next: Vec<u64>,
     tally: Arc<Tally>,
 }
@@ -766,6 +772,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
             think(self.turns);
             let value = self.value();
             self.tx.as_ref().unwrap().send(value);
+            self.ops.0.store(self.made, Relaxed);
         }
         self.tally.made.fetch_add(self.made - first, Relaxed);
     }
@@ -778,6 +785,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
                 break;
             }
             self.value();
+            self.ops.0.store(self.made, Relaxed);
         }
         self.tally.made.fetch_add(self.made, Relaxed);
     }
@@ -787,6 +795,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
                 let value = self.value();
                 self.tx.as_ref().unwrap().send(value);
             }
+            self.ops.0.store(self.made, Relaxed);
             if self.made % (BURST * self.per) == 0 {
                 think(BURST * self.turns);
             }
@@ -803,7 +812,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
             self.look_at(value);
             think(self.turns);
             taken += self.per;
-            self.taken.0.store(taken, Relaxed);
+            self.ops.0.store(taken, Relaxed);
         }
         self.tally.taken.fetch_add(taken, Relaxed);
     }
@@ -827,6 +836,7 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
                     self.add(spread(value));
                 }
                 self.tx.as_ref().unwrap().send(value);
+                self.ops.0.store(got, Relaxed);
             }
         }
     }
@@ -841,10 +851,17 @@ impl<P: Peer, const CHECKED: bool> Worker<P, CHECKED> {
     }
 }
 
+/// What one party does of each operation. Those who send on one channel share it.
+struct Step {
+    makes: Option<usize>,
+    ops: Arc<Count>,
+    before: u64, // the window
+}
+
 struct Workload<P: Peer, const CHECKED: bool> {
     lead: Worker<P, CHECKED>,
     others: Vec<Worker<P, CHECKED>>,
-    taken: Vec<Arc<Count>>, // by each of the others
+    steps: Vec<Step>, // of each of the others
     cancel: Option<P::Tx>,
 }
 
@@ -873,14 +890,15 @@ impl<P: Peer, const CHECKED: bool> Workload<P, CHECKED> {
             turns: if r.thinks || (quotes && i == 1) { a.work } else { 0 },
             per: if quotes { BAR } else { 1 },
             made: 0,
-            taken: Arc::default(),
+            ops: Arc::default(),
             next: vec![0; if CHECKED { n } else { 0 }],
             tally: tally.clone(),
         });
         let lead = workers.next().unwrap();
         let others: Vec<_> = workers.collect();
-        let taken = others.iter().map(|w| w.taken.clone()).collect();
-        Workload { lead, others, taken, cancel: Some(cancel) }
+        let step = |w: &Worker<P, CHECKED>| Step { makes: roles[w.index].makes, ops: w.ops.clone(), before: 0 };
+        let steps = others.iter().map(step).collect();
+        Workload { lead, others, steps, cancel: Some(cancel) }
     }
 }
 
@@ -893,8 +911,25 @@ impl<P: Peer + 'static, const CHECKED: bool> Scenario for Workload<P, CHECKED> {
         }
         true
     }
+    fn begin(&mut self) {
+        for step in &mut self.steps {
+            step.before = step.ops.0.load(Relaxed);
+        }
+    }
+    /// Whether the lead has lived on what was done before the window: a step was done less often in
+    /// it, by more than an eighth.
+    fn is_fed_from_before(&self, led: u64) -> bool {
+        let mut done = vec![None; self.steps.len()]; // on each channel
+        for step in &self.steps {
+            if let Some(c) = step.makes {
+                *done[c].get_or_insert(0) += step.ops.0.load(Relaxed) - step.before;
+            }
+        }
+        self.lead.rx.is_some() && done.iter().flatten().any(|done: &u64| *done < led - led / 8)
+    }
+    /// Until the others have taken what the lead made.
     fn settle(&self) {
-        let taken = || self.taken.iter().map(|count| count.0.load(Relaxed)).sum::<u64>();
+        let taken = || self.steps.iter().map(|s| s.ops.0.load(Relaxed)).sum::<u64>();
         while self.lead.rx.is_none() && taken() < self.lead.made {
             thread::yield_now();
         }
@@ -919,6 +954,7 @@ impl<P: Peer + 'static, const CHECKED: bool> Scenario for Workload<P, CHECKED> {
 fn run_lead(a: &Arguments, it: &mut dyn Scenario, ops: u64, find: bool) -> Sample {
     let mut right = find || it.lead(2 * ops);
     it.settle();
+    it.begin();
     let (mut done, mut window) = (0, 0);
     let used = usage();
     let start = Instant::now();
@@ -926,7 +962,7 @@ fn run_lead(a: &Arguments, it: &mut dyn Scenario, ops: u64, find: bool) -> Sampl
         right = it.lead(ops) && right;
         done += ops;
         window = start.elapsed().as_nanos().max(window);
-        if find || window >= a.window as u128 {
+        if find || window >= a.window as u128 && !it.is_fed_from_before(done) {
             break;
         }
     }
