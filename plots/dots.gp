@@ -4,7 +4,7 @@
 # Columns: kind, y, x, low, high, colour, point, label, value. Kinds:
 #   band (low to high, y and point: first and last row), title,
 #   row (label, and value in red), point, mark.
-set lmargin at screen left / width
+set lmargin at screen 1.0 * left / width # of whole numbers the quotient would be one, too
 set rmargin at screen 1 - 24.0 / width
 set tmargin at screen 1 - 8.0 / height
 set bmargin at screen 48.0 / height
@@ -18,6 +18,10 @@ set xtics ()
 set format x ""
 do for [k = -2:11] { if (10.0**k >= xmin * 0.999 && 10.0**k <= xmax * 1.001) { \
     set xtics add (tic_name(k) 10.0**k) } }
+# Less than two decades: a decade's name alone says little.
+if (times && xmax < 100 * xmin) { do for [k = -2:2] { do for [m in "2 5"] { \
+    x = m * 10.0**k; \
+    if (x >= xmin && x <= xmax) { set xtics add (sprintf("%g×", x) x) } } } }
 set label axis at graph 0.5, screen 12.0 / height center textcolor rgb "#333333"
 set style fill solid 1 noborder
 unset key

@@ -1,7 +1,7 @@
 # Stacked shares: what sends did, what receives did, how parks ended; in rows under titles.
 # Called with: rows, left, classes, looks (colour and name of each class).
 # Columns: kind (box, row, title), y, from, to, colour, label.
-set lmargin at screen left / width
+set lmargin at screen 1.0 * left / width
 set rmargin at screen 1 - 30.0 / width
 set tmargin at screen 1 - 76.0 / height
 set bmargin at screen 36.0 / height

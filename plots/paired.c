@@ -109,9 +109,12 @@ struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
 
 struct words ratio_words(struct ratio r)
 {
-    return isfinite(r.low) ? words_format("%s× [%s, %s]", number_plain(r.median).text,
-                                          number_plain(r.low).text, number_plain(r.high).text)
-                           : words_format("n/a");
+    if (!isfinite(r.median))
+        return words_format("n/a");
+    if (!isfinite(r.low))
+        return words_format("%s×, no interval", number_plain(r.median).text);
+    return words_format("%s× [%s, %s]", number_plain(r.median).text, number_plain(r.low).text,
+                        number_plain(r.high).text);
 }
 
 size_t cell_samples(const struct model *m, const struct page_cell *c, double **values)

@@ -19,7 +19,7 @@ struct ratio {
 struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
                           const struct page_cell *under);
 
-/* "0.83× [0.71, 0.95]"; `n/a` without an interval. */
+/* "0.83× [0.71, 0.95]"; "0.83×, no interval" below six pairs; or "n/a". */
 struct words ratio_words(struct ratio r);
 
 /* The ranks low..high (from 0) of `count` sorted values that enclose the median with at least this

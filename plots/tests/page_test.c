@@ -1,5 +1,6 @@
 /* The page as a document: whole, self-contained, the same in both forms, whatever the tables hold.
  */
+#include "plots/chart.h"
 #include "plots/tests/built.h"
 #include <errno.h>
 
@@ -279,6 +280,29 @@ static void test_without_gnuplot_there_is_one_sentence_and_no_page(void **state)
     remove_folder();
 }
 
+/* Whatever room they take: gnuplot divides whole numbers as C does. */
+static void test_a_chart_has_its_labels_at_every_width(void **state)
+{
+    (void)state;
+    char path[300];
+    make_folder("labels");
+    snprintf(path, sizeof(path), "%s/data", folder);
+    mkdir(path, 0777);
+    for (int length = 1; length <= 10; length++) {
+        struct chart chart;
+        char label[16];
+        snprintf(label, sizeof(label), "%.*s", length, "abcdefghij");
+        assert_int_equal(chart_open(&chart, "axis", true), 0);
+        chart_row(&chart, &(struct chart_point){label, "1", 1, 0.9, 1.2, COLOUR_GREY, 7});
+        assert_int_equal(chart_draw(&chart, folder, "labels", error, sizeof(error)), 0);
+        char *svg = read_made("labels.svg"), wanted[32];
+        snprintf(wanted, sizeof(wanted), ">%s<", label);
+        assert_has(svg, wanted);
+        free(svg);
+    }
+    remove_folder();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_missing_counters_are_one_line_and_never_zero),
         cmocka_unit_test(test_garbage_is_built_or_refused),
         cmocka_unit_test(test_a_folder_may_be_called_anything),
+        cmocka_unit_test(test_a_chart_has_its_labels_at_every_width),
         cmocka_unit_test(test_an_old_page_survives_a_failure),
         cmocka_unit_test(test_without_gnuplot_there_is_one_sentence_and_no_page),
     };
