@@ -97,19 +97,21 @@ static void run_lead(struct crew *crew, struct worker *w)
     if (crew->warm_ops)
         s->lead(w, crew->warm_ops);
     if (s->settle)
-        s->settle(w);
+        s->settle(w, 0);
     for (unsigned i = 1; i < crew->threads; i++)
         crew->seats[i].before = load_rlx(&crew->seats[i].worker.ops);
     w->timed_ns = 0;
     uint64_t start = clock_ns();
     do {
         s->lead(w, crew->bench.ops);
+        if (s->settle) /* the others go on meanwhile; but what is left at the end stays small */
+            s->settle(w, crew->bench.ops);
         crew->lead_ops += crew->bench.ops;
         crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
     } while (!s->fixed_ops &&
              (crew->window_ns < crew->spec->window_ns || is_fed_from_before(crew)));
     if (s->settle) {
-        s->settle(w);
+        s->settle(w, 0);
         crew->window_ns = clock_ns() - start;
     }
     if (s->finish)

@@ -11,8 +11,8 @@
  *   serve   the other workers, until what they wait for is closed
  *   crowd   instead of both, where all workers do the same until bench->stop; they are timed over a
  *           fixed window, and each keeps worker->ops up to date
- *   settle  worker 0, at the end of the window and within its time, where it sends: until the
- *           others have done with what it counts
+ *   settle  worker 0, within the window, where it sends: waits until the others are behind by no
+ *           more than so much; at the end by nothing
  *   finish  worker 0, after the window: lets the others end
  */
 #ifndef HARNESS_SCENARIO_H
@@ -106,7 +106,7 @@ struct scenario {
     int (*setup)(struct bench *b); /* 0, or a negative errno */
     void (*lead)(struct worker *w, uint64_t ops);
     void (*serve)(struct worker *w);
-    void (*settle)(struct worker *w);
+    void (*settle)(struct worker *w, uint64_t behind);
     void (*crowd)(struct worker *w);
     void (*finish)(struct bench *b);
     void (*teardown)(struct bench *b); /* when all have ended; only after a setup */

@@ -25,9 +25,9 @@ static uint64_t fan_out_taken(const struct bench *b)
 }
 
 /* Some of the readers are on the writer's PU, wherever the others are: it always yields. */
-static void fan_out_settle(struct worker *w)
+static void fan_out_settle(struct worker *w, uint64_t behind)
 {
-    while (fan_out_taken(w->bench) < load_rlx(&w->ops))
+    while (fan_out_taken(w->bench) + behind < load_rlx(&w->ops))
         gosched();
 }
 

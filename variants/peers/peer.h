@@ -328,7 +328,7 @@ struct lead_alone {
     {
         return false;
     }
-    void settle()
+    void settle(uint64_t)
     {
     }
 };
@@ -640,14 +640,14 @@ template <class Peer, class Channel, bool checked> class workload
         return std::any_of(steps.begin(), steps.end(),
                            [led](uint64_t done) { return done < led - led / 8; });
     }
-    /* Waits until the others have taken what the lead made. */
-    void settle()
+    /* Waits until the others are behind what the lead made by no more than so much. */
+    void settle(uint64_t behind)
     {
-        auto waits = [this] {
+        auto waits = [this, behind] {
             uint64_t taken = 0;
             for (size_t i = 1; i < parties.size(); i++)
                 taken += parties[i].ops.load(std::memory_order_relaxed);
-            return taken < parties[0].made;
+            return taken + behind < parties[0].made;
         };
         while (role_of(a, 0).in < 0 && waits())
             Peer::crew::relax();
@@ -815,16 +815,17 @@ sample lead_window(const arguments &a, uint64_t ops, bool find)
             return it.serve(i);
         if (!find)
             it.lead(2 * ops);
-        it.settle();
+        it.settle(0);
         it.begin();
         usage used;
         uint64_t start = clock_ns();
         do {
             it.lead(ops);
+            it.settle(ops);
             s.ops += ops;
             s.window_ns = (double)(clock_ns() - start);
         } while (!find && (s.window_ns < (double)a.window_ns || it.is_fed_from_before(s.ops)));
-        it.settle();
+        it.settle(0);
         s.window_ns = (double)(clock_ns() - start);
         used.stop();
         s.count(used);

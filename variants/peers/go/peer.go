@@ -345,7 +345,7 @@ type scenario interface {
 	lead(ops uint64)
 	begin()                          // the window
 	isFedFromBefore(led uint64) bool // whether it has to last longer
-	settle()                         // at its end: waits until what the lead counts is done
+	settle(behind uint64)            // waits until the others are behind the lead by no more
 	serve(i int)
 	finish()
 	verdict()
@@ -356,7 +356,7 @@ type leadAlone struct{}
 
 func (leadAlone) begin()                      {}
 func (leadAlone) isFedFromBefore(uint64) bool { return false }
-func (leadAlone) settle()                     {}
+func (leadAlone) settle(uint64)               {}
 
 // The lead sends and receives in turn; or sends, and another one receives, each a quarter of the
 // buffer when it is told that there is room or are values.
@@ -702,14 +702,14 @@ func (w *workload) isFedFromBefore(led uint64) bool {
 	return false
 }
 
-// Waits until the others have taken what the lead made.
-func (w *workload) settle() {
+// Waits until the others are behind what the lead made by no more than so much.
+func (w *workload) settle(behind uint64) {
 	waits := func() bool {
 		taken := uint64(0)
 		for i := 1; i < len(w.parties); i++ {
 			taken += atomic.LoadUint64(&w.parties[i].ops)
 		}
-		return taken < w.parties[0].ops
+		return taken+behind < w.parties[0].ops
 	}
 	for roleOf(0).in < 0 && waits() {
 		runtime.Gosched()
@@ -772,19 +772,20 @@ func leadWindow(it scenario, ops uint64, find bool) (s sample) {
 	if !find {
 		it.lead(2 * ops)
 	}
-	it.settle()
+	it.settle(0)
 	it.begin()
 	cpu, switches := usage()
 	start := time.Now()
 	for {
 		it.lead(ops)
+		it.settle(ops)
 		s.ops += float64(ops)
 		s.window = float64(time.Since(start))
 		if find || s.window >= float64(args.window) && !it.isFedFromBefore(uint64(s.ops)) {
 			break
 		}
 	}
-	it.settle()
+	it.settle(0)
 	s.window = float64(time.Since(start))
 	cpuEnd, switchesEnd := usage()
 	it.finish()

@@ -486,8 +486,8 @@ trait Scenario: Send {
     fn is_fed_from_before(&self, _led: u64) -> bool {
         false
     }
-    /// At the end of the window: waits until what the lead counts is done.
-    fn settle(&self) {}
+    /// Waits until the others are behind the lead by no more than so much.
+    fn settle(&self, _behind: u64) {}
     fn servers(&mut self) -> Vec<Server> {
         Vec::new()
     }
@@ -927,10 +927,9 @@ impl<P: Peer + 'static, const CHECKED: bool> Scenario for Workload<P, CHECKED> {
         }
         self.lead.rx.is_some() && done.iter().flatten().any(|done: &u64| *done < led - led / 8)
     }
-    /// Until the others have taken what the lead made.
-    fn settle(&self) {
+    fn settle(&self, behind: u64) {
         let taken = || self.steps.iter().map(|s| s.ops.0.load(Relaxed)).sum::<u64>();
-        while self.lead.rx.is_none() && taken() < self.lead.made {
+        while self.lead.rx.is_none() && taken() + behind < self.lead.made {
             thread::yield_now();
         }
     }
@@ -953,20 +952,21 @@ impl<P: Peer + 'static, const CHECKED: bool> Scenario for Workload<P, CHECKED> {
 /// The lead's part of a window: calls for `ops` operations until it is over, after a warm-up.
 fn run_lead(a: &Arguments, it: &mut dyn Scenario, ops: u64, find: bool) -> Sample {
     let mut right = find || it.lead(2 * ops);
-    it.settle();
+    it.settle(0);
     it.begin();
     let (mut done, mut window) = (0, 0);
     let used = usage();
     let start = Instant::now();
     loop {
         right = it.lead(ops) && right;
+        it.settle(ops);
         done += ops;
         window = start.elapsed().as_nanos().max(window);
         if find || window >= a.window as u128 && !it.is_fed_from_before(done) {
             break;
         }
     }
-    it.settle();
+    it.settle(0);
     window = start.elapsed().as_nanos().max(window);
     let used_end = usage();
     it.finish();
