@@ -65,25 +65,23 @@ static inline void spin_end(struct g *gp, const struct spin *s, bool enough)
     gp->spin_skips = (uint8_t)((1U << gp->spin_misses) - 1);
 }
 
-/* The sleeper, before it says that it sleeps. */
-static inline void spin_sleeps(struct g *gp)
-{
-    gp->woken_at = 0;
-}
-
 /* The waker, before it makes a sleeper ready. */
 static inline void spin_wakes(struct g *gp)
 {
     gp->woken_at = (uint32_t)nanotime() | 1;
 }
 
-/* The sleeper, after a wake: learns what it cost, where its waker saw in time that it slept. */
-static inline void spin_learn(struct g *gp)
+/* The waiter, once it has been made ready: learns what a wake cost, where it `slept` and its waker
+ * saw that in time. For the next wait nothing is left; it is published with that. */
+static inline void spin_learn(struct g *gp, bool slept)
 {
-    uint32_t took = (uint32_t)nanotime() - gp->woken_at; /* modulo four seconds */
-    if (gp->woken_at == 0 || took > SPIN_NS_MAX)
+    uint32_t at = gp->woken_at;
+    if (at == 0)
         return;
-    gp->wake_ns = gp->wake_ns ? gp->wake_ns - gp->wake_ns / 8 + took / 8 : took;
+    gp->woken_at = 0;
+    uint32_t took = (uint32_t)nanotime() - at; /* modulo four seconds */
+    if (slept && took <= SPIN_NS_MAX)
+        gp->wake_ns = gp->wake_ns ? gp->wake_ns - gp->wake_ns / 8 + took / 8 : took;
 }
 
 #endif

@@ -139,18 +139,20 @@ static void test_only_wakes_that_were_timed_are_learned(void **state)
 {
     struct g *gp = getg();
     (void)state;
-    gp->wake_ns = 0;
-    spin_sleeps(gp);
-    spin_learn(gp); /* nobody saw that it slept */
+    gp->wake_ns = gp->woken_at = 0;
+    spin_learn(gp, true); /* nobody saw that it slept */
     assert_int_equal(gp->wake_ns, 0);
     gp->woken_at = (uint32_t)nanotime() - 1000000000; /* a second ago */
-    spin_learn(gp);
+    spin_learn(gp, true);
+    assert_int_equal(gp->wake_ns, 0);
+    spin_wakes(gp);
+    spin_learn(gp, false); /* it was awake yet */
     assert_int_equal(gp->wake_ns, 0);
     bool learned = false;
     for (int i = 0; i < 10000; i++) {
-        spin_sleeps(gp);
         spin_wakes(gp);
-        spin_learn(gp);
+        spin_learn(gp, true);
+        assert_int_equal(gp->woken_at, 0);
         learned = learned || gp->wake_ns > 0;
         assert_in_range(gp->wake_ns, 0, SPIN_NS_MAX);
     }

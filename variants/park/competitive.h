@@ -29,13 +29,11 @@ static inline bool park_competitive_sleep(struct g *gp, int64_t deadline)
         ready = load_acq(&gp->park) == GPARK_READY; /* as above */
     spin_end(gp, &s, ready);
     if (!ready)
-        osyield();   /* to a peer that waits for this PU: see park/yield.h */
-    spin_sleeps(gp); /* before the swap to ASLEEP, after which its waker may write it */
-    if (ready || !park_futex_sleep(gp, deadline))
-        return false;
+        osyield(); /* to a peer that waits for this PU: see park/yield.h */
+    bool slept = !ready && park_futex_sleep(gp, deadline);
     if (load_acq(&gp->park) == GPARK_READY) /* as above; else the deadline has passed */
-        spin_learn(gp);
-    return true;
+        spin_learn(gp, slept);
+    return slept;
 }
 
 static inline void park_competitive_ready(struct g *gp)
