@@ -97,6 +97,7 @@ static void note_stray(struct child *child, const char *line, size_t length)
 /* Hands one record on, or keeps it where it is the end. */
 static int take_record(struct child *child, const struct record *r)
 {
+    child->sampled |= r->kind == RECORD_SAMPLE;
     if (r->kind != RECORD_END)
         return child->job->take(child->job->arg, r);
     child->ended = true;
@@ -252,6 +253,9 @@ static void conclude(struct child *child, int watched, int wait_status)
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "it wrote a line that is no record, or one twice: %s",
                  child->stray);
+    } else if (child->status == TRIAL_OK && !child->sampled) {
+        child->status = TRIAL_FAILED;
+        snprintf(child->message, REASON_MAX, "it ended well, and had sent no sample");
     }
 }
 

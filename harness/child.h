@@ -26,7 +26,8 @@ struct child {
     int ack_fd; /* the other end of its standard input */
     char *line; /* what came of the line that is not complete */
     size_t used, size;
-    bool ended; /* a RECORD_END came */
+    bool ended;   /* a RECORD_END came */
+    bool sampled; /* a RECORD_SAMPLE came */
     enum trial_status status;
     char message[REASON_MAX];
     char stray[64]; /* the beginning of the first line that was no record */

@@ -1,9 +1,12 @@
 #include "harness/peers.h"
+#include "core/futex.h"
 #include "core/hchan.h"
 #include "harness/scenarios.h"
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -131,7 +134,39 @@ static void take_scenarios(struct peer *peer, const json_t *names)
     }
 }
 
-/* The first line that `program --describe` prints; whoever takes too long is killed. */
+/* The next bytes, 0 at the end, or -1 where there are none by the deadline. */
+static ssize_t read_by(int fd, char *to, size_t room, int64_t deadline)
+{
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    int ready;
+    do {
+        int64_t left_ms = (deadline - nanotime()) / 1000000;
+        ready = poll(&readable, 1, left_ms > 0 ? (int)left_ms : 0);
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0 ? read(fd, to, room) : -1;
+}
+
+/* All that comes until the other end is closed; NULL where that takes too long, or is too much. The
+ * caller frees. */
+static char *read_all_by(int fd, int64_t deadline)
+{
+    enum { ROOM = 1 << 16 };
+    char *text = malloc(ROOM);
+    size_t length = 0;
+    ssize_t n = -1;
+    while (text && length < ROOM - 1 &&
+           (n = read_by(fd, text + length, ROOM - 1 - length, deadline)) > 0)
+        length += (size_t)n;
+    if (n == 0) {
+        text[length] = '\0';
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
+/* What the program says of itself; NULL where it does not, within the time. Ends it, and what it
+ * has started: it is a process group. */
 static json_t *ask(const char *program)
 {
     int out[2];
@@ -139,27 +174,26 @@ static json_t *ask(const char *program)
         return NULL;
     pid_t pid = fork();
     if (pid == 0) {
-        alarm(DESCRIBE_SECONDS); /* outlives exec */
+        setpgid(0, 0);
         dup2(out[1], STDOUT_FILENO);
         close(out[0]);
         close(out[1]);
         execl(program, program, "--describe", (char *)NULL);
         _exit(127);
     }
+    if (pid > 0)
+        setpgid(pid, pid); /* whoever comes first */
     close(out[1]);
-    FILE *in = pid < 0 ? NULL : fdopen(out[0], "r");
-    json_t *described = in ? json_loadf(in, 0, NULL) : NULL;
-    if (in)
-        fclose(in);
-    else
-        close(out[0]);
+    char *text =
+        pid > 0 ? read_all_by(out[0], nanotime() + DESCRIBE_SECONDS * INT64_C(1000000000)) : NULL;
+    close(out[0]);
+    if (pid > 0 && !text)
+        kill(-pid, SIGKILL);
     int status = 1;
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (status != 0) {
-        json_decref(described);
-        return NULL;
-    }
+    json_t *described = text && status == 0 ? json_loads(text, 0, NULL) : NULL;
+    free(text);
     return described;
 }
 

@@ -69,7 +69,8 @@ const struct claim claims[] = {
      .claimed = AT_MOST(2.5, "none of the send's own", "the scheduler takes part"),
      .per_buffer = true},
     {.quote = "Park-and-wake: ~200+ ns plus a scheduler round-trip",
-     .rule = "park-wake, ns per value one way. Here a park is a system call of a thread; a variant "
+     .rule = "park-wake, ns per value one way. A park is a system call of a thread, but with go "
+             "among the variant's parts a switch of stacks; a variant "
              "that does something else before it sleeps may never sleep (see the path mix)",
      .source = FROM_COST,
      .over = "park-wake",

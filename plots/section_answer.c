@@ -158,8 +158,9 @@ static int say_claims(const struct page *p)
     not = claim_count - holds - partly - unknown;
     doc_aside(p->d, "answer",
               "Of the source text's %zu claims about cost, %zu hold here, %zu hold in part, %zu do "
-              "not, and of %zu this run cannot tell. The text speaks of goroutines; the parties "
-              "here are threads, whose park is a system call.",
+              "not, and of %zu this run cannot tell. The text speaks of goroutines; so are the "
+              "parties here with a variant that has go among its parts. With the others they are "
+              "threads, whose park is a system call.",
               claim_count, holds, partly, not, unknown);
     return 0;
 }

@@ -289,8 +289,9 @@ static int put_pairs(const struct page *p, const struct pairs *pairs)
     if (pairs->count == 0) {
         doc_text(p->d,
                  "No cell of a channel with a buffer and several threads was measured well enough "
-                 "with both %s and %s in this run: n/a.",
-                 handing, barging);
+                 "with both %s and %s in this run: n/a. `hchanlab sweep --scenario prod-cons "
+                 "--capacity 1,16,128 --threads 2,8 --variant %s --variant %s` does.",
+                 handing, barging, handing, barging);
         return 0;
     }
     doc_text(p->d,

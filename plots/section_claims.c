@@ -15,8 +15,9 @@ int section_claims(const struct page *p)
         "Verdicts are computed from this run. A cost holds where the whole interval lies "
         "in the claimed range, and is lower or higher where none of it does; a "
         "comparison is a ratio paired by process. The numbers of the text are about "
-        "goroutines, which park in user space; here the parties are threads, which "
-        "park in the kernel. What is counted and not timed (outcomes, context switches) has no "
+        "goroutines, which park in user space; so do they here with variants that have go among "
+        "their parts. The parties of the others are threads, which park in the kernel. What is "
+        "counted and not timed (outcomes, context switches) has no "
         "interval: it is compared as it is.");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < claim_count; i++) {

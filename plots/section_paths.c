@@ -73,8 +73,9 @@ static struct words floor_words(const struct page_cell *c)
 
 /* What one multiple is in the group from i: of threads, and of goroutines, which have a floor of
  * their own. */
-static struct words add_floors(struct words title, const struct model *m, size_t i)
+static struct words group_floors(const struct model *m, size_t i)
 {
+    struct words title = {""};
     const struct page_cell *first = m->headline[i], *floors[2] = {NULL, NULL};
     for (; i < m->headline_count && cell_same_group(first, m->headline[i]); i++) {
         bool switches = strcmp(m->headline[i]->floor, "floor-switch") == 0;
@@ -82,9 +83,11 @@ static struct words add_floors(struct words title, const struct model *m, size_t
             floors[switches] = m->headline[i];
     }
     if (floors[0])
-        title = words_format("%s; 1× is %s", title.text, floor_words(floors[0]).text);
+        title = words_format("1× is %s", floor_words(floors[0]).text);
     if (floors[1])
-        title = words_format("%s; 1× of goroutines is %s", title.text, floor_words(floors[1]).text);
+        title = words_format("%s%s%s", title.text,
+                             floors[0] ? "; of goroutines " : "1× of goroutines is ",
+                             floor_words(floors[1]).text);
     return title;
 }
 
@@ -93,10 +96,9 @@ static void fill(const struct model *m, struct chart *chart)
     double low, high;
     for (size_t i = 0, end; i < m->headline_count; i = end) {
         const struct page_cell *first = m->headline[i];
-        struct words title = group_title(m, first);
-        if (chart->times)
-            title = add_floors(title, m, i);
-        chart_title(chart, title.text);
+        chart_title(chart, group_title(m, first).text);
+        if (chart->times) /* a line of its own: one is too long for the drawing */
+            chart_title(chart, group_floors(m, i).text);
         double top = chart->row;
         for (end = i; end < m->headline_count && cell_same_group(first, m->headline[end]); end++)
             add_cell(m, chart, m->headline[end], chart->times ? floor_of(m->headline[end]) : 1);

@@ -285,6 +285,8 @@ static void test_a_sweep_goes_on_whatever_a_peer_does(void **state)
     assert_non_null(strstr(message, "ended by signal 9"));
     assert_int_equal(sweep_peer("chats", message, &result), TRIAL_FAILED);
     assert_non_null(strstr(message, "no record"));
+    assert_int_equal(sweep_peer("idles", message, &result), TRIAL_FAILED);
+    assert_non_null(strstr(message, "no sample"));
     assert_int_equal(sweep_peer("lacks", message, &result), TRIAL_SKIPPED);
     assert_int_equal(result.skipped, 0);
     assert_int_equal(result.lacking, 1);
@@ -300,6 +302,7 @@ static void make_peers(void)
     make_peer("dies", "kill -9 $$");
     make_peer("chats", "echo hello; head -c 1 >/dev/null; echo "
                        "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
+    make_peer("idles", "echo '{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
     make_peer("lacks",
               "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"lacks a bound\"}'; exit 5");
     make_peer("skips", "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"no PU\"}'; exit 5");
