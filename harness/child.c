@@ -253,7 +253,7 @@ static void conclude(struct child *child, int watched, int wait_status)
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "it wrote a line that is no record, or one twice: %s",
                  child->stray);
-    } else if (child->status == TRIAL_OK && !child->sampled) {
+    } else if (child->status == TRIAL_OK && child->job->samples && !child->sampled) {
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "it ended well, and had sent no sample");
     }

@@ -12,6 +12,7 @@
 struct child_job {
     const char *const *arguments; /* the command and what follows it, ended by NULL */
     uint64_t kill_ns;             /* a process that takes longer is killed */
+    bool samples;                 /* one that ends well has to have sent a sample */
     const struct signals *signals;
     /* Keeps a record; it is acknowledged after that. 0; -EEXIST for one that was there before,
      * which is the process's fault; or a negative errno, which ends the watch. */

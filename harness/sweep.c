@@ -110,6 +110,7 @@ static int run_process(struct sweep *sweep, size_t index, uint32_t process)
     const struct child_job job = {
         .arguments = arguments.list,
         .kill_ns = sweep->plan->sampling.kill_ns,
+        .samples = true,
         .signals = &sweep->signals,
         .take = take_record,
         .arg = &taking,
