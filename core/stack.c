@@ -91,7 +91,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
         int n = snprintf(text, sizeof(text),
                          "fatal error: stack overflow: goroutine %" PRIu32
                          " needs more than its %zu KiB\n",
-                         gp->id, gp->fiber.size >> 10);
+                         load_rlx(&gp->id), gp->fiber.size >> 10); /* our own */
         if (write(STDERR_FILENO, text, (size_t)n) < 0)
             abort();
         abort();

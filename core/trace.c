@@ -35,7 +35,7 @@ void trace_event(struct g *gp, enum gstatus from, enum gstatus to, const void *c
         if (i < room)
             events[i] = (struct hchan_event){
                 .at = nanotime(),
-                .goroutine = gp->id,
+                .goroutine = load_rlx(&gp->id), /* it lives: ours, or of whom we wake */
                 .by = to == GRUNNABLE ? load_rlx(&getg()->id) : 0, /* our own */
                 .from = from,
                 .to = to,

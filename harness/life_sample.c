@@ -50,7 +50,7 @@ struct party {
 static void party_goroutine(void *arg)
 {
     struct party *p = arg;
-    p->id = getg()->id;
+    p->id = load_rlx(&getg()->id); /* our own */
     p->body();
 }
 

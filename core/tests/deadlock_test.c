@@ -121,7 +121,7 @@ static void start_two(const struct hchan_variant *v, int64_t deadline)
     struct g *gp = allgs_lock();
     while (!gp->registered)
         gp = gp->next_all;
-    uint32_t first = gp->id;
+    uint32_t first = load_rlx(&gp->id);
     allgs_unlock();
     store_rel(&two.ahead, first);            /* pairs with until_set */
     if (load_rlx(&two.id[AHEAD]) != first) { /* both are set */

@@ -25,7 +25,7 @@ static size_t finish_trace(void)
 
 static uint32_t me(void)
 {
-    return getg()->id;
+    return load_rlx(&getg()->id);
 }
 
 static void assert_step(const struct hchan_event *e, enum gstatus from, enum gstatus to,
