@@ -278,12 +278,11 @@ static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block
     return true;
 }
 
-static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
-                                  const void *callerpc)
+/* Steps 3 to 9 of a send. */
+static inline bool CHAN(send_locked)(struct hchan *c, const void *elem, bool block,
+                                     const void *callerpc)
 {
-    bool sent, again = false;
-    if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
-        return sent;
+    bool again = false;
 retry:
     CHAN(lock)(c);                                        /* 3 */
     if (__builtin_expect(load_rlx(&c->closed) != 0, 0)) { /* 4; under the lock */
@@ -318,6 +317,29 @@ retry:
     if (woken == WOKEN_BY_CLOSE)
         gopanic("send on closed channel");
     return true;
+}
+
+static __attribute__((noinline)) bool CHAN(send_apart)(struct hchan *c, const void *elem,
+                                                       bool block, const void *callerpc)
+{
+    return CHAN(send_locked)(c, elem, block, callerpc);
+}
+
+/* Where step 2 may be the end, the others are apart: it saves no registers for them. */
+static inline __attribute__((always_inline)) bool
+CHAN(send_steps)(struct hchan *c, const void *elem, bool block, const void *callerpc)
+{
+    bool sent;
+    if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
+        return sent;
+    return FAST_(counts) ? CHAN(send_apart)(c, elem, block, callerpc)
+                         : CHAN(send_locked)(c, elem, block, callerpc);
+}
+
+static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
+                                  const void *callerpc)
+{
+    return CHAN(send_steps)(c, elem, block, callerpc);
 }
 
 /* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
@@ -391,12 +413,11 @@ static inline bool CHAN(recv_fast)(struct hchan *c, void *elem, bool block, bool
     return true;
 }
 
-static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
-                                  const void *callerpc)
+/* Steps 3 to 9 of a receive. */
+static inline bool CHAN(recv_locked)(struct hchan *c, void *elem, bool block, bool *received,
+                                     const void *callerpc)
 {
-    bool done, again = false;
-    if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
-        return done;
+    bool again = false;
 retry:
     CHAN(lock)(c); /* 3 */
     uint64_t qcount = CHAN(qcount)(c);
@@ -434,6 +455,29 @@ retry:
     }
     *received = woken == WOKEN_BY_PEER;
     return true;
+}
+
+static __attribute__((noinline)) bool CHAN(recv_apart)(struct hchan *c, void *elem, bool block,
+                                                       bool *received, const void *callerpc)
+{
+    return CHAN(recv_locked)(c, elem, block, received, callerpc);
+}
+
+/* As in send_steps. */
+static inline __attribute__((always_inline)) bool
+CHAN(recv_steps)(struct hchan *c, void *elem, bool block, bool *received, const void *callerpc)
+{
+    bool done;
+    if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
+        return done;
+    return FAST_(counts) ? CHAN(recv_apart)(c, elem, block, received, callerpc)
+                         : CHAN(recv_locked)(c, elem, block, received, callerpc);
+}
+
+static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
+                                  const void *callerpc)
+{
+    return CHAN(recv_steps)(c, elem, block, received, callerpc);
 }
 
 /* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
@@ -496,6 +540,20 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
     bool received;
     CHAN(chanrecv)(c, elem, true, &received, NULL);
     return received;
+}
+
+/* And for a select of one case and a default, whose look at the channel it inlines:
+ * select { case c <- elem: default: }; select { case *elem, *received = <-c: default: }. */
+static inline __attribute__((always_inline)) bool CHAN(selectnbsend)(struct hchan *c,
+                                                                     const void *elem)
+{
+    return CHAN(send_steps)(c, elem, false, NULL);
+}
+
+static inline __attribute__((always_inline)) bool CHAN(selectnbrecv)(struct hchan *c, void *elem,
+                                                                     bool *received)
+{
+    return CHAN(recv_steps)(c, elem, false, received, NULL);
 }
 
 #undef LOCK_

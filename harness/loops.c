@@ -81,7 +81,7 @@ static inline bool loop_try_send(struct worker *w, hchan *c, const void *elem)
     w->sends++;
 #endif
     (void)w;
-    return CHAN_FN(chansend)(c, elem, false, NULL);
+    return CHAN_FN(selectnbsend)(c, elem);
 }
 
 static inline bool loop_try_recv(struct worker *w, hchan *c, void *elem)
@@ -91,7 +91,7 @@ static inline bool loop_try_recv(struct worker *w, hchan *c, void *elem)
     w->recvs++;
 #endif
     (void)w;
-    return CHAN_FN(chanrecv)(c, elem, false, &received, NULL);
+    return CHAN_FN(selectnbrecv)(c, elem, &received);
 }
 
 /* A blocking select over channels of this variant. Returns the case that happened; *received is

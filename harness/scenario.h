@@ -149,7 +149,7 @@ static inline bool crowd_goes_on(struct worker *w, uint64_t done)
     enum { NOW_AND_THEN = 64 };
     store_rlx(&w->ops, done); /* a count, and a flag: both publish nothing. Each time, for where
                                * threads outnumber PUs one operation may take milliseconds. */
-    if (w->bench->goroutines && done % NOW_AND_THEN == 0)
+    if (done % NOW_AND_THEN == 0 && w->bench->goroutines)
         gosched();
     return !load_rlx(&w->bench->stop);
 }

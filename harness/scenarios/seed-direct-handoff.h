@@ -21,8 +21,7 @@ static void seed_direct_handoff_serve(struct worker *w)
 static void seed_direct_handoff_lead(struct worker *w, uint64_t ops)
 {
     struct bench *b = w->bench;
-    unsigned char none;
-    CHAN_FN(chanrecv1)(b->chan[1], &none);
+    CHAN_FN(chanrecv1)(b->chan[1], NULL);
     w->recvs++;
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     uint64_t start = clock_ns();
