@@ -5,31 +5,24 @@
 #include "core/layout.h"
 #include "core/panic.h"
 
-/* Sinks cases[order[i]] to where no channel below it has a greater address. */
-static void sift_down(const struct scase *cases, uint16_t *order, uint32_t i, uint32_t n)
-{
-    uint16_t sinking = order[i];
-    for (uint32_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n &&
-            (uintptr_t)cases[order[child]].c < (uintptr_t)cases[order[child + 1]].c)
-            child++;
-        if ((uintptr_t)cases[sinking].c >= (uintptr_t)cases[order[child]].c)
-            break;
-        order[i] = order[child];
-    }
-    order[i] = sinking;
-}
-
+/* Shell's sort with Knuth's gaps: the few cases of a usual select are sorted by insertion, and
+ * HCHAN_MAX_CASES of them still in milliseconds. */
 void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder)
 {
-    for (uint32_t i = live / 2; i-- > 0;)
-        sift_down(cases, lockorder, i, live);
-    for (uint32_t n = live; n-- > 1;) {
-        uint16_t greatest = lockorder[0];
-        lockorder[0] = lockorder[n];
-        lockorder[n] = greatest;
-        sift_down(cases, lockorder, 0, n);
-    }
+    uint32_t gap = 1;
+    while (gap < live / 3)
+        gap = 3 * gap + 1;
+    for (; gap > 0; gap /= 3)
+        for (uint32_t i = gap; i < live; i++) {
+            uint16_t moved = lockorder[i];
+            uint32_t at = i;
+            while (at >= gap &&
+                   (uintptr_t)cases[lockorder[at - gap]].c > (uintptr_t)cases[moved].c) {
+                lockorder[at] = lockorder[at - gap];
+                at -= gap;
+            }
+            lockorder[at] = moved;
+        }
 }
 
 /* The instance whose code runs the select; NULL where every channel is nil. */

@@ -154,19 +154,20 @@ static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
     return (int)load_rlx(&gp->selectDone) - 1; /* ordered by the load of park */
 }
 
-/* Step 9: takes back the sudogs of all cases but `winner`. No lock is held. */
+/* Step 9: takes back the sudogs of all cases but `winner`, whose waker has taken it. One lock at a
+ * time, where Go holds all: who finds one of them in between cannot claim it, and goes on to the
+ * next waiter. No lock is held. */
 static inline void CHAN(select_dequeue)(struct g *gp, const struct scase *cases,
                                         const uint16_t *lockorder, uint32_t live, int winner)
 {
-    if (live > 1 || winner < 0) {
-        CHAN(sellock)(cases, lockorder, live);
-        for (uint32_t i = 0; i < live; i++) {
-            const struct scase *cas = &cases[lockorder[i]];
-            if (lockorder[i] != winner)
-                dequeueSudoG(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq,
-                             &gp->sudogs[lockorder[i]]);
-        }
-        CHAN(selunlock)(cases, lockorder, live);
+    for (uint32_t i = 0; i < live; i++) {
+        const struct scase *cas = &cases[lockorder[i]];
+        if (lockorder[i] == winner)
+            continue;
+        CHAN(lock)(cas->c);
+        dequeueSudoG(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq,
+                     &gp->sudogs[lockorder[i]]);
+        CHAN(unlock)(cas->c);
     }
     for (uint32_t i = 0; i < live; i++)
         releaseSudog(&gp->sudogs[lockorder[i]]);

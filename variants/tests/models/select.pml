@@ -270,6 +270,23 @@ inline claim(g, how)
     }
 }
 
+/* select_dequeue(), for one case. */
+inline take_back(c)
+{
+    if
+    :: selectDone[me] == 1 + c /* its waker has taken that one */
+    :: else ->
+        lock(c);
+        d_step {
+            if
+            :: waitq(c, k[c])??[eval(me)] -> waitq(c, k[c])??eval(me)
+            :: else
+            fi
+        };
+        unlock(c)
+    fi
+}
+
 /* Channel c's first waiter of a kind who is to be had, as `peer`. The lock is held. */
 inline dequeue(c, kind)
 {
@@ -388,22 +405,16 @@ again:
 #ifdef MUTANT_OPENS_EARLY
         selectDone[me] = OPEN;
 #endif
-        lock(0); /* select_dequeue */
-        lock(1);
-#ifndef MUTANT_LOSER_STAYS
-        d_step {
-            if
-            :: waitq(0, k[0])??[eval(me)] -> waitq(0, k[0])??eval(me)
-            :: else
-            fi;
-            if
-            :: waitq(1, k[1])??[eval(me)] -> waitq(1, k[1])??eval(me)
-            :: else
-            fi
-        };
+#ifdef MUTANT_LOSER_STAYS
+        skip
+#else
+        c = 0;
+        do
+        :: c < 2 -> take_back(c); c++
+        :: else -> break
+        od;
+        c = 0
 #endif
-        unlock(1);
-        unlock(0)
     :: else
     fi;
     d_step {
