@@ -6,6 +6,7 @@
 #include "harness/plan.h"
 #include "harness/rows.h"
 #include "harness/say.h"
+#include "harness/scenario.h"
 #include "harness/sweep.h"
 #include "harness/topo.h"
 #include "plots/numbers.h"
@@ -130,12 +131,35 @@ static void add_peers(json_t *environment, const struct plan *plan)
     }
 }
 
+/* The names of the plan's variants whose parties are goroutines, between spaces. */
+static void add_goroutines(json_t *environment, const struct plan *plan)
+{
+    char *names = NULL;
+    size_t size;
+    FILE *out = open_memstream(&names, &size);
+    const char *gap = "";
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); out && v;
+         v = hchan_variant_next(v)) {
+        size_t i = 0;
+        while (i < plan->count && strcmp(plan->cells[i].variant, hchan_variant_name(v)) != 0)
+            i++;
+        if (i == plan->count || !bench_has_goroutines(v))
+            continue;
+        fprintf(out, "%s%s", gap, hchan_variant_name(v));
+        gap = " ";
+    }
+    if (environment && out && fclose(out) == 0 && names[0])
+        json_object_set_new(environment, "goroutines", json_string(names));
+    free(names);
+}
+
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
 {
     char *command = make_command(plan, seed);
     json_t *environment = env_collect(topo);
     add_peers(environment, plan);
+    add_goroutines(environment, plan);
     warn_of_machine(environment);
     char *environment_text = environment ? json_dumps(environment, JSON_COMPACT) : NULL;
     char *xml = topo_xml(topo);

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Okabe and Ito's colours for the variants that every sweep has; what else there is takes the rest
- * in the order of the table. */
+/* Okabe and Ito's colours for the variants that every sweep has; what else there is takes the rest,
+ * then Tol's muted ones, in the order of the table: each with a point that its neighbours in hue do
+ * not have. */
 static const struct {
     const char *variant;
     unsigned colour, point;
@@ -20,7 +21,9 @@ static const struct {
 static const struct {
     unsigned colour, point;
 } others[] = {
-    {0x56b4e9, 7}, {0x882255, 5}, {0x999933, 9}, {0x332288, 13}, {0x44aa99, 11}, {0x6b4c2a, 15},
+    {0x56b4e9, 7},  {0x882255, 5}, {0x999933, 9},  {0x332288, 13}, {0x44aa99, 11},
+    {0x6b4c2a, 15}, {0xcc6677, 7}, {0x117733, 13}, {0xddaa33, 15}, {0xaa4499, 9},
+    {0x6699cc, 5},  {0x661100, 7}, {0x777777, 11}, {0x000000, 13},
 };
 
 enum { FIXED = sizeof(fixed) / sizeof(fixed[0]), OTHERS = sizeof(others) / sizeof(others[0]) };

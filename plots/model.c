@@ -156,7 +156,10 @@ size_t model_latency_row(const struct model *m, const struct page_cell *c, const
 
 double model_slept_share(const struct model *m, const struct page_cell *c)
 {
-    double parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park");
+    /* Who was woken to compete again has parked, too, and counts below by how the call ended. */
+    double retries = model_outcome(m, c, "wake_to_retry"),
+           parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park") +
+                   (retries > 0 ? retries : 0);
     return parks > 1e-3 ? fmin(model_outcome(m, c, "park_slept") / parks, 1) : NAN;
 }
 

@@ -161,8 +161,7 @@ static void add_row(const struct page *p, struct chart *chart, const struct pair
     const struct page_cell *c = pair->barging;
     struct words value = ratio_words(pair->ratio);
     struct words label =
-        words_format("%s threads%s%s, %s", number_count(c->threads).text, c->place[0] ? ", " : "",
-                     c->place, buffer_words(p->m, c).text);
+        words_format("%s, %s", cell_threads_and_place(c).text, buffer_words(p->m, c).text);
     bool differs = difference(&pair->ratio) != 0;
     chart_row(chart, &(struct chart_point){label.text, value.text, pair->ratio.median,
                                            pair->ratio.low, pair->ratio.high,

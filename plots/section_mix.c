@@ -211,6 +211,7 @@ int section_mix(const struct page *p)
     doc_figures_end(p->d, "Counted by each variant's traced instance in windows of its own. Left: "
                           "what the sends did; middle: what the receives did; right: of the parks, "
                           "those that slept in the kernel and those that were over before. "
-                          "Variants that agree to half a percent share a row.");
+                          "Who was woken to compete again counts by how that ended. Variants that "
+                          "agree to half a percent share a row.");
     return 0;
 }

@@ -16,13 +16,23 @@ static bool is_peer(const struct model *m, const struct page_cell *c)
     return peer_version(m, c->variant)[0] != '\0';
 }
 
-/* Whose cells are looked at. A variant's parties are goroutines where it parks so: its name has its
- * parts. */
+/* The run's environment names the variants whose parties were goroutines. */
+static bool is_of_goroutines(const struct model *m, const struct page_cell *c)
+{
+    const char *names = model_fact(&m->environment, "goroutines");
+    size_t length = strlen(c->variant);
+    for (const char *at = names; length && (at = strstr(at, c->variant)) != NULL; at += length)
+        if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* Whose cells are looked at. */
 enum whose { PEERS, VARIANTS, OF_THREADS, OF_GOROUTINES };
 
 static bool is_of(const struct model *m, const struct page_cell *c, enum whose whose)
 {
-    bool peer = is_peer(m, c), goroutines = strstr(c->variant, "+go+") != NULL;
+    bool peer = is_peer(m, c), goroutines = is_of_goroutines(m, c);
     switch (whose) {
     case PEERS:
         return peer;

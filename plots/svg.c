@@ -36,20 +36,28 @@ static int wait_for(pid_t pid)
     return -ETIME;
 }
 
-/* Runs gnuplot in the directory, quietly, and waits for it. Returns its exit status, or a negative
+/* Runs gnuplot in the directory, quietly, and waits for it; what the caller blocks of signals, it
+ * does not. Returns its exit status, or a negative
  * errno where it did not run or did not end. */
 static int run_gnuplot(const char *directory, char *const *argv)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none;
     pid_t pid;
     int status = posix_spawn_file_actions_init(&actions);
     if (status)
         return -status;
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes); /* which cannot fail here, nor can what follows */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, &none);
     status = posix_spawn_file_actions_addchdir_np(&actions, directory);
     for (int fd = 0; fd < 3 && !status; fd++)
         status = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     if (!status)
-        status = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+        status = posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (status)
         return -status;
