@@ -2,7 +2,7 @@
  * deadlines and cancels: the same judge, for every variant. */
 #include "core/tests/select_stress.h"
 
-enum { MS = SANITIZED ? 6 : 15 };
+enum { MS = SANITIZED ? 4 : 10 };
 
 static struct stress plan_of(const struct hchan_variant *v, size_t capacity)
 {

@@ -3,7 +3,7 @@
 #include "core/layout.h"
 #include "core/tests/stress.h"
 
-enum { MS = SANITIZED ? 6 : 12 }; /* each operation costs more, and the schedules are what counts */
+enum { MS = SANITIZED ? 4 : 8 }; /* each operation costs more, and the schedules are what counts */
 
 static const size_t capacities[] = {0, 1, 3, 128};
 static const size_t sizes[] = {0, 1, 8, 64, 4096};
