@@ -235,18 +235,19 @@ static void describe_end(int wait_status, char text[64])
 static void conclude(struct child *child, int watched, int wait_status)
 {
     uint64_t kill_ns = child->job->kill_ns;
-    int honest = child->status == TRIAL_OK ? EXIT_OK : EXIT_WRONG;
+    bool well = child->status == TRIAL_OK;
     char end[64], said[REASON_MAX];
     describe_end(wait_status, end);
     snprintf(said, sizeof(said), "%s", child->message[0] ? child->message : "it was done");
     if (watched == -ETIME) {
         child->status = TRIAL_TIMEOUT;
-        snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s",
-                 kill_ns < 1000000000U ? 3 : 0, (double)kill_ns / 1e9);
+        snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s%s%s",
+                 kill_ns < 1000000000U ? 3 : 0, (double)kill_ns / 1e9,
+                 child->stray[0] ? "; it wrote a line that is no record: " : "", child->stray);
     } else if (!child->ended) {
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "%s before it was done", end);
-    } else if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status) != honest) {
+    } else if (!WIFEXITED(wait_status) || (WEXITSTATUS(wait_status) == EXIT_OK) != well) {
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "%s after it had said: %.90s", end, said);
     } else if (child->status == TRIAL_OK && child->stray[0]) {

@@ -52,16 +52,18 @@ static int become_peer(const struct peer *peer, const struct cell *cell)
                  peer->program, strerror(-error));
     }
     record_write(stdout, &end);
-    return EXIT_WRONG;
+    return EXIT_ENVIRONMENT;
 }
 
 static int run(void)
 {
     struct cell cell;
+    char reason[CELL_NAME_MAX + 64];
     if (!name)
         return complain(EXIT_USAGE, "cell: name the cell, as `hchanlab sweep --dry-run` prints it");
-    if (!cell_parse(&cell, name))
-        return complain(EXIT_USAGE, "no cell '%s': `hchanlab sweep --dry-run` prints names", name);
+    if (!cell_parse_why(&cell, name, reason, sizeof(reason)))
+        return complain(EXIT_USAGE, "no cell '%s': %s: `hchanlab sweep --dry-run` prints names",
+                        name, reason);
     const struct measure_options options = {(uint32_t)process, (uint32_t)samples, window_ns,
                                             limit_ns};
     if (ack) {
@@ -74,7 +76,12 @@ static int run(void)
     int status = measure_cell(&cell, &options, stdout);
     if (ack && status == -EPIPE)
         _exit(EXIT_IO); /* nobody is there to be told, and what is not written need not be */
-    return status ? EXIT_WRONG : EXIT_OK;
+    if (ferror(stdout))
+        return EXIT_IO; /* of which main() tells */
+    return status == 0          ? EXIT_OK
+           : status == -EBADMSG ? EXIT_WRONG
+           : status == -ETIME   ? EXIT_TIMEOUT
+                                : EXIT_ENVIRONMENT;
 }
 
 static const struct option_spec options[] = {

@@ -6,11 +6,13 @@
 #include "harness/commands.h"
 #include "harness/leaks_sample.h"
 #include "harness/say.h"
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { NS_PER_S = 1000000000 };
 
@@ -92,6 +94,18 @@ static int tell(const char *report, const struct planted *planted)
                     verdict.found, LEAKS_PLANTED, verdict.other);
 }
 
+/* Reading the lines needs some: without them what is reported would not be what was planted. */
+static bool has_descriptors(void)
+{
+    enum { NEEDED = 8 };
+    int fd[NEEDED], count = 0;
+    while (count < NEEDED && (fd[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+        count++;
+    for (int i = 0; i < count; i++)
+        close(fd[i]);
+    return count == NEEDED;
+}
+
 static int run(void)
 {
     struct planted planted[LEAKS_PLANTED];
@@ -101,6 +115,8 @@ static int run(void)
         variant_name ? choose_variant(variant_name) : hchan_variant_next(NULL);
     if (!variant)
         return EXIT_USAGE;
+    if (!has_descriptors())
+        return complain(EXIT_ENVIRONMENT, "leaks: too few files may be open: ulimit -n 64");
     printf("harness/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",
            hchan_variant_name(variant), LEAKS_PLANTED, LEAKS_GOROUTINES);
     if (fflush(stdout) == EOF)

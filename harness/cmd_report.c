@@ -2,6 +2,7 @@
 #include "harness/commands.h"
 #include "harness/runs.h"
 #include "harness/say.h"
+#include "harness/signals.h"
 #include "harness/staging.h"
 #include "harness/tables.h"
 #include "plots/page.h"
@@ -14,35 +15,39 @@ static const char *wanted;
 static const char *db = DEFAULT_STORE;
 static const char *out = DEFAULT_REPORT;
 
-/* Makes the report in the staging folder. EXIT_OK, or another exit status after one complaint. */
-static int make_report(struct store *store, const struct run *run, const struct staging *staging)
+/* Makes the report in the staging folder. EXIT_OK, or another exit status and what to say. */
+static int make_report(struct store *store, const struct run *run, const struct staging *staging,
+                       char *error, size_t size)
 {
-    char data[PATH_MAX + 8], error[512];
+    char data[PATH_MAX + 8], page_error[512];
     snprintf(data, sizeof(data), "%s/data", staging->made);
-    int status = tables_write(store, run, data, error, sizeof(error));
+    int status = tables_write(store, run, data, error, size);
     if (status)
-        return complain(EXIT_IO, "%s", error);
-    status = page_build(staging->made, error, sizeof(error));
+        return EXIT_IO;
+    status = page_build(staging->made, page_error, sizeof(page_error));
     if (!status)
         return EXIT_OK;
     /* The user knows the place and not the folder inside it. */
     size_t made = strlen(staging->made);
-    bool inside = strncmp(error, staging->made, made) == 0;
-    return complain(status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO, "%s%s",
-                    inside ? staging->place : "", inside ? error + made : error);
+    bool inside = strncmp(page_error, staging->made, made) == 0;
+    snprintf(error, size, "%s%s", inside ? staging->place : "",
+             inside ? page_error + made : page_error);
+    return status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO;
 }
 
 static int write_report(struct store *store, const struct run *run)
 {
     struct staging staging;
+    char error[PATH_MAX + 512];
     int status = staging_begin(&staging, out);
     if (status)
         return complain(EXIT_IO, "%s: %s: choose a folder that can be written with -o", out,
                         strerror(-status));
-    int exit_status = make_report(store, run, &staging);
-    if (exit_status != EXIT_OK) {
+    int exit_status = make_report(store, run, &staging, error, sizeof(error));
+    if (signals_interrupted() || exit_status != EXIT_OK) {
         staging_abandon(&staging);
-        return exit_status;
+        return signals_interrupted() ? complain(EXIT_INTERRUPTED, "interrupted: no report is made")
+                                     : complain(exit_status, "%s", error);
     }
     status = staging_commit(&staging);
     if (status)
@@ -58,10 +63,13 @@ static int run(void)
 {
     struct store *store;
     struct run run;
+    struct signals signals;
     int exit_status = runs_open(db, wanted, &store, &run);
     if (exit_status != EXIT_OK)
         return exit_status;
+    signals_catch(&signals); /* so that nothing half made is left */
     exit_status = write_report(store, &run);
+    signals_release(&signals);
     store_close(store);
     return exit_status;
 }

@@ -5,7 +5,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* One row a command, in the order of the help. */
@@ -36,6 +39,35 @@ static int refuse_command(const char *word)
                 : complain(EXIT_USAGE, "no command '%s': `hchanlab --help` lists them", word);
 }
 
+/* What would end every command in a crash, or in a result without what the user asked for. */
+static int check_environment(void)
+{
+    enum { STACK_LEAST = 512 << 10 }; /* frames hold paths and histograms */
+    struct rlimit stack;
+    if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
+        return complain(
+            EXIT_ENVIRONMENT, "the stack may take %llu KiB: %d are needed: ulimit -s %d",
+            (unsigned long long)stack.rlim_cur >> 10, STACK_LEAST >> 10, STACK_LEAST >> 10);
+    const char *peers = getenv("HCHANLAB_PEERS");
+    struct stat st;
+    if (peers && (stat(peers, &st) || !S_ISDIR(st.st_mode)))
+        return complain(EXIT_USAGE,
+                        "HCHANLAB_PEERS is '%s': name a folder that is there, or unset "
+                        "it",
+                        peers);
+    return EXIT_OK;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    bool helped;
+    int status = options_parse(command, argc, argv, &helped);
+    if (status != EXIT_OK || helped)
+        return status;
+    status = check_environment();
+    return status == EXIT_OK ? command->run() : status;
+}
+
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
@@ -49,11 +81,8 @@ static int dispatch(int argc, char **argv)
         return EXIT_OK;
     }
     for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->name, argv[1]) == 0) {
-            bool helped;
-            int status = options_parse(commands[i], argc - 2, argv + 2, &helped);
-            return status != EXIT_OK || helped ? status : commands[i]->run();
-        }
+        if (strcmp(commands[i]->name, argv[1]) == 0)
+            return run_command(commands[i], argc - 2, argv + 2);
     return refuse_command(argv[1]);
 }
 

@@ -307,10 +307,14 @@ static int add_peers(struct building *to)
     int status = EXIT_OK;
     if (!c->peers && !c->variants.count)
         return EXIT_OK;
+    size_t before = to->plan->count;
     for (const struct peer *const *p = peers_all(); *p && status == EXIT_OK; p++)
         if (choices_have_peer(c, *p))
             status = add_peer(to, *p);
-    return status;
+    if (status != EXIT_OK || !c->peers || to->plan->count > before)
+        return status;
+    return complain(EXIT_USAGE, "--peers: none has any of the chosen scenarios with these values: "
+                                "`hchanlab list` shows what they have, with elements of 8 bytes");
 }
 
 static int add_all(struct building *to)

@@ -137,23 +137,53 @@ bool scenario_takes(const struct scenario *s, const struct param_range *range, u
     return range->max > 0 && value >= range->min && value <= range->max && !odd;
 }
 
-static bool param_fits(const struct scenario *s, const struct param_range *range, uint64_t value)
+/* The values that a scenario's cells have of a parameter, as words: "2 to 1024, even". */
+static void range_words(const struct scenario *s, const struct param_range *range, char *text,
+                        size_t size)
 {
-    return range->max == 0 || range->max == range->min || scenario_takes(s, range, value);
+    snprintf(text, size, "%llu to %llu%s", (unsigned long long)range->min,
+             (unsigned long long)range->max, s->pairs && range == &s->threads ? ", even" : "");
 }
 
-static bool params_fit(const struct scenario *s, const struct cell_params *p)
+static bool param_fits(const struct scenario *s, const char *key, const struct param_range *range,
+                       uint64_t value, char *reason, size_t size)
 {
-    return param_fits(s, &s->capacity, p->capacity) && param_fits(s, &s->elem, p->elem) &&
-           param_fits(s, &s->threads, p->threads) && param_fits(s, &s->work, p->work);
+    if (range->max == 0 || range->max == range->min || scenario_takes(s, range, value))
+        return true;
+    char takes[64];
+    range_words(s, range, takes, sizeof(takes));
+    snprintf(reason, size, "%s takes %s= %s, in this place of the name", s->name, key, takes);
+    return false;
 }
 
-bool cell_parse(struct cell *cell, const char *name)
+static bool params_fit(const struct scenario *s, const struct cell_params *p, char *reason,
+                       size_t size)
+{
+    return param_fits(s, "capacity", &s->capacity, p->capacity, reason, size) &&
+           param_fits(s, "elem", &s->elem, p->elem, reason, size) &&
+           param_fits(s, "threads", &s->threads, p->threads, reason, size) &&
+           param_fits(s, "work", &s->work, p->work, reason, size);
+}
+
+/* Why a scenario cannot be had for a variant. */
+static void explain_missing(const char *scenario, const char *variant, char *reason, size_t size)
+{
+    if (!find_row(variant, INSTANCE_MEASURED))
+        snprintf(reason, size, "there is no variant or peer '%s' here", variant);
+    else if (!variant[0] && scenario_find(scenario, hchan_variant_name(hchan_variant_next(NULL)),
+                                          INSTANCE_MEASURED))
+        snprintf(reason, size, "%s needs /variant= after it", scenario);
+    else
+        snprintf(reason, size, "%s has no scenario '%s'", variant[0] ? variant : "the lab",
+                 scenario);
+}
+
+bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t size)
 {
     char scenario[LABEL_MAX], variant[LABEL_MAX] = "";
     size_t length = strcspn(name, "/");
     if (length >= sizeof(scenario))
-        return false;
+        length = sizeof(scenario) - 1; /* no scenario's, either */
     memcpy(scenario, name, length);
     scenario[length] = '\0';
     const char *rest = name + length;
@@ -165,11 +195,26 @@ bool cell_parse(struct cell *cell, const char *name)
     params.work = take_uint(&rest, "work");
     take_key(&rest, "place", params.place, sizeof(params.place));
     const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
-    if (!s || !params_fit(s, &params))
+    if (!s) {
+        explain_missing(scenario, variant, reason, size);
+        return false;
+    }
+    if (!params_fit(s, &params, reason, size))
         return false;
     cell_make(cell, s, variant, &params);
     bool wants_place = s->places && (params.threads == PARAM_ABSENT || params.threads > 1);
-    if (wants_place && !params.place[0])
+    if (wants_place && !params.place[0]) {
+        snprintf(reason, size, "it needs /place= at its end");
         return false;
-    return strcmp(cell->name, name) == 0; /* which also refuses what was not understood */
+    }
+    if (strcmp(cell->name, name) == 0)
+        return true;
+    snprintf(reason, size, "it should read %s", cell->name); /* or some of it was not understood */
+    return false;
+}
+
+bool cell_parse(struct cell *cell, const char *name)
+{
+    char reason[CELL_NAME_MAX];
+    return cell_parse_why(cell, name, reason, sizeof(reason));
 }

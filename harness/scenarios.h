@@ -32,4 +32,7 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
 /* Reads a cell back from its name; false where the name is not one that cell_make() gives. */
 bool cell_parse(struct cell *cell, const char *name);
 
+/* The same, and why where it is false. */
+bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t size);
+
 #endif

@@ -74,6 +74,15 @@ void staging_abandon(struct staging *s)
     if (join(path, s->made, "data"))
         rmdir(path);
     rmdir(s->made);
+    if (s->fresh)
+        rmdir(s->place); /* unless a report is in it */
+}
+
+/* Whether what stands there is no folder. */
+static bool is_other(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
 int staging_begin(struct staging *s, const char *place)
@@ -84,13 +93,12 @@ int staging_begin(struct staging *s, const char *place)
         length--;
     if (snprintf(s->place, PATH_MAX, "%.*s", (int)length, place) >= PATH_MAX ||
         snprintf(s->made, PATH_MAX, "%s/.part-%d", s->place, (int)getpid()) >= PATH_MAX ||
-        !join(data, s->made, "data"))
+        !join(data, s->place, "data"))
         return -ENAMETOOLONG;
-    int status = make_folders(s->place);
+    s->fresh = access(s->place, F_OK) != 0;
+    int status = is_other(data) ? -ENOTDIR : make_folders(s->place);
     if (!status)
-        status = make_folders(data);
-    if (!status && join(data, s->place, "data"))
-        status = make_folders(data);
+        status = join(data, s->made, "data") ? make_folders(data) : -ENAMETOOLONG;
     if (status)
         staging_abandon(s);
     return status;
@@ -160,10 +168,12 @@ static char *read_list(const char *report)
 
 int staging_commit(struct staging *s)
 {
-    char *older = read_list(s->place), *newer = NULL;
+    char *older = read_list(s->place), *newer = NULL, data[PATH_MAX];
     int status = older ? write_list(s) : -ENOMEM;
     if (!status && !(newer = read_list(s->made)))
         status = -ENOMEM;
+    if (!status)
+        status = join(data, s->place, "data") ? make_folders(data) : -ENAMETOOLONG;
     if (!status)
         status = each_file(s->made, move_but_page, s);
     if (!status)

@@ -5,21 +5,23 @@
 #define HARNESS_STAGING_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 struct staging {
     char place[PATH_MAX]; /* where the report is to be */
+    bool fresh;           /* the place is a folder that staging_begin() made */
     char made[PATH_MAX];  /* where it is made: a folder inside, of this process; has data/ */
 };
 
-/* Makes both folders, and those above. 0, or a negative errno with nothing left behind but folders
- * that the place needs. */
+/* Makes both folders, and those above. 0, or a negative errno with nothing left behind but the
+ * folders above. */
 int staging_begin(struct staging *s, const char *place);
 
 /* Moves what was made to its place, index.html last. 0, or a negative errno; what was made is gone
  * in any case. */
 int staging_commit(struct staging *s);
 
-/* Removes what was made. */
+/* Removes what was made, the place with it where it was not there before. */
 void staging_abandon(struct staging *s);
 
 #endif

@@ -138,22 +138,29 @@ static void test_what_the_others_do_is_timed(void **state)
         }
 }
 
-/* How many cells of the plan are the peer's, where there are two PUs. */
+/* The plan where there are two PUs, or why there is none. */
+static int make_plan(struct plan *plan, const struct choices *choices)
+{
+    struct topo *topo = topo_load("pack:1 l3:1 l2:2 core:1 pu:1");
+    assert_non_null(topo);
+    int status = plan_make(plan, choices, topo);
+    topo_free(topo);
+    return status;
+}
+
+/* How many cells of the plan are the peer's. */
 static size_t count_cells(const char *peer, const struct choices *choices)
 {
     struct plan plan;
     struct cell back;
     size_t count = 0;
-    struct topo *topo = topo_load("pack:1 l3:1 l2:2 core:1 pu:1");
-    assert_non_null(topo);
-    assert_int_equal(plan_make(&plan, choices, topo), EXIT_OK);
+    assert_int_equal(make_plan(&plan, choices), EXIT_OK);
     for (size_t i = 0; i < plan.count; i++) {
         assert_true(cell_parse(&back, plan.cells[i].name));
         assert_memory_equal(&back, &plan.cells[i], sizeof(back));
         count += strcmp(back.variant, peer) == 0;
     }
     plan_free(&plan);
-    topo_free(topo);
     return count;
 }
 
@@ -167,13 +174,16 @@ static void test_plans_have_peers_where_they_were_asked_for(void **state)
     const struct choices full = {.full = true, .peers = true};
     const struct choices workloads = {.peers = true, .groups = {{"workloads"}, 1}};
     const struct choices others = {.peers = true, .scenarios = {{"handoff"}, 1}};
+    const struct choices wide = {.peers = true, .elem = {{16}, 1}};
+    struct plan none;
     /* In no group: park-wake at two places, buffer-hop in one thread, and in two at two places. */
     assert_int_equal(count_cells(peer, &plain), 0);
     assert_int_equal(count_cells(peer, &peers), 5);
     assert_int_equal(count_cells(peer, &named), 5);
     assert_int_equal(count_cells(peer, &full), 5);
     assert_int_equal(count_cells(peer, &workloads), 6 * 2);
-    assert_int_equal(count_cells(peer, &others), 0);
+    assert_int_equal(make_plan(&none, &others), EXIT_USAGE);
+    assert_int_equal(make_plan(&none, &wide), EXIT_USAGE);
 }
 
 static void test_a_broken_channel_is_seen(void **state)

@@ -91,6 +91,28 @@ static void test_what_is_abandoned_leaves_the_older_report_as_it_was(void **stat
     assert_string_equal(says("old.svg"), "1");
 }
 
+static bool stands(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static void test_what_is_abandoned_leaves_no_folder_that_was_not_there(void **state)
+{
+    struct staging s;
+    char data[PATH_MAX];
+    (void)state;
+    assert_int_equal(staging_begin(&s, place), 0);
+    put(s.made, "index.html", "1");
+    staging_abandon(&s);
+    assert_false(stands(place));
+    assert_int_equal(mkdir(place, 0777), 0);
+    assert_int_equal(staging_begin(&s, place), 0);
+    staging_abandon(&s);
+    snprintf(data, sizeof(data), "%s/data", place);
+    assert_true(stands(place));
+    assert_false(stands(data));
+}
+
 static void test_a_list_that_leads_out_of_the_report_removes_nothing_there(void **state)
 {
     char absolute[PATH_MAX];
@@ -111,6 +133,8 @@ static void test_a_place_that_cannot_be_is_an_error(void **state)
     put(folder, "a", "a file");
     assert_true(staging_begin(&s, place) < 0);
     assert_true(staging_begin(&s, "/dev/null") < 0);
+    put(folder, "data", "a file");
+    assert_true(staging_begin(&s, folder) < 0);
     char longer[2 * PATH_MAX];
     memset(longer, 'x', sizeof(longer) - 1);
     longer[sizeof(longer) - 1] = '\0';
@@ -124,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_report_takes_the_older_ones_files_with_it_and_no_others),
         TEST(test_what_is_abandoned_leaves_the_older_report_as_it_was),
+        TEST(test_what_is_abandoned_leaves_no_folder_that_was_not_there),
         TEST(test_a_list_that_leads_out_of_the_report_removes_nothing_there),
         TEST(test_a_place_that_cannot_be_is_an_error),
     };
