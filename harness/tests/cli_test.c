@@ -198,6 +198,26 @@ static void test_a_store_of_a_newer_schema_is_left_alone(void **state)
     remove_folder(folder);
 }
 
+/* Given a user who interrupts while the plots are drawn, then neither a part of a report is left
+ * nor a folder that was not there, and the one complaint is not about gnuplot. */
+static void test_an_interrupted_report_leaves_nothing(void **state)
+{
+    (void)state;
+    char folder[64], line[512];
+    make_folder(folder);
+    snprintf(
+        line, sizeof(line),
+        "cd %s; $H sweep --scenario buffer-hop --variant ticket --reps 1 --db a.db >o || exit 9; "
+        "printf '#!/bin/sh\nkill -INT $PPID\nexit 1\n' >gnuplot; chmod +x gnuplot; "
+        "PATH=$PWD:$PATH $H report --db a.db -o r; echo $?; ls -A",
+        folder);
+    const struct said *said = run_program(line);
+    assert_string_equal(said->out, "130\na.db\ngnuplot\no\n");
+    assert_non_null(strstr(said->err, "hchanlab: interrupted"));
+    assert_null(strstr(said->err, "gnuplot"));
+    remove_folder(folder);
+}
+
 /* Given a store whose name a shell would take apart, and a command longer than any buffer, when it
  * is swept into, then the command that is kept is that command: a shell reads the same words. */
 static void test_the_kept_command_is_the_whole_command_as_a_shell_reads_it(void **state)
@@ -317,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_a_closed_stream_is_no_other_file),
         cmocka_unit_test(test_a_file_that_is_no_store_is_left_alone),
         cmocka_unit_test(test_a_store_of_a_newer_schema_is_left_alone),
+        cmocka_unit_test(test_an_interrupted_report_leaves_nothing),
         cmocka_unit_test(test_the_kept_command_is_the_whole_command_as_a_shell_reads_it),
         cmocka_unit_test(test_a_cell_waits_for_its_reader_if_told_to),
         cmocka_unit_test(test_every_command_has_help_and_exits_well),
