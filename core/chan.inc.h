@@ -278,9 +278,10 @@ static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block
     return true;
 }
 
-/* Steps 3 to 9 of a send. */
-static inline bool CHAN(send_locked)(struct hchan *c, const void *elem, bool block,
-                                     const void *callerpc)
+/* Steps 3 to 9 of a send. A function of its own: what ends at step 2 saves no registers for it, and
+ * with every lock a loop calls the same, whatever the compiler thinks of the lock's size. */
+static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const void *elem,
+                                                        bool block, const void *callerpc)
 {
     bool again = false;
 retry:
@@ -319,27 +320,13 @@ retry:
     return true;
 }
 
-static __attribute__((noinline)) bool CHAN(send_apart)(struct hchan *c, const void *elem,
-                                                       bool block, const void *callerpc)
-{
-    return CHAN(send_locked)(c, elem, block, callerpc);
-}
-
-/* Where step 2 may be the end, the others are apart: it saves no registers for them. */
-static inline __attribute__((always_inline)) bool
-CHAN(send_steps)(struct hchan *c, const void *elem, bool block, const void *callerpc)
+static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
+                                  const void *callerpc)
 {
     bool sent;
     if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
         return sent;
-    return FAST_(counts) ? CHAN(send_apart)(c, elem, block, callerpc)
-                         : CHAN(send_locked)(c, elem, block, callerpc);
-}
-
-static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
-                                  const void *callerpc)
-{
-    return CHAN(send_steps)(c, elem, block, callerpc);
+    return CHAN(send_locked)(c, elem, block, callerpc);
 }
 
 /* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
@@ -413,9 +400,9 @@ static inline bool CHAN(recv_fast)(struct hchan *c, void *elem, bool block, bool
     return true;
 }
 
-/* Steps 3 to 9 of a receive. */
-static inline bool CHAN(recv_locked)(struct hchan *c, void *elem, bool block, bool *received,
-                                     const void *callerpc)
+/* Steps 3 to 9 of a receive: as in send_locked. */
+static __attribute__((noinline)) bool CHAN(recv_locked)(struct hchan *c, void *elem, bool block,
+                                                        bool *received, const void *callerpc)
 {
     bool again = false;
 retry:
@@ -457,27 +444,13 @@ retry:
     return true;
 }
 
-static __attribute__((noinline)) bool CHAN(recv_apart)(struct hchan *c, void *elem, bool block,
-                                                       bool *received, const void *callerpc)
-{
-    return CHAN(recv_locked)(c, elem, block, received, callerpc);
-}
-
-/* As in send_steps. */
-static inline __attribute__((always_inline)) bool
-CHAN(recv_steps)(struct hchan *c, void *elem, bool block, bool *received, const void *callerpc)
+static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
+                                  const void *callerpc)
 {
     bool done;
     if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
         return done;
-    return FAST_(counts) ? CHAN(recv_apart)(c, elem, block, received, callerpc)
-                         : CHAN(recv_locked)(c, elem, block, received, callerpc);
-}
-
-static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
-                                  const void *callerpc)
-{
-    return CHAN(recv_steps)(c, elem, block, received, callerpc);
+    return CHAN(recv_locked)(c, elem, block, received, callerpc);
 }
 
 /* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
@@ -542,18 +515,22 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
     return received;
 }
 
-/* And for a select of one case and a default, whose look at the channel it inlines:
+/* And for a select of one case and a default, whose look at the channel is inlined:
  * select { case c <- elem: default: }; select { case *elem, *received = <-c: default: }. */
 static inline __attribute__((always_inline)) bool CHAN(selectnbsend)(struct hchan *c,
                                                                      const void *elem)
 {
-    return CHAN(send_steps)(c, elem, false, NULL);
+    bool sent;
+    return CHAN(send_fast)(c, elem, false, &sent) ? sent : CHAN(send_locked)(c, elem, false, NULL);
 }
 
 static inline __attribute__((always_inline)) bool CHAN(selectnbrecv)(struct hchan *c, void *elem,
                                                                      bool *received)
 {
-    return CHAN(recv_steps)(c, elem, false, received, NULL);
+    bool done;
+    return CHAN(recv_fast)(c, elem, false, received, &done)
+               ? done
+               : CHAN(recv_locked)(c, elem, false, received, NULL);
 }
 
 #undef LOCK_

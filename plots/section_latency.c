@@ -146,7 +146,7 @@ static int draw(const struct page *p, size_t path, size_t side, struct words *na
         return status;
     snprintf(settings, sizeof(settings),
              "width=400; height=%zu; curves=%zu; ymin=%g; ymax=%g; colours='%s'; heading='%s: %s'",
-             250 + 14 * *curves, *curves, low / 1.3, high * 1.3, colours, paths[path], sides[side]);
+             300 + 14 * *curves, *curves, low / 1.3, high * 1.3, colours, paths[path], sides[side]);
     return svg_draw(&(struct drawing){p->directory, "percentiles.gp", name->text, settings},
                     p->error, p->size);
 }
