@@ -6,7 +6,7 @@
 #include "core/panic.h"
 
 /* Shell's sort with Knuth's gaps: the few cases of a usual select are sorted by insertion, and
- * HCHAN_MAX_CASES of them still in milliseconds. */
+ * HCHAN_MAX_CASES of them still in some tens of milliseconds. */
 void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder)
 {
     uint32_t gap = 1;

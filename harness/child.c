@@ -231,11 +231,27 @@ static void describe_end(int wait_status, char text[64])
         snprintf(text, 64, "ended with status %d", WEXITSTATUS(wait_status));
 }
 
+/* Whether a process that said so may end so. A peer tells with one status of all that is not well.
+ */
+static bool agrees(enum trial_status said, int status)
+{
+    switch (said) {
+    case TRIAL_OK:
+        return status == EXIT_OK;
+    case TRIAL_FAILED:
+        return status == EXIT_WRONG;
+    case TRIAL_TIMEOUT:
+        return status == EXIT_TIMEOUT || status == EXIT_WRONG;
+    case TRIAL_SKIPPED:
+        return status == EXIT_ENVIRONMENT || status == EXIT_WRONG;
+    }
+    return false;
+}
+
 /* What it said and how it ended have to agree. */
 static void conclude(struct child *child, int watched, int wait_status)
 {
     uint64_t kill_ns = child->job->kill_ns;
-    bool well = child->status == TRIAL_OK;
     char end[64], said[REASON_MAX];
     describe_end(wait_status, end);
     snprintf(said, sizeof(said), "%s", child->message[0] ? child->message : "it was done");
@@ -247,7 +263,7 @@ static void conclude(struct child *child, int watched, int wait_status)
     } else if (!child->ended) {
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "%s before it was done", end);
-    } else if (!WIFEXITED(wait_status) || (WEXITSTATUS(wait_status) == EXIT_OK) != well) {
+    } else if (!WIFEXITED(wait_status) || !agrees(child->status, WEXITSTATUS(wait_status))) {
         child->status = TRIAL_FAILED;
         snprintf(child->message, REASON_MAX, "%s after it had said: %.90s", end, said);
     } else if (child->status == TRIAL_OK && child->stray[0]) {

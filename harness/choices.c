@@ -202,12 +202,9 @@ static int check_scenario(const struct scenario *s, const struct param *p)
     for (size_t i = 0; i < p->values->count; i++)
         if (takes(s, p, p->values->items[i]))
             return EXIT_OK;
-    if (range->min == range->max)
-        return complain(EXIT_USAGE, "%s takes --%s %llu alone", s->name, p->option,
-                        (unsigned long long)range->min);
-    return complain(EXIT_USAGE, "%s takes --%s %llu to %llu%s", s->name, p->option,
-                    (unsigned long long)range->min, (unsigned long long)range->max,
-                    s->pairs && range == &s->threads ? ", even" : "");
+    char takes[64];
+    scenario_range(s, range, takes);
+    return complain(EXIT_USAGE, "%s takes --%s %s", s->name, p->option, takes);
 }
 
 static int check_param(const struct choices *c, const struct param *p)

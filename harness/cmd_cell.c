@@ -59,6 +59,9 @@ static int run(void)
 {
     struct cell cell;
     char reason[CELL_NAME_MAX + 64];
+    int checked = peers_check_folder();
+    if (checked != EXIT_OK)
+        return checked;
     if (!name)
         return complain(EXIT_USAGE, "cell: name the cell, as `hchanlab sweep --dry-run` prints it");
     if (!cell_parse_why(&cell, name, reason, sizeof(reason)))

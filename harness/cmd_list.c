@@ -48,6 +48,9 @@ static void list_peers(void)
 
 static int run(void)
 {
+    int status = peers_check_folder();
+    if (status != EXIT_OK)
+        return status;
     printf("variants\n");
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         printf("  %-20s %s\n", hchan_variant_name(v), hchan_variant_summary(v));

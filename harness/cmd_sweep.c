@@ -131,25 +131,27 @@ static void add_peers(json_t *environment, const struct plan *plan)
     }
 }
 
-/* The names of the plan's variants whose parties are goroutines, between spaces. */
+static bool plan_has(const struct plan *plan, const char *variant)
+{
+    size_t i = 0;
+    while (i < plan->count && strcmp(plan->cells[i].variant, variant) != 0)
+        i++;
+    return i < plan->count;
+}
+
+/* The names of the plan's variants whose parties are goroutines, between spaces; "none". */
 static void add_goroutines(json_t *environment, const struct plan *plan)
 {
     char *names = NULL;
     size_t size;
     FILE *out = open_memstream(&names, &size);
-    const char *gap = "";
-    for (const struct hchan_variant *v = hchan_variant_next(NULL); out && v;
-         v = hchan_variant_next(v)) {
-        size_t i = 0;
-        while (i < plan->count && strcmp(plan->cells[i].variant, hchan_variant_name(v)) != 0)
-            i++;
-        if (i == plan->count || !bench_has_goroutines(v))
-            continue;
-        fprintf(out, "%s%s", gap, hchan_variant_name(v));
-        gap = " ";
-    }
-    if (environment && out && fclose(out) == 0 && names[0])
-        json_object_set_new(environment, "goroutines", json_string(names));
+    if (!out)
+        return;
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
+        if (bench_has_goroutines(v) && plan_has(plan, hchan_variant_name(v)))
+            fprintf(out, "%s%s", ftell(out) > 0 ? " " : "", hchan_variant_name(v));
+    if (fclose(out) == 0 && environment)
+        json_object_set_new(environment, "goroutines", json_string(names[0] ? names : "none"));
     free(names);
 }
 
@@ -305,12 +307,15 @@ static int run(void)
 {
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
+    int exit_status = peers_check_folder();
+    if (exit_status != EXIT_OK)
+        return exit_status;
     struct topo *topo = topo_load(NULL);
     if (!topo)
         return complain(EXIT_ENVIRONMENT, "the topology can't be read: %s", strerror(errno));
     struct plan plan;
     warn_of_peers();
-    int exit_status = plan_make(&plan, &choices, topo);
+    exit_status = plan_make(&plan, &choices, topo);
     if (exit_status == EXIT_OK) {
         exit_status = dry_run ? print_plan(&plan) : run_plan(&plan, topo);
         plan_free(&plan);

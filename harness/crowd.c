@@ -37,7 +37,8 @@ static void wait_in_crowd(void *arg)
 static void lead_crowd(void *arg)
 {
     /* A look at the queue has the channel's lock while it walks past all of them, and whoever is
-     * still to park, on another P, has to get it in between. */
+     * still to park, on another P, has to get it in between. We keep our own P meanwhile, on which
+     * nobody is: who has arrived parks without a yield before. */
     static const struct timespec pause = {.tv_nsec = 1000000};
     struct crowd *c = arg;
     memory_look(&c->before); /* takes what a look itself takes */

@@ -5,10 +5,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* One row a command, in the order of the help. */
@@ -39,7 +37,7 @@ static int refuse_command(const char *word)
                 : complain(EXIT_USAGE, "no command '%s': `hchanlab --help` lists them", word);
 }
 
-/* What would end every command in a crash, or in a result without what the user asked for. */
+/* What would end a command in a crash. */
 static int check_environment(void)
 {
     enum { STACK_LEAST = 512 << 10 }; /* frames hold paths and histograms */
@@ -48,13 +46,6 @@ static int check_environment(void)
         return complain(
             EXIT_ENVIRONMENT, "the stack may take %llu KiB: %d are needed: ulimit -s %d",
             (unsigned long long)stack.rlim_cur >> 10, STACK_LEAST >> 10, STACK_LEAST >> 10);
-    const char *peers = getenv("HCHANLAB_PEERS");
-    struct stat st;
-    if (peers && (stat(peers, &st) || !S_ISDIR(st.st_mode)))
-        return complain(EXIT_USAGE,
-                        "HCHANLAB_PEERS is '%s': name a folder that is there, or unset "
-                        "it",
-                        peers);
     return EXIT_OK;
 }
 

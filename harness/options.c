@@ -100,8 +100,8 @@ static int take_word(const struct option_spec *spec, const char *text)
 {
     struct word_list *list = spec->value;
     if (text[0] == '\0')
-        return complain(EXIT_USAGE, "%s%s is empty: give it a value, or leave it out", dashes(spec),
-                        spec->name);
+        return complain(EXIT_USAGE, "%s%s is empty: give %s%s %s, or leave it out", dashes(spec),
+                        spec->name, dashes(spec), spec->name, spec->argument);
     if (spec->kind == OPTION_WORD) {
         *(const char **)spec->value = text;
         return EXIT_OK;

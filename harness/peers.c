@@ -1,6 +1,7 @@
 #include "harness/peers.h"
 #include "core/futex.h"
 #include "core/hchan.h"
+#include "harness/say.h"
 #include "harness/scenarios.h"
 #include <dirent.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,6 +57,15 @@ static const char *folder(void)
 {
     const char *chosen = getenv("HCHANLAB_PEERS");
     return chosen ? chosen : PEERS_DIR;
+}
+
+int peers_check_folder(void)
+{
+    struct stat st;
+    if (!getenv("HCHANLAB_PEERS") || (stat(folder(), &st) == 0 && S_ISDIR(st.st_mode)))
+        return EXIT_OK;
+    return complain(EXIT_USAGE, "HCHANLAB_PEERS is '%s': name a folder that is there, or unset it",
+                    folder());
 }
 
 static const struct scenario *find_ours(const char *name)

@@ -20,6 +20,10 @@ struct peer {
     const struct scenario *scenarios[PEER_SCENARIOS_MAX + 1]; /* ended by NULL; without loops */
 };
 
+/* Whether the folder that the user names in HCHANLAB_PEERS, if any, is one: EXIT_OK, or a
+ * complaint's status. For commands that run peers, first. */
+int peers_check_folder(void);
+
 /* Every peer that the lab knows of and every other in the folder, the ones that are not here
  * included, by name; ended by NULL. The folder is the build's, or HCHANLAB_PEERS. */
 const struct peer *const *peers_all(void);

@@ -14,8 +14,9 @@
  *     ends; where the cell is gone the acknowledgement fails, without a SIGPIPE, and the sweep
  *     sees the end of the process.
  *
- * The process ends with status 0 where its RECORD_END says TRIAL_OK, with EXIT_WRONG where it says
- * anything else; whoever ends otherwise failed, whatever the record said. */
+ * The process ends with status 0 where its RECORD_END says TRIAL_OK, and with EXIT_WRONG,
+ * EXIT_TIMEOUT or EXIT_ENVIRONMENT where it says TRIAL_FAILED, TRIAL_TIMEOUT or TRIAL_SKIPPED, or,
+ * of the latter two, with EXIT_WRONG; whoever ends otherwise failed, whatever the record said. */
 #ifndef HARNESS_RECORD_H
 #define HARNESS_RECORD_H
 

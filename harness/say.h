@@ -12,7 +12,7 @@ enum exit_status {
     EXIT_ENVIRONMENT = 3,   /* the machine lacks something that the command needs */
     EXIT_IO = 4,            /* a file could not be read or written */
     EXIT_WRONG = 5,         /* a channel or the accounting misbehaved */
-    EXIT_TIMEOUT = 6,       /* every measurement of a plan ran into its time limit */
+    EXIT_TIMEOUT = 6,       /* every process of a plan ran out of time, or the one cell did */
     EXIT_INTERRUPTED = 130, /* by the user; as shells have it */
 };
 

@@ -137,12 +137,13 @@ bool scenario_takes(const struct scenario *s, const struct param_range *range, u
     return range->max > 0 && value >= range->min && value <= range->max && !odd;
 }
 
-/* The values that a scenario's cells have of a parameter, as words: "2 to 1024, even". */
-static void range_words(const struct scenario *s, const struct param_range *range, char *text,
-                        size_t size)
+void scenario_range(const struct scenario *s, const struct param_range *range, char text[64])
 {
-    snprintf(text, size, "%llu to %llu%s", (unsigned long long)range->min,
-             (unsigned long long)range->max, s->pairs && range == &s->threads ? ", even" : "");
+    if (range->min == range->max)
+        snprintf(text, 64, "%llu alone", (unsigned long long)range->min);
+    else
+        snprintf(text, 64, "%llu to %llu%s", (unsigned long long)range->min,
+                 (unsigned long long)range->max, s->pairs && range == &s->threads ? ", even" : "");
 }
 
 static bool param_fits(const struct scenario *s, const char *key, const struct param_range *range,
@@ -151,8 +152,8 @@ static bool param_fits(const struct scenario *s, const char *key, const struct p
     if (range->max == 0 || range->max == range->min || scenario_takes(s, range, value))
         return true;
     char takes[64];
-    range_words(s, range, takes, sizeof(takes));
-    snprintf(reason, size, "%s takes %s= %s, in this place of the name", s->name, key, takes);
+    scenario_range(s, range, takes);
+    snprintf(reason, size, "%s needs %s= here, of %s", s->name, key, takes);
     return false;
 }
 

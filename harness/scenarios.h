@@ -24,6 +24,9 @@ const struct scenario *const *scenarios_any(void);
 /* Whether the scenario can have the value; `range` is one of its own. */
 bool scenario_takes(const struct scenario *s, const struct param_range *range, uint64_t value);
 
+/* Which values it can have, as words: "2 to 1024, even". */
+void scenario_range(const struct scenario *s, const struct param_range *range, char text[64]);
+
 /* Fills a cell from its scenario, variant ("" for a floor) and parameters, name included.
  * Parameters that the scenario does not have become PARAM_ABSENT. */
 void cell_make(struct cell *cell, const struct scenario *s, const char *variant,

@@ -14,7 +14,14 @@ static void on_child(int signal)
     (void)signal; /* that it came ends the wait */
 }
 
-static const int caught[SIGNALS_CAUGHT] = {SIGINT, SIGTERM, SIGCHLD};
+static const int caught[SIGNALS_CAUGHT] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+
+/* nohup has it ignored, and means it. */
+static bool is_left_alone(int signal, struct sigaction *old)
+{
+    sigaction(signal, NULL, old);
+    return signal == SIGHUP && old->sa_handler == SIG_IGN;
+}
 
 void signals_catch(struct signals *s)
 {
@@ -22,17 +29,20 @@ void signals_catch(struct signals *s)
     interrupted = 0;
     sigemptyset(&ours);
     for (int i = 0; i < SIGNALS_CAUGHT; i++)
-        sigaddset(&ours, caught[i]);
+        if (!is_left_alone(caught[i], &s->old_action[i]))
+            sigaddset(&ours, caught[i]);
     sigprocmask(SIG_BLOCK, &ours, &s->old_mask);
     s->mask = s->old_mask;
     for (int i = 0; i < SIGNALS_CAUGHT; i++) {
+        if (!sigismember(&ours, caught[i]))
+            continue;
         struct sigaction action = {.sa_handler = caught[i] == SIGCHLD ? on_child : on_interrupt};
         sigdelset(&s->mask, caught[i]);
         sigaction(caught[i], &action, &s->old_action[i]);
     }
 }
 
-/* What came and was not yet seen meets our handlers, for the sweep answers it. */
+/* What came and was not yet seen meets our handlers, for they are answered. */
 void signals_release(const struct signals *s)
 {
     sigprocmask(SIG_SETMASK, &s->mask, NULL);
@@ -46,5 +56,6 @@ bool signals_interrupted(void)
 {
     sigset_t pending;
     sigpending(&pending);
-    return interrupted || sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+    return interrupted || sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+           sigismember(&pending, SIGHUP);
 }

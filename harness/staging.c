@@ -74,8 +74,10 @@ void staging_abandon(struct staging *s)
     if (join(path, s->made, "data"))
         rmdir(path);
     rmdir(s->made);
-    if (s->fresh)
-        rmdir(s->place); /* unless a report is in it */
+    if (s->fresh && join(path, s->place, "data")) {
+        rmdir(path); /* both unless a report is in it */
+        rmdir(s->place);
+    }
 }
 
 /* Whether what stands there is no folder. */

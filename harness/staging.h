@@ -9,8 +9,8 @@
 
 struct staging {
     char place[PATH_MAX]; /* where the report is to be */
-    bool fresh;           /* the place is a folder that staging_begin() made */
     char made[PATH_MAX];  /* where it is made: a folder inside, of this process; has data/ */
+    bool fresh;           /* the place is a folder that staging_begin() made */
 };
 
 /* Makes both folders, and those above. 0, or a negative errno with nothing left behind but the

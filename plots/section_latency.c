@@ -215,7 +215,8 @@ int section_latency(const struct page *p)
     doc_figures_end(
         p->d,
         "Across: the share of operations that took no longer, in nines; up: their time; at the "
-        "nearest place with two PUs, of the variants whose median is least, %d at most (the table "
+        "nearest place with two PUs, of the variants whose operation costs least, %d at most (the "
+        "table "
         "has all). Send and recv are the calls; delivery is from the "
         "send's call to the receive's return. One look at the clock costs %s (its "
         "resolution: %s ns): that is in every value, and nothing is subtracted. These windows are "

@@ -16,11 +16,14 @@ static bool is_peer(const struct model *m, const struct page_cell *c)
     return peer_version(m, c->variant)[0] != '\0';
 }
 
-/* The run's environment names the variants whose parties were goroutines. */
+/* The run's environment names the variants whose parties were goroutines. That of an older run does
+ * not: there a variant's name has its parts. */
 static bool is_of_goroutines(const struct model *m, const struct page_cell *c)
 {
     const char *names = model_fact(&m->environment, "goroutines");
     size_t length = strlen(c->variant);
+    if (!names[0])
+        return strstr(c->variant, "+go+") != NULL;
     for (const char *at = names; length && (at = strstr(at, c->variant)) != NULL; at += length)
         if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
             return true;

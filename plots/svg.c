@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,22 @@ extern char **environ;
 /* A drawing takes a tenth of a second. */
 enum { LIMIT_S = 60, LOOKS_A_SECOND = 100 };
 
-/* Waits for the process and ends it at the limit. Its exit status, or -ETIME. */
+/* Whether the caller, who has blocked the signal, is told to end. */
+static bool is_told_to_end(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+           sigismember(&pending, SIGHUP);
+}
+
+/* Waits for the process, and ends it at the limit or where we are to end. Its exit status, -ETIME
+ * or -EINTR. */
 static int wait_for(pid_t pid)
 {
     static const struct timespec pause = {.tv_nsec = 1000000000 / LOOKS_A_SECOND};
-    int ended = 0;
-    for (int looks = 0; looks < LIMIT_S * LOOKS_A_SECOND; looks++) {
+    int ended = 0, looks = 0;
+    for (; looks < LIMIT_S * LOOKS_A_SECOND && !is_told_to_end(); looks++) {
         pid_t which = waitpid(pid, &ended, WNOHANG);
         if (which == pid)
             return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128;
@@ -33,12 +44,11 @@ static int wait_for(pid_t pid)
     kill(pid, SIGKILL);
     while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
         ;
-    return -ETIME;
+    return looks < LIMIT_S * LOOKS_A_SECOND ? -EINTR : -ETIME;
 }
 
 /* Runs gnuplot in the directory, quietly, and waits for it; what the caller blocks of signals, it
- * does not. Returns its exit status, or a negative
- * errno where it did not run or did not end. */
+ * does not. Returns its exit status, or a negative errno where it did not run or did not end. */
 static int run_gnuplot(const char *directory, char *const *argv)
 {
     posix_spawn_file_actions_t actions;
@@ -49,7 +59,7 @@ static int run_gnuplot(const char *directory, char *const *argv)
     if (status)
         return -status;
     sigemptyset(&none);
-    posix_spawnattr_init(&attributes); /* which cannot fail here, nor can what follows */
+    posix_spawnattr_init(&attributes); /* none of these three fails in glibc */
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigmask(&attributes, &none);
     status = posix_spawn_file_actions_addchdir_np(&actions, directory);

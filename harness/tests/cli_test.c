@@ -55,9 +55,9 @@ static const struct bad bad_lines[] = {
     {"$H sweep --group nothing-like-it", EXIT_USAGE, "hchanlab list"},
     {"$H sweep --group ''", EXIT_USAGE, "is empty"},
     {"$H cell prod-cons/variant=ticket/capacity=1/elem=8/threads=3/work=0/place=same-pu",
-     EXIT_USAGE, "takes threads= 2 to 1024, even"},
+     EXIT_USAGE, "needs threads= here, of 2 to 1024, even"},
     {"$H cell prod-cons/variant=ticket/capacity=1/elem=8/threads=2/work=-1/place=same-pu",
-     EXIT_USAGE, "takes work= 0 to 1000000"},
+     EXIT_USAGE, "needs work= here, of 0 to 1000000"},
     {"$H sweep --place nowhere", EXIT_USAGE, "same-pu, smt, l2, l3, package, machine"},
     {"taskset -c $CPU $H sweep --place l3 --dry-run", EXIT_ENVIRONMENT, "this machine has same-pu"},
     {"$H sweep extra", EXIT_USAGE, "does not take 'extra'"},
@@ -65,7 +65,7 @@ static const struct bad bad_lines[] = {
     {"$H sweep --scenario handoff --db /dev/full", EXIT_IO, "--db"},
     {"$H sweep --scenario handoff --db /", EXIT_IO, "--db"},
     {"$H cell", EXIT_USAGE, "name the cell"},
-    {"$H cell handoff/variant=ticket", EXIT_USAGE, "takes elem= 0 to 65535"},
+    {"$H cell handoff/variant=ticket", EXIT_USAGE, "needs elem= here, of 0 to 65535"},
     {"$H cell handoff", EXIT_USAGE, "needs /variant= after it"},
     {"$H cell handoff/variant=tiket/elem=8/place=same-pu", EXIT_USAGE,
      "no variant or peer 'tiket'"},
@@ -203,16 +203,18 @@ static void test_a_store_of_a_newer_schema_is_left_alone(void **state)
 static void test_an_interrupted_report_leaves_nothing(void **state)
 {
     (void)state;
-    char folder[64], line[512];
+    char folder[64], line[1024];
     make_folder(folder);
     snprintf(
         line, sizeof(line),
         "cd %s; $H sweep --scenario buffer-hop --variant ticket --reps 1 --db a.db >o || exit 9; "
         "printf '#!/bin/sh\nkill -INT $PPID\nexit 1\n' >gnuplot; chmod +x gnuplot; "
+        "PATH=$PWD:$PATH $H report --db a.db -o r; echo $?; "
+        "printf '#!/bin/sh\\nkill -TERM $PPID\\nexec sleep 1000\\n' >gnuplot; "
         "PATH=$PWD:$PATH $H report --db a.db -o r; echo $?; ls -A",
         folder);
     const struct said *said = run_program(line);
-    assert_string_equal(said->out, "130\na.db\ngnuplot\no\n");
+    assert_string_equal(said->out, "130\n130\na.db\ngnuplot\no\n");
     assert_non_null(strstr(said->err, "hchanlab: interrupted"));
     assert_null(strstr(said->err, "gnuplot"));
     remove_folder(folder);

@@ -86,6 +86,13 @@ static int play_exit_3(void)
     return 3;
 }
 
+/* As a sanitizer ends who has said something else. */
+static int play_exit_66(void)
+{
+    say_end(TRIAL_SKIPPED, "no such place here");
+    return 66;
+}
+
 static int play_failure(void)
 {
     return say_end(TRIAL_FAILED, "went wrong");
@@ -213,6 +220,7 @@ static const struct {
     {"crash-after-end", play_crash_after_end},
     {"crash-after-failure", play_crash_after_failure},
     {"exit-3", play_exit_3},
+    {"exit-66", play_exit_66},
     {"failure", play_failure},
     {"skip", play_skip},
     {"garbage", play_garbage},
@@ -385,17 +393,19 @@ static void test_how_a_process_ended_counts_whatever_it_said(void **state)
 {
     (void)state;
     assert_int_equal(
-        sweep("crash crash-after-end crash-after-failure exit-3 half no-end", 1, never), EXIT_OK);
+        sweep("crash crash-after-end crash-after-failure exit-3 exit-66 half no-end", 1, never),
+        EXIT_OK);
     assert_all("crash", TRIAL_FAILED, 1, "ended by signal 9 (Killed) before it was done");
     assert_all("crash-after-end", TRIAL_FAILED, 1,
                "ended by signal 9 (Killed) after it had said: it was done");
     assert_all("crash-after-failure", TRIAL_FAILED, 1, "after it had said: went wrong");
     assert_all("exit-3", TRIAL_FAILED, 1, "ended with status 3 after it had said: it was done");
+    assert_all("exit-66", TRIAL_FAILED, 1, "ended with status 66 after it had said: no such");
     assert_all("half", TRIAL_FAILED, 1, "ended with status 0 before it was done");
     assert_all("no-end", TRIAL_FAILED, 1, "ended with status 0 before it was done");
     assert_int_equal(samples_of("crash"), 1);
     assert_int_equal(samples_of("half"), 1);
-    assert_int_equal(result.failed, 6);
+    assert_int_equal(result.failed, 7);
     assert_int_equal(result.ok, 0);
 }
 

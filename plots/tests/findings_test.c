@@ -263,7 +263,8 @@ static void test_parks_that_slept_are_in_every_cells_row(void **state)
     make_folder("slept");
     FILE *f = open_table("outcomes", "name\toutcome\tper_op");
     put_outcome(f, &usual[4], "send_park", 0.5);
-    put_outcome(f, &usual[4], "recv_park", 0.5);
+    put_outcome(f, &usual[4], "recv_park", 0.25);
+    put_outcome(f, &usual[4], "wake_to_retry", 0.25);
     put_outcome(f, &usual[4], "park_slept", 0.123);
     fclose(f);
     build(usual, CELLS);

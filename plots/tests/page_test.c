@@ -139,6 +139,8 @@ static void test_peers_are_compared_with_variants(void **state)
     (void)state;
     static const struct made_cell cells[] = {
         {.scenario = "go-chan-sync", .variant = "ticket", .place = "l3", .median_ns = 50},
+        {.scenario = "go-chan-sync", .variant = "mine", .place = "l3", .median_ns = 20},
+        {.scenario = "go-chan-sync", .variant = "min", .place = "l3", .median_ns = 60},
         {.scenario = "go-chan-sync", .variant = "go", .place = "l3", .median_ns = 100},
         {.scenario = "go-chan-sync", .variant = "slow", .place = "l3", .median_ns = 400},
         {.scenario = "go-chan-sync",
@@ -149,15 +151,15 @@ static void test_peers_are_compared_with_variants(void **state)
     };
     make_folder("peers");
     FILE *f = open_table("environment", "key\tvalue");
-    fprintf(f, "peer_go\tgo1\npeer_slow\t2\npeer_tbb\t3\n");
+    fprintf(f, "peer_go\tgo1\npeer_slow\t2\npeer_tbb\t3\ngoroutines\tother mine\n");
     fclose(f);
     build(cells, sizeof(cells) / sizeof(cells[0]));
     char *md = read_made("report.md");
-    char *at = strstr(md, "| go-chan-sync elem=8 threads=2 place=l3 | ticket: 50.0 ns ");
+    char *at = strstr(md, "| go-chan-sync elem=8 threads=2 place=l3 | mine: 20.00 ns ");
     assert_non_null(at);
     *strchr(at, '\n') = '\0';
     assert_has(at, "| go: 100.0 ns ");
-    assert_has(at, "0.50");
+    assert_has(at, "0.20");
     at = strstr(at + strlen(at) + 1, "| cell | go | slow | tbb |");
     assert_non_null(at);
     assert_has(at, "| n/a: lacks rendezvous |");
