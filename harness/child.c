@@ -87,9 +87,7 @@ static void note_stray(struct child *child, const char *line, size_t length)
         return;
     snprintf(child->stray, sizeof(child->stray), "%.*s", (int)(length < 60 ? length : 60),
              length ? line : "(empty)");
-    for (char *p = child->stray; *p; p++)
-        if (*p < ' ' || *p > '~')
-            *p = '?';
+    make_plain(child->stray);
     if (!child->stray[0])
         strcpy(child->stray, "?");
 }
@@ -103,6 +101,7 @@ static int take_record(struct child *child, const struct record *r)
     child->ended = true;
     child->status = r->end.status;
     snprintf(child->message, sizeof(child->message), "%s", r->end.message);
+    make_plain(child->message);
     return 0;
 }
 
@@ -256,7 +255,7 @@ static void conclude(struct child *child, int watched, int wait_status)
     describe_end(wait_status, end);
     snprintf(said, sizeof(said), "%s", child->message[0] ? child->message : "it was done");
     if (watched == -ETIME) {
-        child->status = TRIAL_TIMEOUT;
+        child->status = child->stray[0] ? TRIAL_FAILED : TRIAL_TIMEOUT;
         snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s%s%s",
                  kill_ns < 1000000000U ? 3 : 0, (double)kill_ns / 1e9,
                  child->stray[0] ? "; it wrote a line that is no record: " : "", child->stray);

@@ -128,9 +128,10 @@ static int run(void)
     if (!error)
         error = watch(report);
     fclose(report);
-    int status = error ? complain(EXIT_ENVIRONMENT, "leaks: %s: let the user have more threads",
-                                  strerror(error))
-                       : tell(text, planted);
+    int status =
+        error ? complain(EXIT_ENVIRONMENT, "leaks: %s: let the user have more threads and memory",
+                         strerror(error))
+              : tell(text, planted);
     free(text);
     return status;
 }

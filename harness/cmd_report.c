@@ -50,6 +50,11 @@ static int write_report(struct store *store, const struct run *run)
                                      : complain(exit_status, "%s", error);
     }
     status = staging_commit(&staging);
+    if (status == -EEXIST)
+        return complain(EXIT_IO,
+                        "%s: a file there would be replaced that no report has put there: choose "
+                        "another folder with -o",
+                        out);
     if (status)
         return complain(EXIT_IO,
                         "%s: the report could not be put there (%s): choose another "

@@ -224,7 +224,8 @@ static int conclude(const struct sweep_result *result)
                         "%llu processes failed, first %s: results of those cells "
                         "are marked",
                         (unsigned long long)result->failed, result->first_failure);
-    if (result->timeout && result->ok == 0)
+    if (result->timeout &&
+        (result->ok == 0 || (result->variants_timeout && result->variants_ok == 0)))
         return complain(EXIT_TIMEOUT,
                         "every process ran into its time limit, first %s: free the "
                         "machine, or choose fewer threads",

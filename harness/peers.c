@@ -5,16 +5,19 @@
 #include "harness/scenarios.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PEERS_MAX = 64, DESCRIBE_SECONDS = 10 };
+enum { PEERS_MAX = 64, DESCRIBE_SECONDS = 10, END_SECONDS = 2 };
 
 /* The peers that the lab's build knows how to make. */
 static const struct known {
@@ -127,7 +130,10 @@ static char *join_words(const json_t *words)
 static char *copy_text(const json_t *o, const char *key)
 {
     const char *text = json_string_value(json_object_get(o, key));
-    return text ? strdup(text) : NULL;
+    char *copy = text ? strdup(text) : NULL;
+    if (copy)
+        make_plain(copy);
+    return copy;
 }
 
 static void take_scenarios(struct peer *peer, const json_t *names)
@@ -176,6 +182,22 @@ static char *read_all_by(int fd, int64_t deadline)
     return NULL;
 }
 
+/* Waits for the process, and ends its group at the deadline. Its status, as waitpid() has it. */
+static int end_by(pid_t pid, int64_t deadline)
+{
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    int status = 1;
+    pid_t ended;
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 && nanotime() < deadline)
+        nanosleep(&pause, NULL);
+    if (ended == pid)
+        return status;
+    kill(-pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
 /* What the program says of itself; NULL where it does not, within the time. Ends it, and what it
  * has started: it is a process group. */
 static json_t *ask(const char *program)
@@ -185,7 +207,10 @@ static json_t *ask(const char *program)
         return NULL;
     pid_t pid = fork();
     if (pid == 0) {
+        int quiet = open("/dev/null", O_RDWR);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         setpgid(0, 0);
+        dup2(quiet, STDERR_FILENO); /* it may crash, and that is told as what it is */
         dup2(out[1], STDOUT_FILENO);
         close(out[0]);
         close(out[1]);
@@ -198,11 +223,8 @@ static json_t *ask(const char *program)
     char *text =
         pid > 0 ? read_all_by(out[0], nanotime() + DESCRIBE_SECONDS * INT64_C(1000000000)) : NULL;
     close(out[0]);
-    if (pid > 0 && !text)
-        kill(-pid, SIGKILL);
-    int status = 1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    int64_t patience = text ? END_SECONDS * INT64_C(1000000000) : 0; /* it has said all */
+    int status = pid > 0 ? end_by(pid, nanotime() + patience) : 1;
     json_t *described = text && status == 0 ? json_loads(text, 0, NULL) : NULL;
     free(text);
     return described;
@@ -222,7 +244,10 @@ static void describe(struct peer *peer)
     }
     peer->version = copy_text(o, "version");
     peer->language = copy_text(o, "language");
-    peer->lacks = join_words(json_object_get(o, "lacks"));
+    char *lacks = join_words(json_object_get(o, "lacks"));
+    if (lacks)
+        make_plain(lacks);
+    peer->lacks = lacks;
     take_scenarios(peer, json_object_get(o, "scenarios"));
     json_decref(o);
     if (!peer->version || !peer->language || !peer->lacks || !peer->scenarios[0])
@@ -248,7 +273,7 @@ static void add_peer(size_t *count, const char *name, const char *package)
     peer->package = package && package[0] ? package : NULL;
     peer->program = path;
     if (access(path, X_OK))
-        peer->reason = "absent";
+        peer->reason = access(path, F_OK) ? "absent" : "no program that may be run: chmod +x";
 }
 
 static int by_name(const void *a, const void *b)

@@ -43,6 +43,12 @@ static json_t *pack_sample(const struct sample *s)
                      number(s->fairness));
 }
 
+/* A time that a sample can have: an operation takes some, and less than a week. */
+static bool is_time(double ns)
+{
+    return ns > 0 && ns < 1e15;
+}
+
 /* A sample without a time is none; the other numbers may make no sense for the cell. */
 static int read_sample(const json_t *o, struct sample *s)
 {
@@ -57,7 +63,7 @@ static int read_sample(const json_t *o, struct sample *s)
         .switches_per_op = get_number(o, "switches_per_op"),
         .fairness = get_number(o, "fairness"),
     };
-    return isfinite(s->ns_per_op) && isfinite(s->window_ns) ? 0 : -EBADMSG;
+    return s->ops > 0 && is_time(s->ns_per_op) && is_time(s->window_ns) ? 0 : -EBADMSG;
 }
 
 static json_t *pack_counter(const struct counter *c)

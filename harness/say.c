@@ -62,3 +62,10 @@ const char *nearest(const char *word, const char *const *names, size_t count)
     }
     return best;
 }
+
+void make_plain(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}

@@ -24,4 +24,7 @@ int complain(int status, const char *format, ...) __attribute__((format(printf, 
  * none is near enough to be what the user meant. */
 const char *nearest(const char *word, const char *const *names, size_t count);
 
+/* Makes text of another program fit for a terminal: what does not print becomes '?'. */
+void make_plain(char *text);
+
 #endif

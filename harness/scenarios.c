@@ -1,6 +1,7 @@
 #include "harness/scenarios.h"
 #include "harness/floors.h"
 #include "harness/peers.h"
+#include "harness/topo.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,6 +207,16 @@ bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t si
     bool wants_place = s->places && (params.threads == PARAM_ABSENT || params.threads > 1);
     if (wants_place && !params.place[0]) {
         snprintf(reason, size, "it needs /place= at its end");
+        return false;
+    }
+    enum relation relation = RELATION_SAME_PU;
+    if (params.place[0] && !relation_parse(params.place, &relation)) {
+        snprintf(reason, size, "no place '%s': one of same-pu, smt, l2, l3, package, machine",
+                 params.place);
+        return false;
+    }
+    if (s->apart && relation == RELATION_SAME_PU) {
+        snprintf(reason, size, "%s needs two PUs, so another place", s->name);
         return false;
     }
     if (strcmp(cell->name, name) == 0)

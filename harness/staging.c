@@ -2,6 +2,7 @@
 #include "plots/files.h"
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,21 @@ static bool is_other(const char *path)
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+/* Removes what reports left that were killed: folders of processes that are no more. */
+static void remove_left(const char *place)
+{
+    DIR *dir = opendir(place);
+    for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
+        struct staging left = {.fresh = false};
+        int pid, end = 0;
+        if (sscanf(e->d_name, ".part-%d%n", &pid, &end) == 1 && e->d_name[end] == '\0' && pid > 0 &&
+            kill(pid, 0) && errno == ESRCH && join(left.made, place, e->d_name))
+            staging_abandon(&left);
+    }
+    if (dir)
+        closedir(dir);
+}
+
 int staging_begin(struct staging *s, const char *place)
 {
     char data[PATH_MAX];
@@ -98,6 +114,7 @@ int staging_begin(struct staging *s, const char *place)
         !join(data, s->place, "data"))
         return -ENAMETOOLONG;
     s->fresh = access(s->place, F_OK) != 0;
+    remove_left(s->place);
     int status = is_other(data) ? -ENOTDIR : make_folders(s->place);
     if (!status)
         status = join(data, s->made, "data") ? make_folders(data) : -ENAMETOOLONG;
@@ -140,15 +157,65 @@ static int move_but_page(void *arg, const char *name)
     return strcmp(name, page_name) == 0 ? 0 : move_file(arg, name);
 }
 
+/* Whether a list, as read_list() has it, names the file. */
+static bool names(const char *list, const char *name)
+{
+    char line[PATH_MAX];
+    return snprintf(line, sizeof(line), "\n%s\n", name) < (int)sizeof(line) && strstr(list, line);
+}
+
+struct replacing {
+    const struct staging *staging;
+    const char *older; /* list */
+};
+
+/* Nothing is replaced that an older report did not put there. */
+static int check_target(void *arg, const char *name)
+{
+    const struct replacing *r = arg;
+    char to[PATH_MAX];
+    struct stat st;
+    if (!join(to, r->staging->place, name))
+        return -ENAMETOOLONG;
+    if (lstat(to, &st) || strcmp(name, list_name) == 0)
+        return 0;
+    return S_ISDIR(st.st_mode) ? -EISDIR : names(r->older, name) ? 0 : -EEXIST;
+}
+
+/* Whether what was made can be put in place, as far as that can be known before. */
+static int check_place(const struct staging *s, const char *older)
+{
+    char data[PATH_MAX];
+    if (!join(data, s->place, "data"))
+        return -ENAMETOOLONG;
+    int status = make_folders(data);
+    if (!status && (access(s->place, W_OK) || access(data, W_OK)))
+        status = -errno;
+    return status ? status : each_file(s->made, check_target, &(struct replacing){s, older});
+}
+
+/* Until all is in place the list has the files of both reports, so that a kill leaves none that is
+ * nobody's. */
+static int list_both(const struct staging *s, const char *older, const char *newer)
+{
+    char path[PATH_MAX];
+    struct file_draft draft;
+    int status = join(path, s->place, list_name) ? file_draft(&draft) : -ENAMETOOLONG;
+    if (status)
+        return status;
+    fputs(older + (older[0] == '\n'), draft.out);
+    fputs(newer + (newer[0] == '\n'), draft.out);
+    return file_commit(&draft, path);
+}
+
 /* Removes what the list of the older report names and that of the new one does not. A line that
  * leads out of the report is passed over. */
 static void remove_stale(const struct staging *s, char *older, const char *newer)
 {
     for (char *name = strtok(older, "\n"); name; name = strtok(NULL, "\n")) {
-        char path[PATH_MAX], line[PATH_MAX];
+        char path[PATH_MAX];
         bool inside = name[0] != '/' && !strstr(name, "..");
-        if (snprintf(line, sizeof(line), "\n%s\n", name) < (int)sizeof(line) &&
-            !strstr(newer, line) && inside && join(path, s->place, name))
+        if (!names(newer, name) && inside && join(path, s->place, name))
             unlink(path);
     }
 }
@@ -170,12 +237,14 @@ static char *read_list(const char *report)
 
 int staging_commit(struct staging *s)
 {
-    char *older = read_list(s->place), *newer = NULL, data[PATH_MAX];
+    char *older = read_list(s->place), *newer = NULL;
     int status = older ? write_list(s) : -ENOMEM;
     if (!status && !(newer = read_list(s->made)))
         status = -ENOMEM;
     if (!status)
-        status = join(data, s->place, "data") ? make_folders(data) : -ENAMETOOLONG;
+        status = check_place(s, older);
+    if (!status)
+        status = list_both(s, older, newer);
     if (!status)
         status = each_file(s->made, move_but_page, s);
     if (!status)

@@ -17,8 +17,9 @@ struct staging {
  * folders above. */
 int staging_begin(struct staging *s, const char *place);
 
-/* Moves what was made to its place, index.html last. 0, or a negative errno; what was made is gone
- * in any case. */
+/* Moves what was made to its place, index.html last. 0; -EEXIST where that would replace a file
+ * that no report has put there; or another negative errno. What can be known to fail fails before
+ * anything is replaced; what was made is gone in any case. */
 int staging_commit(struct staging *s);
 
 /* Removes what was made, the place with it where it was not there before. */

@@ -47,6 +47,8 @@ static void tally(struct sweep *sweep, const struct cell *cell, const struct chi
         return;
     }
     ++*counts[child->status];
+    r->variants_ok += child->status == TRIAL_OK && cell->variant[0];
+    r->variants_timeout += child->status == TRIAL_TIMEOUT && cell->variant[0];
     if (child->status == TRIAL_FAILED)
         note_first(r->first_failure, sizeof(r->first_failure), cell, child);
     if (child->status == TRIAL_TIMEOUT)
@@ -184,11 +186,15 @@ static int explain(const struct sweep *sweep, int status)
         return complain(EXIT_INTERRUPTED,
                         "interrupted after %llu of %llu processes: what was measured is kept",
                         (unsigned long long)sweep->done, (unsigned long long)sweep->total);
-    return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",
+    const char *error = store_error(sweep->store);
+    if (error && error[0])
+        return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",
+                        (unsigned long long)sweep->done, (unsigned long long)sweep->total, error);
+    return complain(EXIT_ENVIRONMENT,
+                    "after %llu of %llu processes: the next could not be started (%s): raise "
+                    "ulimit -n and -u: what was measured is kept",
                     (unsigned long long)sweep->done, (unsigned long long)sweep->total,
-                    store_error(sweep->store) && store_error(sweep->store)[0]
-                        ? store_error(sweep->store)
-                        : strerror(-status));
+                    strerror(-status));
 }
 
 int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_t seed,

@@ -112,8 +112,10 @@ static int draw(const struct drawing *d, char *error, size_t size)
                  status < 0 ? strerror(-status) : "status 127");
         status = -ENOEXEC;
     } else if (status > 0) {
-        snprintf(error, size, "gnuplot failed on %s with %s/data/%s.tsv: try it by hand", script,
-                 d->directory, d->name);
+        snprintf(error, size,
+                 "gnuplot failed on %s with the table %s.tsv: see what `gnuplot "
+                 "--version` says",
+                 script, d->name);
         status = -EIO;
     }
     if (!status && (status = check_whole(part)) == -ENOENT)

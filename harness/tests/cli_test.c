@@ -72,6 +72,8 @@ static const struct bad bad_lines[] = {
     {"$H cell hand-off/variant=ticket", EXIT_USAGE, "ticket has no scenario 'hand-off'"},
     {"$H cell handoff/variant=ticket/elem=8", EXIT_USAGE, "needs /place= at its end"},
     {"$H cell handoff/variant=ticket/elem=8/place=same-pu/", EXIT_USAGE, "it should read handoff/"},
+    {"$H cell handoff/variant=ticket/elem=8/place=foo", EXIT_USAGE, "no place 'foo'"},
+    {"$H cell floor-cacheline/place=same-pu", EXIT_USAGE, "needs two PUs"},
     {"$H cell floor-empty >/dev/full", EXIT_IO, "standard output: No space left on device"},
     {"$H cell ../../etc/passwd", EXIT_USAGE, "--dry-run"},
     {"$H report --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},

@@ -237,8 +237,8 @@ static void make_peer(const char *name, const char *what)
     fprintf(f,
             "#!/bin/sh\nif [ \"$1\" = --describe ]; then\n"
             "echo '{\"name\":\"%s\",\"version\":\"1\",\"language\":\"sh\",\"lacks\":[],"
-            "\"scenarios\":[\"prod-cons\"]}'\nexit\nfi\n%s\n",
-            name, what);
+            "\"scenarios\":[\"prod-cons\"]}'\n%s\nexit\nfi\n%s\n",
+            name, strcmp(name, "stays") == 0 ? "exec >&-; exec sleep 600" : ":", what);
     fchmod(fileno(f), 0755);
     assert_int_equal(fclose(f), 0);
 }
@@ -295,6 +295,10 @@ static void test_a_sweep_goes_on_whatever_a_peer_does(void **state)
     assert_non_null(strstr(message, "ended by signal 9"));
     assert_int_equal(sweep_peer("chats", message, &result), TRIAL_FAILED);
     assert_non_null(strstr(message, "no record"));
+    assert_int_equal(sweep_peer("chats-on", message, &result), TRIAL_FAILED);
+    assert_non_null(strstr(message, "no record: hello"));
+    assert_int_equal(sweep_peer("lies", message, &result), TRIAL_FAILED);
+    assert_non_null(strstr(message, "no record"));
     assert_int_equal(sweep_peer("idles", message, &result), TRIAL_FAILED);
     assert_non_null(strstr(message, "no sample"));
     assert_int_equal(sweep_peer("lacks", message, &result), TRIAL_SKIPPED);
@@ -305,13 +309,29 @@ static void test_a_sweep_goes_on_whatever_a_peer_does(void **state)
     assert_int_equal(result.lacking, 0);
 }
 
+/* Given a peer that tells what it is and does not end then, then it is ended, and not here. */
+static void test_a_peer_that_stays_after_its_description_is_not_waited_for(void **state)
+{
+    (void)state;
+    const struct peer *const *p = peers_all();
+    while (*p && strcmp((*p)->name, "stays") != 0)
+        p++;
+    assert_non_null(*p);
+    assert_non_null((*p)->reason);
+}
+
 static void make_peers(void)
 {
     make_folder(folder);
+    make_peer("stays", "exit 5");
     make_peer("hangs", "sleep 600");
     make_peer("dies", "kill -9 $$");
     make_peer("chats", "echo hello; head -c 1 >/dev/null; echo "
                        "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
+    make_peer("chats-on", "echo hello; exec sleep 600");
+    make_peer("lies", "echo '{\"kind\":\"sample\",\"process\":0,\"index\":0,\"ops\":9,"
+                      "\"ns_per_op\":-10.0,\"window_ns\":90}'; head -c 1 >/dev/null; echo "
+                      "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
     make_peer("idles", "echo '{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
     make_peer("lacks",
               "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"lacks a bound\"}'; exit 5");
@@ -323,6 +343,7 @@ static int sweep_over_own_peers(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_sweep_goes_on_whatever_a_peer_does),
+        cmocka_unit_test(test_a_peer_that_stays_after_its_description_is_not_waited_for),
     };
     make_peers();
     setenv("HCHANLAB_PEERS", folder, 1);

@@ -1,10 +1,12 @@
 /* Reports are put in place together or not at all, and take the older one's files with them. */
 #include "harness/staging.h"
 #include "scripts/test.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[64], place[128];
@@ -91,6 +93,56 @@ static void test_what_is_abandoned_leaves_the_older_report_as_it_was(void **stat
     assert_string_equal(says("old.svg"), "1");
 }
 
+/* Stages a report of a page and a table, and tries to put it in place. */
+static int try_report(const char *text)
+{
+    struct staging s;
+    assert_int_equal(staging_begin(&s, place), 0);
+    put(s.made, "index.html", text);
+    put(s.made, "data/cells.tsv", text);
+    return staging_commit(&s);
+}
+
+static void test_what_is_of_others_is_not_replaced_nor_anything_else_then(void **state)
+{
+    char path[PATH_MAX];
+    (void)state;
+    report("old.svg", "1");
+    put(place, "data/files.txt", "data/cells.tsv\nold.svg\n"); /* so the page is not ours */
+    assert_int_equal(try_report("2"), -EEXIST);
+    assert_string_equal(says("index.html"), "1");
+    assert_string_equal(says("data/cells.tsv"), "1");
+    snprintf(path, sizeof(path), "%s/index.html", place);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0777), 0);
+    assert_int_equal(try_report("2"), -EISDIR);
+    assert_string_equal(says("data/cells.tsv"), "1");
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(try_report("2"), 0);
+    assert_string_equal(says("data/cells.tsv"), "2");
+}
+
+static void test_what_a_killed_report_left_is_removed_by_the_next(void **state)
+{
+    struct staging left;
+    char mine[PATH_MAX + 16];
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        staging_begin(&left, place);
+        put(left.made, "data/cells.tsv", "1");
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    snprintf(left.made, sizeof(left.made), "%s/.part-%d", place, (int)pid);
+    assert_int_equal(access(left.made, F_OK), 0);
+    snprintf(mine, sizeof(mine), "%s/.part-x", place);
+    assert_int_equal(mkdir(mine, 0777), 0);
+    report("new.svg", "2");
+    assert_int_equal(access(left.made, F_OK), -1);
+    assert_int_equal(access(mine, F_OK), 0);
+}
+
 static bool stands(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -119,7 +171,8 @@ static void test_a_list_that_leads_out_of_the_report_removes_nothing_there(void 
     (void)state;
     report("old.svg", "1");
     put(place, "../outside", "kept");
-    snprintf(absolute, sizeof(absolute), "../outside\n%s/a/outside\nold.svg\n", folder);
+    snprintf(absolute, sizeof(absolute),
+             "../outside\n%s/a/outside\nold.svg\nindex.html\ndata/cells.tsv\n", folder);
     put(place, "data/files.txt", absolute);
     report("new.svg", "2");
     assert_string_equal(says("../outside"), "kept");
@@ -148,6 +201,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_report_takes_the_older_ones_files_with_it_and_no_others),
         TEST(test_what_is_abandoned_leaves_the_older_report_as_it_was),
+        TEST(test_what_is_of_others_is_not_replaced_nor_anything_else_then),
+        TEST(test_what_a_killed_report_left_is_removed_by_the_next),
         TEST(test_what_is_abandoned_leaves_no_folder_that_was_not_there),
         TEST(test_a_list_that_leads_out_of_the_report_removes_nothing_there),
         TEST(test_a_place_that_cannot_be_is_an_error),
