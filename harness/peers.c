@@ -182,17 +182,17 @@ static char *read_all_by(int fd, int64_t deadline)
     return NULL;
 }
 
-/* Waits for the process, and ends its group at the deadline. Its status, as waitpid() has it. */
+/* Waits for the process until the deadline, and ends it and what is left of its group. Its status,
+ * as waitpid() has it. */
 static int end_by(pid_t pid, int64_t deadline)
 {
     static const struct timespec pause = {.tv_nsec = 1000000};
+    siginfo_t info = {0};
     int status = 1;
-    pid_t ended;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 && nanotime() < deadline)
+    while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid != pid && nanotime() < deadline)
         nanosleep(&pause, NULL);
-    if (ended == pid)
-        return status;
-    kill(-pid, SIGKILL);
+    kill(-pid, SIGKILL); /* who has ended before keeps its status */
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     return status;

@@ -155,7 +155,7 @@ static void test_signals_interrupt_waits_and_nothing_else(void **state)
 {
     (void)state;
     print_message("signals:                 ");
-    with_signals(factor * (SANITIZED ? 6000 : 40000), 0);
+    with_signals(factor * (SANITIZED ? 6000 : 20000), 0);
     assert_true(load_rlx(&interrupted) > 0);
 }
 
@@ -269,7 +269,7 @@ static void test_a_wake_for_no_reason_ends_no_wait(void **state)
     (void)state;
     wakes = woken = 0;
     FOR_EACH_VARIANT(v)
-    storms(v, wake_for_no_reason, factor * (SANITIZED ? 10000 : 60000), &done);
+    storms(v, wake_for_no_reason, factor * (SANITIZED ? 10000 : 30000), &done);
     assert_true(woken > 0);
     print_message(
         "spurious wakes:          %llu of words slept on, %llu threads woken; %llu values, "
