@@ -278,8 +278,9 @@ static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block
     return true;
 }
 
-/* Steps 3 to 9 of a send. A function of its own: what ends at step 2 saves no registers for it, and
- * with every lock a loop calls the same, whatever the compiler thinks of the lock's size. */
+/* Steps 3 to 9 of a send. A function of its own, for two reasons: where a send ends at step 2, no
+ * registers are saved for the steps after it; and a loop calls the same function whatever the lock,
+ * where the compiler would inline it for small locks only, and the lab would compare that. */
 static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const void *elem,
                                                         bool block, const void *callerpc)
 {

@@ -230,7 +230,8 @@ static void describe_end(int wait_status, char text[64])
         snprintf(text, 64, "ended with status %d", WEXITSTATUS(wait_status));
 }
 
-/* Whether a process that said so may end so. A peer tells with one status of all that is not well.
+/* Whether a process that said so may end so. Peers, and `crowd --records`, tell
+ * with one status of all that is not well.
  */
 static bool agrees(enum trial_status said, int status)
 {
@@ -254,7 +255,10 @@ static void conclude(struct child *child, int watched, int wait_status)
     char end[64], said[REASON_MAX];
     describe_end(wait_status, end);
     snprintf(said, sizeof(said), "%s", child->message[0] ? child->message : "it was done");
-    if (watched == -ETIME) {
+    if (watched == -ETIME && child->ended && child->status == TRIAL_FAILED) {
+        snprintf(child->message, REASON_MAX, "killed at its time limit after it had said: %.90s",
+                 said);
+    } else if (watched == -ETIME) {
         child->status = child->stray[0] ? TRIAL_FAILED : TRIAL_TIMEOUT;
         snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s%s%s",
                  kill_ns < 1000000000U ? 3 : 0, (double)kill_ns / 1e9,

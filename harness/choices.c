@@ -202,9 +202,9 @@ static int check_scenario(const struct scenario *s, const struct param *p)
     for (size_t i = 0; i < p->values->count; i++)
         if (takes(s, p, p->values->items[i]))
             return EXIT_OK;
-    char takes[64];
-    scenario_range(s, range, takes);
-    return complain(EXIT_USAGE, "%s takes --%s %s", s->name, p->option, takes);
+    char values[64];
+    scenario_range(s, range, values);
+    return complain(EXIT_USAGE, "%s takes --%s %s", s->name, p->option, values);
 }
 
 static int check_param(const struct choices *c, const struct param *p)

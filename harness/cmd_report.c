@@ -35,14 +35,26 @@ static int make_report(struct store *store, const struct run *run, const struct 
     return status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO;
 }
 
+/* Why nothing can be put there. */
+static int refuse_place(const struct staging *staging, int status)
+{
+    if (status == -EEXIST || status == -EISDIR)
+        return complain(EXIT_IO,
+                        "%s/%s is there, and no report has put it there: choose another folder "
+                        "with -o",
+                        out, staging->blocked);
+    return complain(EXIT_IO,
+                    "%s: the report could not be put there (%s): choose another folder with -o",
+                    out, strerror(-status));
+}
+
 static int write_report(struct store *store, const struct run *run)
 {
     struct staging staging;
     char error[PATH_MAX + 512];
     int status = staging_begin(&staging, out);
     if (status)
-        return complain(EXIT_IO, "%s: %s: choose a folder that can be written with -o", out,
-                        strerror(-status));
+        return refuse_place(&staging, status);
     int exit_status = make_report(store, run, &staging, error, sizeof(error));
     if (signals_interrupted() || exit_status != EXIT_OK) {
         staging_abandon(&staging);
@@ -50,16 +62,8 @@ static int write_report(struct store *store, const struct run *run)
                                      : complain(exit_status, "%s", error);
     }
     status = staging_commit(&staging);
-    if (status == -EEXIST)
-        return complain(EXIT_IO,
-                        "%s: a file there would be replaced that no report has put there: choose "
-                        "another folder with -o",
-                        out);
     if (status)
-        return complain(EXIT_IO,
-                        "%s: the report could not be put there (%s): choose another "
-                        "folder with -o",
-                        out, strerror(-status));
+        return refuse_place(&staging, status);
     printf("%s/index.html\n", staging.place);
     return EXIT_OK;
 }

@@ -225,9 +225,10 @@ static int conclude(const struct sweep_result *result)
                         "are marked",
                         (unsigned long long)result->failed, result->first_failure);
     if (result->timeout &&
-        (result->ok == 0 || (result->variants_timeout && result->variants_ok == 0)))
+        (result->ok == 0 || (result->variants_timeout && result->variants_ok == 0)) &&
+        result->skipped == 0)
         return complain(EXIT_TIMEOUT,
-                        "every process ran into its time limit, first %s: free the "
+                        "no process of a variant ended in time, first %s: free the "
                         "machine, or choose fewer threads",
                         result->first_timeout);
     if (result->skipped)

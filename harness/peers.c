@@ -124,6 +124,8 @@ static char *join_words(const json_t *words)
         if (text && w)
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", w);
     }
+    if (text)
+        make_plain(text);
     return text;
 }
 
@@ -198,25 +200,33 @@ static int end_by(pid_t pid, int64_t deadline)
     return status;
 }
 
-/* What the program says of itself; NULL where it does not, within the time. Ends it, and what it
- * has started: it is a process group. */
-static json_t *ask(const char *program)
+/* The child's side of ask(). */
+static _Noreturn void become_described(const char *program, const int out[2], pid_t parent)
+{
+    int quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives who started it */
+    if (getppid() != parent)
+        _exit(127);
+    setpgid(0, 0);
+    dup2(quiet, STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
+    dup2(quiet, STDERR_FILENO); /* it may crash, and that is told as what it is */
+    execl(program, program, "--describe", (char *)NULL);
+    _exit(127);
+}
+
+/* What the program says of itself; NULL where it does not, within the time, and how it ended. Ends
+ * it, and what it has started: it is a process group. */
+static json_t *ask(const char *program, int *status)
 {
     int out[2];
-    if (pipe(out))
+    pid_t parent = getpid();
+    *status = 1;
+    if (pipe2(out, O_CLOEXEC))
         return NULL;
     pid_t pid = fork();
-    if (pid == 0) {
-        int quiet = open("/dev/null", O_RDWR);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        setpgid(0, 0);
-        dup2(quiet, STDERR_FILENO); /* it may crash, and that is told as what it is */
-        dup2(out[1], STDOUT_FILENO);
-        close(out[0]);
-        close(out[1]);
-        execl(program, program, "--describe", (char *)NULL);
-        _exit(127);
-    }
+    if (pid == 0)
+        become_described(program, out, parent);
     if (pid > 0)
         setpgid(pid, pid); /* whoever comes first */
     close(out[1]);
@@ -224,8 +234,8 @@ static json_t *ask(const char *program)
         pid > 0 ? read_all_by(out[0], nanotime() + DESCRIBE_SECONDS * INT64_C(1000000000)) : NULL;
     close(out[0]);
     int64_t patience = text ? END_SECONDS * INT64_C(1000000000) : 0; /* it has said all */
-    int status = pid > 0 ? end_by(pid, nanotime() + patience) : 1;
-    json_t *described = text && status == 0 ? json_loads(text, 0, NULL) : NULL;
+    *status = pid > 0 ? end_by(pid, nanotime() + patience) : 1;
+    json_t *described = text && *status == 0 ? json_loads(text, 0, NULL) : NULL;
     free(text);
     return described;
 }
@@ -235,19 +245,18 @@ static void describe(struct peer *peer)
 {
     if (peer->version || peer->reason)
         return;
-    json_t *o = ask(peer->program);
+    int status = 0;
+    json_t *o = ask(peer->program, &status);
     const char *name = json_string_value(json_object_get(o, "name"));
     if (!name || strcmp(name, peer->name) != 0) {
-        peer->reason = "its --describe does not tell what it is";
+        peer->reason = status ? "its --describe does not end well, or in time"
+                              : "its --describe does not tell what it is";
         json_decref(o);
         return;
     }
     peer->version = copy_text(o, "version");
     peer->language = copy_text(o, "language");
-    char *lacks = join_words(json_object_get(o, "lacks"));
-    if (lacks)
-        make_plain(lacks);
-    peer->lacks = lacks;
+    peer->lacks = join_words(json_object_get(o, "lacks"));
     take_scenarios(peer, json_object_get(o, "scenarios"));
     json_decref(o);
     if (!peer->version || !peer->language || !peer->lacks || !peer->scenarios[0])
@@ -272,8 +281,12 @@ static void add_peer(size_t *count, const char *name, const char *package)
     peer->name = own_name;
     peer->package = package && package[0] ? package : NULL;
     peer->program = path;
-    if (access(path, X_OK))
-        peer->reason = access(path, F_OK) ? "absent" : "no program that may be run: chmod +x";
+    if (access(path, F_OK)) {
+        peer->reason = "absent";
+    } else if (access(path, X_OK)) {
+        peer->reason = "no program that may be run: chmod +x";
+        peer->package = NULL; /* which would not help */
+    }
 }
 
 static int by_name(const void *a, const void *b)

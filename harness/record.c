@@ -43,10 +43,10 @@ static json_t *pack_sample(const struct sample *s)
                      number(s->fairness));
 }
 
-/* A time that a sample can have: an operation takes some, and less than a week. */
+/* A time that a sample can have: it takes some, and less than a week. */
 static bool is_time(double ns)
 {
-    return ns > 0 && ns < 1e15;
+    return ns > 0 && ns < 604800e9;
 }
 
 /* A sample without a time is none; the other numbers may make no sense for the cell. */
@@ -63,7 +63,10 @@ static int read_sample(const json_t *o, struct sample *s)
         .switches_per_op = get_number(o, "switches_per_op"),
         .fairness = get_number(o, "fairness"),
     };
-    return s->ops > 0 && is_time(s->ns_per_op) && is_time(s->window_ns) ? 0 : -EBADMSG;
+    return json_integer_value(json_object_get(o, "ops")) > 0 && is_time(s->ns_per_op) &&
+                   is_time(s->window_ns)
+               ? 0
+               : -EBADMSG;
 }
 
 static json_t *pack_counter(const struct counter *c)
@@ -94,7 +97,8 @@ static json_t *pack_latency(const struct latency *h)
                      "min_ns", number(h->min_ns), "max_ns", number(h->max_ns), "buckets", buckets);
 }
 
-static void read_latency(const json_t *o, struct latency *h)
+/* A histogram of nothing, or without its ends, is none. */
+static int read_latency(const json_t *o, struct latency *h)
 {
     memset(h, 0, sizeof(*h));
     get_text(o, "side", h->side, sizeof(h->side));
@@ -107,6 +111,7 @@ static void read_latency(const json_t *o, struct latency *h)
         if (bucket < HIST_BUCKETS)
             h->bucket[bucket] = (uint64_t)json_integer_value(json_array_get(buckets, i + 1));
     }
+    return h->count > 0 && isfinite(h->min_ns) && isfinite(h->max_ns) ? 0 : -EBADMSG;
 }
 
 static json_t *pack(const struct record *r)
@@ -201,7 +206,7 @@ int record_read(const char *line, struct record *r)
     } else if (status == 0 && r->kind == RECORD_COUNTER) {
         read_counter(o, &r->counter);
     } else if (status == 0 && r->kind == RECORD_LATENCY) {
-        read_latency(o, &r->latency);
+        status = read_latency(o, &r->latency);
     } else if (status == 0) {
         status = read_end(o, r);
     }

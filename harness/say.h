@@ -8,11 +8,11 @@
 
 enum exit_status {
     EXIT_OK = 0,
-    EXIT_USAGE = 2,         /* the command line is wrong */
-    EXIT_ENVIRONMENT = 3,   /* the machine lacks something that the command needs */
-    EXIT_IO = 4,            /* a file could not be read or written */
-    EXIT_WRONG = 5,         /* a channel or the accounting misbehaved */
-    EXIT_TIMEOUT = 6,       /* every process of a plan ran out of time, or the one cell did */
+    EXIT_USAGE = 2,       /* the command line is wrong */
+    EXIT_ENVIRONMENT = 3, /* the machine lacks something that the command needs */
+    EXIT_IO = 4,          /* a file could not be read or written */
+    EXIT_WRONG = 5,       /* a channel or the accounting misbehaved */
+    EXIT_TIMEOUT = 6, /* no process of a variant in the plan, or not the one cell, was in time */
     EXIT_INTERRUPTED = 130, /* by the user; as shells have it */
 };
 

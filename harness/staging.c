@@ -2,11 +2,11 @@
 #include "plots/files.h"
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char list_name[] = "data/files.txt", page_name[] = "index.html";
@@ -88,19 +88,79 @@ static bool is_other(const char *path)
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-/* Removes what reports left that were killed: folders of processes that are no more. */
+/* Removes what killed reports left: folders of ours that nothing was put into for an hour. */
 static void remove_left(const char *place)
 {
+    enum { AN_HOUR = 3600 };
     DIR *dir = opendir(place);
     for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
         struct staging left = {.fresh = false};
-        int pid, end = 0;
-        if (sscanf(e->d_name, ".part-%d%n", &pid, &end) == 1 && e->d_name[end] == '\0' && pid > 0 &&
-            kill(pid, 0) && errno == ESRCH && join(left.made, place, e->d_name))
+        struct stat st;
+        unsigned pid;
+        int end = 0;
+        if (sscanf(e->d_name, ".part-%u%n", &pid, &end) == 1 && e->d_name[end] == '\0' &&
+            join(left.made, place, e->d_name) && lstat(left.made, &st) == 0 &&
+            S_ISDIR(st.st_mode) && st.st_uid == geteuid() && st.st_mtime < time(NULL) - AN_HOUR)
             staging_abandon(&left);
     }
     if (dir)
         closedir(dir);
+}
+
+/* Whether a list, as read_list() has it, names the file. */
+static bool names(const char *list, const char *name)
+{
+    char line[PATH_MAX];
+    return snprintf(line, sizeof(line), "\n%s\n", name) < (int)sizeof(line) && strstr(list, line);
+}
+
+/* A report's list with a newline before it, so that each name stands between two; "" for none. One
+ * without a page is not a report's. */
+static char *read_list(const char *report)
+{
+    char path[PATH_MAX], *text = NULL, *list = NULL;
+    size_t length = 0;
+    if (join(path, report, list_name) && file_read(path, &text, &length) == 0)
+        list = malloc(length + 2);
+    if (list) {
+        list[0] = '\n';
+        memcpy(list + 1, text, length + 1);
+        if (!names(list, page_name))
+            list[0] = '\0';
+    }
+    free(text);
+    return list ? list : calloc(1, 1);
+}
+
+struct replacing {
+    struct staging *staging;
+    const char *older; /* list */
+};
+
+/* Nothing is replaced that an older report did not put there. */
+static int check_target(void *arg, const char *name)
+{
+    const struct replacing *r = arg;
+    char to[PATH_MAX];
+    struct stat st;
+    if (!join(to, r->staging->place, name))
+        return -ENAMETOOLONG;
+    if (lstat(to, &st))
+        return 0;
+    snprintf(r->staging->blocked, PATH_MAX, "%s", name);
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    return names(r->older, strcmp(name, list_name) == 0 ? page_name : name) ? 0 : -EEXIST;
+}
+
+/* Early, for a page takes its time. */
+static int check_page(struct staging *s)
+{
+    char *older = read_list(s->place);
+    struct replacing replacing = {s, older};
+    int status = older ? check_target(&replacing, page_name) : -ENOMEM;
+    free(older);
+    return status;
 }
 
 int staging_begin(struct staging *s, const char *place)
@@ -113,9 +173,14 @@ int staging_begin(struct staging *s, const char *place)
         snprintf(s->made, PATH_MAX, "%s/.part-%d", s->place, (int)getpid()) >= PATH_MAX ||
         !join(data, s->place, "data"))
         return -ENAMETOOLONG;
+    s->blocked[0] = '\0';
     s->fresh = access(s->place, F_OK) != 0;
+    int status = is_other(data) ? -ENOTDIR : check_page(s);
+    if (status)
+        return status;
     remove_left(s->place);
-    int status = is_other(data) ? -ENOTDIR : make_folders(s->place);
+    staging_abandon(s); /* of a process of our number, which was killed */
+    status = make_folders(s->place);
     if (!status)
         status = join(data, s->made, "data") ? make_folders(data) : -ENAMETOOLONG;
     if (status)
@@ -152,46 +217,24 @@ static int move_file(void *arg, const char *name)
     return rename(from, to) ? -errno : 0;
 }
 
-static int move_but_page(void *arg, const char *name)
+static int move_but_last(void *arg, const char *name)
 {
-    return strcmp(name, page_name) == 0 ? 0 : move_file(arg, name);
-}
-
-/* Whether a list, as read_list() has it, names the file. */
-static bool names(const char *list, const char *name)
-{
-    char line[PATH_MAX];
-    return snprintf(line, sizeof(line), "\n%s\n", name) < (int)sizeof(line) && strstr(list, line);
-}
-
-struct replacing {
-    const struct staging *staging;
-    const char *older; /* list */
-};
-
-/* Nothing is replaced that an older report did not put there. */
-static int check_target(void *arg, const char *name)
-{
-    const struct replacing *r = arg;
-    char to[PATH_MAX];
-    struct stat st;
-    if (!join(to, r->staging->place, name))
-        return -ENAMETOOLONG;
-    if (lstat(to, &st) || strcmp(name, list_name) == 0)
-        return 0;
-    return S_ISDIR(st.st_mode) ? -EISDIR : names(r->older, name) ? 0 : -EEXIST;
+    bool last = strcmp(name, page_name) == 0 || strcmp(name, list_name) == 0;
+    return last ? 0 : move_file(arg, name);
 }
 
 /* Whether what was made can be put in place, as far as that can be known before. */
-static int check_place(const struct staging *s, const char *older)
+static int check_place(struct staging *s, const char *older)
 {
     char data[PATH_MAX];
     if (!join(data, s->place, "data"))
         return -ENAMETOOLONG;
-    int status = make_folders(data);
-    if (!status && (access(s->place, W_OK) || access(data, W_OK)))
+    int status = each_file(s->made, check_target, &(struct replacing){s, older});
+    if (!status && access(s->place, W_OK))
         status = -errno;
-    return status ? status : each_file(s->made, check_target, &(struct replacing){s, older});
+    if (!status)
+        status = make_folders(data);
+    return !status && access(data, W_OK) ? -errno : status;
 }
 
 /* Until all is in place the list has the files of both reports, so that a kill leaves none that is
@@ -220,21 +263,6 @@ static void remove_stale(const struct staging *s, char *older, const char *newer
     }
 }
 
-/* A report's list with a newline before it, so that each name stands between two; "" for none. */
-static char *read_list(const char *report)
-{
-    char path[PATH_MAX], *text = NULL, *list = NULL;
-    size_t length = 0;
-    if (join(path, report, list_name) && file_read(path, &text, &length) == 0)
-        list = malloc(length + 2);
-    if (list) {
-        list[0] = '\n';
-        memcpy(list + 1, text, length + 1);
-    }
-    free(text);
-    return list ? list : calloc(1, 1);
-}
-
 int staging_commit(struct staging *s)
 {
     char *older = read_list(s->place), *newer = NULL;
@@ -246,11 +274,13 @@ int staging_commit(struct staging *s)
     if (!status)
         status = list_both(s, older, newer);
     if (!status)
-        status = each_file(s->made, move_but_page, s);
+        status = each_file(s->made, move_but_last, s);
     if (!status)
         status = move_file(s, page_name);
     if (!status)
         remove_stale(s, older, newer);
+    if (!status)
+        status = move_file(s, list_name);
     staging_abandon(s);
     free(older);
     free(newer);

@@ -8,13 +8,14 @@
 #include <stdbool.h>
 
 struct staging {
-    char place[PATH_MAX]; /* where the report is to be */
-    char made[PATH_MAX];  /* where it is made: a folder inside, of this process; has data/ */
-    bool fresh;           /* the place is a folder that staging_begin() made */
+    char place[PATH_MAX];   /* where the report is to be */
+    char made[PATH_MAX];    /* where it is made: a folder inside, of this process; has data/ */
+    bool fresh;             /* the place is a folder that staging_begin() made */
+    char blocked[PATH_MAX]; /* of -EEXIST and -EISDIR: what in the place is not to be replaced */
 };
 
-/* Makes both folders, and those above. 0, or a negative errno with nothing left behind but the
- * folders above. */
+/* Makes both folders, and those above. 0; -EEXIST where a page is there that no report has put
+ * there; or another negative errno, with nothing left behind but the folders above. */
 int staging_begin(struct staging *s, const char *place);
 
 /* Moves what was made to its place, index.html last. 0; -EEXIST where that would replace a file

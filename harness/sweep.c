@@ -17,6 +17,7 @@ struct sweep {
     int64_t *cell_ids;
     struct sweep_result *result;
     uint64_t started_ns, done, total;
+    bool cannot_start; /* a process */
     struct signals signals;
 };
 
@@ -119,6 +120,7 @@ static int run_process(struct sweep *sweep, size_t index, uint32_t process)
     };
     struct child child;
     int status = child_start(&child, &job);
+    sweep->cannot_start = status != 0;
     if (status)
         return status;
     int watched = child_watch(&child);
@@ -186,15 +188,16 @@ static int explain(const struct sweep *sweep, int status)
         return complain(EXIT_INTERRUPTED,
                         "interrupted after %llu of %llu processes: what was measured is kept",
                         (unsigned long long)sweep->done, (unsigned long long)sweep->total);
+    if (sweep->cannot_start)
+        return complain(EXIT_ENVIRONMENT,
+                        "after %llu of %llu processes: the next could not be started (%s): raise "
+                        "ulimit -n and -u: what was measured is kept",
+                        (unsigned long long)sweep->done, (unsigned long long)sweep->total,
+                        strerror(-status));
     const char *error = store_error(sweep->store);
-    if (error && error[0])
-        return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",
-                        (unsigned long long)sweep->done, (unsigned long long)sweep->total, error);
-    return complain(EXIT_ENVIRONMENT,
-                    "after %llu of %llu processes: the next could not be started (%s): raise "
-                    "ulimit -n and -u: what was measured is kept",
+    return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",
                     (unsigned long long)sweep->done, (unsigned long long)sweep->total,
-                    strerror(-status));
+                    error && error[0] ? error : strerror(-status));
 }
 
 int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_t seed,

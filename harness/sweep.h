@@ -9,7 +9,7 @@
 
 struct sweep_result {
     uint64_t ok, timeout, failed, skipped;  /* processes */
-    uint64_t variants_ok, variants_timeout; /* those of them that are no floors */
+    uint64_t variants_ok, variants_timeout; /* those of them that are no floors; peers are in */
     uint64_t lacking; /* of peers that lack what their scenario needs: neither of the above */
     /* Which cell, and why; "" where there is none. */
     char first_failure[REASON_MAX + CELL_NAME_MAX];

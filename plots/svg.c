@@ -107,6 +107,8 @@ static int draw(const struct drawing *d, char *error, size_t size)
         snprintf(error, size, "gnuplot did not end in %d s: see what `gnuplot --version` does",
                  LIMIT_S);
         status = -ENOEXEC;
+    } else if (status == -EINTR) {
+        snprintf(error, size, "interrupted");
     } else if (status < 0 || status == 127) {
         snprintf(error, size, "gnuplot does not start (%s): see what `gnuplot --version` says",
                  status < 0 ? strerror(-status) : "status 127");

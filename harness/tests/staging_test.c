@@ -2,11 +2,11 @@
 #include "harness/staging.h"
 #include "scripts/test.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[64], place[128];
@@ -93,6 +93,11 @@ static void test_what_is_abandoned_leaves_the_older_report_as_it_was(void **stat
     assert_string_equal(says("old.svg"), "1");
 }
 
+static bool stands(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 /* Stages a report of a page and a table, and tries to put it in place. */
 static int try_report(const char *text)
 {
@@ -106,46 +111,54 @@ static int try_report(const char *text)
 static void test_what_is_of_others_is_not_replaced_nor_anything_else_then(void **state)
 {
     char path[PATH_MAX];
+    struct staging s;
     (void)state;
     report("old.svg", "1");
-    put(place, "data/files.txt", "data/cells.tsv\nold.svg\n"); /* so the page is not ours */
+    put(place, "data/files.txt", "index.html\nold.svg\n"); /* so the table is not ours */
     assert_int_equal(try_report("2"), -EEXIST);
     assert_string_equal(says("index.html"), "1");
     assert_string_equal(says("data/cells.tsv"), "1");
+    assert_string_equal(says("old.svg"), "1");
+    put(place, "data/files.txt", "old.svg\n"); /* some list: nothing is ours */
+    assert_int_equal(staging_begin(&s, place), -EEXIST);
+    assert_string_equal(s.blocked, "index.html");
     snprintf(path, sizeof(path), "%s/index.html", place);
     assert_int_equal(unlink(path), 0);
+    assert_int_equal(try_report("2"), -EEXIST); /* the list itself */
+    assert_string_equal(says("data/files.txt"), "old.svg\n");
     assert_int_equal(mkdir(path, 0777), 0);
-    assert_int_equal(try_report("2"), -EISDIR);
+    assert_int_equal(staging_begin(&s, place), -EISDIR);
     assert_string_equal(says("data/cells.tsv"), "1");
     assert_int_equal(rmdir(path), 0);
+    put(place, "data/files.txt", "index.html\ndata/cells.tsv\nold.svg\n");
     assert_int_equal(try_report("2"), 0);
+    assert_null(says("old.svg"));
     assert_string_equal(says("data/cells.tsv"), "2");
 }
 
 static void test_what_a_killed_report_left_is_removed_by_the_next(void **state)
 {
-    struct staging left;
-    char mine[PATH_MAX + 16];
+    static const struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    static const char *const folders[] = {".part-7", ".part-8", ".part-x"};
+    char path[3][PATH_MAX], data[PATH_MAX + 8];
+    struct staging mine;
     (void)state;
-    pid_t pid = fork();
-    if (pid == 0) {
-        staging_begin(&left, place);
-        put(left.made, "data/cells.tsv", "1");
-        _exit(0);
+    assert_int_equal(staging_begin(&mine, place), 0);
+    put(mine.made, "ours.svg", "of a process of our number");
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path[i], sizeof(path[i]), "%s/%s", place, folders[i]);
+        snprintf(data, sizeof(data), "%s/data", path[i]);
+        assert_int_equal(mkdir(path[i], 0777), 0);
+        assert_int_equal(mkdir(data, 0777), 0);
+        put(path[i], "data/cells.tsv", "1");
+        if (i != 1) /* which somebody may be at */
+            assert_int_equal(utimensat(AT_FDCWD, path[i], long_ago, 0), 0);
     }
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
-    snprintf(left.made, sizeof(left.made), "%s/.part-%d", place, (int)pid);
-    assert_int_equal(access(left.made, F_OK), 0);
-    snprintf(mine, sizeof(mine), "%s/.part-x", place);
-    assert_int_equal(mkdir(mine, 0777), 0);
     report("new.svg", "2");
-    assert_int_equal(access(left.made, F_OK), -1);
-    assert_int_equal(access(mine, F_OK), 0);
-}
-
-static bool stands(const char *path)
-{
-    return access(path, F_OK) == 0;
+    assert_false(stands(path[0]));
+    assert_true(stands(path[1]));
+    assert_true(stands(path[2]));
+    assert_null(says("ours.svg"));
 }
 
 static void test_what_is_abandoned_leaves_no_folder_that_was_not_there(void **state)

@@ -86,6 +86,12 @@ static int play_exit_3(void)
     return 3;
 }
 
+static int play_hang_after_failure(void)
+{
+    say_end(TRIAL_FAILED, "went wrong");
+    return hang();
+}
+
 /* As a sanitizer ends who has said something else. */
 static int play_exit_66(void)
 {
@@ -221,6 +227,7 @@ static const struct {
     {"crash-after-failure", play_crash_after_failure},
     {"exit-3", play_exit_3},
     {"exit-66", play_exit_66},
+    {"hang-after-failure", play_hang_after_failure},
     {"failure", play_failure},
     {"skip", play_skip},
     {"garbage", play_garbage},
@@ -461,6 +468,20 @@ static void test_cells_that_hang_are_killed_and_the_sweep_goes_on(void **state)
     assert_string_equal(result.first_failure, "");
 }
 
+/* Given a cell that says it failed and does not end then, then it has failed, whatever the time. */
+static void test_a_failure_is_kept_where_the_process_hangs_after_it(void **state)
+{
+    for (uint64_t limit = soon;; limit *= 2) { /* on a busy machine it says so later */
+        assert_int_equal(sweep("hang-after-failure", 1, limit), EXIT_OK);
+        if (result.failed)
+            break;
+        assert_int_equal(remove_store(state), 0);
+        assert_int_equal(make_store(state), 0);
+    }
+    assert_all("hang-after-failure", TRIAL_FAILED, 1, "after it had said: went wrong");
+    assert_int_equal(result.timeout, 0);
+}
+
 static void test_a_kill_that_comes_before_the_child_has_run_finds_it(void **state)
 {
     (void)state;
@@ -578,6 +599,7 @@ int main(int argc, char **argv)
         TEST(test_a_record_longer_than_the_pipe_arrives),
         TEST(test_acknowledgements_that_nobody_reads_hold_up_nobody),
         TEST(test_cells_that_hang_are_killed_and_the_sweep_goes_on),
+        TEST(test_a_failure_is_kept_where_the_process_hangs_after_it),
         TEST(test_a_kill_that_comes_before_the_child_has_run_finds_it),
         TEST(test_what_a_cell_started_ends_with_it),
         TEST(test_what_a_cell_leaves_behind_is_ended_and_not_waited_for),
