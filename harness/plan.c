@@ -89,8 +89,7 @@ static int find_places(struct places *places, const char *wanted, bool full,
     machine_places(topo, have, sizeof(have));
     if (wanted) {
         if (!relation_parse(wanted, &r))
-            return complain(EXIT_USAGE,
-                            "no place '%s': one of same-pu, smt, l2, l3, package, machine", wanted);
+            return complain(EXIT_USAGE, "no place '%s': one of " RELATION_NAMES, wanted);
         if (!topo_pair(topo, r, &a, &b))
             return complain(EXIT_ENVIRONMENT,
                             "--place %s: no two allowed PUs are related so: this machine has %s",

@@ -167,6 +167,23 @@ static bool params_fit(const struct scenario *s, const struct cell_params *p, ch
            param_fits(s, "work", &s->work, p->work, reason, size);
 }
 
+static bool place_fits(const struct scenario *s, const struct cell_params *p, char *reason,
+                       size_t size)
+{
+    enum relation relation = RELATION_SAME_PU;
+    bool wanted = s->places && (p->threads == PARAM_ABSENT || p->threads > 1);
+    bool known = !p->place[0] || relation_parse(p->place, &relation);
+    if (wanted && !p->place[0])
+        snprintf(reason, size, "it needs /place= at its end");
+    else if (!known)
+        snprintf(reason, size, "no place '%s': one of " RELATION_NAMES, p->place);
+    else if (s->apart && relation == RELATION_SAME_PU)
+        snprintf(reason, size, "%s needs two PUs, so another place", s->name);
+    else
+        return true;
+    return false;
+}
+
 /* Why a scenario cannot be had for a variant. */
 static void explain_missing(const char *scenario, const char *variant, char *reason, size_t size)
 {
@@ -204,21 +221,8 @@ bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t si
     if (!params_fit(s, &params, reason, size))
         return false;
     cell_make(cell, s, variant, &params);
-    bool wants_place = s->places && (params.threads == PARAM_ABSENT || params.threads > 1);
-    if (wants_place && !params.place[0]) {
-        snprintf(reason, size, "it needs /place= at its end");
+    if (!place_fits(s, &params, reason, size))
         return false;
-    }
-    enum relation relation = RELATION_SAME_PU;
-    if (params.place[0] && !relation_parse(params.place, &relation)) {
-        snprintf(reason, size, "no place '%s': one of same-pu, smt, l2, l3, package, machine",
-                 params.place);
-        return false;
-    }
-    if (s->apart && relation == RELATION_SAME_PU) {
-        snprintf(reason, size, "%s needs two PUs, so another place", s->name);
-        return false;
-    }
     if (strcmp(cell->name, name) == 0)
         return true;
     snprintf(reason, size, "it should read %s", cell->name); /* or some of it was not understood */

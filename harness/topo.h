@@ -21,7 +21,8 @@ enum relation {
     RELATION_COUNT,
 };
 
-/* same-pu, smt, l2, l3, package, machine. */
+#define RELATION_NAMES "same-pu, smt, l2, l3, package, machine"
+/* One of these. */
 const char *relation_name(enum relation r);
 /* Parses such a name; false where it is none. */
 bool relation_parse(const char *name, enum relation *r);

@@ -216,8 +216,7 @@ int section_latency(const struct page *p)
         p->d,
         "Across: the share of operations that took no longer, in nines; up: their time; at the "
         "nearest place with two PUs, of the variants whose operation costs least, %d at most (the "
-        "table "
-        "has all). Send and recv are the calls; delivery is from the "
+        "table has all). Send and recv are the calls; delivery is from the "
         "send's call to the receive's return. One look at the clock costs %s (its "
         "resolution: %s ns): that is in every value, and nothing is subtracted. These windows are "
         "not warmed up, so a cold start can be in the tails.",

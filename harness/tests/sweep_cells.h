@@ -1,0 +1,254 @@
+/* The cells that sweep_test sweeps over: each name is a way to behave, and play() behaves so. For
+ * that test alone. */
+#ifndef HARNESS_TESTS_SWEEP_CELLS_H
+#define HARNESS_TESTS_SWEEP_CELLS_H
+
+#include "harness/record.h"
+#include "harness/say.h"
+#include "harness/store.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { UNREAD = 2000, LONG_BYTES = 200000 };
+
+static const char store_variable[] = "HCHANLAB_SWEEP_TEST_STORE";
+
+static uint32_t process;
+
+static int say_sample(uint32_t index)
+{
+    struct record r = {.kind = RECORD_SAMPLE,
+                       .sample = {process, index, 1, .ns_per_op = 1.5, .window_ns = 1.5}};
+    return record_write(stdout, &r);
+}
+
+static int say_end(enum trial_status status, const char *message)
+{
+    struct record r = {.kind = RECORD_END, .end = {.status = status}};
+    snprintf(r.end.message, sizeof(r.end.message), "%s", message);
+    return record_write(stdout, &r) ? EXIT_IO : status == TRIAL_OK ? EXIT_OK : EXIT_WRONG;
+}
+
+static int hang(void)
+{
+    while (pause()) /* always */
+        ;
+    return 0;
+}
+
+static int die(int signal)
+{
+    kill(getpid(), signal);
+    return hang();
+}
+
+static int play_well(void)
+{
+    say_sample(0);
+    return say_end(TRIAL_OK, "");
+}
+
+static int play_hang(void)
+{
+    say_sample(0);
+    return hang();
+}
+
+static int play_crash(void)
+{
+    say_sample(0);
+    return die(SIGKILL);
+}
+
+static int play_crash_after_end(void)
+{
+    say_end(TRIAL_OK, "");
+    return die(SIGKILL);
+}
+
+static int play_crash_after_failure(void)
+{
+    say_end(TRIAL_FAILED, "went wrong");
+    return die(SIGKILL);
+}
+
+static int play_exit_3(void)
+{
+    say_end(TRIAL_OK, "");
+    return 3;
+}
+
+static int play_hang_after_failure(void)
+{
+    say_end(TRIAL_FAILED, "went wrong");
+    return hang();
+}
+
+/* As a sanitizer ends who has said something else. */
+static int play_exit_66(void)
+{
+    say_end(TRIAL_SKIPPED, "no such place here");
+    return 66;
+}
+
+static int play_failure(void)
+{
+    return say_end(TRIAL_FAILED, "went wrong");
+}
+
+static int play_skip(void)
+{
+    return say_end(TRIAL_SKIPPED, "no such place here");
+}
+
+static int play_garbage(void)
+{
+    printf("no \xff record\n{\"kind\":\"sample\",\"ops\":1}\n");
+    fwrite("\0\n", 1, 2, stdout);
+    return play_well();
+}
+
+static int play_half(void)
+{
+    say_sample(0);
+    printf("{\"kind\":\"end\",\"status\":0,");
+    fflush(stdout);
+    return 0;
+}
+
+static int play_no_end(void)
+{
+    say_sample(0);
+    return 0;
+}
+
+/* Longer than the pipe: every bucket is used, and then there is room for more. */
+static int play_long(void)
+{
+    static struct record r = {.kind = RECORD_LATENCY, .latency = {.side = "send", .max_ns = 1}};
+    char *text, byte;
+    size_t size;
+    FILE *memory = open_memstream(&text, &size);
+    for (unsigned i = 0; i < HIST_BUCKETS; i++)
+        r.latency.count += r.latency.bucket[i] = 100000000000000u + i;
+    record_await_acks(-1);
+    record_write(memory, &r);
+    fclose(memory);
+    record_await_acks(STDIN_FILENO);
+    printf("{%*s%s", (int)(LONG_BYTES - size), "", text + 1);
+    fflush(stdout);
+    free(text);
+    return read(STDIN_FILENO, &byte, 1) == 1 ? play_well() : EXIT_IO;
+}
+
+static int play_deaf(void)
+{
+    record_await_acks(-1);
+    for (uint32_t i = 0; i < UNREAD; i++)
+        say_sample(i);
+    return say_end(TRIAL_OK, "");
+}
+
+static int play_twice(void)
+{
+    say_sample(0);
+    return play_well();
+}
+
+static int play_mute(void)
+{
+    close(STDOUT_FILENO);
+    return hang();
+}
+
+static int play_hang_with_child(void)
+{
+    if (fork() == 0)
+        return hang();
+    return play_hang();
+}
+
+static int play_leave_child(void)
+{
+    if (fork() == 0)
+        return hang();
+    return play_well();
+}
+
+static int play_interrupt(void)
+{
+    say_sample(0);
+    kill(getppid(), SIGINT);
+    return hang();
+}
+
+static int count_samples(void *arg, int64_t id, const struct cell *cell)
+{
+    struct store *s = *(struct store **)arg;
+    struct sample *samples = NULL;
+    size_t count = 0;
+    if (strcmp(cell->name, "look") != 0)
+        return 0;
+    store_samples(s, id, &samples, &count);
+    free(samples);
+    return count == 1 ? -1 : 0;
+}
+
+/* Whether the record is in the store once it is acknowledged. */
+static int play_look(void)
+{
+    char error[512];
+    say_sample(0);
+    struct store *s = store_open(getenv(store_variable), STORE_READ, error, sizeof(error));
+    if (!s)
+        return say_end(TRIAL_FAILED, error);
+    bool there = store_each_cell(s, 1, count_samples, &s) == -1;
+    store_close(s);
+    return there ? say_end(TRIAL_OK, "") : say_end(TRIAL_FAILED, "acknowledged, and not stored");
+}
+
+static const struct {
+    const char *name;
+    int (*play)(void);
+} parts[] = {
+    {"well", play_well},
+    {"hang", play_hang},
+    {"silent", hang},
+    {"crash", play_crash},
+    {"crash-after-end", play_crash_after_end},
+    {"crash-after-failure", play_crash_after_failure},
+    {"exit-3", play_exit_3},
+    {"exit-66", play_exit_66},
+    {"hang-after-failure", play_hang_after_failure},
+    {"failure", play_failure},
+    {"skip", play_skip},
+    {"garbage", play_garbage},
+    {"half", play_half},
+    {"no-end", play_no_end},
+    {"long", play_long},
+    {"deaf", play_deaf},
+    {"twice", play_twice},
+    {"mute", play_mute},
+    {"hang-with-child", play_hang_with_child},
+    {"leave-child", play_leave_child},
+    {"interrupt", play_interrupt},
+    {"look", play_look},
+};
+
+/* The command `cell NAME ...`; its exit status. */
+static int play(const char *name, int argc, char **argv)
+{
+    for (int i = 0; i + 1 < argc; i++)
+        if (strcmp(argv[i], "--process") == 0)
+            process = (uint32_t)atoi(argv[i + 1]);
+    record_await_acks(STDIN_FILENO);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (strcmp(parts[i].name, name) == 0)
+            return parts[i].play();
+    return EXIT_USAGE;
+}
+
+#endif
