@@ -3,7 +3,7 @@
 #ifndef PLOTS_CHART_H
 #define PLOTS_CHART_H
 
-#include "plots/files.h"
+#include "harness/base/files.h"
 #include "plots/model.h"
 #include <stdbool.h>
 

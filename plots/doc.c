@@ -1,6 +1,6 @@
 #include "plots/doc.h"
+#include "harness/base/files.h"
 #include "plots/escape.h"
-#include "plots/files.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>

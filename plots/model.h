@@ -4,7 +4,7 @@
 #ifndef PLOTS_MODEL_H
 #define PLOTS_MODEL_H
 
-#include "plots/numbers.h"
+#include "harness/base/numbers.h"
 #include "plots/tsv.h"
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* Builds the page: its sections in order, then report.md and, last, index.html. */
 #include "plots/page.h"
+#include "harness/base/files.h"
 #include "plots/doc.h"
-#include "plots/files.h"
 #include "plots/model.h"
 #include "plots/sections.h"
 #include <errno.h>

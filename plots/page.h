@@ -1,6 +1,6 @@
 /* The report: one self-contained page that opens offline, and the same in Markdown, made from the
  * tables that the harness exports (DIR/data, *.tsv; their columns are documented in
- * harness/tables.h) with gnuplot. Nothing here reads the store. */
+ * harness/tell/tables.h) with gnuplot. Nothing here reads the store. */
 #ifndef PLOTS_PAGE_H
 #define PLOTS_PAGE_H
 

@@ -23,7 +23,7 @@ struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
 struct words ratio_words(struct ratio r);
 
 /* The ranks low..high (from 0) of `count` sorted values that enclose the median with at least this
- * coverage; false where none do. The binomial argument, as in harness/stats.c. */
+ * coverage; false where none do. The binomial argument, as in harness/base/stats.c. */
 bool median_ranks(size_t count, double level, size_t *low, size_t *high);
 
 /* A cell's samples in ns, sorted; malloc'd, the caller frees. Returns how many; 0 with NULL for

@@ -1,5 +1,5 @@
 #include "plots/svg.h"
-#include "plots/files.h"
+#include "harness/base/files.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 #include "plots/tsv.h"
-#include "plots/files.h"
+#include "harness/base/files.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

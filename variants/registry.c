@@ -1,6 +1,6 @@
 /* The registry: every variant's two rows, from the list that the build writes from the files here.
  */
-#include "core/layout.h"
+#include "core/chan/layout.h"
 
 #define X(id, name) extern const struct hchan_variant hchan_variant_##id##_measured;
 #include "variants.def"

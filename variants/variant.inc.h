@@ -7,7 +7,7 @@
  * and its name is the file's; the build passes it as VARIANT, spelled as a C identifier. The parts
  * are lock/<first>.h, park/<second>.h and fastpath/<third>.h.
  *
- * It makes the measured and the traced instance (core/chan.inc.h) and their two rows for the
+ * It makes the measured and the traced instance (core/chan/chan.inc.h) and their two rows for the
  * registry. A file that wants one instance only, inlined into loops of its own, defines
  * VARIANT_INSTANCE as `measured` or `traced` before it includes a variant's file. */
 
@@ -43,7 +43,7 @@
 #define CHAN_PARK   VARIANT_PARK
 #define CHAN_FAST   VARIANT_FAST
 #define CHAN_TRACED 0
-#include "core/chan.inc.h"
+#include "core/chan/chan.inc.h"
 #endif
 
 #if VARIANT_ONLY != VARIANT_ONLY_measured
@@ -52,7 +52,7 @@
 #define CHAN_PARK   VARIANT_PARK
 #define CHAN_FAST   VARIANT_FAST
 #define CHAN_TRACED 1
-#include "core/chan.inc.h"
+#include "core/chan/chan.inc.h"
 #endif
 
 #if VARIANT_ONLY == 0

@@ -1,6 +1,6 @@
-/* Channels whose woken waiters compete again (core/barge.inc.h), for the variants that are so: a
- * wake promises nothing, and yet no value is lost, none is left with somebody asleep before it, and
- * each sender's values stay in order. That no schedule breaks this is for explore. */
+/* Channels whose woken waiters compete again (core/chan/barge.inc.h), for the variants that are so:
+ * a wake promises nothing, and yet no value is lost, none is left with somebody asleep before it,
+ * and each sender's values stay in order. That no schedule breaks this is for explore. */
 #include "core/tests/selector.h"
 
 #define FOR_EACH_BARGING(v) \

@@ -1,7 +1,7 @@
 /* Sends, receives and selects that end at a deadline or with a cancel channel: each either happened
  * and says so, or did not and left nothing behind, on both sides; also where the peer comes in the
  * last instant. Nothing here depends on how long anything takes. */
-#include "core/futex.h"
+#include "core/base/futex.h"
 #include "core/tests/check/random.h"
 #include "core/tests/selector.h"
 #include <stdio.h>

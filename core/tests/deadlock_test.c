@@ -1,8 +1,8 @@
 /* Deadlocks: those that are found; what looks like one and is none; and that each part of the check
  * is needed, by versions of it that lack one. What decides is set up, never hoped for. */
-#include "core/g.h"
+#include "core/g/g.h"
 #include "core/tests/support.h"
-#include "core/watch.h"
+#include <hchan/watch.h>
 #include <signal.h>
 
 static void (*looked)(struct g *gp); /* what happens after each look of the check at a G */
@@ -19,7 +19,7 @@ bool deadlocked_not_bounded(void);
 #define parked_first          parked_first_whole
 #define parked_still          parked_still_whole
 #define hchan_deadlocked      deadlocked_whole
-#include "core/deadlock.c"
+#include "core/g/deadlock.c"
 #undef parked_first
 #undef parked_still
 #undef hchan_deadlocked
@@ -29,7 +29,7 @@ bool deadlocked_not_bounded(void);
 #define parked_first     parked_first_one_pass
 #define parked_still     parked_still_one_pass
 #define hchan_deadlocked deadlocked_one_pass
-#include "core/deadlock.c"
+#include "core/g/deadlock.c"
 #undef parked_first
 #undef parked_still
 #undef hchan_deadlocked
@@ -41,7 +41,7 @@ bool deadlocked_not_bounded(void);
 #define parked_first        parked_first_not_ready
 #define parked_still        parked_still_not_ready
 #define hchan_deadlocked    deadlocked_not_ready
-#include "core/deadlock.c"
+#include "core/g/deadlock.c"
 #undef parked_first
 #undef parked_still
 #undef hchan_deadlocked
@@ -53,7 +53,7 @@ bool deadlocked_not_bounded(void);
 #define parked_first          parked_first_not_bounded
 #define parked_still          parked_still_not_bounded
 #define hchan_deadlocked      deadlocked_not_bounded
-#include "core/deadlock.c"
+#include "core/g/deadlock.c"
 #undef parked_first
 #undef parked_still
 #undef hchan_deadlocked

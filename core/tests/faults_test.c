@@ -7,8 +7,8 @@
  * interrupted. Memory that runs out is in memory_faults_test.c.
  *
  *     HCHANLAB_FAULTS=3    so many times as many signals, stops, stalls, wakes and forks */
-#include "core/futex.h"
-#include "core/layout.h"
+#include "core/base/futex.h"
+#include "core/chan/layout.h"
 #include "core/tests/check/random.h"
 #include "core/tests/select_stress.h"
 #include <signal.h>

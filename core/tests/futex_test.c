@@ -1,9 +1,9 @@
 /* What the kernel may answer to a futex call, and what core makes of it. The build puts
  * __wrap_syscall() before the C library's, which answers as it is told, or asks the kernel. */
-#include "core/futex.h"
-#include "core/hchan.h"
+#include "core/base/futex.h"
 #include "core/tests/child.h"
 #include <errno.h>
+#include <hchan/hchan.h>
 
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);

@@ -1,10 +1,10 @@
 /* Gs: what a thread's first operation needs, threads that cannot be started, and the counts that
  * outlive their threads. The build puts the functions named __wrap_... here before the C library's.
  */
-#include "core/g.h"
+#include "core/g/g.h"
 #include "core/tests/child.h"
-#include "core/watch.h"
 #include <errno.h>
+#include <hchan/watch.h>
 #include <limits.h>
 #include <pthread.h>
 

@@ -3,8 +3,8 @@
 #ifndef CORE_TESTS_GIVEN_H
 #define CORE_TESTS_GIVEN_H
 
-#include "core/hchan.h"
 #include <errno.h>
+#include <hchan/hchan.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef CORE_TESTS_GOROUTINES_H
 #define CORE_TESTS_GOROUTINES_H
 
-#include "core/sched.h"
 #include "core/tests/support.h"
+#include <hchan/sched.h>
 
 static inline bool parks_goroutines(const struct hchan_variant *v)
 {

@@ -1,14 +1,14 @@
 /* The list of those who are parked, and its lines, as a user sees them. */
-#include "core/lines.h"
 #include "core/tests/watch.h"
 #include "core/tests/watch_shared.h"
+#include <hchan/lines.h>
 #include <stdio.h>
 
 /* The list, with something happening between its looks at a G. */
 struct g;
 static void (*looked)(struct g *gp);
 #define PARKED_LOOKED(gp) (looked ? looked(gp) : (void)0)
-#include "core/parked.c"
+#include "core/g/parked.c"
 
 static void wait_afar(struct waiter *w)
 {

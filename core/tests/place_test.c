@@ -1,9 +1,9 @@
 /* Where a report says that a goroutine waits: by symbols, and by source lines, also where the
  * program lacks either. The build puts the functions named __wrap_... here before those of the C
  * library and of libdw, to make them fail, or answer as they are told. */
-#include "core/lines.h"
 #include "core/tests/support.h"
 #include <dlfcn.h>
+#include <hchan/lines.h>
 #include <link.h>
 #include <sys/resource.h>
 

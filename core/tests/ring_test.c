@@ -1,7 +1,7 @@
 /* What is particular to a ring: its laps, its limit, its freeze and thaw; and how long a thread
  * spins. That it is a channel the other tests show. */
-#include "core/ring.h"
-#include "core/spin.h"
+#include "core/chan/ring.h"
+#include "core/chan/spin.h"
 #include "core/tests/support.h"
 
 #define FOR_EACH_RING(v) FOR_EACH_VARIANT(v) if ((v)->ring)

@@ -1,9 +1,9 @@
 /* Goroutines on their channels: they run, park, are woken, end; by themselves, and with threads on
  * the other side of a channel; on one P and on several. How they start: sched_start_test.c. */
-#include "core/futex.h"
-#include "core/g.h"
+#include "core/base/futex.h"
+#include "core/g/g.h"
 #include "core/tests/goroutines.h"
-#include "core/watch.h"
+#include <hchan/watch.h>
 
 static _Atomic uint32_t count;
 

@@ -1,6 +1,6 @@
 /* Storms over every variant: nothing lost, nothing twice, each sender's order kept, nobody left
  * asleep, and everybody gets on with four times as many threads as two PUs. */
-#include "core/layout.h"
+#include "core/chan/layout.h"
 #include "core/tests/stress.h"
 
 enum { MS = SANITIZED ? 4 : 8 }; /* each operation costs more, and the schedules are what counts */

@@ -3,10 +3,10 @@
 #ifndef CORE_TESTS_SUPPORT_H
 #define CORE_TESTS_SUPPORT_H
 
-#include "core/hchan.h"
-#include "core/outcome.h"
 #include "core/tests/given.h"
 #include "scripts/test.h"
+#include <hchan/hchan.h>
+#include <hchan/outcome.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>

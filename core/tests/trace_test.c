@@ -1,10 +1,10 @@
 /* The trace: who parks is told in three steps, in their order, with who made it ready; for send,
  * receive, close and select, by threads and by goroutines. What does not fit is counted. */
-#include "core/g.h"
-#include "core/sched.h"
+#include "core/g/g.h"
 #include "core/tests/selector.h"
-#include "core/trace.h"
 #include <errno.h>
+#include <hchan/sched.h>
+#include <hchan/trace.h>
 
 enum { ROOM = 64 };
 

@@ -1,7 +1,7 @@
-/* Each operation of core/typed.h, or, with PLAIN, what it stands for: one file, compiled in both
+/* Each operation of hchan/typed.h, or, with PLAIN, what it stands for: one file, compiled in both
  * ways by typed_cost_test, must become the same machine code. Left out are jobs_make() and the
  * cases of a select: the same calls and stores, in an order of the compiler's own. */
-#include "core/typed.h"
+#include <hchan/typed.h>
 
 struct job {
     long id;

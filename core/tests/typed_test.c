@@ -1,8 +1,8 @@
 /* The typed view: every operation reaches the channel, in both directions' types; the range loops;
  * the cases of a select. What must not compile is typed_reject_test's. */
 #include "core/tests/support.h"
-#include "core/typed.h"
 #include <errno.h>
+#include <hchan/typed.h>
 
 struct job {
     long id;

@@ -1,11 +1,11 @@
-/* What the tests of core/watch.h share: threads that wait, each in one of the ways there are, and
+/* What the tests of hchan/watch.h share: threads that wait, each in one of the ways there are, and
  * reports that are awaited. */
 #ifndef CORE_TESTS_WATCH_H
 #define CORE_TESTS_WATCH_H
 
-#include "core/atomic.h"
+#include "core/base/atomic.h"
 #include "core/tests/child.h"
-#include "core/watch.h"
+#include <hchan/watch.h>
 #include <poll.h>
 #include <time.h>
 

@@ -2,7 +2,7 @@
 #ifndef CORE_TESTS_WATCH_SHARED_H
 #define CORE_TESTS_WATCH_SHARED_H
 
-#include "core/hchan.h"
+#include <hchan/hchan.h>
 
 /* Receives from c by `recv`, which is chanrecv2(). */
 bool receive_from_afar(bool (*recv)(hchan *, void *), hchan *c);

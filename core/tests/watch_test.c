@@ -1,7 +1,7 @@
 /* The watcher's reports, and the ends that it makes, as a user sees them. */
-#include "core/lines.h"
 #include "core/tests/watch.h"
 #include <errno.h>
+#include <hchan/lines.h>
 #include <signal.h>
 #include <stdio.h>
 

@@ -1,13 +1,13 @@
 /* Windows: every scenario and floor runs, takes the path that it promises, counts what it did; and
  * a scenario that goes wrong is caught. */
-#include "core/outcome.h"
-#include "harness/bench.h"
-#include "harness/clock.h"
-#include "harness/record.h"
-#include "harness/scenarios.h"
-#include "harness/topo.h"
+#include "harness/base/clock.h"
+#include "harness/base/record.h"
+#include "harness/machine/topo.h"
+#include "harness/run/bench.h"
+#include "harness/scenarios/scenarios.h"
 #include "scripts/test.h"
 #include <errno.h>
+#include <hchan/outcome.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

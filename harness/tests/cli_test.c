@@ -1,6 +1,6 @@
 /* Bad input gets one clear line on standard error that says what would be right, a status other
  * than 0, and loses nothing. */
-#include "harness/say.h"
+#include "harness/base/say.h"
 #include "harness/tests/program.h"
 #include <sched.h>
 #include <sqlite3.h>

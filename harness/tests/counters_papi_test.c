@@ -2,10 +2,10 @@
  * where, what a refused domain does, and that failures leave no event set behind. The functions
  * below take the place of the library's when the program is linked; the ones that are not here are
  * the library's own. */
-#include "harness/bench.h"
-#include "harness/counters.h"
-#include "harness/scenarios.h"
-#include "harness/topo.h"
+#include "harness/counters/counters.h"
+#include "harness/machine/topo.h"
+#include "harness/run/bench.h"
+#include "harness/scenarios/scenarios.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <limits.h>

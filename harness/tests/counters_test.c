@@ -1,10 +1,10 @@
 /* Counters: chosen from what a machine offers, never 0 for missing; the channel's outcomes read
  * through PAPI are what the channel counted. */
-#include "core/hchan.h"
-#include "core/outcome.h"
-#include "harness/counters.h"
-#include "harness/counters_choice.h"
+#include "harness/counters/choice.h"
+#include "harness/counters/counters.h"
 #include "scripts/test.h"
+#include <hchan/hchan.h>
+#include <hchan/outcome.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>

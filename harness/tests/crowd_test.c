@@ -1,8 +1,8 @@
 /* `hchanlab crowd`: it measures every variant that parks goroutines, sees a goroutine that was not
  * woken rightly, and refuses what there is no room for before it begins. */
-#include "core/fiber.h"
-#include "harness/cmd_crowd.c"
-#include "harness/crowd.c"
+#include "core/base/fiber.h"
+#include "harness/cli/cmd_crowd.c"
+#include "harness/demo/crowd.c"
 #include "harness/tests/program.h"
 
 /* The number that stands after the words; of the first variant that has them. */

@@ -1,9 +1,9 @@
 /* The doctor's judgement of machines that are not at hand, and the facts that it judges. */
-#include "harness/doctor.h"
-#include "harness/env.h"
-#include "harness/env_cgroup.h"
-#include "harness/env_facts.h"
-#include "harness/topo.h"
+#include "harness/machine/doctor.h"
+#include "harness/machine/env.h"
+#include "harness/machine/env_cgroup.h"
+#include "harness/machine/env_facts.h"
+#include "harness/machine/topo.h"
 #include "scripts/test.h"
 #include <limits.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Every exporter's output, parsed back: what the store holds arrives, what it lacks is named. */
-#include "harness/export.h"
+#include "harness/tell/export.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <jansson.h>

@@ -3,7 +3,7 @@
 #ifndef HARNESS_TESTS_GBENCH_SEEN_H
 #define HARNESS_TESTS_GBENCH_SEEN_H
 
-#include "harness/gbench.h"
+#include "harness/gbench/gbench.h"
 #include "scripts/test.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* `hchanlab leaks`: what it reports is what leaks_sample.c plants, at the lines where it does; and
  * what is reported wrongly is seen. */
-#include "harness/cmd_leaks.c"
+#include "harness/cli/cmd_leaks.c"
 #include "harness/tests/program.h"
 
 /* Line `wanted` of the sample. */
 static const char *source_line(int wanted)
 {
     static char line[256];
-    FILE *f = fopen(SOURCE_DIR "/harness/leaks_sample.c", "r");
+    FILE *f = fopen(SOURCE_DIR "/harness/demo/leaks_sample.c", "r");
     assert_non_null(f);
     for (int i = 0; i < wanted; i++)
         assert_non_null(fgets(line, sizeof(line), f));

@@ -1,9 +1,9 @@
 /* `hchanlab life`: each life is told in its steps, whatever the variant; and a trace that lacks
  * one, or has a wrong one, is seen. */
-#include "core/sched.h"
-#include "harness/cmd_life.c"
+#include "harness/cli/cmd_life.c"
 #include "harness/tests/program.h"
 #include <errno.h>
+#include <hchan/sched.h>
 
 /* The number that follows `label` in the text from *at on, which is then behind it. */
 static long number_after(const char **at, const char *label)

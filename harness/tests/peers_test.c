@@ -2,15 +2,15 @@
  * twice and keeps the order, that the check would see it; and a sweep over peers that misbehave.
  * sweep_run() starts /proc/self/exe with the arguments `cell NAME ...`, so this program is the
  * command `cell`, too. */
-#include "harness/commands.h"
-#include "harness/peers.h"
-#include "harness/plan.h"
-#include "harness/say.h"
-#include "harness/scenarios.h"
-#include "harness/store.h"
-#include "harness/sweep.h"
+#include "harness/base/say.h"
+#include "harness/cli/commands.h"
+#include "harness/machine/topo.h"
+#include "harness/scenarios/scenarios.h"
+#include "harness/store/store.h"
+#include "harness/sweep/peers.h"
+#include "harness/sweep/plan.h"
+#include "harness/sweep/sweep.h"
 #include "harness/tests/program.h"
-#include "harness/topo.h"
 #include <sys/stat.h>
 
 static unsigned pus[2];

@@ -1,8 +1,8 @@
 /* Plans: what the choices ask for and nothing else; names that can be read back. */
-#include "harness/plan.h"
-#include "harness/say.h"
-#include "harness/scenarios.h"
-#include "harness/topo.h"
+#include "harness/base/say.h"
+#include "harness/machine/topo.h"
+#include "harness/scenarios/scenarios.h"
+#include "harness/sweep/plan.h"
 #include "scripts/test.h"
 #include <stddef.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* Channels are for several threads, and the C library's locks and atomic counts take a short cut in
  * a process that has only one. So an uncontended cell, too, is measured in a process that has a
  * second thread. */
-#include "harness/bench.h"
-#include "harness/scenarios.h"
-#include "harness/topo.h"
+#include "harness/machine/topo.h"
+#include "harness/run/bench.h"
+#include "harness/scenarios/scenarios.h"
 #include "scripts/test.h"
 #include <dirent.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Reports are put in place together or not at all, and take the older one's files with them. */
-#include "harness/staging.h"
+#include "harness/tell/staging.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Statistics and histograms: known answers, and the properties that they promise. */
-#include "harness/hist.h"
-#include "harness/stats.h"
+#include "harness/base/hist.h"
+#include "harness/base/stats.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <gsl/gsl_randist.h>

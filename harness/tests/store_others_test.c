@@ -1,5 +1,5 @@
 /* The store among others: other programs' files, other processes, folders that can't be written. */
-#include "harness/store.h"
+#include "harness/store/store.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <math.h>

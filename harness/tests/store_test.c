@@ -1,6 +1,6 @@
 /* The store gives back what it was given, recognises what is not its own, and keeps what was
  * committed whatever happens to the writer. */
-#include "harness/store.h"
+#include "harness/store/store.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <math.h>

@@ -3,9 +3,9 @@
 #ifndef HARNESS_TESTS_SWEEP_CELLS_H
 #define HARNESS_TESTS_SWEEP_CELLS_H
 
-#include "harness/record.h"
-#include "harness/say.h"
-#include "harness/store.h"
+#include "harness/base/record.h"
+#include "harness/base/say.h"
+#include "harness/store/store.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The sweep against cells that end in every way that a process can. sweep_run() starts
  * /proc/self/exe with the arguments `cell NAME ...`, so this program plays the cells, too
  * (sweep_cells.h). What came of it is read from the store. */
-#include "harness/sweep.h"
+#include "harness/sweep/sweep.h"
 #include "harness/tests/sweep_cells.h"
 #include "scripts/test.h"
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
 /* Topologies that are not at hand: how PUs are related, and which may be used. */
-#include "harness/topo.h"
+#include "harness/machine/topo.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <pthread.h>

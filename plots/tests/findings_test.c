@@ -1,5 +1,5 @@
 /* What the page finds follows what the tables hold: the answer, the verdicts, the marks. */
-#include "plots/numbers.h"
+#include "harness/base/numbers.h"
 #include "plots/tests/built.h"
 
 static void test_the_answer_is_the_cheapest_pure_cell(void **state)

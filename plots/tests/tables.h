@@ -3,7 +3,7 @@
 #ifndef PLOTS_TESTS_TABLES_H
 #define PLOTS_TESTS_TABLES_H
 
-#include "plots/files.h"
+#include "harness/base/files.h"
 #include "scripts/test.h"
 #include <limits.h>
 #include <math.h>

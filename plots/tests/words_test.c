@@ -1,6 +1,6 @@
 /* Numbers and escaping: what a reader sees of what a table holds. */
+#include "harness/base/numbers.h"
 #include "plots/escape.h"
-#include "plots/numbers.h"
 #include "scripts/test.h"
 #include <math.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
-/* Operations on the buffer without the lock, as long as nobody has to park: core/ring.h. Without a
- * buffer, Go's check. */
+/* Operations on the buffer without the lock, as long as nobody has to park: core/chan/ring.h.
+ * Without a buffer, Go's check. */
 #ifndef FASTPATH_RING_H
 #define FASTPATH_RING_H
 
-#include "core/ring.h"
+#include "core/chan/ring.h"
 #include "variants/fastpath/check.h"
 
 #define fast_ring_summary "buffered operations take no lock"

@@ -6,8 +6,8 @@
 #ifndef LOCK_CK_FAS_H
 #define LOCK_CK_FAS_H
 
-#include "core/fiber.h"
-#include "core/lock.h"
+#include "core/base/fiber.h"
+#include "core/chan/lock.h"
 #include <ck_spinlock.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -17,10 +17,10 @@
 #ifndef LOCK_CLH_H
 #define LOCK_CLH_H
 
-#include "core/atomic.h"
-#include "core/g.h"
-#include "core/lock.h"
-#include "core/panic.h"
+#include "core/base/atomic.h"
+#include "core/chan/lock.h"
+#include "core/g/g.h"
+#include "core/g/panic.h"
 #include <stdlib.h>
 
 #define lock_clh_summary "CLH queue lock, each waiter spins on the line of the one before"

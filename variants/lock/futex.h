@@ -21,8 +21,8 @@
 #ifndef LOCK_FUTEX_H
 #define LOCK_FUTEX_H
 
-#include "core/atomic.h"
-#include "core/futex.h"
+#include "core/base/atomic.h"
+#include "core/base/futex.h"
 
 #define lock_futex_summary "three-state futex mutex that spins, yields, then sleeps"
 

@@ -24,9 +24,9 @@
 #ifndef LOCK_MCS_H
 #define LOCK_MCS_H
 
-#include "core/atomic.h"
-#include "core/g.h"
-#include "core/lock.h"
+#include "core/base/atomic.h"
+#include "core/chan/lock.h"
+#include "core/g/g.h"
 #include <stdalign.h>
 
 #define lock_mcs_summary "MCS queue lock (K42), each waiter spins on its own line"

@@ -7,7 +7,7 @@
 #ifndef LOCK_PTHREAD_H
 #define LOCK_PTHREAD_H
 
-#include "core/lock.h"
+#include "core/chan/lock.h"
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>

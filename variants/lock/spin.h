@@ -9,7 +9,7 @@
 #ifndef LOCK_SPIN_H
 #define LOCK_SPIN_H
 
-#include "core/atomic.h"
+#include "core/base/atomic.h"
 
 #define lock_spin_summary "test-and-test-and-set spin lock with backoff"
 

@@ -30,9 +30,9 @@
 #ifndef LOCK_SPINBIT_H
 #define LOCK_SPINBIT_H
 
-#include "core/atomic.h"
-#include "core/futex.h"
-#include "core/g.h"
+#include "core/base/atomic.h"
+#include "core/base/futex.h"
+#include "core/g/g.h"
 #include <stdalign.h>
 
 #define lock_spinbit_summary "Go 1.24's mutex: one waiter spins, the others sleep in a stack"

@@ -10,8 +10,8 @@
 #ifndef LOCK_TICKET_H
 #define LOCK_TICKET_H
 
-#include "core/atomic.h"
-#include "core/lock.h"
+#include "core/base/atomic.h"
+#include "core/chan/lock.h"
 
 #define lock_ticket_summary "ticket lock, first come first served"
 

@@ -3,11 +3,11 @@
  *
  * The protocol is park/futex.h's; the spin only looks. The waker of a sleeper leaves the time in
  * the G, between the swap that told the G's thread that it sleeps and the one that makes it ready:
- * the word stays ASLEEP until then, since there is one waker a park. See core/spin.h. */
+ * the word stays ASLEEP until then, since there is one waker a park. See core/chan/spin.h. */
 #ifndef PARK_COMPETITIVE_H
 #define PARK_COMPETITIVE_H
 
-#include "core/spin.h"
+#include "core/chan/spin.h"
 #include "variants/park/futex.h"
 
 #define park_competitive_summary \

@@ -7,12 +7,12 @@
  * P1 and K1 change one word atomically, so they have an order. P1 first: K1 sees ASLEEP and wakes;
  * if P2 has not slept yet, the kernel finds READY and does not sleep. K1 first: P1 fails, and the G
  * does not sleep. "Asleep and nobody wakes" cannot happen. K1 is the waker's last access to the G
- * but for the address that K2 passes to the kernel (see core/futex.h). */
+ * but for the address that K2 passes to the kernel (see core/base/futex.h). */
 #ifndef PARK_FUTEX_H
 #define PARK_FUTEX_H
 
-#include "core/futex.h"
-#include "core/g.h"
+#include "core/base/futex.h"
+#include "core/g/g.h"
 
 #define park_futex_summary "sleeps in the kernel"
 

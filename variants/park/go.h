@@ -13,7 +13,7 @@
 #ifndef PARK_GO_H
 #define PARK_GO_H
 
-#include "core/proc.h"
+#include "core/sched/proc.h"
 #include "variants/park/adaptive.h"
 
 #define park_go_summary "a goroutine leaves its P to another; a thread spins, then sleeps"

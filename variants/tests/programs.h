@@ -3,9 +3,9 @@
 #ifndef VARIANTS_TESTS_PROGRAMS_H
 #define VARIANTS_TESTS_PROGRAMS_H
 
-#include "core/hchan.h"
 #include "core/tests/check/program.h"
 #include "core/tests/check/random.h"
+#include <hchan/hchan.h>
 #include <string.h>
 
 struct program_kind {

@@ -1,5 +1,5 @@
 #include "core/tests/check/record.h"
-#include "core/atomic.h"
+#include "core/base/atomic.h"
 #include "core/tests/check/random.h"
 #include <pthread.h>
 #include <sched.h>

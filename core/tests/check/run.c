@@ -1,5 +1,5 @@
 #include "core/tests/check/run.h"
-#include "core/futex.h"
+#include "core/base/futex.h"
 #include <string.h>
 
 bool run_make(struct run *r, const struct program *p, const struct hchan_variant *variant,

@@ -2,8 +2,8 @@
 #ifndef CORE_TESTS_CHECK_RUN_H
 #define CORE_TESTS_CHECK_RUN_H
 
-#include "core/hchan.h"
 #include "core/tests/check/program.h"
+#include <hchan/hchan.h>
 
 struct run {
     const struct program *program;

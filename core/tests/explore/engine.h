@@ -3,9 +3,9 @@
 #ifndef CORE_TESTS_EXPLORE_ENGINE_H
 #define CORE_TESTS_EXPLORE_ENGINE_H
 
-#include "core/fcontext.h"
-#include "core/futex.h"
-#include "core/g.h"
+#include "core/base/fcontext.h"
+#include "core/base/futex.h"
+#include "core/g/g.h"
 #include "core/tests/explore/explore.h"
 #include "core/tests/explore/shim.h"
 #include <setjmp.h>

@@ -1,6 +1,6 @@
-/* The kernel, for explored code: core/futex.h on fibers. A sleeper wakes when somebody wakes it, or
- * when the schedule says so: for no reason, or because its time is over. */
-#include "core/futex.h"
+/* The kernel, for explored code: core/base/futex.h on fibers. A sleeper wakes when somebody wakes
+ * it, or when the schedule says so: for no reason, or because its time is over. */
+#include "core/base/futex.h"
 #include "core/tests/explore/engine.h"
 
 enum futex_end futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline)

@@ -1,5 +1,5 @@
 #include "core/tests/explore/judge.h"
-#include "core/layout.h"
+#include "core/chan/layout.h"
 #include "core/tests/check/lin.h"
 #include "core/tests/explore/proc.h"
 

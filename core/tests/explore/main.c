@@ -1,8 +1,8 @@
 /* explore: looks for a schedule in which a program goes wrong, or repeats one, by hand. */
-#include "core/hchan.h"
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/proc.h"
 #include "core/tests/given.h"
+#include <hchan/hchan.h>
 
 static const char help[] =
     "explore --variant NAME[:traced] --program TEXT [OPTION VALUE]...\n"

@@ -1,8 +1,8 @@
-/* The scheduler, to be explored: core/proc.c and core/timer.c as they are, but for what they take
- * from threads. Each schedule begins with their static state as it was at first; goroutines, with
- * their stacks, come from a pool that is made once. */
+/* The scheduler, to be explored: core/sched/proc.c and core/sched/timer.c as they are, but for what
+ * they take from threads. Each schedule begins with their static state as it was at first;
+ * goroutines, with their stacks, come from a pool that is made once. */
 #include "core/tests/explore/proc.h"
-#include "core/proc.h"
+#include "core/sched/proc.h"
 #include "core/tests/explore/engine.h"
 #include "core/tests/explore/sanitizer.h"
 #include <errno.h>
@@ -41,8 +41,8 @@ void *explore_switch(struct context *from, struct context *to, void *data)
 #define pthread_create(thread, a, fn, arg) ((void)(thread), (void)(fn), (void)(arg), EAGAIN)
 #define pthread_join(thread, result)       join(thread)
 // clang-format off
-#include "core/proc.c"
-#include "core/timer.c"
+#include "core/sched/proc.c"
+#include "core/sched/timer.c"
 // clang-format on
 
 static struct {

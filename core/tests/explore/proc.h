@@ -4,7 +4,7 @@
 #ifndef CORE_TESTS_EXPLORE_PROC_H
 #define CORE_TESTS_EXPLORE_PROC_H
 
-#include "core/sched.h"
+#include <hchan/sched.h>
 
 struct g;
 

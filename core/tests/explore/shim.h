@@ -1,6 +1,6 @@
 /* Included before everything else when core/ and variants/ are compiled to be explored: each atomic
  * access asks the engine (explore.h) who runs next, and then happens as a plain read or write,
- * since all parties are fibers of one thread. core/atomic.h's wrappers are built from the five
+ * since all parties are fibers of one thread. core/base/atomic.h's wrappers are built from the five
  * operations below, so a new wrapper is explored without a change here.
  *
  * What is explored is therefore sequentially consistent, as the models are. Whether the orders in
@@ -9,7 +9,7 @@
 #ifndef CORE_TESTS_EXPLORE_SHIM_H
 #define CORE_TESTS_EXPLORE_SHIM_H
 
-#include "core/atomic.h"
+#include "core/base/atomic.h"
 #include "core/tests/explore/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -177,7 +177,7 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
 
 /* Randomness is one more choice, the coarse clock stands still, and a goroutine is resumed once for
  * each time that it has left its stack (proc.c). Nobody traces: that word is no choice. */
-#include "core/g.h"
+#include "core/g/g.h"
 void *explore_switch(struct context *from, struct context *to, void *data);
 #define context_switch(from, to, data) explore_switch(from, to, data)
 #define cheaprandn(gp, n)              ((void)(gp), explore_draw(n))

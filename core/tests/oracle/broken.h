@@ -3,7 +3,7 @@
 #ifndef CORE_TESTS_ORACLE_BROKEN_H
 #define CORE_TESTS_ORACLE_BROKEN_H
 
-#include "core/hchan.h"
+#include <hchan/hchan.h>
 
 #ifdef ORACLE_BROKEN
 enum { BROKEN = true };

@@ -3,9 +3,9 @@
  *     oracle_examples --variant NAME [--traced] NUMBER|NAME
  *
  * Each is written line by line as in Go; what a program cannot say in C is said beside it. */
-#include "core/hchan.h"
 #include "core/tests/given.h"
 #include <errno.h>
+#include <hchan/hchan.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  * wrong, before any program runs, and with 3 where one could not be run. `oracle_broken` is the
  * same with
  * `--broken NAME`, which spoils the channel (broken.c), for the test that a difference is seen. */
-#include "core/atomic.h"
+#include "core/base/atomic.h"
 #include "core/tests/check/run.h"
 #include "core/tests/given.h"
 #include "core/tests/oracle/broken.h"

@@ -1,5 +1,5 @@
 /* What the snippets share: two channel types with the same element, and one with pointers. */
-#include "core/typed.h"
+#include <hchan/typed.h>
 
 struct job {
     long id;

@@ -1,4 +1,4 @@
-/* core/barge.inc.h: a channel of CAP slots whose woken waiters compete again. No value is lost, or
+/* core/chan/barge.inc.h: a channel of CAP slots whose woken waiters compete again. No value is lost, or
  * comes twice or out of its sender's order, also where the channel is closed; and nobody sleeps for
  * ever: as many values are sent as are received, so whoever is parked when all is done is an
  * invalid end state.
@@ -37,7 +37,7 @@
 #define N      (SENDERS + RECEIVERS)
 #define VALUES (SENDERS * SENDS) /* from 1; 0 is none */
 
-#define BY_CLOSE 0 /* core/g.h */
+#define BY_CLOSE 0 /* core/g/g.h */
 #define BY_PEER 1
 #define TO_RETRY 2
 
@@ -69,7 +69,7 @@ inline lock()
 inline unlock()
 {
     d_step {
-        assert(empty(recvq) || empty(sendq)); /* as core/layout.h's chan_broken() */
+        assert(empty(recvq) || empty(sendq)); /* as core/chan/layout.h's chan_broken() */
         assert(len(buf) <= CAP);
         assert(!closed || (empty(recvq) && empty(sendq)));
         held = false

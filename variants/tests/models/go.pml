@@ -1,11 +1,11 @@
-/* variants/park/go.h with core/proc.c's gopark() and finish() and core/timer.c: a goroutine leaves
+/* variants/park/go.h with core/sched/proc.c's gopark() and finish() and core/sched/timer.c: a goroutine leaves
  * its stack, and a waker, its deadline and its own P decide who queues it. It is never forgotten,
  * never queued twice, never resumed while its stack is in use, and goes on only where it was woken
  * or its time is over. A goroutine that is never resumed is an invalid end state.
  *
  * The goroutine parks PARKS times, each time with a deadline or without, and on one of PS Ps; which
- * one, changes. `selectDone` is core/select.inc.h's claim; now and then no waker comes to a park
- * with a deadline. Timers have their lock, as in core/timer.c.
+ * one, changes. `selectDone` is core/chan/select.inc.h's claim; now and then no waker comes to a park
+ * with a deadline. Timers have their lock, as in core/sched/timer.c.
  *
  * verify: -DPS=1 -DPARKS=2
  * verify: -DPS=2 -DPARKS=2
@@ -38,7 +38,7 @@
  * The deadline of a park stays, and ends the next one.
  * mutant: MUTANT_TIMER_STAYS -DPS=1 -DPARKS=2
  */
-#define READY   0 /* core/g.h */
+#define READY   0 /* core/g/g.h */
 #define WAITING 1
 #define ASLEEP  2
 

@@ -38,7 +38,7 @@ byte inside;
 #define cas(from, to, ok) d_step { ok = (word == from); if :: ok -> word = to :: else fi }
 #define xchg(to, was)     d_step { was = word; word = to }
 
-/* core/futex.h. To compare and to fall asleep are one step: the kernel holds the bucket's lock. */
+/* core/base/futex.h. To compare and to fall asleep are one step: the kernel holds the bucket's lock. */
 inline futex_wait(expected)
 {
     atomic {

@@ -1,4 +1,4 @@
-/* variants/park/ (futex.h; adaptive.h, yield.h, early.h) under core/chan.inc.h's send and receive:
+/* variants/park/ (futex.h; adaptive.h, yield.h, early.h) under core/chan/chan.inc.h's send and receive:
  * the park word, in a channel of CAP slots with its lock and its two queues. No value is lost, or
  * comes twice, early or out of order; and nobody sleeps for ever: as many values are sent as are
  * received, so whoever is parked when all is done is an invalid end state.
@@ -55,7 +55,7 @@
 #define N      (SENDERS + RECEIVERS)
 #define VALUES (SENDERS * SENDS) /* from 1; 0 is none */
 
-#define READY 0 /* core/g.h */
+#define READY 0 /* core/g/g.h */
 #define WAITING 1
 #define ASLEEP 2
 
@@ -80,7 +80,7 @@ inline lock()
 inline unlock()
 {
     d_step {
-        assert(empty(recvq) || empty(sendq) && empty(buf)); /* as core/layout.h's chan_broken() */
+        assert(empty(recvq) || empty(sendq) && empty(buf)); /* as core/chan/layout.h's chan_broken() */
         assert(empty(sendq) || len(buf) == CAP);
         held = false
     }
@@ -93,7 +93,7 @@ inline judge(v)
     moved[(v - 1) / SENDS]++
 }
 
-/* core/futex.h: the kernel compares and falls asleep in one step. */
+/* core/base/futex.h: the kernel compares and falls asleep in one step. */
 inline futex_wait(expected)
 {
     atomic {
@@ -175,7 +175,7 @@ inline sleep()
 awake: skip
 }
 
-/* Steps 8 and 9 of core/chan.inc.h. What is done under the lock to what is our own is one step. */
+/* Steps 8 and 9 of core/chan/chan.inc.h. What is done under the lock to what is our own is one step. */
 inline park_on(q, v)
 {
 #ifdef MUTANT_UNLOCKS_FIRST

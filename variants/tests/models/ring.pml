@@ -1,4 +1,4 @@
-/* core/ring.h and core/ring.c under core/chan.inc.h's send, receive and close: those who send and
+/* core/chan/ring.h and core/chan/ring.c under core/chan/chan.inc.h's send, receive and close: those who send and
  * receive without the lock, and those who hold it and may park. Every value that is sent comes, and
  * comes once, each sender's in their order; what was sent before a close comes before anybody is
  * told of it, and nothing is sent after it. There are never more values than CAP. Nobody gets past
@@ -69,7 +69,7 @@
 #define N      (SENDERS + RECEIVERS)
 #define VALUES (SENDERS * SENDS) /* from 1; 0 is none */
 
-#define FROZEN 1 /* core/ring.h, but for its lap, which is LAP * POS */
+#define FROZEN 1 /* core/chan/ring.h, but for its lap, which is LAP * POS */
 #define CLOSED 2
 #define BITS (FROZEN | CLOSED)
 #define POS 4
@@ -278,7 +278,7 @@ inline look()
 #endif
 }
 
-/* As core/layout.h's chan_broken(). */
+/* As core/chan/layout.h's chan_broken(). */
 inline judge_unlock()
 {
 #ifdef OUTCOMES
@@ -349,7 +349,7 @@ inline ring_promote()
     head = next(old) | (head & BITS)
 }
 
-/* Steps 8 and 9 of core/chan.inc.h, around the unlock. */
+/* Steps 8 and 9 of core/chan/chan.inc.h, around the unlock. */
 inline enqueue(q)
 {
     d_step { elem[me] = v; success[me] = false; ready[me] = false; q!me; end = PARKED }

@@ -1,4 +1,4 @@
-/* core/proc.c's idle protocol: who puts a goroutine somewhere and who goes to sleep do not miss
+/* core/sched/proc.c's idle protocol: who puts a goroutine somewhere and who goes to sleep do not miss
  * each other. Queues are counts, since who is taken does not matter here; runnext is one place,
  * which nobody is woken for, and which the watcher looks at.
  *

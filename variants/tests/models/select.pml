@@ -1,4 +1,4 @@
-/* core/select.inc.h, and the claim in core/layout.h's waitq_dequeue(): a select over two unbuffered
+/* core/chan/select.inc.h, and the claim in core/chan/layout.h's waitq_dequeue(): a select over two unbuffered
  * channels, with a deadline and with close. A G that parks with a select has a sudog on each of its
  * channels and one word, selectDone: open, or what ended the select. Whoever takes one of its
  * sudogs off a queue, under that channel's lock, claims the select, which is to swap the word from
@@ -111,7 +111,7 @@
 #define OPEN 0 /* in selectDone; or 1 + the channel */
 #define TIMED_OUT 3
 
-#define READY 0 /* core/g.h */
+#define READY 0 /* core/g/g.h */
 #define WAITING 1
 #define ASLEEP 2
 
@@ -339,7 +339,7 @@ inline try()
     fi
 }
 
-/* select_park(), and park() of core/chan.inc.h. The locks are held; they are released. */
+/* select_park(), and park() of core/chan/chan.inc.h. The locks are held; they are released. */
 inline park_on()
 {
     d_step { /* all of it our own, and under the locks */

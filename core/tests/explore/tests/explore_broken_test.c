@@ -1,5 +1,5 @@
 /* That channels which are broken on purpose are found. */
-#include "core/layout.h"
+#include "core/chan/layout.h"
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/support.h"

@@ -1,5 +1,6 @@
-/* The scheduler (core/proc.c, core/timer.c, core/runq.h) and the park policy `go` under chosen
- * schedules: each P is a fiber, so that a P is stopped wherever it touches what it shares.
+/* The scheduler (core/sched/proc.c, core/sched/timer.c, core/sched/runq.h) and the park policy `go`
+ * under chosen schedules: each P is a fiber, so that a P is stopped wherever it touches what it
+ * shares.
  *
  * Programs have goroutines for parties, and some threads; what they saw is judged as a history.
  * Meetings are goroutines that stay on their Ps until all have come: whoever is left in a queue
@@ -9,12 +10,12 @@
  *     HCHANLAB_SCHEDULES=10000000     how many drawn schedules; 0: none
  *     HCHANLAB_SEED=7                 of the drawn programs and schedules
  *     HCHANLAB_MEETING='two yield' HCHANLAB_REPLAY='12:1'    says what a schedule does */
-#include "core/g.h"
-#include "core/sched.h"
+#include "core/g/g.h"
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/proc.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/support.h"
+#include <hchan/sched.h>
 #include <inttypes.h>
 
 enum {

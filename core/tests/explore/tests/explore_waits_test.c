@@ -1,5 +1,5 @@
 /* The engine's kernel and clock: sleeping and waking, deadlines, spinning and yielding. */
-#include "core/futex.h"
+#include "core/base/futex.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/explore/tests/cases.h"
 

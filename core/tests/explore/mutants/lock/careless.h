@@ -3,8 +3,8 @@
 #ifndef LOCK_CARELESS_H
 #define LOCK_CARELESS_H
 
-#include "core/atomic.h"
-#include "core/futex.h"
+#include "core/base/atomic.h"
+#include "core/base/futex.h"
 
 #define lock_careless_summary "mutant"
 

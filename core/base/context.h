@@ -1,0 +1,107 @@
+/* Where a stack goes on that is not running, and the switch to it.
+ *
+ * On x86-64 the switch is inlined: what must be kept the compiler keeps, and the processor's
+ * predictor of returns is not led astray by a call whose return happens on another stack. (Each
+ * wrong guess costs as much as the rest of the switch; a library's function brings one for each
+ * level of calls above it.) Elsewhere, and for sanitizers, it is Boost.Context's fcontext. As in
+ * Go, the floating-point control words belong to the thread, and not to the goroutine. */
+#ifndef CORE_BASE_CONTEXT_H
+#define CORE_BASE_CONTEXT_H
+
+#include "core/base/fiber.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a new context runs, with what the first switch to it passes. It must not return; it is not
+ * declared so, for then AddressSanitizer would look at the stack before it is told of the switch.
+ */
+void context_start(void *data);
+
+#if defined(__x86_64__) && !FIBER_ASAN && !FIBER_TSAN
+
+struct context {
+    void *pc, *sp, *fp;
+};
+
+/* A context that will run context_start() on the stack of `size` bytes from `bottom`. */
+static inline void context_make(struct context *c, void *bottom, size_t size)
+{
+    uintptr_t top = ((uintptr_t)bottom + size) / 16 * 16;
+    void **sp = (void **)(top - sizeof(void *)); /* as if it had been called */
+    *sp = NULL;                                  /* by nobody: here a backtrace ends */
+    *c = (struct context){.pc = (void *)(uintptr_t)context_start, .sp = sp};
+}
+
+#ifdef __AVX512F__
+#define CONTEXT_CLOBBERS_512                                                                      \
+    , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",   \
+        "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k0", "k1", "k2", "k3", "k4", "k5", \
+        "k6", "k7"
+#else
+#define CONTEXT_CLOBBERS_512
+#endif
+
+/* Suspends the caller, whose context goes to *from, and resumes `to` with `data`. Returns, when
+ * somebody switches back, what that one passed. */
+static inline __attribute__((always_inline)) void *
+context_switch(struct context *from, const struct context *to, void *data)
+{
+    /* All registers are lost but three; the frame pointer cannot be told to the compiler so. */
+    __asm__ volatile("leaq 1f(%%rip), %%rax\n\t"
+                     "movq %%rax, (%%rsi)\n\t"
+                     "movq %%rsp, 8(%%rsi)\n\t"
+                     "movq %%rbp, 16(%%rsi)\n\t"
+                     "movq 8(%%rdx), %%rsp\n\t"
+                     "movq 16(%%rdx), %%rbp\n\t"
+                     "jmpq *(%%rdx)\n"
+                     "1:"
+                     : "+D"(data), "+S"(from), "+d"(to)
+                     :
+                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+                       "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                       "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "st", "st(1)",
+                       "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)", "cc",
+                       "memory" CONTEXT_CLOBBERS_512);
+    return data;
+}
+
+#else
+
+#include "core/base/fcontext.h"
+
+struct context {
+    fcontext at;
+};
+
+/* What goes along with a jump, on the stack of who jumps. */
+struct context_message {
+    struct context *from;
+    void *data;
+};
+
+static inline void *context_arrive(struct fcontext_transfer t)
+{
+    const struct context_message *m = t.data;
+    m->from->at = t.from;
+    return m->data;
+}
+
+static inline void context_begin(struct fcontext_transfer t)
+{
+    context_start(context_arrive(t));
+}
+
+static inline void context_make(struct context *c, void *bottom, size_t size)
+{
+    c->at = make_fcontext((char *)bottom + size, size, context_begin);
+}
+
+static inline void *context_switch(struct context *from, const struct context *to, void *data)
+{
+    struct context_message m = {from, data};
+    return context_arrive(jump_fcontext(to->at, &m));
+}
+
+#endif
+
+#endif

@@ -1,0 +1,115 @@
+/* What sanitizers and valgrind are told about stacks that are switched in user space. Nothing,
+ * without them. */
+#ifndef CORE_BASE_FIBER_H
+#define CORE_BASE_FIBER_H
+
+#include <stddef.h>
+
+#if defined(__has_feature)
+#define FIBER_CLANG(feature) __has_feature(feature)
+#else
+#define FIBER_CLANG(feature) 0
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || FIBER_CLANG(address_sanitizer)
+#define FIBER_ASAN 1
+#include <sanitizer/common_interface_defs.h>
+#else
+#define FIBER_ASAN 0
+#endif
+
+#if defined(__SANITIZE_THREAD__) || FIBER_CLANG(thread_sanitizer)
+#define FIBER_TSAN 1
+#include <sanitizer/tsan_interface.h>
+#else
+#define FIBER_TSAN 0
+#endif
+
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#define FIBER_VALGRIND 1
+#endif
+#endif
+#ifndef FIBER_VALGRIND
+#define FIBER_VALGRIND 0
+#endif
+
+/* A stack and who runs on it. */
+struct fiber {
+    const void *bottom; /* its lowest address */
+    size_t size;
+    void *fake; /* where AddressSanitizer keeps its frames, to recognize them after they returned */
+    void *tsan; /* ThreadSanitizer's idea of a thread */
+};
+
+/* A fiber that has not run yet; ends. */
+static inline void fiber_begin(struct fiber *f, const void *bottom, size_t size)
+{
+    f->bottom = bottom;
+    f->size = size;
+    f->fake = NULL;
+#if FIBER_TSAN
+    f->tsan = __tsan_create_fiber(0);
+#endif
+}
+
+static inline void fiber_end(struct fiber *f)
+{
+#if FIBER_TSAN
+    __tsan_destroy_fiber(f->tsan);
+#endif
+    (void)f;
+}
+
+/* The thread's own, on which the caller runs. */
+static inline void fiber_adopt(struct fiber *f)
+{
+    *f = (struct fiber){0};
+#if FIBER_TSAN
+    f->tsan = __tsan_get_current_fiber();
+#endif
+}
+
+/* Right before a jump. `for_good`: `from` never runs again. */
+static inline void fiber_leave(struct fiber *from, struct fiber *to, int for_good)
+{
+#if FIBER_ASAN
+    __sanitizer_start_switch_fiber(for_good ? NULL : &from->fake, to->bottom, to->size);
+#endif
+#if FIBER_TSAN
+    __tsan_switch_to_fiber(to->tsan, 0);
+#endif
+    (void)from;
+    (void)to;
+    (void)for_good;
+}
+
+/* Right after a jump, by who arrives. `from` may be a thread's own stack: here one is told its
+ * bounds. */
+static inline void fiber_arrive(struct fiber *self, struct fiber *from)
+{
+#if FIBER_ASAN
+    const void *bottom;
+    size_t size;
+    __sanitizer_finish_switch_fiber(self->fake, &bottom, &size);
+    if (!from->bottom) {
+        from->bottom = bottom;
+        from->size = size;
+    }
+#endif
+    (void)self;
+    (void)from;
+}
+
+/* A stack's memory, once. */
+static inline void fiber_stack_register(void *bottom, size_t size)
+{
+#if FIBER_VALGRIND
+    VALGRIND_STACK_REGISTER(bottom, (char *)bottom + size);
+#endif
+    (void)bottom;
+    (void)size;
+}
+
+#endif

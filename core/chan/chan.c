@@ -1,0 +1,192 @@
+/* The public entry points: nil channels, makechan, and the way into a variant. */
+#include "core/base/futex.h"
+#include "core/chan/layout.h"
+#include "core/chan/ring.h"
+#include "core/g/panic.h"
+#include "core/sched/proc.h"
+#include <errno.h>
+#include <hchan/hchan.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
+{
+    struct g *gp = getg();
+    /* Nobody else writes it; the release is as in park. */
+    store_rel(&gp->park, gp->goroutine ? GPARK_WAITING : GPARK_ASLEEP);
+    wait_begin(gp, reason | (deadline != HCHAN_FOREVER ? WAIT_BOUNDED : 0U), callerpc);
+    wait_sleeps(gp);
+    if (gp->goroutine)
+        gopark(gp, deadline);
+    else
+        while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)
+            continue;
+    wait_end(gp);
+}
+
+/* Out of the way of a channel that there is. */
+static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason reason,
+                                                              const void *callerpc)
+{
+    for (;;)
+        gopark_nil(reason, HCHAN_FOREVER, callerpc);
+}
+
+static int check_sizes(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
+{
+    if (!variant)
+        return EINVAL;
+    if (elemsize > HCHAN_MAX_ELEM || capacity > HCHAN_MAX_CAPACITY)
+        return E2BIG;
+    if (elemsize > 0 && capacity > HCHAN_MAX_BUFFER / elemsize)
+        return E2BIG;
+    return 0;
+}
+
+/* Bytes, in whole cache lines. */
+static size_t lines(size_t size)
+{
+    return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
+{
+    int error = check_sizes(variant, elemsize, capacity);
+    if (error) {
+        errno = error;
+        return NULL;
+    }
+    bool ring = variant->ring && capacity > 0 && capacity <= RING_SLOTS_MAX;
+    size_t head = lines(offsetof(struct hchan, lock) + variant->lock_size);
+    /* One piece of memory, and no aligned_alloc(): that of glibc takes three times as long. */
+    void *memory = malloc(head + (ring ? ring_size(elemsize, capacity) : elemsize * capacity) +
+                          CACHE_LINE - 1);
+    if (!memory)
+        return NULL; /* errno is ENOMEM */
+    struct hchan *c = (void *)lines((uintptr_t)memory);
+    memset(c, 0, head);
+    c->variant = variant;
+    c->memory = memory;
+    c->buf = (unsigned char *)c + head;
+    c->elemsize = elemsize;
+    c->dataqsiz = (uint32_t)capacity;
+    if (ring)
+        ring_make(c);
+    if (!variant->lock_init(c)) {
+        free(memory);
+        errno = ENOMEM;
+        return NULL;
+    }
+    return c;
+}
+
+void chanfree(hchan *c)
+{
+    if (!c)
+        return;
+    if (c->variant->traced && (chan_has_receiver(c) || chan_has_sender(c)))
+        gothrow("chanfree: somebody is parked on the channel");
+    c->variant->lock_fini(c);
+    free(c->memory);
+}
+
+bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
+{
+    if (!c) { /* 1 */
+        if (!block)
+            return false;
+        park_for_ever(WAIT_CHAN_SEND_NIL, callerpc);
+    }
+    return c->variant->chansend(c, elem, block, callerpc);
+}
+
+static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, const void *callerpc)
+{
+    bool dropped;
+    if (!received)
+        received = &dropped;
+    if (!c) { /* 1 */
+        *received = false;
+        if (!block)
+            return false;
+        park_for_ever(WAIT_CHAN_RECEIVE_NIL, callerpc);
+    }
+    return c->variant->chanrecv(c, elem, block, received, callerpc);
+}
+
+bool chanrecv(hchan *c, void *elem, bool block, bool *received)
+{
+    return chanrecv_from(c, elem, block, received, __builtin_return_address(0));
+}
+
+void chansend1(hchan *c, const void *elem)
+{
+    chansend(c, elem, true, __builtin_return_address(0));
+}
+
+void chanrecv1(hchan *c, void *elem)
+{
+    chanrecv_from(c, elem, true, NULL, __builtin_return_address(0));
+}
+
+bool chanrecv2(hchan *c, void *elem)
+{
+    bool received;
+    chanrecv_from(c, elem, true, &received, __builtin_return_address(0));
+    return received;
+}
+
+void closechan(hchan *c)
+{
+    if (!c)
+        gopanic("close of nil channel");
+    c->variant->closechan(c);
+}
+
+size_t chanlen(const hchan *c)
+{
+    if (!c)
+        return 0;
+    if (ring_is(c)) {
+        uint64_t count = ring_count(c);
+        return count < c->dataqsiz ? count : c->dataqsiz;
+    }
+    /* Relaxed: a length is a moment's, whoever asks without the lock. */
+    return load_rlx(&c->qcount);
+}
+
+size_t chancap(const hchan *c)
+{
+    return c ? c->dataqsiz : 0;
+}
+
+static size_t count_waiters(hchan *c, const struct waitq *q)
+{
+    size_t count = 0;
+    c->variant->lock(c);
+    for (const struct sudog *sg = load_rlx(&q->first); sg; sg = sg->next) /* under the lock */
+        count++;
+    c->variant->unlock(c);
+    return count;
+}
+
+size_t chan_parked_receivers(hchan *c)
+{
+    return c ? count_waiters(c, &c->recvq) : 0;
+}
+
+size_t chan_parked_senders(hchan *c)
+{
+    return c ? count_waiters(c, &c->sendq) : 0;
+}
+
+bool chan_has_receiver(const hchan *c)
+{
+    return c && load_acq(&c->recvq.first) != NULL; /* pairs with store_rel in waitq_enqueue */
+}
+
+bool chan_has_sender(const hchan *c)
+{
+    return c && load_acq(&c->sendq.first) != NULL; /* as above */
+}

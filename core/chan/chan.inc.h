@@ -1,0 +1,549 @@
+/* The channel's algorithm, written once. A variant is this file, included after its parts are
+ * named:
+ *
+ *   CHAN_ID     prefix of every function that is made, e.g. ticket
+ *   CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
+ *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
+ *   CHAN_FAST   what needs no lock, e.g. none:   fast_none_send_full(), fast_none_recv() ...
+ *   CHAN_TRACED 1 to count outcomes and trace parks (hchan/trace.h), 0 to leave nothing of both in
+ *               the code
+ *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
+ *                   stays defined
+ *
+ * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan, <id>_selectgo and their
+ * wrappers, with no indirect call inside. It may be included several times in one file; it
+ * undefines what it took and what it made. The policies' contracts are in variants/README.md.
+ *
+ * Send and receive mirror each other; the numbers are the same steps on both sides:
+ *   1. a nil channel   (the public entry points, core/chan/chan.c)
+ *   2. the fast path, without the lock
+ *   3. lock
+ *   4. closed?
+ *   5. a parked peer: direct handoff, or promotion
+ *   6. the buffer
+ *   7. non-blocking: give up
+ *   8. park
+ *   9. woken: clean up, and see who woke us, and what for
+ *
+ * Where the park policy has woken waiters compete again, step 5 of a buffered channel is
+ * core/chan/barge.inc.h, and step 9 may lead back to step 3. */
+
+#if !defined(CHAN_ID) || !defined(CHAN_LOCK) || !defined(CHAN_PARK) || !defined(CHAN_FAST) || \
+    !defined(CHAN_TRACED)
+#error "chan.inc.h: define CHAN_ID, CHAN_LOCK, CHAN_PARK, CHAN_FAST and CHAN_TRACED first"
+#endif
+
+#include "core/base/futex.h"
+#include "core/chan/layout.h"
+#include "core/chan/ring.h"
+#include "core/chan/spin.h"
+#include "core/g/panic.h"
+
+#define CHAN_PASTE_(a, b) a##_##b
+#define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
+#define CHAN(name)        CHAN_PASTE(CHAN_ID, name)
+#define LOCK_(name)       CHAN_PASTE(CHAN_PASTE(lock, CHAN_LOCK), name)
+#define PARK_(name)       CHAN_PASTE(CHAN_PASTE(park, CHAN_PARK), name)
+#define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
+
+/* Counts, and steps of a trace, in traced instances; nothing, not even getg(), in measured ones. */
+#if CHAN_TRACED
+#define COUNT(outcome)      outcome_add(getg(), HCHAN_##outcome, 1)
+#define COUNT_N(outcome, n) outcome_add(getg(), HCHAN_##outcome, (n))
+/* After a park, when the goroutine may run in another thread: not with getg(). */
+#define COUNT_G(gp, outcome, n) outcome_add((gp), HCHAN_##outcome, (n))
+#define TRACE(gp, from, to, c)  trace_step((gp), (from), (to), (c))
+#else
+#define COUNT(outcome)          ((void)0)
+#define COUNT_N(outcome, n)     ((void)(n))
+#define COUNT_G(gp, outcome, n) ((void)(gp), (void)(n))
+#define TRACE(gp, from, to, c)  ((void)sizeof(c)) /* named, and not evaluated */
+#endif
+
+_Static_assert(!(PARK_(barges) && (FAST_(ring) || FAST_(counts))),
+               "where woken waiters compete, a buffer that is full or empty says nothing of those "
+               "who are parked: what looks at it without the lock would be wrong");
+_Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
+                   sizeof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 128,
+               "variants/README.md: a lock is aligned to 16 bytes, and of at most 128");
+
+/* What stands at the end of the channel. */
+struct CHAN(guard) {
+    struct CHAN_PASTE(lock, CHAN_LOCK) lock;
+#if CHAN_TRACED
+    uint32_t last_owner; /* id of the G that locked last; on the lock's line, which it has anyway */
+#endif
+};
+
+static inline struct CHAN(guard) * CHAN(the_guard)(struct hchan *c)
+{
+    return (void *)c->lock;
+}
+
+static inline void CHAN(lock)(struct hchan *c)
+{
+    uint32_t spins = LOCK_(acquire)(&CHAN(the_guard)(c)->lock);
+    COUNT(LOCK_ACQUIRED);
+    COUNT_N(LOCK_CONTENDED, spins > 0);
+    COUNT_N(LOCK_SPINS, spins);
+#if CHAN_TRACED
+    uint32_t me = load_rlx(&getg()->id); /* our own */
+    COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
+    CHAN(the_guard)(c)->last_owner = me;
+#endif
+    if (FAST_(ring))
+        ring_freeze(c);
+}
+
+/* How many values are in the buffer. The lock is held. */
+static inline uint64_t CHAN(qcount)(const struct hchan *c)
+{
+    return FAST_(ring) && ring_is(c) ? ring_count(c) : load_rlx(&c->qcount);
+}
+
+static inline void CHAN(unlock)(struct hchan *c)
+{
+#if CHAN_TRACED && !defined(CHAN_UNCHECKED)
+    const char *broken = chan_broken(c, CHAN(qcount)(c), PARK_(barges));
+    if (broken)
+        gothrow(broken);
+#endif
+    if (FAST_(ring))
+        ring_thaw(c);
+    LOCK_(release)(&CHAN(the_guard)(c)->lock);
+}
+
+/* Makes gp ready, which waits for c. Afterwards gp is its owner's again. */
+static inline void CHAN(ready)(struct hchan *c, struct g *gp)
+{
+    TRACE(gp, GWAITING, GRUNNABLE, c);
+    PARK_(ready)(gp);
+}
+
+/* Unlocks and makes gp ready, in the order that the park policy wants: after the unlock, unless the
+ * policy exists to measure the other order. gp's sudog must not be touched after this. */
+static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
+{
+    if (PARK_(ready_under_lock)) {
+        CHAN(ready)(c, gp);
+        CHAN(unlock)(c);
+    } else {
+        CHAN(unlock)(c);
+        CHAN(ready)(c, gp);
+    }
+}
+
+/* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
+ * been woken. `again`: not for the first time in this operation. */
+static inline __attribute__((always_inline)) enum woken
+CHAN(park_here)(struct hchan *c, struct waitq *q, void *elem, enum wait_reason reason, bool again,
+                const void *callerpc)
+{
+    struct g *gp = getg();
+    struct sudog *sg = acquireSudog(gp);
+    sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
+    store_rel(&sg->c, c); /* for who lists the waiters; as struct wait has it */
+    sg->woken = WOKEN_BY_CLOSE;
+    /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
+     * for hchan_deadlocked(), and costs nothing on x86. */
+    store_rel(&gp->park, GPARK_WAITING);
+    wait_begin(gp, reason, callerpc);
+    TRACE(gp, GRUNNING, GWAITING, c);
+    if (PARK_(barges) && again)
+        waitq_enqueue_first(q, sg);
+    else
+        waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
+    CHAN(unlock)(c);
+    bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
+    TRACE(gp, GRUNNABLE, GRUNNING, c);
+    wait_end(gp);
+    enum woken woken = sg->woken;
+    if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
+        sudog_take(c, sg, elem);
+    releaseSudog(sg);
+    COUNT_G(gp, PARK_SLEPT, slept);
+    COUNT_G(gp, SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
+    COUNT_G(gp, RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
+    COUNT_G(gp, WAKE_BY_PEER, woken == WOKEN_BY_PEER);
+    COUNT_G(gp, WAKE_BY_CLOSE, woken == WOKEN_BY_CLOSE);
+    COUNT_G(gp, WAKE_TO_RETRY, woken == WOKEN_TO_RETRY);
+    return woken;
+}
+
+static __attribute__((noinline)) enum woken CHAN(park_apart)(struct hchan *c, struct waitq *q,
+                                                             void *elem, enum wait_reason reason,
+                                                             bool again, const void *callerpc)
+{
+    return CHAN(park_here)(c, q, elem, reason, again, callerpc);
+}
+
+/* Apart, so that what does not park runs straight on; but where a park is a switch of stacks, each
+ * return from a function after it is one that the processor does not expect. */
+static inline __attribute__((always_inline)) enum woken CHAN(park)(struct hchan *c, struct waitq *q,
+                                                                   void *elem,
+                                                                   enum wait_reason reason,
+                                                                   bool again, const void *callerpc)
+{
+    return PARK_(switches) ? CHAN(park_here)(c, q, elem, reason, again, callerpc)
+                           : CHAN(park_apart)(c, q, elem, reason, again, callerpc);
+}
+
+/* A value to the end of the buffer. The lock is held, and there is room. */
+static inline void CHAN(put)(struct hchan *c, const void *elem, uint64_t qcount)
+{
+    if (FAST_(ring) && ring_is(c)) {
+        ring_put(c, elem);
+        return;
+    }
+    elem_copy(c, chanbuf(c, c->sendx), elem);
+    if (++c->sendx == c->dataqsiz)
+        c->sendx = 0;
+    /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86 only: a
+     * fast path could see this count, go on to look at `closed`, and miss a close that came
+     * before. */
+    store_rel(&c->qcount, (uint32_t)qcount + 1);
+}
+
+/* The buffer's head to `elem`, which may be NULL. The lock is held, and there is a value. */
+static inline void CHAN(take)(struct hchan *c, void *elem, uint64_t qcount)
+{
+    if (FAST_(ring) && ring_is(c)) {
+        ring_take(c, elem);
+        return;
+    }
+    if (elem)
+        elem_copy(c, elem, chanbuf(c, c->recvx));
+    if (++c->recvx == c->dataqsiz)
+        c->recvx = 0;
+    store_rel(&c->qcount, (uint32_t)qcount - 1); /* release: as in put */
+}
+
+#include "core/chan/barge.inc.h"
+
+/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
+ * The lock is held, sg is dequeued; its G is to be made ready. */
+static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
+{
+    if (PARK_(barges) && c->dataqsiz) {
+        CHAN(barge_send)(c, sg, elem);
+        return;
+    }
+    COUNT(SEND_HANDOFF);
+    void *to = sudog_elem(c, sg);
+    if (to)
+        elem_copy(c, to, elem);
+    sg->woken = WOKEN_BY_PEER;
+}
+
+/* A ring that is full, or empty, is looked at for a while before somebody parks on it, where the
+ * park policy spins at all: a value that comes costs neither side a park then. */
+static __attribute__((noinline)) enum ring_end CHAN(send_spin)(struct hchan *c, const void *elem)
+{
+    enum ring_end end = RING_BLOCKED;
+    struct g *gp = getg();
+    struct spin s;
+    spin_begin(gp, &s);
+    while (end == RING_BLOCKED && spin_on(&s))
+        end = ring_send(c, elem);
+    spin_end(gp, &s, end == RING_DONE);
+    return end;
+}
+
+static __attribute__((noinline)) enum ring_end CHAN(recv_spin)(struct hchan *c, void *elem)
+{
+    enum ring_end end = RING_BLOCKED;
+    struct g *gp = getg();
+    struct spin s;
+    spin_begin(gp, &s);
+    while (end == RING_BLOCKED && spin_on(&s))
+        end = ring_recv(c, elem);
+    spin_end(gp, &s, end == RING_DONE);
+    return end;
+}
+
+/* Step 2 of a send: true where it ended without the lock, and whether it sent. */
+static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block, bool *sent)
+{
+    enum ring_end end = FAST_(ring) ? ring_send(c, elem) : RING_LOCK;
+    if (FAST_(ring) && PARK_(spins) && block && __builtin_expect(end == RING_BLOCKED, 0))
+        end = CHAN(send_spin)(c, elem);
+    *sent = end == RING_DONE;
+    if (__builtin_expect(*sent, FAST_(ring))) {
+        COUNT(SEND_BUFFER);
+        return true;
+    }
+    if (block || (end != RING_BLOCKED && !FAST_(send_full)(c)))
+        return false;
+    COUNT(SEND_FULL);
+    return true;
+}
+
+/* Steps 3 to 9 of a send. A function of its own, for two reasons: where a send ends at step 2, no
+ * registers are saved for the steps after it; and a loop calls the same function whatever the lock,
+ * where the compiler would inline it for small locks only, and the lab would compare that. */
+static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const void *elem,
+                                                        bool block, const void *callerpc)
+{
+    bool again = false;
+retry:
+    CHAN(lock)(c);                                        /* 3 */
+    if (__builtin_expect(load_rlx(&c->closed) != 0, 0)) { /* 4; under the lock */
+        CHAN(unlock)(c);
+        COUNT(SEND_PANIC);
+        gopanic("send on closed channel");
+    }
+    struct sudog *sg = waitq_dequeue(&c->recvq); /* 5 */
+    if (sg) {
+        CHAN(send)(c, sg, elem);
+        CHAN(unlock_and_ready)(c, sg->g);
+        return true;
+    }
+    uint64_t qcount = CHAN(qcount)(c);
+    if (qcount < c->dataqsiz) { /* 6 */
+        COUNT(SEND_BUFFER);
+        CHAN(put)(c, elem, qcount);
+        CHAN(unlock)(c);
+        return true;
+    }
+    if (!block) { /* 7 */
+        CHAN(unlock)(c);
+        COUNT(SEND_FULL);
+        return false;
+    }
+    enum woken woken = /* 8, 9 */
+        CHAN(park)(c, &c->sendq, (void *)(uintptr_t)elem, WAIT_CHAN_SEND, again, callerpc);
+    if (PARK_(barges) && woken == WOKEN_TO_RETRY) {
+        again = true;
+        goto retry;
+    }
+    if (woken == WOKEN_BY_CLOSE)
+        gopanic("send on closed channel");
+    return true;
+}
+
+static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
+                                  const void *callerpc)
+{
+    bool sent;
+    if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
+        return sent;
+    return CHAN(send_locked)(c, elem, block, callerpc);
+}
+
+/* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
+ * Buffered: the buffer is full, the receiver takes its head, and the sender's value is promoted
+ * into the slot that got free, which is the tail's next; so values keep their order. The lock is
+ * held, sg is dequeued; its G is to be made ready. */
+static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
+{
+    if (PARK_(barges) && c->dataqsiz) {
+        CHAN(barge_recv)(c, sg, elem);
+        return;
+    }
+    if (c->dataqsiz == 0) {
+        COUNT(RECV_HANDOFF);
+        if (elem)
+            elem_copy(c, elem, sudog_elem(c, sg));
+    } else {
+        COUNT(RECV_PROMOTE);
+        if (FAST_(ring) && ring_is(c)) {
+            ring_promote(c, elem, sudog_elem(c, sg));
+            sg->woken = WOKEN_BY_PEER;
+            return;
+        }
+        unsigned char *slot = chanbuf(c, c->recvx);
+        if (elem)
+            elem_copy(c, elem, slot);
+        elem_copy(c, slot, sudog_elem(c, sg));
+        if (++c->recvx == c->dataqsiz)
+            c->recvx = 0;
+        c->sendx = c->recvx;
+    }
+    sg->woken = WOKEN_BY_PEER;
+}
+
+/* What a receive without the lock found. */
+static inline enum ring_end CHAN(recv_look)(struct hchan *c, void *elem, bool block)
+{
+    enum ring_end end = FAST_(ring) ? ring_recv(c, elem) : RING_LOCK;
+    if (FAST_(ring) && PARK_(spins) && block && __builtin_expect(end == RING_BLOCKED, 0))
+        end = CHAN(recv_spin)(c, elem);
+    if (end != RING_LOCK)
+        return end;
+    if (block)
+        return FAST_(drained)(c) ? RING_DRAINED : RING_LOCK;
+    enum fast_recv seen = FAST_(recv)(c);
+    return seen == FAST_RECV_EMPTY    ? RING_BLOCKED
+           : seen == FAST_RECV_CLOSED ? RING_DRAINED
+                                      : RING_LOCK;
+}
+
+/* Step 2 of a receive: true where it ended without the lock; what it returns then, and *received.
+ */
+static inline bool CHAN(recv_fast)(struct hchan *c, void *elem, bool block, bool *received,
+                                   bool *done)
+{
+    enum ring_end end = CHAN(recv_look)(c, elem, block);
+    *received = end == RING_DONE;
+    *done = end == RING_DONE || end == RING_DRAINED;
+    if (__builtin_expect(end == RING_DONE, FAST_(ring))) {
+        COUNT(RECV_BUFFER);
+        return true;
+    }
+    if (end == RING_DRAINED) {
+        COUNT(RECV_CLOSED);
+        elem_zero(c, elem);
+        return true;
+    }
+    if (end == RING_LOCK || block)
+        return false;
+    COUNT(RECV_EMPTY);
+    return true;
+}
+
+/* Steps 3 to 9 of a receive: as in send_locked. */
+static __attribute__((noinline)) bool CHAN(recv_locked)(struct hchan *c, void *elem, bool block,
+                                                        bool *received, const void *callerpc)
+{
+    bool again = false;
+retry:
+    CHAN(lock)(c); /* 3 */
+    uint64_t qcount = CHAN(qcount)(c);
+    if (__builtin_expect(load_rlx(&c->closed) != 0 && qcount == 0, 0)) { /* 4; under the lock */
+        CHAN(unlock)(c);
+        COUNT(RECV_CLOSED);
+        elem_zero(c, elem);
+        *received = false;
+        return true;
+    }
+    *received = true;
+    struct sudog *sg = waitq_dequeue(&c->sendq); /* 5 */
+    if (sg) {
+        CHAN(recv)(c, sg, elem);
+        CHAN(unlock_and_ready)(c, sg->g);
+        return true;
+    }
+    if (qcount > 0) { /* 6 */
+        COUNT(RECV_BUFFER);
+        CHAN(take)(c, elem, qcount);
+        CHAN(unlock)(c);
+        return true;
+    }
+    if (!block) { /* 7 */
+        CHAN(unlock)(c);
+        COUNT(RECV_EMPTY);
+        *received = false;
+        return false;
+    }
+    enum woken woken = /* 8, 9 */
+        CHAN(park)(c, &c->recvq, elem, WAIT_CHAN_RECEIVE, again, callerpc);
+    if (PARK_(barges) && woken == WOKEN_TO_RETRY) {
+        again = true;
+        goto retry;
+    }
+    *received = woken == WOKEN_BY_PEER;
+    return true;
+}
+
+static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
+                                  const void *callerpc)
+{
+    bool done;
+    if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
+        return done;
+    return CHAN(recv_locked)(c, elem, block, received, callerpc);
+}
+
+/* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
+ * `*end`, in the order of their wake. The lock is held. */
+static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, bool receivers,
+                                           struct sudog **end)
+{
+    struct sudog *sg;
+    while ((sg = waitq_dequeue(q)) != NULL) {
+        sg->woken = WOKEN_BY_CLOSE;
+        if (PARK_(barges) && receivers && CHAN(qcount)(c) > 0)
+            CHAN(barge_serve)(c, sg);
+        else if (receivers)
+            elem_zero(c, sudog_elem(c, sg));
+        *end = sg;
+        end = &sg->next;
+    }
+    return end;
+}
+
+static inline void CHAN(closechan)(struct hchan *c)
+{
+    CHAN(lock)(c);
+    if (load_rlx(&c->closed)) { /* under the lock */
+        CHAN(unlock)(c);
+        gopanic("close of closed channel");
+    }
+    /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
+     * value that was sent before the close. */
+    store_rel(&c->closed, 1);
+    if (FAST_(ring))
+        ring_close(c);
+    struct sudog *all = NULL;
+    struct sudog **end = CHAN(collect)(c, &c->recvq, true, &all);
+    CHAN(collect)(c, &c->sendq, false, end);
+    CHAN(unlock)(c);
+    while (all) {
+        struct sudog *sg = all;
+        all = sg->next; /* before goready: after it the sudog is its owner's again */
+        CHAN(ready)(c, sg->g);
+    }
+}
+
+#include "core/chan/select.inc.h"
+
+/* What the compiler emits in Go: c <- elem; *elem = <-c; *elem, ok = <-c. */
+static inline void CHAN(chansend1)(struct hchan *c, const void *elem)
+{
+    CHAN(chansend)(c, elem, true, NULL);
+}
+
+static inline void CHAN(chanrecv1)(struct hchan *c, void *elem)
+{
+    bool received;
+    CHAN(chanrecv)(c, elem, true, &received, NULL);
+}
+
+static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
+{
+    bool received;
+    CHAN(chanrecv)(c, elem, true, &received, NULL);
+    return received;
+}
+
+/* And for a select of one case and a default, whose look at the channel is inlined:
+ * select { case c <- elem: default: }; select { case *elem, *received = <-c: default: }. */
+static inline __attribute__((always_inline)) bool CHAN(selectnbsend)(struct hchan *c,
+                                                                     const void *elem)
+{
+    bool sent;
+    return CHAN(send_fast)(c, elem, false, &sent) ? sent : CHAN(send_locked)(c, elem, false, NULL);
+}
+
+static inline __attribute__((always_inline)) bool CHAN(selectnbrecv)(struct hchan *c, void *elem,
+                                                                     bool *received)
+{
+    bool done;
+    return CHAN(recv_fast)(c, elem, false, received, &done)
+               ? done
+               : CHAN(recv_locked)(c, elem, false, received, NULL);
+}
+
+#undef LOCK_
+#undef PARK_
+#undef FAST_
+#undef COUNT
+#undef COUNT_N
+#undef COUNT_G
+#undef TRACE
+#undef CHAN
+#undef CHAN_ID
+#undef CHAN_LOCK
+#undef CHAN_PARK
+#undef CHAN_FAST
+#undef CHAN_TRACED

@@ -1,0 +1,129 @@
+/* Selects as users call them: nil channels, one case, bounded sends and receives; and the
+ * order in which a variant's select locks. */
+#include "core/base/futex.h"
+#include "core/chan/layout.h"
+#include "core/g/panic.h"
+#include <hchan/hchan.h>
+
+/* Shell's sort with Knuth's gaps: the few cases of a usual select are sorted by insertion, and
+ * HCHAN_MAX_CASES of them still in some tens of milliseconds. */
+void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder)
+{
+    uint32_t gap = 1;
+    while (gap < live / 3)
+        gap = 3 * gap + 1;
+    for (; gap > 0; gap /= 3)
+        for (uint32_t i = gap; i < live; i++) {
+            uint16_t moved = lockorder[i];
+            uint32_t at = i;
+            while (at >= gap &&
+                   (uintptr_t)cases[lockorder[at - gap]].c > (uintptr_t)cases[moved].c) {
+                lockorder[at] = lockorder[at - gap];
+                at -= gap;
+            }
+            lockorder[at] = moved;
+        }
+}
+
+/* The instance whose code runs the select; NULL where every channel is nil. */
+static const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases)
+{
+    const struct hchan_variant *variant = NULL;
+    for (size_t i = 0; i < ncases; i++) {
+        if (cases[i].kind != SCASE_RECV && cases[i].kind != SCASE_SEND)
+            gopanic("select case of no kind");
+        if (!cases[i].c)
+            continue;
+        if (variant && cases[i].c->variant != variant)
+            gopanic("select over channels of different variants");
+        variant = cases[i].c->variant;
+    }
+    return variant;
+}
+
+/* A select of one case is the plain operation, as Go's compiler has it. */
+static int select_one(const struct scase *cas, bool block, bool *received, const void *callerpc)
+{
+    const struct hchan_variant *variant = cas->c->variant;
+    bool done = cas->kind == SCASE_SEND
+                    ? variant->chansend(cas->c, cas->elem, block, callerpc)
+                    : variant->chanrecv(cas->c, cas->elem, block, received, callerpc);
+    return done ? 0 : -1;
+}
+
+/* Why a select waits whose channels are all nil; one of one case is the plain operation. */
+static enum wait_reason nil_reason(const struct scase *cases, size_t ncases)
+{
+    if (ncases == 0)
+        return WAIT_SELECT_NO_CASES;
+    if (ncases > 1)
+        return WAIT_SELECT;
+    return cases[0].kind == SCASE_SEND ? WAIT_CHAN_SEND_NIL : WAIT_CHAN_RECEIVE_NIL;
+}
+
+static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
+                       bool *received, const void *callerpc)
+{
+    bool dropped = false;
+    if (!received)
+        received = &dropped;
+    *received = false;
+    if (ncases > HCHAN_MAX_CASES)
+        gopanic("select of too many cases");
+    const struct hchan_variant *variant = instance_of(cases, ncases);
+    if (!variant) {
+        if (block)
+            gopark_nil(nil_reason(cases, ncases), deadline, callerpc);
+        return -1;
+    }
+    if (ncases == 1 && deadline == HCHAN_FOREVER)
+        return select_one(cases, block, received, callerpc);
+    return variant->selectgo(cases, (uint32_t)ncases, block, deadline, received, callerpc);
+}
+
+int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received)
+{
+    return select_from(cases, ncases, block, HCHAN_FOREVER, received, __builtin_return_address(0));
+}
+
+int selectgo_until(const struct scase *cases, size_t ncases, int64_t deadline, bool *received)
+{
+    return select_from(cases, ncases, true, deadline, received, __builtin_return_address(0));
+}
+
+_Static_assert(HCHAN_FOREVER == FUTEX_FOREVER, "deadlines are passed on as they are");
+
+int64_t hchan_deadline(int64_t ns)
+{
+    int64_t now = nanotime();
+    if (ns <= 0)
+        return now;
+    return ns < HCHAN_FOREVER - now ? now + ns : HCHAN_FOREVER;
+}
+
+static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadline, bool *received,
+                             const void *callerpc)
+{
+    const struct scase cases[] = {*cas, {.kind = SCASE_RECV, .c = done}};
+    bool got = false;
+    int chosen = select_from(cases, done ? 2 : 1, true, deadline, &got, callerpc);
+    if (chosen < 0)
+        return HCHAN_TIMEDOUT;
+    if (chosen == 1)
+        return HCHAN_CANCELLED;
+    if (received)
+        *received = got;
+    return HCHAN_OK;
+}
+
+enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
+{
+    const struct scase cas = {.kind = SCASE_SEND, .c = c, .elem = (void *)(uintptr_t)elem};
+    return within(&cas, done, deadline, NULL, __builtin_return_address(0));
+}
+
+enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline)
+{
+    const struct scase cas = {.kind = SCASE_RECV, .c = c, .elem = elem};
+    return within(&cas, done, deadline, received, __builtin_return_address(0));
+}

@@ -1,0 +1,250 @@
+/* The part of core/chan/chan.inc.h that selects: included by it, with its parts named.
+ *
+ * A select looks at the cases in a random order, so that none starves, and takes the first one that
+ * is ready, with its channel's lock alone. That nobody is ready it can say of no moment before it
+ * has locked all its channels, in the order of their addresses, so that two selects cannot lock
+ * each other out; it looks once more, and then queues a sudog on each channel and parks. Whoever
+ * takes one of the sudogs off its queue claims the select first (sudog_claim() in
+ * core/chan/layout.h): one wins, the others go on to the next waiter. The owner takes the sudogs of
+ * the other cases back when it goes on. A deadline is one more party in that race: the owner claims
+ * itself, and has either timed out, with all its sudogs its own, or been claimed, and waits for the
+ * value that is on its way. Source: Go, select.go; the claim carries the case's number, where Go's
+ * waker leaves its sudog in gp.param. */
+
+/* Locks, or unlocks, each channel once. lockorder has `live` cases, by channel. */
+static inline void CHAN(sellock)(const struct scase *cases, const uint16_t *lockorder,
+                                 uint32_t live)
+{
+    for (uint32_t i = 0; i < live; i++)
+        if (i == 0 || cases[lockorder[i]].c != cases[lockorder[i - 1]].c)
+            CHAN(lock)(cases[lockorder[i]].c);
+}
+
+static inline void CHAN(selunlock)(const struct scase *cases, const uint16_t *lockorder,
+                                   uint32_t live)
+{
+    for (uint32_t i = live; i-- > 0;)
+        if (i == 0 || cases[lockorder[i]].c != cases[lockorder[i - 1]].c)
+            CHAN(unlock)(cases[lockorder[i]].c);
+}
+
+/* What came of a case that was looked at. */
+enum CHAN(look) {
+    CHAN(LOOK_BLOCKED), /* it would block */
+    CHAN(LOOK_DONE),    /* it happened; *wake, where it is not NULL, is to be made ready */
+    CHAN(LOOK_PANIC),   /* a send on a closed channel */
+};
+
+/* Steps 4 to 6 for one case of a select. The locks are held; *received is false before. */
+static inline enum CHAN(look)
+    CHAN(select_recv)(const struct scase *cas, bool *received, struct g **wake)
+{
+    struct hchan *c = cas->c;
+    struct sudog *sg = waitq_dequeue(&c->sendq);
+    uint64_t qcount = CHAN(qcount)(c);
+    if (sg) {
+        CHAN(recv)(c, sg, cas->elem);
+        *wake = sg->g;
+    } else if (qcount > 0) {
+        COUNT(RECV_BUFFER);
+        CHAN(take)(c, cas->elem, qcount);
+    } else if (load_rlx(&c->closed)) { /* under the lock */
+        COUNT(RECV_CLOSED);
+        elem_zero(c, cas->elem);
+        return CHAN(LOOK_DONE);
+    } else {
+        return CHAN(LOOK_BLOCKED);
+    }
+    *received = true;
+    return CHAN(LOOK_DONE);
+}
+
+static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct g **wake)
+{
+    struct hchan *c = cas->c;
+    if (load_rlx(&c->closed)) { /* under the lock */
+        COUNT(SEND_PANIC);
+        return CHAN(LOOK_PANIC);
+    }
+    struct sudog *sg = waitq_dequeue(&c->recvq);
+    uint64_t qcount = CHAN(qcount)(c);
+    if (sg) {
+        CHAN(send)(c, sg, cas->elem);
+        *wake = sg->g;
+    } else if (qcount < c->dataqsiz) {
+        COUNT(SEND_BUFFER);
+        CHAN(put)(c, cas->elem, qcount);
+    } else {
+        return CHAN(LOOK_BLOCKED);
+    }
+    return CHAN(LOOK_DONE);
+}
+
+/* Whether a case seems to have to wait: a hint, without the lock. */
+static inline bool CHAN(select_seems_blocked)(const struct scase *cas)
+{
+    const struct hchan *c = cas->c;
+    return (cas->kind == SCASE_SEND ? chan_full(c) : chan_empty(c)) && load_acq(&c->closed) == 0;
+}
+
+/* One case with its channel's lock alone, or, of a ring, without. */
+static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *received)
+{
+    struct hchan *c = cas->c;
+    bool send = cas->kind == SCASE_SEND;
+    if (FAST_(ring) && ring_is(c)) {
+        enum ring_end end = send ? ring_send(c, cas->elem) : ring_recv(c, cas->elem);
+        *received = end == RING_DONE && !send;
+        if (end == RING_DRAINED)
+            elem_zero(c, cas->elem);
+        COUNT_N(SEND_BUFFER, end == RING_DONE && send);
+        COUNT_N(RECV_BUFFER, end == RING_DONE && !send);
+        COUNT_N(RECV_CLOSED, end == RING_DRAINED);
+        if (end != RING_LOCK)
+            return end == RING_BLOCKED ? CHAN(LOOK_BLOCKED) : CHAN(LOOK_DONE);
+    } else if (CHAN(select_seems_blocked)(cas)) {
+        return CHAN(LOOK_BLOCKED);
+    }
+    struct g *wake = NULL;
+    CHAN(lock)(c);
+    enum CHAN(look) look =
+        send ? CHAN(select_send)(cas, &wake) : CHAN(select_recv)(cas, received, &wake);
+    if (wake)
+        CHAN(unlock_and_ready)(c, wake);
+    else
+        CHAN(unlock)(c);
+    return look;
+}
+
+/* Step 8: a sudog on every channel. The locks are held. */
+static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
+                                        const uint16_t *lockorder, uint32_t live, bool bounded,
+                                        const void *callerpc)
+{
+    store_rel(&gp->park, GPARK_WAITING);     /* as in park */
+    store_rlx(&gp->selectDone, SELECT_OPEN); /* wakers come through the queues, under the locks */
+    for (uint32_t i = 0; i < live; i++) {
+        const struct scase *cas = &cases[lockorder[i]];
+        struct sudog *sg = &gp->sudogs[lockorder[i]];
+        sudog_bring(cas->c, sg, cas->kind == SCASE_SEND, cas->elem);
+        store_rel(&sg->c, cas->c); /* as in park */
+        sg->woken = WOKEN_BY_CLOSE;
+        waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
+    }
+    wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
+    TRACE(gp, GRUNNING, GWAITING, NULL);
+}
+
+/* Parks until the select is claimed. Returns the case, or -1 where the deadline claimed it. */
+static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
+{
+    bool slept = PARK_(sleep)(gp, deadline);
+    if (load_acq(&gp->park) != GPARK_READY) { /* pairs with the release in ready, as does sleep's */
+        uint32_t open = SELECT_OPEN;
+        /* Relaxed, as in sudog_claim(): where it fails, sleep() is what orders the value. */
+        if (cas_rlx(&gp->selectDone, &open, SELECT_TIMEDOUT)) {
+            wait_end(gp);
+            COUNT_G(gp, PARK_SLEPT, slept);
+            return -1;
+        }
+        slept |= PARK_(sleep)(gp, FUTEX_FOREVER);
+    }
+    wait_end(gp);
+    COUNT_G(gp, PARK_SLEPT, slept);
+    return (int)load_rlx(&gp->selectDone) - 1; /* ordered by the load of park */
+}
+
+/* Step 9: takes back the sudogs of all cases but `winner`, whose waker has taken it. One lock at a
+ * time, where Go holds all: who finds one of them in between cannot claim it, and goes on to the
+ * next waiter. No lock is held. */
+static inline void CHAN(select_dequeue)(struct g *gp, const struct scase *cases,
+                                        const uint16_t *lockorder, uint32_t live, int winner)
+{
+    for (uint32_t i = 0; i < live; i++) {
+        const struct scase *cas = &cases[lockorder[i]];
+        if (lockorder[i] == winner)
+            continue;
+        CHAN(lock)(cas->c);
+        dequeueSudoG(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq,
+                     &gp->sudogs[lockorder[i]]);
+        CHAN(unlock)(cas->c);
+    }
+    for (uint32_t i = 0; i < live; i++)
+        releaseSudog(&gp->sudogs[lockorder[i]]);
+}
+
+static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struct scase *cases,
+                                                       const uint16_t *lockorder, uint32_t live,
+                                                       int64_t deadline, bool *received,
+                                                       const void *callerpc)
+{
+    CHAN(select_enqueue)(gp, cases, lockorder, live, deadline != HCHAN_FOREVER, callerpc);
+    CHAN(selunlock)(cases, lockorder, live);
+    int winner = CHAN(select_sleep)(gp, deadline);
+    TRACE(gp, winner < 0 ? GWAITING : GRUNNABLE, GRUNNING, winner < 0 ? NULL : cases[winner].c);
+    bool success = winner >= 0 && gp->sudogs[winner].woken == WOKEN_BY_PEER;
+    if (winner >= 0 && cases[winner].kind == SCASE_RECV)
+        sudog_take(cases[winner].c, &gp->sudogs[winner], cases[winner].elem);
+    CHAN(select_dequeue)(gp, cases, lockorder, live, winner);
+    if (winner < 0) {
+        COUNT_G(gp, SELECT_TIMEDOUT, 1);
+        return -1;
+    }
+    bool send = cases[winner].kind == SCASE_SEND;
+    COUNT_G(gp, SELECT_PARK, 1);
+    COUNT_G(gp, SEND_PARK, send);
+    COUNT_G(gp, RECV_PARK, !send);
+    COUNT_G(gp, WAKE_BY_PEER, success);
+    COUNT_G(gp, WAKE_BY_CLOSE, !success);
+    if (send && !success)
+        gopanic("send on closed channel");
+    *received = success && !send;
+    return winner;
+}
+
+/* A case has happened. */
+static inline int CHAN(select_ends)(enum CHAN(look) look, int casi)
+{
+    COUNT(SELECT_READY);
+    if (look == CHAN(LOOK_PANIC))
+        gopanic("send on closed channel");
+    return casi;
+}
+
+static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, bool block,
+                                 int64_t deadline, bool *received, const void *callerpc)
+{
+    struct g *gp = getg();
+    if (gp->ncases < ncases)
+        select_grow(gp, ncases);
+    uint16_t *pollorder = gp->orders, *lockorder = pollorder + ncases;
+    uint32_t live = select_pollorder(gp, cases, ncases, pollorder);
+    for (uint32_t i = 0; i < live; i++) {
+        enum CHAN(look) look = CHAN(select_alone)(&cases[pollorder[i]], received);
+        if (look != CHAN(LOOK_BLOCKED))
+            return CHAN(select_ends)(look, pollorder[i]);
+    }
+    memcpy(lockorder, pollorder, live * sizeof(*lockorder));
+    select_lockorder(cases, live, lockorder);
+    CHAN(sellock)(cases, lockorder, live);
+    for (uint32_t i = 0; i < live; i++) {
+        const struct scase *cas = &cases[pollorder[i]];
+        struct g *wake = NULL;
+        enum CHAN(look) look = cas->kind == SCASE_SEND ? CHAN(select_send)(cas, &wake)
+                                                       : CHAN(select_recv)(cas, received, &wake);
+        if (look == CHAN(LOOK_BLOCKED))
+            continue;
+        if (wake && PARK_(ready_under_lock))
+            CHAN(ready)(cas->c, wake);
+        CHAN(selunlock)(cases, lockorder, live);
+        if (wake && !PARK_(ready_under_lock))
+            CHAN(ready)(cas->c, wake);
+        return CHAN(select_ends)(look, pollorder[i]);
+    }
+    if (!block) {
+        CHAN(selunlock)(cases, lockorder, live);
+        COUNT(SELECT_DEFAULT);
+        return -1;
+    }
+    return CHAN(select_park)(gp, cases, lockorder, live, deadline, received, callerpc);
+}

@@ -1,0 +1,286 @@
+#include "core/g/g.h"
+#include "core/g/panic.h"
+#include <errno.h>
+#include <hchan/watch.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __x86_64__
+_Thread_local struct g *current_g TLS_MODEL;
+#else
+static _Thread_local struct g *current_g;
+
+struct g *runningg(void)
+{
+    return current_g;
+}
+
+void setg(struct g *gp)
+{
+    current_g = gp;
+}
+#endif
+
+/* Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
+ * address of one whose thread has ended. Counts stay with the G, so the sums never go back. */
+static pthread_mutex_t allglock = PTHREAD_MUTEX_INITIALIZER;
+static struct g *allgs;   /* under allglock */
+static struct g *free_gs; /* under allglock */
+static _Atomic uint32_t last_id;
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+
+/* Gives the G back. allglock is held. */
+static void gfput(struct g *gp)
+{
+    /* Release: who finds it unregistered sees whom it has woken (core/g/deadlock.c). */
+    store_rel(&gp->registered, false);
+    gp->next_free = free_gs;
+    free_gs = gp;
+}
+
+/* The thread of a G ends. */
+static void recycle(void *arg)
+{
+    setg(NULL);
+    pthread_mutex_lock(&allglock);
+    gfput(arg);
+    pthread_mutex_unlock(&allglock);
+}
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&allglock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&allglock);
+}
+
+/* The child has the forking thread alone. The Gs of the others neither run nor wait there, and are
+ * not recycled: their sudogs may still be queued. */
+static void after_fork_in_child(void)
+{
+    for (struct g *gp = allgs; gp; gp = gp->next_all) {
+        if (gp == runningg()) {
+            gp->tid = (int32_t)gettid();
+            continue;
+        }
+        store_rlx(&gp->registered, false);
+        /* Relaxed: there is no other thread. */
+        store_rlx(&gp->wait.parks, (load_rlx(&gp->wait.parks) + 1) / 2 * 2);
+    }
+    pthread_mutex_unlock(&allglock);
+}
+
+/* A fork waits for allglock: its child has the forking thread alone, who could not unlock it for
+ * another. */
+static void make_key(void)
+{
+    if (pthread_key_create(&key, recycle))
+        gothrow("out of thread keys");
+    if (pthread_atfork(before_fork, after_fork, after_fork_in_child))
+        gothrow("out of memory");
+}
+
+void *newqnode(void)
+{
+    void *node = aligned_alloc(CACHE_LINE, CACHE_LINE);
+    return node ? memset(node, 0, CACHE_LINE) : NULL;
+}
+
+static struct g *allocate(void)
+{
+    struct g *gp = aligned_alloc(CACHE_LINE, sizeof(*gp));
+    if (!gp)
+        gothrow("out of memory");
+    memset(gp, 0, sizeof(*gp));
+    gp->next_all = allgs;
+    allgs = gp;
+    return gp;
+}
+
+struct g *allgs_lock(void)
+{
+    pthread_once(&key_once, make_key);
+    pthread_mutex_lock(&allglock);
+    return allgs;
+}
+
+void allgs_unlock(void)
+{
+    pthread_mutex_unlock(&allglock);
+}
+
+void gnew(struct g *gp, bool registered)
+{
+    uint32_t id = fadd_rlx(&last_id, 1) + 1; /* a number, and no order */
+    store_rel(&gp->id, id);                  /* who sees it sees that the life before is over */
+    gp->rand = UINT64_C(0x9e3779b97f4a7c15) * id;
+    gp->sudog.g = gp;
+    gp->innermost = NULL; /* whoever had it before may have ended inside hchan_try() */
+    store_rlx(&gp->registered, registered);
+}
+
+/* A G for a thread that is to come. */
+static struct g *gfget(bool registered)
+{
+    allgs_lock();
+    struct g *gp = free_gs;
+    if (gp)
+        free_gs = gp->next_free;
+    else
+        gp = allocate();
+    gp->tid = 0;
+    allgs_unlock();
+    gnew(gp, registered);
+    return gp;
+}
+
+struct g *newgoroutine(void)
+{
+    allgs_lock();
+    struct g *gp = allocate();
+    gp->goroutine = true;
+    allgs_unlock();
+    return gp;
+}
+
+/* The calling thread is gp's. */
+static void adopt(struct g *gp)
+{
+    allgs_lock();
+    gp->tid = (int32_t)gettid();
+    allgs_unlock();
+    setg(gp);
+    if (pthread_setspecific(key, gp))
+        gothrow("out of memory");
+}
+
+struct g *newg(void)
+{
+    struct g *gp = gfget(false);
+    adopt(gp);
+    return gp;
+}
+
+void hchan_register(void)
+{
+    struct g *gp = getg();
+    store_rlx(&gp->registered, true);
+}
+
+void hchan_unregister(void)
+{
+    if (runningg())
+        store_rel(&runningg()->registered, false); /* as in gfput() */
+}
+
+struct go {
+    struct g *gp;
+    void *(*fn)(void *);
+    void *arg;
+};
+
+static void *gostart(void *arg)
+{
+    struct go go = *(struct go *)arg;
+    free(arg);
+    adopt(go.gp);
+    return go.fn(go.arg);
+}
+
+/* The new thread's G is made and registered here, as Go's newproc has it: so there is no moment at
+ * which its starter may park, and it does not count yet. */
+int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+    struct go *go = malloc(sizeof(*go));
+    if (!go)
+        return ENOMEM;
+    *go = (struct go){gfget(true), fn, arg};
+    int error = pthread_create(thread, NULL, gostart, go);
+    if (error) {
+        allgs_lock();
+        gfput(go->gp);
+        allgs_unlock();
+        free(go);
+    }
+    return error;
+}
+
+void select_grow(struct g *gp, uint32_t cases)
+{
+    uint32_t n = gp->ncases ? gp->ncases : 4;
+    while (n < cases)
+        n *= 2;
+    struct sudog *sudogs = calloc(n, sizeof(*sudogs));
+    uint16_t *orders = calloc(2 * (size_t)n, sizeof(*orders));
+    if (!sudogs || !orders)
+        gothrow("out of memory");
+    for (uint32_t i = 0; i < n; i++) {
+        sudogs[i].g = gp;
+        sudogs[i].isSelect = true;
+        sudogs[i].casi = (uint16_t)i;
+    }
+    struct sudog *old = gp->sudogs; /* none is queued: the G is not parked */
+    pthread_mutex_lock(&allglock);
+    gp->sudogs = sudogs;
+    gp->ncases = n;
+    pthread_mutex_unlock(&allglock);
+    free(old);
+    free(gp->orders);
+    gp->orders = orders;
+}
+
+void wait_sleeps(struct g *gp)
+{
+    struct timespec now; /* to a tick of the kernel's, for a quarter of the exact clock's cost */
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    store_rel(&gp->wait.since, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+}
+
+static const char *const names[] = {
+#define OUTCOME(id, name, what) name,
+#include <hchan/outcome.def>
+#undef OUTCOME
+};
+
+static const char *const whats[] = {
+#define OUTCOME(id, name, what) what,
+#include <hchan/outcome.def>
+#undef OUTCOME
+};
+
+const char *hchan_outcome_name(unsigned i)
+{
+    return i < HCHAN_OUTCOMES ? names[i] : NULL;
+}
+
+const char *hchan_outcome_what(unsigned i)
+{
+    return i < HCHAN_OUTCOMES ? whats[i] : NULL;
+}
+
+static void add_counts(uint64_t totals[HCHAN_OUTCOMES], struct g *gp)
+{
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        totals[i] += load_rlx(&gp->outcomes[i]);
+}
+
+void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES])
+{
+    memset(totals, 0, HCHAN_OUTCOMES * sizeof(totals[0]));
+    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
+        add_counts(totals, gp);
+    allgs_unlock();
+}
+
+void hchan_outcomes_self(uint64_t totals[HCHAN_OUTCOMES])
+{
+    memset(totals, 0, HCHAN_OUTCOMES * sizeof(totals[0]));
+    add_counts(totals, getg());
+}

@@ -1,0 +1,14 @@
+/* Go's panic, for C. */
+#ifndef CORE_G_PANIC_H
+#define CORE_G_PANIC_H
+
+/* Ends the innermost hchan_try() of this G with `message` (a static string), or, where there
+ * is none, prints "panic: message" on standard error and ends the process with status 2, through
+ * exit(), so that what was printed before is seen. Where several threads panic at once, the first
+ * one does it. No lock may be held. */
+_Noreturn void gopanic(const char *message);
+
+/* For a state that cannot be: prints "fatal error: message" and aborts (Go's throw). */
+_Noreturn void gothrow(const char *message);
+
+#endif

@@ -1,0 +1,201 @@
+/* The list of those who are parked, and its lines in a report. */
+#include "core/base/futex.h"
+#include "core/g/g.h"
+#include <dlfcn.h>
+#include <errno.h>
+#include <hchan/watch.h>
+#include <inttypes.h>
+#include <link.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* For a test, which lets a G go on while it is read. */
+#ifndef PARKED_LOOKED
+#define PARKED_LOOKED(gp) ((void)0)
+#endif
+
+static const char *const reasons[WAIT_REASONS] = {
+    [WAIT_CHAN_RECEIVE] = "chan receive",
+    [WAIT_CHAN_SEND] = "chan send",
+    [WAIT_SELECT] = "select",
+    [WAIT_CHAN_RECEIVE_NIL] = "chan receive (nil chan)",
+    [WAIT_CHAN_SEND_NIL] = "chan send (nil chan)",
+    [WAIT_SELECT_NO_CASES] = "select (no cases)",
+};
+
+const char *wait_reason_name(enum wait_reason reason)
+{
+    return reasons[reason];
+}
+
+/* How many channels gp can wait on at once. allglock is held, here and below. */
+static size_t room_for(const struct g *gp)
+{
+    return gp->ncases ? gp->ncases : 1;
+}
+
+/* The channels of gp's park; *channel has room_for() of them. */
+static size_t read_channels(struct g *gp, enum wait_reason reason, const void **channel)
+{
+    size_t count = 0;
+    if (reason == WAIT_SELECT) {
+        for (uint32_t i = 0; i < gp->ncases; i++) {
+            channel[count] = load_acq(&gp->sudogs[i].c); /* as struct wait has it */
+            count += channel[count] != NULL;
+        }
+    } else if (reason == WAIT_CHAN_RECEIVE || reason == WAIT_CHAN_SEND) {
+        channel[count++] = load_acq(&gp->sudog.c); /* as above */
+    }
+    return count;
+}
+
+/* Fills in *p and returns true, where gp was parked from the first load to the last. The acquires
+ * are those that struct wait asks for. */
+static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const void **channel)
+{
+    uint32_t park = load_acq(&gp->wait.parks);
+    if (park % 2 == 0 || load_acq(&gp->park) == GPARK_READY)
+        return false;
+    uint32_t what = load_acq(&gp->wait.what);
+    PARKED_LOOKED(gp);
+    int64_t since = load_acq(&gp->wait.since);
+    enum wait_reason reason = what & WAIT_REASON_MASK;
+    *p = (struct hchan_parked){
+        .goroutine = load_acq(&gp->id),
+        .thread = gp->tid,
+        .park = park,
+        .bounded = what & WAIT_BOUNDED,
+        .reason = reasons[reason],
+        .waited_ns = since && since < now ? now - since : 0,
+        .callerpc = load_acq(&gp->wait.callerpc),
+        .channels = read_channels(gp, reason, channel),
+        .channel = channel,
+    };
+    return load_acq(&gp->wait.parks) == park;
+}
+
+static int by_goroutine(const void *left, const void *right)
+{
+    const struct hchan_parked *a = left, *b = right;
+    return (a->goroutine > b->goroutine) - (a->goroutine < b->goroutine);
+}
+
+struct hchan_parked *hchan_parked_now(size_t *count)
+{
+    size_t gs = 0, room = 0;
+    struct g *all = allgs_lock();
+    for (struct g *gp = all; gp; gp = gp->next_all) {
+        gs++;
+        room += room_for(gp);
+    }
+    struct hchan_parked *list = malloc(gs * sizeof(*list) + room * sizeof(void *) + 1);
+    if (!list) {
+        allgs_unlock();
+        errno = ENOMEM;
+        return NULL;
+    }
+    const void **channel = (const void **)(list + gs);
+    int64_t now = nanotime();
+    size_t n = 0;
+    for (struct g *gp = all; gp; gp = gp->next_all)
+        if (read_parked(gp, now, &list[n], channel))
+            channel += list[n++].channels;
+    allgs_unlock();
+    qsort(list, n, sizeof(*list), by_goroutine);
+    *count = n;
+    return list;
+}
+
+/* "leaky+0x11c5": the file that the address is in, and where in it, as addr2line takes it. */
+static void place_in_file(const Dl_info *in, uintptr_t pc, uintptr_t bias, char *text, size_t size)
+{
+    const char *name = strrchr(in->dli_fname, '/');
+    snprintf(text, size, "%s+%#" PRIxPTR, name ? name + 1 : in->dli_fname, pc - bias);
+}
+
+void hchan_place_symbol(const void *callerpc, char *text, size_t size)
+{
+    uintptr_t pc = (uintptr_t)callerpc - 1; /* in the call, where the call may end its function */
+    Dl_info in;
+    struct link_map *map = NULL; /* its l_addr is by how much the file was moved when loaded */
+    char file[256];
+    if (!dladdr1((const void *)pc, &in, (void **)&map, RTLD_DL_LINKMAP) || !in.dli_fname) {
+        snprintf(text, size, "%#" PRIxPTR, pc);
+        return;
+    }
+    place_in_file(&in, pc, map->l_addr, file, sizeof(file));
+    if (in.dli_sname)
+        snprintf(text, size, "%s+%#" PRIxPTR " (%s)", in.dli_sname, pc - (uintptr_t)in.dli_saddr,
+                 file);
+    else
+        snprintf(text, size, "%s", file);
+}
+
+/* A line that grows, and is cut where it has no more room. */
+struct line {
+    char *text;
+    size_t size, length;
+};
+
+static __attribute__((format(printf, 2, 3))) void add(struct line *l, const char *format, ...)
+{
+    size_t at = l->length < l->size ? l->length : l->size;
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(l->text + at, l->size - at, format, args);
+    va_end(args);
+    l->length += n > 0 ? (size_t)n : 0;
+}
+
+static void add_waited(struct line *l, int64_t ns)
+{
+    enum { MS = 1000000, S = 1000 };
+    int64_t ms = ns / MS;
+    if (ms < 10) /* two ticks of the clock of wait_sleeps() */
+        add(l, "just now");
+    else if (ms < S)
+        add(l, "%" PRId64 " ms", ms);
+    else if (ms < 100 * S)
+        add(l, "%" PRId64 ".%" PRId64 " s", ms / S, ms % S / 100);
+    else
+        add(l, "%" PRId64 " min", ms / (60 * S));
+}
+
+int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *text, size_t size)
+{
+    enum { SHOWN = 4 };
+    struct line l = {text, size, 0};
+    add(&l, "goroutine %" PRIu32 " ", p->goroutine);
+    if (p->thread)
+        add(&l, "(thread %" PRId32 ") ", p->thread);
+    add(&l, "[%s, ", p->reason);
+    add_waited(&l, p->waited_ns);
+    add(&l, "%s]", p->bounded ? ", with a deadline" : "");
+    for (size_t i = 0; i < p->channels && i < SHOWN; i++)
+        add(&l, "%s%p", i ? ", " : p->channels > 1 ? ": channels " : ": channel ", p->channel[i]);
+    if (p->channels > SHOWN)
+        add(&l, " and %zu more", p->channels - SHOWN);
+    if (p->callerpc) {
+        char where[1024];
+        (place ? place : hchan_place_symbol)(p->callerpc, where, sizeof(where));
+        add(&l, "%s at %s", p->channels ? "," : ":", where);
+    }
+    return (int)l.length;
+}
+
+size_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
+{
+    size_t count, told = 0;
+    struct hchan_parked *list = hchan_parked_now(&count);
+    for (size_t i = 0; list && i < count; i++) {
+        char text[2048];
+        if (after_ns > 0 && (list[i].bounded || list[i].waited_ns < after_ns))
+            continue;
+        hchan_parked_line(&list[i], place, text, sizeof(text));
+        fprintf(stream, "%s\n", text);
+        told++;
+    }
+    free(list);
+    return told;
+}

@@ -1,0 +1,342 @@
+/* The watcher: a thread that reports, and the signal and the exit handler that make it do so.
+ *
+ * watch_lock is held while one starts or stops, and over a fork. The watcher never takes it, so who
+ * holds it may join the watcher. Lock order: watch_lock, then allglock. */
+#include "core/base/atomic.h"
+#include "core/base/futex.h"
+#include <errno.h>
+#include <hchan/watch.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { TICK_MS = 100, NS_PER_MS = 1000000 };
+
+static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER;
+static bool running;              /* under watch_lock */
+static pthread_t thread;          /* under watch_lock */
+static struct sigaction previous; /* what the signal did before; under watch_lock */
+static struct hchan_watch wanted; /* written while no watcher runs */
+static _Atomic uint32_t stopping;
+static _Atomic uint32_t asked; /* for a list, by the signal */
+/* Made once, and never closed: a signal handler that has read it may be late. */
+static _Atomic int bell = -1;
+
+static void ring(void)
+{
+    int fd = load_acq(&bell); /* pairs with store_rel in prepare */
+    if (fd >= 0 && write(fd, &(uint64_t){1}, sizeof(uint64_t)) < 0)
+        return; /* it is full of rings: it will be heard */
+}
+
+/* Signals that the kernel sends for what a thread just did: its handler would return to that. */
+static bool is_fault(int number)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        if (number == faults[i])
+            return true;
+    return false;
+}
+
+static void on_signal(int number)
+{
+    int before = errno;
+    (void)number;
+    store_rel(&asked, 1); /* pairs with xchg_acq in sysmon */
+    ring();
+    errno = before;
+}
+
+/* A park that was reported. */
+struct told {
+    uint32_t goroutine, park;
+};
+
+struct sysmon {
+    struct told *told; /* by goroutine */
+    size_t ntold;
+    int64_t looked; /* when it last saw whether it is alone */
+};
+
+/* Writes a report in one piece; to standard error, and why, where its stream does not take it. */
+static void put(const char *text, size_t size)
+{
+    FILE *out = wanted.stream;
+    if (fwrite(text, 1, size, out) == size && fflush(out) == 0)
+        return;
+    fprintf(stderr, "hchan: the stream for reports does not take this one: %m\n");
+    fwrite(text, 1, size, stderr);
+    fflush(stderr); /* the program may have given it a buffer */
+}
+
+/* The title, and a line for each of list[0..count); NULL where there is no memory. */
+static char *text_of(const char *title, const struct hchan_parked *list, size_t count, size_t *size)
+{
+    char *text = NULL;
+    FILE *memory = open_memstream(&text, size);
+    if (!memory)
+        return NULL;
+    fputs(title, memory);
+    for (size_t i = 0; i < count; i++) {
+        char line[2048];
+        hchan_parked_line(&list[i], wanted.place, line, sizeof(line));
+        fprintf(memory, "%s\n", line);
+    }
+    if (fclose(memory) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void say(const char *title, const struct hchan_parked *list, size_t count)
+{
+    size_t size = 0;
+    char *text = text_of(title, list, count, &size);
+    if (text)
+        put(text, size);
+    else
+        put(title, strlen(title)); /* this, at least */
+    free(text);
+}
+
+static void say_all(const char *when, bool though_none)
+{
+    size_t count;
+    char title[128];
+    struct hchan_parked *list = hchan_parked_now(&count);
+    if (!list)
+        return;
+    snprintf(title, sizeof(title), "hchan: %zu goroutine%s parked%s%s\n", count,
+             count == 1 ? " is" : "s are", when, count ? ":" : "");
+    if (count || though_none)
+        say(title, list, count);
+    free(list);
+}
+
+/* Reports those of the list that have not been, each park once. Both lists are by goroutine. */
+static void say_leaks(struct sysmon *s, struct hchan_parked *list, size_t count)
+{
+    struct told *told = malloc((count + 1) * sizeof(*told));
+    size_t ntold = 0, fresh = 0, old = 0;
+    if (!told)
+        return; /* they stay until the next look */
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].bounded || list[i].waited_ns < wanted.after_ns)
+            continue;
+        while (old < s->ntold && s->told[old].goroutine < list[i].goroutine)
+            old++;
+        bool known = old < s->ntold && s->told[old].goroutine == list[i].goroutine &&
+                     s->told[old].park == list[i].park;
+        told[ntold++] = (struct told){list[i].goroutine, list[i].park};
+        if (!known)
+            list[fresh++] = list[i];
+    }
+    free(s->told);
+    s->told = told;
+    s->ntold = ntold;
+    if (fresh) {
+        char title[128];
+        snprintf(title, sizeof(title),
+                 "hchan: %zu goroutine%s parked for more than %" PRId64 ".%" PRId64 " s:\n", fresh,
+                 fresh == 1 ? " is" : "s are", wanted.after_ns / 1000 / NS_PER_MS,
+                 wanted.after_ns / 100 / NS_PER_MS % 10);
+        say(title, list, fresh);
+    }
+}
+
+static void look_for_leaks(struct sysmon *s)
+{
+    size_t count;
+    struct hchan_parked *list = hchan_parked_now(&count);
+    if (list)
+        say_leaks(s, list, count);
+    free(list);
+}
+
+static _Noreturn void end_deadlocked(void)
+{
+    size_t count = 0;
+    struct hchan_parked *list = hchan_parked_now(&count);
+    fflush(stdout);
+    say("fatal error: all goroutines are asleep - deadlock!\n\n", list, list ? count : 0);
+    _exit(2);
+}
+
+/* Whether main() has left by pthread_exit(), and all others have ended: the leader of the process
+ * is a zombie, and it and we are the only threads. */
+static bool alone(struct sysmon *s)
+{
+    char text[1024] = "";
+    int64_t now = nanotime();
+    if (now - s->looked < (int64_t)TICK_MS * NS_PER_MS)
+        return false;
+    s->looked = now;
+    FILE *f = fopen("/proc/self/stat", "re");
+    if (!f)
+        return false;
+    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+    fclose(f);
+    const char *after_name = strrchr(text, ')');
+    char state;
+    int threads;
+    return after_name &&
+           sscanf(after_name,
+                  ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+                  "%*s %d",
+                  &state, &threads) == 2 &&
+           state == 'Z' && threads == 2;
+}
+
+/* How long to sleep between two looks. */
+static int tick_ms(void)
+{
+    int64_t quarter = wanted.after_ns / 4 / NS_PER_MS;
+    if (wanted.after_ns > 0 && quarter < TICK_MS)
+        return quarter < 1 ? 1 : (int)quarter;
+    return TICK_MS;
+}
+
+static void *sysmon(void *arg)
+{
+    struct sysmon s = {0};
+    struct pollfd fd = {.fd = load_acq(&bell), .events = POLLIN}; /* set before we were made */
+    (void)arg;
+    while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
+        uint64_t rings;
+        if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
+            fd.fd = -1;          /* the program closed it: signals are seen at the next look */
+        if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
+            say_all("", true);
+        if (wanted.after_ns > 0)
+            look_for_leaks(&s);
+        if (wanted.deadlock && hchan_deadlocked())
+            end_deadlocked();
+    }
+    free(s.told);
+    return NULL;
+}
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&watch_lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&watch_lock);
+}
+
+/* The child has no watcher, and must not ring its parent's bell. */
+static void after_fork_in_child(void)
+{
+    int fd = load_rlx(&bell); /* there is no other thread, here and below */
+    store_rlx(&bell, -1);
+    if (running && wanted.signal)
+        sigaction(wanted.signal, &previous, NULL);
+    if (fd >= 0)
+        close(fd);
+    running = false;
+    pthread_mutex_unlock(&watch_lock);
+}
+
+/* Ends the watcher. watch_lock is held. */
+static void stop(void)
+{
+    if (!running)
+        return;
+    running = false;
+    store_rel(&stopping, 1); /* pairs with load_acq in sysmon */
+    ring();
+    if (!pthread_equal(pthread_self(), thread)) /* it may be the last thread, which calls exit() */
+        pthread_join(thread, NULL);
+    if (wanted.signal)
+        sigaction(wanted.signal, &previous, NULL);
+}
+
+static void on_exit_of_process(void)
+{
+    pthread_mutex_lock(&watch_lock);
+    bool tell = running && wanted.at_exit;
+    stop();
+    if (tell)
+        say_all(" at exit", false);
+    pthread_mutex_unlock(&watch_lock);
+}
+
+/* What is made once, and stays. watch_lock is held. */
+static int prepare(void)
+{
+    static bool hooked, forks;
+    free(hchan_parked_now(&(size_t){0})); /* so that its fork handlers run inside of ours */
+    if (!forks && pthread_atfork(before_fork, after_fork, after_fork_in_child))
+        return ENOMEM;
+    forks = true;
+    if (!hooked && atexit(on_exit_of_process))
+        return ENOMEM;
+    hooked = true;
+    if (load_rlx(&bell) >= 0) /* under watch_lock */
+        return 0;
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0)
+        return errno;
+    store_rel(&bell, fd); /* pairs with load_acq in ring */
+    return 0;
+}
+
+/* The thread, with all signals blocked. */
+static int create_thread(void)
+{
+    sigset_t all, mask;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &mask);
+    int error = pthread_create(&thread, NULL, sysmon, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (!error)
+        pthread_setname_np(thread, "sysmon");
+    return error;
+}
+
+static int start(const struct hchan_watch *options)
+{
+    if (running)
+        return EBUSY;
+    if (is_fault(options->signal) || options->after_ns < 0)
+        return EINVAL;
+    int error = prepare();
+    if (error)
+        return error;
+    wanted = *options;
+    if (!wanted.stream)
+        wanted.stream = stderr;
+    store_rlx(&stopping, 0); /* before the thread is made, both */
+    store_rlx(&asked, 0);
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    if (wanted.signal && sigaction(wanted.signal, &action, &previous))
+        return errno;
+    error = create_thread();
+    if (error && wanted.signal)
+        sigaction(wanted.signal, &previous, NULL);
+    running = !error;
+    return error;
+}
+
+int hchan_watch_start(const struct hchan_watch *options)
+{
+    static const struct hchan_watch usual = {.signal = SIGUSR1, .at_exit = true, .deadlock = true};
+    pthread_mutex_lock(&watch_lock);
+    int error = start(options ? options : &usual);
+    pthread_mutex_unlock(&watch_lock);
+    return error;
+}
+
+void hchan_watch_stop(void)
+{
+    pthread_mutex_lock(&watch_lock);
+    stop();
+    pthread_mutex_unlock(&watch_lock);
+}

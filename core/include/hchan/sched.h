@@ -1,0 +1,83 @@
+/* Goroutines: functions that run on stacks of their own, many of them on a few threads.
+ *
+ *     schedinit(NULL);                  // a P, and its thread, for each CPU that we may use
+ *     newproc(producer, c);             // go producer(c)
+ *     newproc(consumer, c);
+ *     schedwait();                      // until all have ended
+ *     schedstop();
+ *
+ * A goroutine that parks on a channel of a variant with the park policy `go` gives its P to another
+ * one: a switch of stacks in user space, some nanoseconds. A plain thread may use the same channel
+ * at the same time; it sleeps in the kernel. With another park policy the goroutine's whole P would
+ * sleep, with all that wait for it.
+ *
+ * M:N, after Go's scheduler (runtime/proc.go). Each P is a thread with a queue of runnable
+ * goroutines; idle ones steal from the others, spin for a while, and sleep. What differs: a P and
+ * its thread (Go's M) are one, so a system call that blocks, blocks the P; and nothing is
+ * preempted: a goroutine runs until it parks, yields or ends.
+ *
+ * A goroutine may resume on another thread. So it must not keep across an operation on a channel
+ * what belongs to a thread: errno, the address of a _Thread_local, a mutex that it has locked.
+ *
+ * After fork() the child has no scheduler, and its goroutines do not run; it should exec(). */
+#ifndef HCHAN_SCHED_H
+#define HCHAN_SCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SCHED_PROCS_MAX = 1024 };
+/* A stack is at least so many bytes, and where nothing is said, so many. Only the pages that were
+ * touched take memory. Below it is a page that must not be touched: who does, because its frames
+ * are too big, ends the process with "fatal error: stack overflow" and the goroutine's number. */
+#define SCHED_STACK_MIN     ((size_t)16 << 10)
+#define SCHED_STACK_DEFAULT ((size_t)64 << 10)
+
+struct sched_options {
+    unsigned procs;    /* how many Ps; 0: one for each CPU that the calling thread may use */
+    size_t stack_size; /* bytes, rounded up to pages; 0: SCHED_STACK_DEFAULT */
+    /* Called in the thread of each P before it runs anything, to bind it, say: 0, or an error
+     * number, which schedinit() returns; and when it ends, after a begin that returned 0. NULL:
+     * nothing. */
+    int (*begin)(unsigned p, void *arg);
+    void (*end)(unsigned p, void *arg);
+    void *arg;
+};
+
+/* Starts the Ps. One scheduler a process, which may be started again after schedstop(). Returns 0,
+ * EBUSY where it runs, EINVAL where an option is out of its range, or why there is no thread or
+ * memory. `options` may be NULL. Not while another thread calls schedinit() or schedstop(). */
+int schedinit(const struct sched_options *options);
+
+/* go fn(arg). By a goroutine or by any thread. Returns 0, ESRCH where no scheduler runs, or ENOMEM
+ * where there is no memory for a stack, or no more mappings (sysctl vm.max_map_count). */
+int newproc(void (*fn)(void *), void *arg);
+
+/* Lets others run; the calling goroutine goes to the end of its P's queue. In a thread: Go's
+ * osyield(). */
+void gosched(void);
+
+/* Waits until every goroutine has ended. By a thread. It counts as parked meanwhile, for who looks
+ * for a deadlock. */
+void schedwait(void);
+
+/* schedwait(), and then ends the Ps. */
+void schedstop(void);
+
+/* Whether a goroutine calls. */
+bool in_goroutine(void);
+
+/* How many Ps run; 0: no scheduler. */
+unsigned gomaxprocs(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,82 @@
+/* A P's queue of runnable goroutines, after Go's (runtime/proc.go, runqput and what follows it): a
+ * ring that its owner writes and anybody may take from, and one place, runnext, for who was made
+ * ready last: its data is still in this P's cache, and its peer is about to park.
+ *
+ * Only the owner writes `tail`, and runnext where it is NULL. `head` moves by a swap. */
+#ifndef CORE_SCHED_RUNQ_H
+#define CORE_SCHED_RUNQ_H
+
+#include "core/g/g.h"
+
+enum { RUNQ_SIZE = REACHABLE(256, 4) };
+
+struct runq {
+    alignas(CACHE_LINE) _Atomic(struct g *) next; /* runnext */
+    _Atomic uint32_t head, tail;
+    _Atomic(struct g *) ring[RUNQ_SIZE];
+};
+
+/* The owner. Puts gp at the end: false where the ring is full. The store of tail is seq_cst, so
+ * that either who goes idle sees gp, or the caller sees that somebody is idle (core/sched/proc.c);
+ * it is a release, too: who takes gp sees all that it was made ready with. */
+static inline bool runq_push(struct runq *q, struct g *gp)
+{
+    uint32_t tail = load_rlx(&q->tail); /* ours */
+    /* Pairs with the release in runq_take(): what was read from the slot was read before this. */
+    if (tail - load_acq(&q->head) == RUNQ_SIZE)
+        return false;
+    store_rlx(&q->ring[tail % RUNQ_SIZE], gp); /* published by the next line */
+    store_sc(&q->tail, tail + 1);
+    return true;
+}
+
+/* Takes the oldest. By anybody. */
+static inline struct g *runq_take(struct runq *q)
+{
+    uint32_t head = load_acq(&q->head); /* pairs with the swap of whoever took before us */
+    for (;;) {
+        if (head == load_acq(&q->tail)) /* pairs with store_sc in runq_push() */
+            return NULL;
+        struct g *gp = load_rlx(&q->ring[head % RUNQ_SIZE]); /* ours if the swap succeeds */
+        /* Both: who pushes into the slot does so after our read of it; and who takes next sees at
+         * least the tail that we saw. */
+        if (cas_acqrel(&q->head, &head, head + 1))
+            return gp;
+    }
+}
+
+/* The owner. Makes gp the next to run, and returns who was that, to be put elsewhere; or NULL.
+ * Release: as in runq_push(). The exchange is for thieves; who comes back needs no acquire, for it
+ * was put there by the owner. */
+static inline struct g *runq_set_next(struct runq *q, struct g *gp)
+{
+    if (load_rlx(&q->next) == NULL) { /* a thief only ever makes it NULL */
+        store_rel(&q->next, gp);
+        return NULL;
+    }
+    return xchg_rel(&q->next, gp);
+}
+
+/* Takes the next to run. By anybody; acquire: pairs with runq_set_next(). */
+static inline struct g *runq_take_next(struct runq *q)
+{
+    struct g *gp = load_rlx(&q->next);
+    return gp && cas_acq(&q->next, &gp, NULL) ? gp : NULL;
+}
+
+/* How many wait in the ring, about: never more than fit in. The head first, which is then never
+ * past the tail; others may have moved both in between. Acquire: so that the second is not read
+ * first. */
+static inline uint32_t runq_length(const struct runq *q)
+{
+    uint32_t head = load_acq(&q->head), length = load_rlx(&q->tail) - head;
+    return length < RUNQ_SIZE ? length : RUNQ_SIZE;
+}
+
+/* Whether somebody waits in the ring. seq_cst: see runq_push(). */
+static inline bool runq_some(const struct runq *q)
+{
+    return load_sc(&q->tail) != load_sc(&q->head);
+}
+
+#endif

@@ -1,0 +1,134 @@
+/* The deadlines of parked goroutines: a heap by time. A thread's deadline is the kernel's. */
+#include "core/base/futex.h"
+#include "core/g/panic.h"
+#include "core/sched/proc.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct g **heap; /* heap[1..count], each with its place in it; under lock */
+static uint32_t count, room;
+static _Atomic int64_t next = FUTEX_FOREVER; /* heap[1]'s; written under lock */
+
+static void place(uint32_t at, struct g *gp)
+{
+    heap[at] = gp;
+    gp->timer = at;
+}
+
+static void sift_up(uint32_t at, struct g *gp)
+{
+    for (; at > 1 && heap[at / 2]->when > gp->when; at /= 2)
+        place(at, heap[at / 2]);
+    place(at, gp);
+}
+
+static void sift_down(uint32_t at, struct g *gp)
+{
+    for (uint32_t child; (child = 2 * at) <= count; at = child) {
+        if (child < count && heap[child + 1]->when < heap[child]->when)
+            child++;
+        if (gp->when <= heap[child]->when)
+            break;
+        place(at, heap[child]);
+    }
+    place(at, gp);
+}
+
+/* Relaxed, here and in timer_next(): who looks too early looks again, and who might sleep past it
+ * is told by sched_timer_added(). */
+static void publish(void)
+{
+    store_rlx(&next, count ? heap[1]->when : FUTEX_FOREVER);
+}
+
+static void take_out(struct g *gp)
+{
+    uint32_t at = gp->timer;
+    struct g *last = heap[count--];
+    gp->timer = 0;
+    if (last != gp) {
+        sift_up(at, last);
+        sift_down(last->timer, last);
+    }
+}
+
+static void grow(void)
+{
+    uint32_t more = room ? 2 * room : 64;
+    struct g **bigger = realloc(heap, (more + 1) * sizeof(struct g *));
+    if (!bigger)
+        gothrow("out of memory");
+    heap = bigger;
+    room = more;
+}
+
+void timer_add(struct g *gp, int64_t when)
+{
+    pthread_mutex_lock(&lock);
+    if (count == room)
+        grow();
+    gp->when = when;
+    sift_up(++count, gp);
+    bool first = heap[1] == gp;
+    publish();
+    pthread_mutex_unlock(&lock);
+    if (first)
+        sched_timer_added(when);
+}
+
+void timer_del(struct g *gp)
+{
+    pthread_mutex_lock(&lock);
+    if (gp->timer) {
+        take_out(gp);
+        publish();
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+int64_t timer_next(void)
+{
+    return load_rlx(&next);
+}
+
+/* gp is due. True where it was asleep, and is the caller's to run. */
+static bool expire(struct g *gp, int64_t now)
+{
+    enum { AGAIN_NS = 20000 };
+    uint32_t word = GPARK_ASLEEP;
+    /* Acquire: its stack and context are its P's last words before ASLEEP. It goes on as if it had
+     * not slept: a waker that comes now finds WAITING, and leaves it to us. */
+    if (cas_acq(&gp->park, &word, GPARK_WAITING)) {
+        take_out(gp);
+        return true;
+    }
+    if (word == GPARK_READY) {
+        take_out(gp); /* its waker has it */
+    } else {          /* it has not left its stack yet */
+        gp->when = now + AGAIN_NS;
+        sift_down(gp->timer, gp);
+    }
+    return false;
+}
+
+void timers_run(int64_t now)
+{
+    struct g *due = NULL, **end = &due;
+    pthread_mutex_lock(&lock);
+    while (count && heap[1]->when <= now) {
+        struct g *gp = heap[1];
+        if (expire(gp, now)) {
+            *end = gp;
+            end = &gp->schedlink;
+        }
+    }
+    *end = NULL;
+    publish();
+    pthread_mutex_unlock(&lock);
+    while (due) {
+        struct g *gp = due;
+        due = gp->schedlink; /* before it may run */
+        goready(gp);
+    }
+}

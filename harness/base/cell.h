@@ -1,0 +1,89 @@
+/* What is measured, as data: a cell (scenario x variant x parameters), and what one process that
+ * ran it reports: samples, outcome counts, counters, histograms. The runner makes them, the store
+ * keeps them, the exporters read them; none of them knows another. Plain data, no ownership beyond
+ * the char arrays inside; readers get copies. */
+#ifndef HARNESS_BASE_CELL_H
+#define HARNESS_BASE_CELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { CELL_NAME_MAX = 160, LABEL_MAX = 48, REASON_MAX = 160 };
+
+/* Parameters of a cell. A value of `absent` means that the scenario does not have the parameter;
+ * its key is then left out of the cell's name. */
+#define PARAM_ABSENT UINT64_MAX
+struct cell_params {
+    uint64_t capacity; /* elements */
+    uint64_t elem;     /* bytes */
+    uint64_t threads;
+    uint64_t work;  /* think time: turns of a loop around each operation (bench_work) */
+    char place[16]; /* relation between the PUs used: same-pu, smt, l2, l3, package, machine; or ""
+                     */
+};
+
+struct cell {
+    /* scenario/variant=V/capacity=../elem=../threads=../work=../place=.. */
+    char name[CELL_NAME_MAX];
+    char scenario[LABEL_MAX];
+    char variant[LABEL_MAX];   /* "" for a floor, which has none */
+    char path[LABEL_MAX];      /* handoff, buffer, park, or "" where the scenario forces none */
+    char op[LABEL_MAX];        /* what one operation is, e.g. "send+receive pair" */
+    char floor[CELL_NAME_MAX]; /* the name of the floor cell that it is compared with, or "" */
+    double floor_units;        /* how many of that floor's operations one operation needs */
+    struct cell_params params;
+};
+
+/* One timed window. */
+struct sample {
+    uint32_t process;     /* which of the cell's processes, from 0 */
+    uint32_t index;       /* which window of that process, from 0 */
+    uint64_t ops;         /* operations in the window */
+    double ns_per_op;     /* wall time of the window over ops */
+    double window_ns;     /* wall time of the window */
+    double overlap;       /* of a crowd: share of its workers that got on in the window; else NaN */
+    double cpu_ns_per_op; /* CPU time of all workers, user and system; NaN without operations */
+    double switches_per_op; /* context switches of all workers, both kinds; likewise,
+                             * and where the scenario times parts of its rounds only */
+    double fairness;        /* Jain's index over the workers' shares; NaN where it makes no sense */
+};
+
+/* How often an outcome of the channel happened in a traced window. */
+struct outcome_count {
+    char name[LABEL_MAX]; /* e.g. send_handoff, recv_park, lock_contended */
+    uint64_t count;
+    uint64_t ops; /* operations of the window */
+};
+
+/* Two rows of a traced window that are no outcomes: how many of its operations took the path that
+ * the cell is named after, and how many nanoseconds the window took. */
+#define TRACED_PURE   "pure"
+#define TRACED_WINDOW "window_ns"
+
+static inline bool outcome_is_count(const struct outcome_count *o)
+{
+    return strcmp(o->name, TRACED_PURE) != 0 && strcmp(o->name, TRACED_WINDOW) != 0;
+}
+
+/* A counter of PAPI, per operation. Where it is not available, `reason` is PAPI's own words. */
+struct counter {
+    char name[LABEL_MAX];
+    char domain[8]; /* user, kernel, all, or sde */
+    bool available;
+    double per_op;
+    char reason[REASON_MAX];
+};
+
+/* A latency histogram in log-linear buckets (see hist.h), of one side of the scenario's path. */
+enum { HIST_BUCKETS = 4096 };
+struct latency {
+    char side[LABEL_MAX]; /* send, recv, or delivery (send's start to receive's return) */
+    uint64_t count;
+    uint64_t bucket[HIST_BUCKETS];
+    double min_ns, max_ns;
+};
+
+enum trial_status { TRIAL_OK, TRIAL_TIMEOUT, TRIAL_FAILED, TRIAL_SKIPPED };
+
+#endif

@@ -1,0 +1,133 @@
+/* `hchanlab cell NAME`: measures one cell in this process and prints its records, one JSON object a
+ * line. The sweep runs each cell through it. */
+#include "harness/base/record.h"
+#include "harness/base/say.h"
+#include "harness/cli/commands.h"
+#include "harness/machine/topo.h"
+#include "harness/run/measure.h"
+#include "harness/scenarios/scenarios.h"
+#include "harness/sweep/peers.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *name;
+static uint64_t process, samples = 5, window_ns = 10000000, limit_ns = 100000000;
+static bool ack;
+
+/* The PUs of the cell's place; false with the reason. */
+static bool find_pus(const struct cell *cell, unsigned pu[2], char *reason, size_t size)
+{
+    enum relation r = RELATION_SAME_PU;
+    struct topo *topo = topo_load(NULL);
+    if (!topo) {
+        snprintf(reason, size, "the topology can't be read: %s", strerror(errno));
+        return false;
+    }
+    bool found = (!cell->params.place[0] || relation_parse(cell->params.place, &r)) &&
+                 topo_pair(topo, r, &pu[0], &pu[1]);
+    topo_free(topo);
+    if (!found)
+        snprintf(reason, size, "no two allowed PUs are related as %s", cell->params.place);
+    return found;
+}
+
+/* A peer measures in a program of its own, which this process becomes. */
+static int become_peer(const struct peer *peer, const struct cell *cell)
+{
+    struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_SKIPPED}};
+    char number[4][24];
+    unsigned pu[2];
+    const uint64_t values[] = {process, samples, window_ns, limit_ns};
+    for (size_t i = 0; i < 4; i++)
+        snprintf(number[i], sizeof(number[i]), "%llu", (unsigned long long)values[i]);
+    char *arguments[] = {"--process",          number[0], "--samples",  number[1],
+                         "--window-ns",        number[2], "--limit-ns", number[3],
+                         ack ? "--ack" : NULL, NULL};
+    if (find_pus(cell, pu, end.end.message, sizeof(end.end.message))) {
+        int error = peer_exec(peer, cell->name, pu, arguments);
+        snprintf(end.end.message, sizeof(end.end.message), "%s could not be started: %s",
+                 peer->program, strerror(-error));
+    }
+    record_write(stdout, &end);
+    return EXIT_ENVIRONMENT;
+}
+
+static int run(void)
+{
+    struct cell cell;
+    char reason[CELL_NAME_MAX + 64];
+    int checked = peers_check_folder();
+    if (checked != EXIT_OK)
+        return checked;
+    if (!name)
+        return complain(EXIT_USAGE, "cell: name the cell, as `hchanlab sweep --dry-run` prints it");
+    if (!cell_parse_why(&cell, name, reason, sizeof(reason)))
+        return complain(EXIT_USAGE, "no cell '%s': %s: `hchanlab sweep --dry-run` prints names",
+                        name, reason);
+    const struct measure_options options = {(uint32_t)process, (uint32_t)samples, window_ns,
+                                            limit_ns};
+    if (ack) {
+        signal(SIGPIPE, SIG_IGN); /* an error that record_write() tells */
+        record_await_acks(STDIN_FILENO);
+    }
+    const struct peer *peer = peer_find(cell.variant);
+    if (peer)
+        return become_peer(peer, &cell);
+    int status = measure_cell(&cell, &options, stdout);
+    if (ack && status == -EPIPE)
+        _exit(EXIT_IO); /* nobody is there to be told, and what is not written need not be */
+    if (ferror(stdout))
+        return EXIT_IO; /* of which main() tells */
+    return status == 0          ? EXIT_OK
+           : status == -EBADMSG ? EXIT_WRONG
+           : status == -ETIME   ? EXIT_TIMEOUT
+                                : EXIT_ENVIRONMENT;
+}
+
+static const struct option_spec options[] = {
+    {.name = "process",
+     .kind = OPTION_UINT,
+     .value = &process,
+     .max = 1000000,
+     .argument = "N",
+     .help = "number written into the samples"},
+    {.name = "samples",
+     .kind = OPTION_UINT,
+     .value = &samples,
+     .min = 1,
+     .max = 1000000,
+     .argument = "N",
+     .help = "windows to time"},
+    {.name = "window-ns",
+     .kind = OPTION_UINT,
+     .value = &window_ns,
+     .min = 1000,
+     .max = 600000000000,
+     .argument = "NS",
+     .help = "length of a window to aim at"},
+    {.name = "limit-ns",
+     .kind = OPTION_UINT,
+     .value = &limit_ns,
+     .min = 1000,
+     .max = 600000000000,
+     .argument = "NS",
+     .help = "longest window of a scenario that has its own number of operations"},
+    {.name = "ack",
+     .kind = OPTION_FLAG,
+     .value = &ack,
+     .help = "read one byte from standard input after each record, before going on"},
+    {0},
+};
+
+const struct command cmd_cell = {
+    .name = "cell",
+    .summary = "measure one cell in this process and print its records",
+    .usage = "NAME",
+    .options = options,
+    .positional = &name,
+    .positional_max = 1,
+    .run = run,
+};

@@ -1,0 +1,161 @@
+/* `hchanlab leaks`: runs a program that leaks (leaks_sample.c) under the watcher (hchan/watch.h),
+ * and sees whether what is reported is what was planted. */
+#include "core/base/futex.h"
+#include "harness/base/say.h"
+#include "harness/cli/commands.h"
+#include "harness/demo/leaks_sample.h"
+#include "harness/sweep/choices.h"
+#include <fcntl.h>
+#include <hchan/lines.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NS_PER_S = 1000000000 };
+
+static const char *variant_name;
+static uint64_t after_s = 1;
+
+/* Whether the line of a report is about the leak. Without libdw there is no line to compare. */
+static bool is_about(const char *line, const struct planted *p)
+{
+    char reason[64], channels[128], place[64];
+    snprintf(reason, sizeof(reason), "[%s, ", p->reason);
+    snprintf(channels, sizeof(channels),
+             p->channels > 1 ? "]: channels %p, %p, at " : "]: channel %p, at ",
+             (const void *)p->channel[0], (const void *)p->channel[1]);
+    snprintf(place, sizeof(place), "leaks_sample.c:%d)", p->line);
+    return strstr(line, reason) && strstr(line, channels) &&
+           (!hchan_lines_known() || strstr(line, place));
+}
+
+struct verdict {
+    size_t found; /* planted and reported */
+    size_t other; /* reported and not planted, or twice */
+};
+
+static struct verdict judge(const char *report, const struct planted *planted)
+{
+    struct verdict verdict = {0};
+    bool seen[LEAKS_PLANTED] = {false};
+    char line[2048];
+    FILE *f = fmemopen((void *)(uintptr_t)report, strlen(report), "r");
+    while (f && fgets(line, sizeof(line), f)) {
+        size_t which = 0;
+        if (strncmp(line, "goroutine ", 10) != 0)
+            continue; /* a title */
+        while (which < LEAKS_PLANTED && (seen[which] || !is_about(line, &planted[which])))
+            which++;
+        if (which < LEAKS_PLANTED) {
+            seen[which] = true;
+            verdict.found++;
+        } else {
+            verdict.other++;
+        }
+    }
+    if (f)
+        fclose(f);
+    return verdict;
+}
+
+static void sleep_ns(int64_t ns)
+{
+    nanosleep(&(struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S}, NULL);
+}
+
+/* Lets the watcher look until the leaks must have been there for so long, and somewhat longer: for
+ * what should not be reported. */
+static int watch(FILE *report)
+{
+    const int64_t after_ns = (int64_t)after_s * NS_PER_S;
+    int error = hchan_watch_start(
+        &(struct hchan_watch){.after_ns = after_ns, .stream = report, .place = hchan_place_line});
+    if (error)
+        return error;
+    sleep_ns(after_ns + after_ns / 2);
+    hchan_watch_stop();
+    return 0;
+}
+
+static int tell(const char *report, const struct planted *planted)
+{
+    struct verdict verdict = judge(report, planted);
+    printf("%s\n", report);
+    if (verdict.found == LEAKS_PLANTED && verdict.other == 0) {
+        printf("the %d leaks that were planted are reported, and nothing else\n", LEAKS_PLANTED);
+        return EXIT_OK;
+    }
+    return complain(EXIT_WRONG,
+                    "leaks: %zu of %d leaks were reported, and %zu that are none: on a machine "
+                    "that is busy, give a longer --after",
+                    verdict.found, LEAKS_PLANTED, verdict.other);
+}
+
+/* Reading the lines needs some: without them what is reported would not be what was planted. */
+static bool has_descriptors(void)
+{
+    enum { NEEDED = 8 };
+    int fd[NEEDED], count = 0;
+    while (count < NEEDED && (fd[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+        count++;
+    for (int i = 0; i < count; i++)
+        close(fd[i]);
+    return count == NEEDED;
+}
+
+static int run(void)
+{
+    struct planted planted[LEAKS_PLANTED];
+    char *text = NULL;
+    size_t size = 0;
+    const struct hchan_variant *variant =
+        variant_name ? choose_variant(variant_name) : hchan_variant_next(NULL);
+    if (!variant)
+        return EXIT_USAGE;
+    if (!has_descriptors())
+        return complain(EXIT_ENVIRONMENT, "leaks: too few files may be open: ulimit -n 64");
+    printf("harness/demo/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",
+           hchan_variant_name(variant), LEAKS_PLANTED, LEAKS_GOROUTINES);
+    if (fflush(stdout) == EOF)
+        return EXIT_OK; /* main() says why, from errno: nothing may come in between */
+    FILE *report = open_memstream(&text, &size);
+    if (!report)
+        return complain(EXIT_ENVIRONMENT, "leaks: out of memory: free some");
+    int error = leaks_sample_start(variant, planted);
+    if (!error)
+        error = watch(report);
+    fclose(report);
+    int status =
+        error ? complain(EXIT_ENVIRONMENT, "leaks: %s: let the user have more threads and memory",
+                         strerror(error))
+              : tell(text, planted);
+    free(text);
+    return status;
+}
+
+static const struct option_spec options[] = {
+    {.name = "after",
+     .kind = OPTION_UINT,
+     .value = &after_s,
+     .min = 1,
+     .max = 3600,
+     .argument = "SECONDS",
+     .help = "report who has been parked for longer (default 1)"},
+    {.name = "variant",
+     .kind = OPTION_WORD,
+     .value = &variant_name,
+     .argument = "NAME",
+     .help = "the channels' variant (default: the first that `list` shows)"},
+    {0},
+};
+
+const struct command cmd_leaks = {
+    .name = "leaks",
+    .summary = "run a program that leaks goroutines, and report them with their lines",
+    .usage = "",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,108 @@
+/* `hchanlab report`: exports a run as tables and has the page made from them. */
+#include "harness/base/say.h"
+#include "harness/cli/commands.h"
+#include "harness/store/runs.h"
+#include "harness/sweep/signals.h"
+#include "harness/tell/staging.h"
+#include "harness/tell/tables.h"
+#include "plots/page.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *wanted;
+static const char *db = DEFAULT_STORE;
+static const char *out = DEFAULT_REPORT;
+
+/* Makes the report in the staging folder. EXIT_OK, or another exit status and what to say. */
+static int make_report(struct store *store, const struct run *run, const struct staging *staging,
+                       char *error, size_t size)
+{
+    char data[PATH_MAX + 8], page_error[512];
+    snprintf(data, sizeof(data), "%s/data", staging->made);
+    int status = tables_write(store, run, data, error, size);
+    if (status)
+        return EXIT_IO;
+    status = page_build(staging->made, page_error, sizeof(page_error));
+    if (!status)
+        return EXIT_OK;
+    /* The user knows the place and not the folder inside it. */
+    size_t made = strlen(staging->made);
+    bool inside = strncmp(page_error, staging->made, made) == 0;
+    snprintf(error, size, "%s%s", inside ? staging->place : "",
+             inside ? page_error + made : page_error);
+    return status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO;
+}
+
+/* Why nothing can be put there. */
+static int refuse_place(const struct staging *staging, int status)
+{
+    if (status == -EEXIST || status == -EISDIR)
+        return complain(EXIT_IO,
+                        "%s/%s is there, and no report has put it there: choose another folder "
+                        "with -o",
+                        out, staging->blocked);
+    return complain(EXIT_IO,
+                    "%s: the report could not be put there (%s): choose another folder with -o",
+                    out, strerror(-status));
+}
+
+static int write_report(struct store *store, const struct run *run)
+{
+    struct staging staging;
+    char error[PATH_MAX + 512];
+    int status = staging_begin(&staging, out);
+    if (status)
+        return refuse_place(&staging, status);
+    int exit_status = make_report(store, run, &staging, error, sizeof(error));
+    if (signals_interrupted() || exit_status != EXIT_OK) {
+        staging_abandon(&staging);
+        return signals_interrupted() ? complain(EXIT_INTERRUPTED, "interrupted: no report is made")
+                                     : complain(exit_status, "%s", error);
+    }
+    status = staging_commit(&staging);
+    if (status)
+        return refuse_place(&staging, status);
+    printf("%s/index.html\n", staging.place);
+    return EXIT_OK;
+}
+
+static int run(void)
+{
+    struct store *store;
+    struct run run;
+    struct signals signals;
+    int exit_status = runs_open(db, wanted, &store, &run);
+    if (exit_status != EXIT_OK)
+        return exit_status;
+    signals_catch(&signals); /* so that nothing half made is left */
+    exit_status = write_report(store, &run);
+    signals_release(&signals);
+    store_close(store);
+    return exit_status;
+}
+
+static const struct option_spec options[] = {
+    {.name = "db",
+     .kind = OPTION_WORD,
+     .value = &db,
+     .argument = "FILE",
+     .help = "the store (default " DEFAULT_STORE ")"},
+    {.name = "o",
+     .kind = OPTION_WORD,
+     .value = &out,
+     .argument = "DIR",
+     .help = "where the report goes (default " DEFAULT_REPORT ")"},
+    {0},
+};
+
+const struct command cmd_report = {
+    .name = "report",
+    .summary = "write a run's report: DIR/index.html and DIR/report.md",
+    .usage = "[RUN]",
+    .options = options,
+    .positional = &wanted,
+    .positional_max = 1,
+    .run = run,
+};

@@ -1,0 +1,20 @@
+/* The program's commands: one file each (cmd_*.c), one row each in main.c. */
+#ifndef HARNESS_CLI_COMMANDS_H
+#define HARNESS_CLI_COMMANDS_H
+
+#include "harness/cli/options.h"
+
+extern const struct command cmd_doctor;
+extern const struct command cmd_list;
+extern const struct command cmd_sweep;
+extern const struct command cmd_cell;
+extern const struct command cmd_report;
+extern const struct command cmd_export;
+extern const struct command cmd_leaks;
+extern const struct command cmd_crowd;
+extern const struct command cmd_life;
+
+#define DEFAULT_STORE  "results/lab.db"
+#define DEFAULT_REPORT "results/report"
+
+#endif

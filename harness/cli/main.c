@@ -1,0 +1,101 @@
+/* hchanlab: finds the command and runs it. */
+#include "harness/base/say.h"
+#include "harness/cli/commands.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* One row a command, in the order of the help. */
+static const struct command *const commands[] = {
+    &cmd_doctor, &cmd_list, &cmd_sweep, &cmd_report, &cmd_export,
+    &cmd_leaks,  &cmd_life, &cmd_crowd, &cmd_cell,
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static int help(void)
+{
+    printf("usage: hchanlab COMMAND [options]\n"
+           "a performance laboratory for Go-style channels\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    printf("\n`hchanlab COMMAND --help` shows a command's options.\n");
+    return EXIT_OK;
+}
+
+static int refuse_command(const char *word)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i]->name;
+    const char *near = nearest(word, names, COMMANDS);
+    return near ? complain(EXIT_USAGE, "no command '%s': did you mean '%s'?", word, near)
+                : complain(EXIT_USAGE, "no command '%s': `hchanlab --help` lists them", word);
+}
+
+/* What would end a command in a crash. */
+static int check_environment(void)
+{
+    enum { STACK_LEAST = 512 << 10 }; /* frames hold paths and histograms */
+    struct rlimit stack;
+    if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
+        return complain(
+            EXIT_ENVIRONMENT, "the stack may take %llu KiB: %d are needed: ulimit -s %d",
+            (unsigned long long)stack.rlim_cur >> 10, STACK_LEAST >> 10, STACK_LEAST >> 10);
+    return EXIT_OK;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    bool helped;
+    int status = options_parse(command, argc, argv, &helped);
+    if (status != EXIT_OK || helped)
+        return status;
+    status = check_environment();
+    return status == EXIT_OK ? command->run() : status;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        help();
+        return complain(EXIT_USAGE, "no command: name one of those above");
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return help();
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("hchanlab %s\n", HCHANLAB_VERSION);
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0)
+            return run_command(commands[i], argc - 2, argv + 2);
+    return refuse_command(argv[1]);
+}
+
+/* Where a standard stream is closed, the next file to be opened, say the store, would be taken for
+ * it. Something that cannot be written, or read, takes its place. */
+static void fill_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest free one */
+}
+
+int main(int argc, char **argv)
+{
+    fill_standard_streams();
+    /* A file that grows past its limit is an error to report, not a death. */
+    signal(SIGXFSZ, SIG_IGN);
+    int status = dispatch(argc, argv);
+    if (fflush(stdout) == EOF || ferror(stdout)) {
+        int flushed = complain(EXIT_IO, "standard output: %s: make room, or write elsewhere",
+                               strerror(errno));
+        return status == EXIT_OK ? flushed : status;
+    }
+    return status;
+}

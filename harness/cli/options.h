@@ -1,0 +1,66 @@
+/* Command lines as data. A command lists its options in one table; the table parses, checks the
+ * bounds, and prints the help, so that the help cannot drift from the parser.
+ *
+ *     static const struct option_spec specs[] = {
+ *         {.name = "reps", .kind = OPTION_UINT, .value = &reps, .min = 1, .max = 1000,
+ *          .argument = "N", .help = "processes per cell"},
+ *         {0}};
+ */
+#ifndef HARNESS_CLI_OPTIONS_H
+#define HARNESS_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OPTION_LIST_MAX = 64 };
+
+/* A list that an option fills: repeated words, or comma-separated numbers. */
+struct word_list {
+    const char *items[OPTION_LIST_MAX];
+    size_t count;
+};
+
+struct uint_list {
+    uint64_t items[OPTION_LIST_MAX];
+    size_t count;
+};
+
+enum option_kind {
+    OPTION_FLAG,      /* value: bool */
+    OPTION_WORD,      /* value: const char * */
+    OPTION_WORDS,     /* value: struct word_list; the option may be repeated */
+    OPTION_UINT,      /* value: uint64_t, min..max */
+    OPTION_UINT_LIST, /* value: struct uint_list, each min..max, comma separated */
+};
+
+struct option_spec {
+    const char *name; /* without the dashes; "o" is given as -o, longer names as --name */
+    enum option_kind kind;
+    void *value;
+    uint64_t min, max;
+    const char *argument; /* what the help calls the argument */
+    const char *help;
+};
+
+/* One command of the program. `run` gets the arguments after the command's name and returns the
+ * exit status. */
+struct command {
+    const char *name;
+    const char *summary;
+    const char *usage; /* positional part, e.g. "[RUN]" */
+    const struct option_spec *options;
+    const char **positional; /* filled by options_parse; NULL where the command takes none */
+    size_t positional_max;
+    int (*run)(void);
+};
+
+/* Parses argv into the command's options and positional words. Returns EXIT_OK, or EXIT_USAGE
+ * after one complaint line that names the nearest option, or the range that would be right.
+ * `--help` prints the command's help on standard output and sets *helped. */
+int options_parse(const struct command *command, int argc, char **argv, bool *helped);
+
+/* Prints the command's help, made from its table, on standard output. */
+void options_help(const struct command *command);
+
+#endif

@@ -1,0 +1,319 @@
+#include "harness/run/measure.h"
+#include "harness/base/hist.h"
+#include "harness/base/record.h"
+#include "harness/counters/counters.h"
+#include "harness/gbench/gbench.h"
+#include "harness/machine/topo.h"
+#include "harness/run/bench.h"
+#include "harness/scenarios/scenarios.h"
+#include <errno.h>
+#include <hchan/outcome.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A cell while it is measured. */
+struct measuring {
+    const struct cell *cell;
+    const struct measure_options *options;
+    FILE *out;
+    struct topo *topo;
+    struct window_spec spec; /* of the measured instance */
+    struct window last;      /* the window that Google Benchmark is told about */
+    uint32_t index;          /* of the next sample */
+    uint32_t missed;         /* windows in which no operation ended */
+    int status;
+    char error[REASON_MAX];
+};
+
+static int find_pus(struct measuring *m)
+{
+    enum relation r = RELATION_SAME_PU;
+    const char *place = m->cell->params.place;
+    if (place[0] && !relation_parse(place, &r))
+        return -EINVAL;
+    if (topo_pair(m->topo, r, &m->spec.pu[0], &m->spec.pu[1]))
+        return 0;
+    snprintf(m->error, sizeof(m->error), "no two allowed PUs are related as %s", place);
+    return -ENODEV;
+}
+
+static int prepare(struct measuring *m)
+{
+    const struct cell *cell = m->cell;
+    m->topo = topo_load(NULL);
+    if (!m->topo) {
+        snprintf(m->error, sizeof(m->error), "the topology can't be read: %s", strerror(errno));
+        return -ENODEV;
+    }
+    m->spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_MEASURED);
+    m->spec.variant = hchan_variant_find(cell->variant);
+    m->spec.params = cell->params;
+    m->spec.topo = m->topo;
+    m->spec.window_ns = m->options->window_ns;
+    m->spec.warm = true;
+    return find_pus(m);
+}
+
+static uint64_t round_up(const struct measuring *m, uint64_t ops)
+{
+    const struct scenario *s = m->spec.scenario;
+    uint64_t multiple = s->ops_multiple ? s->ops_multiple : 1;
+    if (s->per_peer)
+        multiple = m->cell->params.threads - 1;
+    return (ops + multiple - 1) / multiple * multiple;
+}
+
+/* Finds how many operations the lead does between two looks at the clock: grows from few until they
+ * take long enough to tell, then aims at a small part of a window. A scenario with a number of its
+ * own gets it, unless that would take longer than the limit. */
+static int find_ops(struct measuring *m)
+{
+    enum { LOOKS = 16 }; /* in a window: each costs some 25 ns, in half a millisecond or more */
+    const struct scenario *s = m->spec.scenario;
+    uint64_t aim = s->fixed_ops ? m->options->limit_ns : m->options->window_ns / LOOKS;
+    if (window_is_crowd(s, &m->spec.params))
+        return 0;
+    struct window window;
+    uint64_t ops = round_up(m, 16);
+    for (;;) {
+        struct window_spec once = m->spec;
+        once.ops = ops;
+        once.window_ns = 0;
+        once.warm = false;
+        int status = window_run(&once, &window, m->error, sizeof(m->error));
+        if (status)
+            return status;
+        if (window.sample.window_ns >= (double)m->options->window_ns / LOOKS / 4)
+            break;
+        ops = round_up(m, ops * 8);
+        if (s->fixed_ops && ops >= s->fixed_ops)
+            break;
+    }
+    double wanted = (double)aim / window.sample.ns_per_op;
+    if (s->fixed_ops && wanted > (double)s->fixed_ops)
+        wanted = (double)s->fixed_ops;
+    m->spec.ops = round_up(m, wanted < 1 ? 1 : (uint64_t)wanted);
+    return 0;
+}
+
+/* Google Benchmark's side of a sample: one batch, whose size and time the window tells. */
+static void sample_batch(struct gb_state *state, void *arg)
+{
+    struct measuring *m = arg;
+    if (!m->status)
+        m->status = window_run(&m->spec, &m->last, m->error, sizeof(m->error));
+    if (m->status || m->last.sample.ops == 0) {
+        m->missed += m->status == 0;
+        gb_skip_with_error(state, m->status ? m->error : "no operation ended within the window");
+        return;
+    }
+    gb_report_batch(state, m->last.sample.ops, m->last.sample.window_ns / 1e9);
+}
+
+/* Each repetition becomes a sample, with the time that Google Benchmark made of it. */
+static void sample_reported(const struct gb_result *run, void *arg)
+{
+    struct measuring *m = arg;
+    if (m->status || run->is_aggregate || run->error)
+        return;
+    struct record r = {.kind = RECORD_SAMPLE, .sample = m->last.sample};
+    r.sample.process = m->options->process;
+    r.sample.index = m->index++;
+    r.sample.ops = run->iterations;
+    r.sample.ns_per_op = run->real_time_ns;
+    m->status = record_write(m->out, &r);
+}
+
+/* Samples: each is a benchmark of one repetition, so that it is reported, and can be stored, as
+ * soon as it ends. */
+static int take_samples(struct measuring *m)
+{
+    for (uint32_t i = 0; i < m->options->samples && !m->status; i++) {
+        const struct gb_options options = {.manual_time = true, .iterations = 1};
+        int status = gb_register(m->cell->name, sample_batch, m, &options);
+        if (status)
+            return status;
+    }
+    const struct gb_reporters reporters = {.on_run = sample_reported, .arg = m};
+    int status = gb_run(NULL, &reporters);
+    if (status && !m->status) {
+        snprintf(m->error, sizeof(m->error), "%s", gb_last_error());
+        m->status = status;
+    }
+    return m->status;
+}
+
+static uint64_t sum_outcomes(const uint64_t *counts, unsigned first, unsigned last)
+{
+    uint64_t sum = 0;
+    for (unsigned i = first; i <= last; i++)
+        sum += counts[i];
+    return sum;
+}
+
+/* The accounting's own check: what was counted is what was called. */
+static int check_sums(struct measuring *m, const struct window *w, const uint64_t *counts)
+{
+    uint64_t sends = sum_outcomes(counts, HCHAN_SEND_HANDOFF, HCHAN_SEND_PANIC);
+    uint64_t recvs = sum_outcomes(counts, HCHAN_RECV_HANDOFF, HCHAN_RECV_CLOSED);
+    if (sends == w->sends && recvs == w->recvs)
+        return 0;
+    snprintf(m->error, sizeof(m->error),
+             "the outcomes do not add up: %llu of %llu sends, %llu of %llu receives",
+             (unsigned long long)sends, (unsigned long long)w->sends, (unsigned long long)recvs,
+             (unsigned long long)w->recvs);
+    return -EBADMSG;
+}
+
+static int write_count(struct measuring *m, const char *name, uint64_t count, uint64_t ops)
+{
+    struct record r = {.kind = RECORD_OUTCOME, .outcome = {.count = count, .ops = ops}};
+    snprintf(r.outcome.name, sizeof(r.outcome.name), "%s", name);
+    return record_write(m->out, &r);
+}
+
+static int write_outcomes(struct measuring *m, const struct window *w, const uint64_t *counts)
+{
+    const struct scenario *s = m->spec.scenario;
+    uint64_t pure = 0, ops = w->ops_all;
+    int status = write_count(m, TRACED_WINDOW, (uint64_t)w->sample.window_ns, w->sample.ops);
+    for (unsigned i = 0; i < HCHAN_OUTCOMES && !status; i++) {
+        if (s->pure_outcomes >> i & 1)
+            pure += counts[i];
+        status = write_count(m, hchan_outcome_name(i), counts[i], ops);
+    }
+    if (s->pure_outcomes && !status) {
+        double pure_ops = (double)pure / s->pure_per_op;
+        status =
+            write_count(m, TRACED_PURE, pure_ops < (double)ops ? (uint64_t)pure_ops : ops, ops);
+    }
+    return status;
+}
+
+/* The path mix: one window of the traced instance, its outcomes read as PAPI software defined
+ * events. */
+static int trace_paths(struct measuring *m)
+{
+    const struct cell *cell = m->cell;
+    struct window_spec spec = m->spec;
+    struct window window;
+    uint64_t before[HCHAN_OUTCOMES], after[HCHAN_OUTCOMES];
+    spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_TRACED);
+    if (!spec.scenario || !(spec.scenario->pure_outcomes || spec.scenario->mix))
+        return 0; /* a floor, or no channel in it */
+    spec.variant = hchan_traced(spec.variant);
+    int status = counters_outcomes_init(m->error, sizeof(m->error));
+    if (!status)
+        status = counters_outcomes_read(before, m->error, sizeof(m->error));
+    if (!status)
+        status = window_run(&spec, &window, m->error, sizeof(m->error));
+    if (!status)
+        status = counters_outcomes_read(after, m->error, sizeof(m->error));
+    if (status)
+        return status;
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        after[i] -= before[i];
+    status = check_sums(m, &window, after);
+    return status ? status : write_outcomes(m, &window, after);
+}
+
+/* One window with each call timed. */
+static int time_calls(struct measuring *m)
+{
+    const struct cell *cell = m->cell;
+    struct window_spec spec = m->spec;
+    struct window window;
+    spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_LATENCY);
+    if (!spec.scenario || !(spec.scenario->pure_outcomes || spec.scenario->mix) ||
+        spec.scenario->fixed_ops)
+        return 0;
+    struct latency *sides = calloc(SIDES, sizeof(*sides));
+    struct record *r = calloc(1, sizeof(*r));
+    int status = sides && r ? 0 : -ENOMEM;
+    for (unsigned i = 0; i < SIDES && !status; i++)
+        snprintf(sides[i].side, sizeof(sides[i].side), "%s", side_name((enum side)i));
+    spec.latency = sides;
+    spec.warm = false;
+    if (!status)
+        status = window_run(&spec, &window, m->error, sizeof(m->error));
+    for (unsigned i = 0; i < SIDES && !status; i++) {
+        r->kind = RECORD_LATENCY;
+        r->latency = sides[i];
+        if (sides[i].count)
+            status = record_write(m->out, r);
+    }
+    free(sides);
+    free(r);
+    return status;
+}
+
+/* One window that counts one domain; its counts become the events' values per operation. */
+static int count_domain(struct measuring *m, struct counters_plan *plan, const char *domain)
+{
+    struct window_spec spec = m->spec;
+    struct window window;
+    if (!counters_any(plan, domain))
+        return 0;
+    spec.counters = plan;
+    spec.domain = domain;
+    spec.warm = false;
+    int status = window_run(&spec, &window, m->error, sizeof(m->error));
+    for (size_t i = 0; !status && i < plan->count; i++)
+        if (plan->event[i].available && strcmp(plan->event[i].domain, domain) == 0)
+            plan->event[i].per_op = (double)spec.counter_sums[i] / (double)window.ops_all;
+    return status;
+}
+
+/* Hardware counters, in windows of their own and in the cell's first process only; where there are
+ * none, the reasons. */
+static int count_events(struct measuring *m)
+{
+    struct counters_plan *plan = calloc(1, sizeof(*plan));
+    int status = plan ? counters_init(plan) : -ENOMEM;
+    if (!status)
+        status = count_domain(m, plan, "user");
+    if (!status)
+        status = count_domain(m, plan, "kernel");
+    for (size_t i = 0; !status && i < plan->count; i++) {
+        struct record r = {.kind = RECORD_COUNTER, .counter = plan->event[i]};
+        if (!r.counter.available)
+            r.counter.per_op = NAN;
+        status = record_write(m->out, &r);
+    }
+    free(plan);
+    return status;
+}
+
+int measure_cell(const struct cell *cell, const struct measure_options *options, FILE *out)
+{
+    struct measuring m = {.cell = cell, .options = options, .out = out};
+    int status = prepare(&m);
+    if (!status)
+        status = find_ops(&m);
+    if (!status)
+        status = take_samples(&m);
+    if (!status)
+        status = trace_paths(&m);
+    if (!status)
+        status = time_calls(&m);
+    if (!status && options->process == 0)
+        status = count_events(&m);
+    topo_free(m.topo);
+    if (!status && m.missed) {
+        status = -ETIME;
+        snprintf(m.error, sizeof(m.error), "no operation ended in %u of %u windows", m.missed,
+                 options->samples);
+    }
+    struct record end = {.kind = RECORD_END};
+    /* A wrong result is the channel's; whatever else keeps a cell from being measured is not. */
+    end.end.status = status == 0          ? TRIAL_OK
+                     : status == -EBADMSG ? TRIAL_FAILED
+                     : status == -ETIME   ? TRIAL_TIMEOUT
+                                          : TRIAL_SKIPPED;
+    if (status)
+        snprintf(end.end.message, sizeof(end.end.message), "%s",
+                 m.error[0] ? m.error : strerror(-status));
+    int written = record_write(out, &end);
+    return status ? status : written;
+}

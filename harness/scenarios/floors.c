@@ -1,0 +1,280 @@
+#include "harness/scenarios/floors.h"
+#include "core/base/fcontext.h"
+#include "core/base/fiber.h"
+#include "core/base/futex.h"
+#include "harness/base/clock.h"
+#include <string.h>
+
+/* Keeps the compiler from dropping a loop or what it computes. */
+static inline void keep(const void *p)
+{
+    __asm__ volatile("" : : "r"(p) : "memory");
+}
+
+static void empty_lead(struct worker *w, uint64_t ops)
+{
+    for (uint64_t i = 0; i < ops; i++)
+        keep(w);
+}
+
+static const struct scenario floor_empty = {
+    .name = "floor-empty",
+    .summary = "an empty loop: what the harness adds to each operation",
+    .op = "iteration",
+    .threads = {1, 1, 1},
+    .lead = empty_lead,
+};
+
+static void timer_lead(struct worker *w, uint64_t ops)
+{
+    (void)w;
+    for (uint64_t i = 0; i < ops; i++) {
+        uint64_t now = clock_ns();
+        keep(&now);
+    }
+}
+
+static const struct scenario floor_timer = {
+    .name = "floor-timer",
+    .summary = "one look at the clock",
+    .op = "look",
+    .threads = {1, 1, 1},
+    .lead = timer_lead,
+};
+
+/* What an uncontended lock costs at least: one compare-and-swap and one store on a line that this
+ * core owns. Acquire and release, as a lock's are. */
+static void atomic_lead(struct worker *w, uint64_t ops)
+{
+    _Atomic uint32_t *word = &w->bench->round;
+    for (uint64_t i = 0; i < ops; i++) {
+        uint32_t expected = 0;
+        cas_acq(word, &expected, 1);
+        store_rel(word, 0);
+    }
+}
+
+static const struct scenario floor_atomic = {
+    .name = "floor-atomic",
+    .summary = "uncontended compare-and-swap and store on one word",
+    .op = "compare-and-swap and store",
+    .threads = {1, 1, 1},
+    .lead = atomic_lead,
+};
+
+/* As core copies an element: through a size that the compiler does not know. */
+static void memcpy_lead(struct worker *w, uint64_t ops)
+{
+    size_t size = w->bench->params.elem;
+    unsigned char *to = w->elem + (size + 63) / 64 * 64;
+    for (uint64_t i = 0; i < ops; i++) {
+        memcpy(to, w->elem, size);
+        keep(to);
+    }
+}
+
+static const struct scenario floor_memcpy = {
+    .name = "floor-memcpy",
+    .summary = "memcpy of one element, in cache",
+    .op = "copy",
+    .elem = {8, 0, 65535},
+    .threads = {1, 1, 1},
+    .lead = memcpy_lead,
+};
+
+/* One word goes to and fro between two cores, both spinning on it; one operation is one way.
+ * Acquire and release pair with each other across the two sides. */
+static void cacheline_lead(struct worker *w, uint64_t ops)
+{
+    _Atomic uint64_t *word = &w->bench->sent;
+    uint64_t at = load_rlx(word); /* the peer waits for our next store */
+    for (uint64_t end = at + ops; at < end; at += 2) {
+        store_rel(word, at + 1);
+        while (load_acq(word) != at + 2)
+            ;
+    }
+}
+
+static void cacheline_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    for (uint64_t at = 1;; at += 2) {
+        uint64_t seen;
+        while ((seen = load_acq(&b->sent)) != at)
+            if (seen == UINT64_MAX)
+                return;
+        store_rel(&b->sent, at + 1);
+    }
+}
+
+static void cacheline_finish(struct bench *b)
+{
+    store_rel(&b->sent, UINT64_MAX);
+}
+
+static const struct scenario floor_cacheline = {
+    .name = "floor-cacheline",
+    .summary = "one word between two cores that spin on it",
+    .op = "transfer, one way",
+    .threads = {2, 2, 2},
+    .places = true,
+    .apart = true,
+    .ops_multiple = 2,
+    .lead = cacheline_lead,
+    .serve = cacheline_serve,
+    .finish = cacheline_finish,
+};
+
+/* Two threads wake each other through two futex words; one operation is one way: a wake, and the
+ * other one running. Across PUs it has two modes: where each answer comes before its reader has got
+ * into the kernel, nobody sleeps at all. */
+static void futex_signal(_Atomic uint32_t *word, uint32_t value)
+{
+    store_rel(word, value); /* pairs with load_acq in futex_await */
+    futex_wake(word, 1);
+}
+
+static uint32_t futex_await(_Atomic uint32_t *word)
+{
+    uint32_t value;
+    while ((value = load_acq(word)) == 0)
+        futex_wait(word, 0, FUTEX_FOREVER);
+    store_rlx(word, 0); /* the other side writes it next after it has heard from us */
+    return value;
+}
+
+static void futex_lead(struct worker *w, uint64_t ops)
+{
+    for (uint64_t i = 0; i < ops; i += 2) {
+        futex_signal(&w->bench->round, 1);
+        futex_await(&w->bench->acked);
+    }
+}
+
+static void futex_serve(struct worker *w)
+{
+    while (futex_await(&w->bench->round) == 1)
+        futex_signal(&w->bench->acked, 1);
+}
+
+static void futex_finish(struct bench *b)
+{
+    futex_signal(&b->round, 2);
+}
+
+static const struct scenario floor_futex = {
+    .name = "floor-futex",
+    .summary = "two threads wake each other through futex words",
+    .op = "wake, one way",
+    .threads = {2, 2, 2},
+    .places = true,
+    .ops_multiple = 2,
+    .lead = futex_lead,
+    .serve = futex_serve,
+    .finish = futex_finish,
+};
+
+/* The same where each wake is known to have ended a sleep: it is repeated until it did, so that the
+ * peer is never met on its way into the kernel. The wake itself is the message; the word never
+ * changes. On one PU the peer is asleep whenever we run, and floor-futex is the same thing. */
+static void wake_sleeper(_Atomic uint32_t *word)
+{
+    while (futex_wake(word, 1) == 0)
+        cpu_relax();
+}
+
+static void sleep_until_woken(_Atomic uint32_t *word)
+{
+    while (futex_wait(word, 0, FUTEX_FOREVER) != FUTEX_WOKEN)
+        ;
+}
+
+static void wake_lead(struct worker *w, uint64_t ops)
+{
+    for (uint64_t i = 0; i < ops; i += 2) {
+        wake_sleeper(&w->bench->round);
+        sleep_until_woken(&w->bench->acked);
+    }
+}
+
+static void wake_serve(struct worker *w)
+{
+    struct bench *b = w->bench;
+    for (;;) {
+        sleep_until_woken(&b->round);
+        if (load_acq(&b->stop)) /* pairs with store_rel in finish */
+            return;
+        wake_sleeper(&b->acked);
+    }
+}
+
+static void wake_finish(struct bench *b)
+{
+    store_rel(&b->stop, 1);
+    wake_sleeper(&b->round);
+}
+
+static const struct scenario floor_wake = {
+    .name = "floor-wake",
+    .summary = "two threads on two PUs wake each other, each out of a sleep in the kernel",
+    .op = "wake, one way",
+    .threads = {2, 2, 2},
+    .places = true,
+    .apart = true,
+    .ops_multiple = 2,
+    .lead = wake_lead,
+    .serve = wake_serve,
+    .finish = wake_finish,
+};
+
+/* Two stacks of one thread take turns by Boost.Context's jump: what giving a PU to another costs at
+ * least in user space. (Where core/base/context.h has a switch of its own, inlined, a goroutine's
+ * may cost less than this library's function.) */
+struct turns {
+    struct fiber here, there;
+};
+
+/* To the stack `self` is not, and back; `to` is where that goes on. Returns where it does then. */
+static inline fcontext take_turn(struct fiber *self, struct fiber *other, fcontext to, void *turns)
+{
+    fiber_leave(self, other, 0);
+    struct fcontext_transfer back = jump_fcontext(to, turns);
+    fiber_arrive(self, other);
+    return back.from;
+}
+
+static void switch_other(struct fcontext_transfer came)
+{
+    struct turns *t = came.data;
+    fcontext lead = came.from;
+    fiber_arrive(&t->there, &t->here);
+    for (;;)
+        lead = take_turn(&t->there, &t->here, lead, t);
+}
+
+static void switch_lead(struct worker *w, uint64_t ops)
+{
+    static alignas(64) unsigned char stack[16 << 10]; /* one window at a time, and one lead in it */
+    struct turns t;
+    (void)w;
+    fiber_adopt(&t.here);
+    fiber_begin(&t.there, stack, sizeof(stack));
+    fcontext other = make_fcontext(stack + sizeof(stack), sizeof(stack), switch_other);
+    for (uint64_t i = 0; i < ops; i += 2)
+        other = take_turn(&t.here, &t.there, other, &t);
+    fiber_end(&t.there);
+}
+
+static const struct scenario floor_switch = {
+    .name = "floor-switch",
+    .summary = "two stacks of one thread switch to each other, by Boost.Context",
+    .op = "switch, one way",
+    .threads = {1, 1, 1},
+    .ops_multiple = 2,
+    .lead = switch_lead,
+};
+
+const struct scenario *const floors[] = {
+    &floor_empty,     &floor_timer, &floor_atomic, &floor_memcpy, &floor_switch,
+    &floor_cacheline, &floor_futex, &floor_wake,   NULL,
+};

@@ -1,0 +1,236 @@
+#include "harness/scenarios/scenarios.h"
+#include "harness/machine/topo.h"
+#include "harness/scenarios/floors.h"
+#include "harness/sweep/peers.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define X(id, name)                                              \
+    extern const struct scenario *const loops_##id##_measured[]; \
+    extern const struct scenario *const loops_##id##_traced[];   \
+    extern const struct scenario *const loops_##id##_latency[];
+#include "loops.def"
+#undef X
+
+/* One row a variant: its loops by enum instance. The floors are a row without a name. */
+static const struct {
+    const char *variant;
+    const struct scenario *const *loops[3];
+} rows[] = {
+#define X(id, name) {name, {loops_##id##_measured, loops_##id##_traced, loops_##id##_latency}},
+#include "loops.def"
+#undef X
+    {"", {floors, NULL, NULL}},
+};
+
+static const struct scenario *const *find_row(const char *variant, enum instance instance)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(rows[i].variant, variant) == 0)
+            return rows[i].loops[instance];
+    const struct peer *peer = instance == INSTANCE_MEASURED ? peer_find(variant) : NULL;
+    return peer ? peer->scenarios : NULL;
+}
+
+const struct scenario *const *scenario_all(const char *variant)
+{
+    return find_row(variant, INSTANCE_MEASURED);
+}
+
+const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance)
+{
+    const struct scenario *const *all = find_row(variant, instance);
+    for (; all && *all; all++)
+        if (strcmp((*all)->name, name) == 0)
+            return *all;
+    return NULL;
+}
+
+const struct scenario *const *scenarios_any(void)
+{
+    return scenario_all(hchan_variant_name(hchan_variant_next(NULL)));
+}
+
+static void add_key(char *name, const char *key, uint64_t value)
+{
+    size_t used = strlen(name);
+    if (value != PARAM_ABSENT)
+        snprintf(name + used, CELL_NAME_MAX - used, "/%s=%llu", key, (unsigned long long)value);
+}
+
+static void add_word(char *name, const char *key, const char *value)
+{
+    size_t used = strlen(name);
+    if (value[0])
+        snprintf(name + used, CELL_NAME_MAX - used, "/%s=%s", key, value);
+}
+
+/* The floor that a cell is compared with: the same element, the same place. */
+static void name_floor(struct cell *cell, const struct scenario *s)
+{
+    bool one_pu = cell->params.place[0] == '\0' || strcmp(cell->params.place, "same-pu") == 0;
+    bool switches =
+        s->floor_switches > 0 && bench_has_goroutines(hchan_variant_find(cell->variant));
+    const char *floor = switches ? "floor-switch" : one_pu ? s->floor_one_pu : s->floor_two_pus;
+    if (!floor)
+        return;
+    struct cell_params params = {.elem = cell->params.elem};
+    snprintf(params.place, sizeof(params.place), "%s", cell->params.place);
+    struct cell made;
+    cell_make(&made, scenario_find(floor, "", INSTANCE_MEASURED), "", &params);
+    snprintf(cell->floor, sizeof(cell->floor), "%s", made.name);
+    cell->floor_units = switches ? s->floor_switches : s->floor_units;
+}
+
+void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
+               const struct cell_params *params)
+{
+    memset(cell, 0, sizeof(*cell));
+    snprintf(cell->scenario, sizeof(cell->scenario), "%s", s->name);
+    snprintf(cell->variant, sizeof(cell->variant), "%s", variant);
+    snprintf(cell->path, sizeof(cell->path), "%s", s->path ? s->path : "");
+    snprintf(cell->op, sizeof(cell->op), "%s", s->op);
+    struct cell_params *p = &cell->params;
+    p->capacity = s->capacity.max ? params->capacity : PARAM_ABSENT;
+    p->elem = s->elem.max ? params->elem : PARAM_ABSENT;
+    p->threads = s->threads.max > s->threads.min ? params->threads : PARAM_ABSENT;
+    p->work = s->work.max ? params->work : PARAM_ABSENT;
+    uint64_t threads = p->threads == PARAM_ABSENT ? s->threads.normal : p->threads;
+    if (s->places && threads > 1)
+        memcpy(p->place, params->place, sizeof(p->place));
+    snprintf(cell->name, sizeof(cell->name), "%s", s->name);
+    add_word(cell->name, "variant", variant);
+    add_key(cell->name, "capacity", p->capacity);
+    add_key(cell->name, "elem", p->elem);
+    add_key(cell->name, "threads", p->threads);
+    add_key(cell->name, "work", p->work);
+    add_word(cell->name, "place", p->place);
+    name_floor(cell, s);
+}
+
+/* Takes "/key=value" off the front of *rest where it stands there, the value into `out`. */
+static bool take_key(const char **rest, const char *key, char *out, size_t size)
+{
+    size_t length = strlen(key);
+    if ((*rest)[0] != '/' || strncmp(*rest + 1, key, length) != 0 || (*rest)[1 + length] != '=')
+        return false;
+    const char *value = *rest + length + 2;
+    size_t end = strcspn(value, "/");
+    if (end >= size)
+        return false;
+    memcpy(out, value, end);
+    out[end] = '\0';
+    *rest = value + end;
+    return true;
+}
+
+static uint64_t take_uint(const char **rest, const char *key)
+{
+    char text[24];
+    return take_key(rest, key, text, sizeof(text)) ? strtoull(text, NULL, 10) : PARAM_ABSENT;
+}
+
+bool scenario_takes(const struct scenario *s, const struct param_range *range, uint64_t value)
+{
+    bool odd = s->pairs && range == &s->threads && value % 2;
+    return range->max > 0 && value >= range->min && value <= range->max && !odd;
+}
+
+void scenario_range(const struct scenario *s, const struct param_range *range, char text[64])
+{
+    if (range->min == range->max)
+        snprintf(text, 64, "%llu alone", (unsigned long long)range->min);
+    else
+        snprintf(text, 64, "%llu to %llu%s", (unsigned long long)range->min,
+                 (unsigned long long)range->max, s->pairs && range == &s->threads ? ", even" : "");
+}
+
+static bool param_fits(const struct scenario *s, const char *key, const struct param_range *range,
+                       uint64_t value, char *reason, size_t size)
+{
+    if (range->max == 0 || range->max == range->min || scenario_takes(s, range, value))
+        return true;
+    char takes[64];
+    scenario_range(s, range, takes);
+    snprintf(reason, size, "%s needs %s= here, of %s", s->name, key, takes);
+    return false;
+}
+
+static bool params_fit(const struct scenario *s, const struct cell_params *p, char *reason,
+                       size_t size)
+{
+    return param_fits(s, "capacity", &s->capacity, p->capacity, reason, size) &&
+           param_fits(s, "elem", &s->elem, p->elem, reason, size) &&
+           param_fits(s, "threads", &s->threads, p->threads, reason, size) &&
+           param_fits(s, "work", &s->work, p->work, reason, size);
+}
+
+static bool place_fits(const struct scenario *s, const struct cell_params *p, char *reason,
+                       size_t size)
+{
+    enum relation relation = RELATION_SAME_PU;
+    bool wanted = s->places && (p->threads == PARAM_ABSENT || p->threads > 1);
+    bool known = !p->place[0] || relation_parse(p->place, &relation);
+    if (wanted && !p->place[0])
+        snprintf(reason, size, "it needs /place= at its end");
+    else if (!known)
+        snprintf(reason, size, "no place '%s': one of " RELATION_NAMES, p->place);
+    else if (s->apart && relation == RELATION_SAME_PU)
+        snprintf(reason, size, "%s needs two PUs, so another place", s->name);
+    else
+        return true;
+    return false;
+}
+
+/* Why a scenario cannot be had for a variant. */
+static void explain_missing(const char *scenario, const char *variant, char *reason, size_t size)
+{
+    if (!find_row(variant, INSTANCE_MEASURED))
+        snprintf(reason, size, "there is no variant or peer '%s' here", variant);
+    else if (!variant[0] && scenario_find(scenario, hchan_variant_name(hchan_variant_next(NULL)),
+                                          INSTANCE_MEASURED))
+        snprintf(reason, size, "%s needs /variant= after it", scenario);
+    else
+        snprintf(reason, size, "%s has no scenario '%s'", variant[0] ? variant : "the lab",
+                 scenario);
+}
+
+bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t size)
+{
+    char scenario[LABEL_MAX], variant[LABEL_MAX] = "";
+    size_t length = strcspn(name, "/");
+    if (length >= sizeof(scenario))
+        length = sizeof(scenario) - 1; /* no scenario's, either */
+    memcpy(scenario, name, length);
+    scenario[length] = '\0';
+    const char *rest = name + length;
+    struct cell_params params = {0};
+    take_key(&rest, "variant", variant, sizeof(variant));
+    params.capacity = take_uint(&rest, "capacity");
+    params.elem = take_uint(&rest, "elem");
+    params.threads = take_uint(&rest, "threads");
+    params.work = take_uint(&rest, "work");
+    take_key(&rest, "place", params.place, sizeof(params.place));
+    const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
+    if (!s) {
+        explain_missing(scenario, variant, reason, size);
+        return false;
+    }
+    if (!params_fit(s, &params, reason, size))
+        return false;
+    cell_make(cell, s, variant, &params);
+    if (!place_fits(s, &params, reason, size))
+        return false;
+    if (strcmp(cell->name, name) == 0)
+        return true;
+    snprintf(reason, size, "it should read %s", cell->name); /* or some of it was not understood */
+    return false;
+}
+
+bool cell_parse(struct cell *cell, const char *name)
+{
+    char reason[CELL_NAME_MAX];
+    return cell_parse_why(cell, name, reason, sizeof(reason));
+}

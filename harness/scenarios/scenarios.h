@@ -1,0 +1,41 @@
+/* Every scenario that there is, by name, variant and instance; and cells, which name them. */
+#ifndef HARNESS_SCENARIOS_SCENARIOS_H
+#define HARNESS_SCENARIOS_SCENARIOS_H
+
+#include "harness/base/cell.h"
+#include "harness/scenarios/scenario.h"
+#include <stddef.h>
+
+/* How a scenario's loops were compiled (see loops.c). */
+enum instance { INSTANCE_MEASURED, INSTANCE_TRACED, INSTANCE_LATENCY };
+
+/* The scenario's loops for a variant, or a floor where `variant` is "". NULL where there is none,
+ * or where a floor or a peer is asked for another instance than the measured one. A peer's row has
+ * no loops: those are in its own program (peers.h). */
+const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance);
+
+/* Walks the scenarios as compiled for one variant, or the floors for "": an array ended by NULL.
+ * NULL where there is no such variant. */
+const struct scenario *const *scenario_all(const char *variant);
+
+/* The scenarios of whichever variant: they differ in their loops, not in what they are. */
+const struct scenario *const *scenarios_any(void);
+
+/* Whether the scenario can have the value; `range` is one of its own. */
+bool scenario_takes(const struct scenario *s, const struct param_range *range, uint64_t value);
+
+/* Which values it can have, as words: "2 to 1024, even". */
+void scenario_range(const struct scenario *s, const struct param_range *range, char text[64]);
+
+/* Fills a cell from its scenario, variant ("" for a floor) and parameters, name included.
+ * Parameters that the scenario does not have become PARAM_ABSENT. */
+void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
+               const struct cell_params *params);
+
+/* Reads a cell back from its name; false where the name is not one that cell_make() gives. */
+bool cell_parse(struct cell *cell, const char *name);
+
+/* The same, and why where it is false. */
+bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t size);
+
+#endif

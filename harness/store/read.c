@@ -1,0 +1,295 @@
+#include "harness/store/internal.h"
+#include "harness/store/store.h"
+#include <endian.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void store_forget_run(struct store *s)
+{
+    for (int i = 0; i < RUN_TEXTS; i++) {
+        free(s->run[i]);
+        s->run[i] = NULL;
+    }
+}
+
+/* Copies the row, for a statement left open would hold on to the state of the file that it saw, and
+ * this connection could no longer write once another had. */
+static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
+{
+    for (int i = 0; i < RUN_TEXTS; i++) {
+        const char *text = (const char *)sqlite3_column_text(q, i);
+        s->run[i] = text ? strdup(text) : NULL;
+        if (!s->run[i] && sqlite3_column_type(q, i) != SQLITE_NULL)
+            return store_fail_with(s, -ENOMEM);
+    }
+    *run = (struct run){
+        .started = s->run[0],
+        .finished = s->run[1],
+        .command = s->run[2],
+        .mode = s->run[3],
+        .environment = s->run[4],
+        .topology = s->run[5],
+        .seed = (uint64_t)sqlite3_column_int64(q, 6),
+        .processes = (uint32_t)sqlite3_column_int64(q, 7),
+        .id = sqlite3_column_int64(q, 8),
+    };
+    return 0;
+}
+
+int store_find_run(struct store *s, int64_t id, struct run *run)
+{
+    store_forget_run(s);
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT started, finished, command, mode, environment,"
+                                    " topology, seed, processes, id FROM runs"
+                                    " WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1",
+                                    "i", id);
+    if (!q)
+        return s->status;
+    int status, step = sqlite3_step(q);
+    if (step == SQLITE_ROW) {
+        status = get_run(s, q, run);
+    } else if (step == SQLITE_DONE) {
+        snprintf(s->error, sizeof(s->error), "there is no such run");
+        status = -ENOENT;
+    } else {
+        status = store_fail(s);
+    }
+    sqlite3_finalize(q);
+    return status;
+}
+
+static uint64_t get_param(sqlite3_stmt *q, int column)
+{
+    return sqlite3_column_type(q, column) == SQLITE_NULL
+               ? PARAM_ABSENT
+               : (uint64_t)sqlite3_column_int64(q, column);
+}
+
+static void get_cell(sqlite3_stmt *q, struct cell *c)
+{
+    memset(c, 0, sizeof(*c));
+    store_text(q, 1, c->name, sizeof(c->name));
+    store_text(q, 2, c->scenario, sizeof(c->scenario));
+    store_text(q, 3, c->variant, sizeof(c->variant));
+    store_text(q, 4, c->path, sizeof(c->path));
+    store_text(q, 5, c->op, sizeof(c->op));
+    store_text(q, 6, c->floor, sizeof(c->floor));
+    c->floor_units = store_double(q, 7);
+    c->params.capacity = get_param(q, 8);
+    c->params.elem = get_param(q, 9);
+    c->params.threads = get_param(q, 10);
+    store_text(q, 11, c->params.place, sizeof(c->params.place));
+    c->params.work = get_param(q, 12);
+}
+
+/* Ends a walk over rows: the walk's own status, or what SQLite had to say at its end. */
+static int end_walk(struct store *s, sqlite3_stmt *q, int step, int status)
+{
+    if (status == 0 && step != SQLITE_DONE && step != SQLITE_ROW)
+        status = store_fail(s);
+    sqlite3_finalize(q);
+    return status;
+}
+
+int store_each_cell(struct store *s, int64_t run,
+                    int (*each)(void *arg, int64_t id, const struct cell *cell), void *arg)
+{
+    /* A store of version 1 that is only read has no column for work, and no scenario with any. */
+    char sql[200];
+    snprintf(sql, sizeof(sql),
+             "SELECT id, name, scenario, variant, path, op, floor, floor_units, capacity, elem,"
+             " threads, place, %s FROM cells WHERE run = ? ORDER BY id",
+             s->version < 2 ? "NULL" : "work");
+    sqlite3_stmt *q = store_prepare(s, sql, "i", run);
+    if (!q)
+        return s->status;
+    int status = 0, step;
+    s->error[0] = '\0';
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        struct cell cell;
+        get_cell(q, &cell);
+        status = each(arg, sqlite3_column_int64(q, 0), &cell);
+    }
+    /* The caller's own failure, not one of the store that it read from. */
+    if (status && !s->error[0])
+        store_fail_with(s, status);
+    return end_walk(s, q, step, status);
+}
+
+static void get_sample(sqlite3_stmt *q, struct sample *x)
+{
+    *x = (struct sample){
+        .process = (uint32_t)sqlite3_column_int64(q, 0),
+        .index = (uint32_t)sqlite3_column_int64(q, 1),
+        .ops = (uint64_t)sqlite3_column_int64(q, 2),
+        .ns_per_op = store_double(q, 3),
+        .window_ns = store_double(q, 4),
+        .overlap = store_double(q, 5),
+        .cpu_ns_per_op = store_double(q, 6),
+        .switches_per_op = store_double(q, 7),
+        .fairness = store_double(q, 8),
+    };
+}
+
+/* Takes the statement. */
+static int read_samples(struct store *s, sqlite3_stmt *q, struct sample **samples, size_t *count)
+{
+    *samples = NULL;
+    *count = 0;
+    if (!q)
+        return s->status;
+    size_t room = 0;
+    int status = 0, step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        if (*count == room) {
+            room = room ? 2 * room : 64;
+            struct sample *more = realloc(*samples, room * sizeof(*more));
+            if (!more) {
+                status = store_fail_with(s, -ENOMEM);
+                continue;
+            }
+            *samples = more;
+        }
+        get_sample(q, &(*samples)[(*count)++]);
+    }
+    status = end_walk(s, q, step, status);
+    if (status) {
+        free(*samples);
+        *samples = NULL;
+    }
+    return status;
+}
+
+int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count)
+{
+    return read_samples(s,
+                        store_prepare(s,
+                                      "SELECT process, sample, ops, ns_per_op, window_ns, overlap,"
+                                      " cpu_ns_per_op, switches_per_op, fairness FROM samples"
+                                      " WHERE cell = ? ORDER BY process, sample",
+                                      "i", cell),
+                        samples, count);
+}
+
+int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count)
+{
+    return read_samples(s,
+                        store_prepare(s,
+                                      "SELECT process, 0, ops, 1.0 * count / ops, count, NULL,"
+                                      " NULL, NULL, NULL FROM outcomes"
+                                      " WHERE cell = ? AND name = ? AND ops > 0 ORDER BY process",
+                                      "it", cell, TRACED_WINDOW),
+                        samples, count);
+}
+
+int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max)
+{
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT name, sum(count), sum(ops) FROM outcomes"
+                                    " WHERE cell = ? GROUP BY name ORDER BY name",
+                                    "i", cell);
+    if (!q)
+        return s->status;
+    size_t n = 0;
+    int step = SQLITE_DONE;
+    while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
+        store_text(q, 0, out[n].name, sizeof(out[n].name));
+        out[n].count = (uint64_t)sqlite3_column_int64(q, 1);
+        out[n++].ops = (uint64_t)sqlite3_column_int64(q, 2);
+    }
+    int status = end_walk(s, q, step, 0);
+    return status ? status : (int)n;
+}
+
+/* The median of `per_op` over the processes of each counter: SQLite has no median, so the values
+ * that there are get their ranks, and the middle one or two are taken. Where there is none, the row
+ * of the first rank has the reason. */
+int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max)
+{
+    sqlite3_stmt *q = store_prepare(
+        s,
+        "WITH ranked AS (SELECT *, count(per_op) OVER (PARTITION BY name, domain) AS n,"
+        " row_number() OVER (PARTITION BY name, domain ORDER BY per_op NULLS LAST) AS rank"
+        " FROM counters WHERE cell = ?)"
+        " SELECT name, domain, avg(per_op), max(reason) FROM ranked"
+        " WHERE rank IN ((n + 1) / 2, (n + 2) / 2) GROUP BY name, domain ORDER BY name, domain",
+        "i", cell);
+    if (!q)
+        return s->status;
+    size_t n = 0;
+    int step = SQLITE_DONE;
+    while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
+        struct counter *c = &out[n++];
+        store_text(q, 0, c->name, sizeof(c->name));
+        store_text(q, 1, c->domain, sizeof(c->domain));
+        c->per_op = store_double(q, 2);
+        c->available = !isnan(c->per_op);
+        store_text(q, 3, c->reason, sizeof(c->reason));
+    }
+    int status = end_walk(s, q, step, 0);
+    return status ? status : (int)n;
+}
+
+/* Adds the pairs of bucket and count; false where they are not what was once written. */
+static bool add_buckets(struct latency *out, sqlite3_stmt *q)
+{
+    const unsigned char *blob = sqlite3_column_blob(q, 3);
+    size_t bytes = (size_t)sqlite3_column_bytes(q, 3);
+    uint64_t sum = 0;
+    for (size_t at = 0; at + 16 <= bytes; at += 16) {
+        uint64_t pair[2];
+        memcpy(pair, blob + at, sizeof(pair));
+        if (le64toh(pair[0]) >= HIST_BUCKETS)
+            return false;
+        out->bucket[le64toh(pair[0])] += le64toh(pair[1]);
+        sum += le64toh(pair[1]);
+    }
+    return bytes % 16 == 0 && sum == (uint64_t)sqlite3_column_int64(q, 0);
+}
+
+int store_latency(struct store *s, int64_t cell, const char *side, struct latency *out)
+{
+    memset(out, 0, sizeof(*out));
+    snprintf(out->side, sizeof(out->side), "%s", side);
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT count, min_ns, max_ns, buckets FROM latencies"
+                                    " WHERE cell = ? AND side = ?",
+                                    "it", cell, side);
+    if (!q)
+        return s->status;
+    int step, status = 0;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        double min = store_double(q, 1), max = store_double(q, 2);
+        if (out->count == 0 || min < out->min_ns)
+            out->min_ns = min;
+        if (out->count == 0 || max > out->max_ns)
+            out->max_ns = max;
+        out->count += (uint64_t)sqlite3_column_int64(q, 0);
+        if (!add_buckets(out, q))
+            status = store_fail_with(s, -EBADMSG);
+    }
+    status = end_walk(s, q, step, status);
+    return status ? status : out->count ? 0 : -ENOENT;
+}
+
+int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size)
+{
+    memset(count, 0, 4 * sizeof(count[0]));
+    message[0] = '\0';
+    sqlite3_stmt *q = store_prepare(
+        s, "SELECT status, message FROM trials WHERE cell = ? ORDER BY process", "i", cell);
+    if (!q)
+        return s->status;
+    int step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW) {
+        unsigned status = (unsigned)sqlite3_column_int(q, 0);
+        if (status < 4)
+            count[status]++;
+        if (sqlite3_column_bytes(q, 1) > 0)
+            store_text(q, 1, message, size);
+    }
+    return end_walk(s, q, step, 0);
+}

@@ -1,0 +1,47 @@
+#include "harness/store/runs.h"
+#include "harness/base/say.h"
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 0 for the latest; false where the word is neither a number from 1 nor "latest". */
+static bool parse_run(const char *wanted, int64_t *id)
+{
+    *id = 0;
+    if (!wanted || strcmp(wanted, "latest") == 0)
+        return true;
+    char *end;
+    errno = 0;
+    *id = strtoll(wanted, &end, 10);
+    return isdigit((unsigned char)wanted[0]) && *end == '\0' && errno == 0 && *id > 0;
+}
+
+static int explain_missing(struct store *store, const char *db, int64_t id)
+{
+    struct run latest;
+    if (store_find_run(store, 0, &latest))
+        return complain(EXIT_USAGE, "%s holds no run yet: make one with `hchanlab sweep`", db);
+    return complain(EXIT_USAGE, "no run %lld in %s: the latest is %lld", (long long)id, db,
+                    (long long)latest.id);
+}
+
+int runs_open(const char *db, const char *wanted, struct store **store, struct run *run)
+{
+    char error[512];
+    int64_t id;
+    if (!parse_run(wanted, &id))
+        return complain(EXIT_USAGE, "'%s' is no run: give its number, or `latest`", wanted);
+    *store = store_open(db, STORE_READ, error, sizeof(error));
+    if (!*store)
+        return complain(EXIT_IO, "%s", error);
+    int status = store_find_run(*store, id, run);
+    int exit_status = EXIT_OK;
+    if (status == -ENOENT)
+        exit_status = explain_missing(*store, db, id);
+    else if (status)
+        exit_status = complain(EXIT_IO, "%s: %s", db, store_error(*store));
+    if (exit_status != EXIT_OK)
+        store_close(*store);
+    return exit_status;
+}

@@ -1,0 +1,358 @@
+/* Opening a store: knowing it from other files, and making one. */
+#include "harness/store/store.h"
+#include "harness/store/internal.h"
+#include "schema.h"
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    APPLICATION_ID = 1751345260, /* as in results/schema.sql */
+    SCHEMA_VERSION = 2,
+    BUSY_MS = 10000, /* how long a second writer waits for the first */
+};
+
+static const char cant_write[] =
+    "%.200s can't be written (%s): make room, or name another file with --db";
+
+const char *store_error(const struct store *s)
+{
+    return s->error;
+}
+
+/* SQLite's codes as errnos. Where the operating system refused, its own errno says more: SQLite
+ * calls a file that grew past its limit, for one, a mere I/O error. */
+static int errno_of(int code, int cause)
+{
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return ENOSPC;
+    case SQLITE_READONLY:
+        return EROFS;
+    case SQLITE_NOMEM:
+        return ENOMEM;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return EBUSY;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return EBADMSG;
+    case SQLITE_CONSTRAINT:
+        return code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE ? EEXIST
+               : code == SQLITE_CONSTRAINT_FOREIGNKEY                                   ? ENOENT
+                                                                                        : EINVAL;
+    default:
+        return cause ? cause : EIO;
+    }
+}
+
+int store_fail(struct store *s)
+{
+    int code = sqlite3_extended_errcode(s->db), kind = code & 0xff;
+    int cause = kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN ? sqlite3_system_errno(s->db) : 0;
+    snprintf(s->error, sizeof(s->error), "%s%s%s", sqlite3_errmsg(s->db), cause ? ", " : "",
+             cause ? strerror(cause) : "");
+    s->status = -errno_of(code, cause);
+    return s->status;
+}
+
+int store_fail_with(struct store *s, int status)
+{
+    snprintf(s->error, sizeof(s->error), "%s", strerror(-status));
+    s->status = status;
+    return status;
+}
+
+double store_double(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL
+               ? NAN
+               : sqlite3_column_double(statement, column);
+}
+
+void store_text(sqlite3_stmt *statement, int column, char *out, size_t size)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    snprintf(out, size, "%s", text ? text : "");
+}
+
+static int bind_value(sqlite3_stmt *statement, int index, char type, va_list *values)
+{
+    if (type == 'i')
+        return sqlite3_bind_int64(statement, index, va_arg(*values, int64_t));
+    if (type == 't')
+        return sqlite3_bind_text(statement, index, va_arg(*values, const char *), -1,
+                                 SQLITE_TRANSIENT);
+    if (type == 'u') {
+        uint64_t number = va_arg(*values, uint64_t);
+        return number == PARAM_ABSENT ? sqlite3_bind_null(statement, index)
+                                      : sqlite3_bind_int64(statement, index, (int64_t)number);
+    }
+    double value = va_arg(*values, double);
+    return isnan(value) ? sqlite3_bind_null(statement, index)
+                        : sqlite3_bind_double(statement, index, value);
+}
+
+sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *statement = NULL;
+    int status = sqlite3_prepare_v2(s->db, sql, -1, &statement, NULL);
+    va_list values;
+    va_start(values, types);
+    for (int i = 0; types[i] && status == SQLITE_OK; i++)
+        status = bind_value(statement, i + 1, types[i], &values);
+    va_end(values);
+    if (status == SQLITE_OK)
+        return statement;
+    store_fail(s);
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
+static bool execute(struct store *s, const char *sql)
+{
+    if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    store_fail(s);
+    return false;
+}
+
+/* Replaces the sentence of the last failure by a whole one, `format` holding a %s for the path and
+ * one for what SQLite said. */
+__attribute__((format(printf, 3, 0))) static void explain(struct store *s, const char *path,
+                                                          const char *format)
+{
+    char why[200];
+    snprintf(why, sizeof(why), "%.199s", s->error);
+    snprintf(s->error, sizeof(s->error), format, path, why);
+}
+
+enum known { NOT_OURS = -1, EMPTY, OURS };
+
+/* What the application id, the schema's version and the number of tables make of a file. */
+static enum known judge(struct store *s, const char *path, int64_t id, int64_t version,
+                        int64_t tables)
+{
+    if (id == 0 && version == 0 && tables == 0)
+        return EMPTY;
+    if (id == APPLICATION_ID && version <= SCHEMA_VERSION)
+        return OURS;
+    if (id == APPLICATION_ID)
+        snprintf(s->error, sizeof(s->error),
+                 "%.300s has schema %lld and this program knows up to %d: use a newer hchanlab",
+                 path, (long long)version, SCHEMA_VERSION);
+    else
+        snprintf(s->error, sizeof(s->error),
+                 "%.300s is another program's database: name another file with --db", path);
+    s->status = -EBADMSG;
+    return NOT_OURS;
+}
+
+/* Looks at a file before anything is written to it. All in one statement, so that it sees one state
+ * of a file that another process may be making into a store just now. NOT_OURS comes with the
+ * sentence in s->error. */
+static enum known recognise(struct store *s, const char *path)
+{
+    enum known known = NOT_OURS;
+    sqlite3_stmt *q = store_prepare(s,
+                                    "SELECT application_id, user_version,"
+                                    " (SELECT count(*) FROM sqlite_master)"
+                                    " FROM pragma_application_id, pragma_user_version",
+                                    "");
+    if (q && sqlite3_step(q) == SQLITE_ROW) {
+        s->version = sqlite3_column_int64(q, 1);
+        known = judge(s, path, sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1),
+                      sqlite3_column_int64(q, 2));
+    } else {
+        if (q)
+            store_fail(s);
+        explain(s, path,
+                s->status == -EBADMSG ? "%.200s is not a store (%s): name another file with --db"
+                : s->status == -EROFS
+                    ? cant_write
+                    : "%.200s can't be read (%s): let it be read, or name another with --db");
+    }
+    sqlite3_finalize(q);
+    return known;
+}
+
+/* Opens a connection in place of the one that there was. Whatever the file turns out to be, closing
+ * the connection leaves its log as it is, until the file is known to be ours. */
+static bool connect_to(struct store *s, const char *name, int flags)
+{
+    sqlite3_close(s->db);
+    s->db = NULL;
+    if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK) {
+        store_fail(s);
+        return false;
+    }
+    sqlite3_busy_timeout(s->db, BUSY_MS);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return true;
+}
+
+/* Opens the file of that name, whatever the name looks like: SQLite has meanings of its own for
+ * ":memory:" and for what begins with "file:". */
+static bool connect_to_file(struct store *s, const char *path, int flags)
+{
+    char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+    bool ok = name && connect_to(s, name, flags);
+    sqlite3_free(name);
+    return ok;
+}
+
+/* Opens a store that can't be written, in a folder that can't either: SQLite then has nowhere to
+ * put the index of the log, and reads the file only on the word that nobody is changing it. That
+ * word can be given where no log stands beside the file. */
+static bool connect_to_still(struct store *s, const char *path)
+{
+    char *log = sqlite3_mprintf("%s-wal", path);
+    bool logged = !log || access(log, F_OK) == 0;
+    sqlite3_free(log);
+    if (logged)
+        return false;
+    sqlite3_str *uri = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(uri, path[0] == '/' ? "file:" : "file:./");
+    for (const char *c = path; *c; c++)
+        if (strchr("%?#", *c))
+            sqlite3_str_appendf(uri, "%%%02x", *c);
+        else
+            sqlite3_str_appendchar(uri, 1, *c);
+    sqlite3_str_appendall(uri, "?immutable=1");
+    char *name = sqlite3_str_finish(uri);
+    bool ok = name && connect_to(s, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    sqlite3_free(name);
+    return ok;
+}
+
+/* A device or a folder is no place for a database, and SQLite would put its journal beside it. */
+static bool could_be_a_file(struct store *s, const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) || S_ISREG(found.st_mode))
+        return true;
+    s->status = -EBADMSG;
+    snprintf(s->error, sizeof(s->error), "%.300s is not a file: name one with --db", path);
+    return false;
+}
+
+static bool open_to_read(struct store *s, const char *path)
+{
+    if (!connect_to_file(s, path, SQLITE_OPEN_READWRITE) &&
+        !connect_to_file(s, path, SQLITE_OPEN_READONLY)) {
+        explain(s, path,
+                "%.200s can't be opened (%s): make a store with `hchanlab sweep`, or name one "
+                "with --db");
+        return false;
+    }
+    enum known known = recognise(s, path);
+    if (known == NOT_OURS && sqlite3_db_readonly(s->db, "main") == 1 && s->status != -EBADMSG &&
+        connect_to_still(s, path))
+        known = recognise(s, path);
+    if (known == EMPTY)
+        snprintf(s->error, sizeof(s->error), "%.300s is empty: make a run with `hchanlab sweep`",
+                 path);
+    return known == OURS;
+}
+
+/* What a store of an older schema lacks, in the order of the versions. */
+static const char upgrade_sql[] = "ALTER TABLE cells ADD COLUMN work INTEGER;"
+                                  "PRAGMA user_version = 2;";
+
+/* Gives an empty file the schema, and an older store what it lacks: all of it or nothing. Another
+ * process may have been first. */
+static enum known bring_up(struct store *s, const char *path)
+{
+    if (!execute(s, "BEGIN IMMEDIATE")) {
+        explain(s, path, cant_write);
+        return NOT_OURS;
+    }
+    enum known known = recognise(s, path);
+    if (known == EMPTY || (known == OURS && s->version < SCHEMA_VERSION)) {
+        if (execute(s, known == EMPTY ? schema_sql : upgrade_sql) && execute(s, "COMMIT")) {
+            s->version = SCHEMA_VERSION;
+            return OURS;
+        }
+        explain(s, path, cant_write);
+    }
+    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return known == OURS && s->version == SCHEMA_VERSION ? OURS : NOT_OURS;
+}
+
+/* Turns the log on. SQLite does not wait by itself for others who are in the file. */
+static bool use_log(struct store *s)
+{
+    enum { PAUSE_MS = 10 };
+    for (int waited_ms = 0; !execute(s, "PRAGMA journal_mode = WAL"); waited_ms += PAUSE_MS) {
+        if (s->status != -EBUSY || waited_ms >= BUSY_MS)
+            return false;
+        sqlite3_sleep(PAUSE_MS);
+    }
+    return execute(s, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+}
+
+static bool open_to_write(struct store *s, const char *path)
+{
+    if (!connect_to_file(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) {
+        explain(s, path,
+                "%.200s can't be opened (%s): name a file in a folder that can be written with "
+                "--db");
+        return false;
+    }
+    enum known known = recognise(s, path);
+    if (known == EMPTY || (known == OURS && s->version < SCHEMA_VERSION))
+        known = bring_up(s, path);
+    if (known == NOT_OURS)
+        return false;
+    if (use_log(s))
+        return true;
+    explain(s, path, cant_write);
+    return false;
+}
+
+struct store *store_open(const char *path, enum store_mode mode, char *error, size_t size)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    if (!s) {
+        snprintf(error, size, "out of memory");
+        return NULL;
+    }
+    if (could_be_a_file(s, path) &&
+        (mode == STORE_WRITE ? open_to_write(s, path) : open_to_read(s, path))) {
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+        s->path = strdup(path);
+        if (s->path && stat(path, &s->opened) == 0)
+            return s;
+        snprintf(s->error, sizeof(s->error), "%.300s: %s", path, strerror(errno));
+    }
+    snprintf(error, size, "%s", s->error);
+    store_close(s);
+    return NULL;
+}
+
+int store_check_place(struct store *s)
+{
+    struct stat now;
+    if (stat(s->path, &now) == 0 && now.st_ino == s->opened.st_ino &&
+        now.st_dev == s->opened.st_dev)
+        return 0;
+    s->status = -ENOENT;
+    snprintf(s->error, sizeof(s->error),
+             "%.300s was removed or replaced meanwhile, and what was measured went with it",
+             s->path);
+    return s->status;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    store_forget_run(s);
+    sqlite3_close(s->db);
+    free(s->path);
+    free(s);
+}

@@ -1,0 +1,83 @@
+/* The store: one SQLite database that holds runs, environment, cells, samples, histograms,
+ * outcomes and counters (results/schema.sql). WAL, and one transaction for each thing added, so
+ * that a kill or a full disk loses at most the sample in flight.
+ *
+ * Every function that can fail returns 0 or a negative errno; store_error() then has one sentence
+ * that says what went wrong. A store is used by one thread at a time. */
+#ifndef HARNESS_STORE_STORE_H
+#define HARNESS_STORE_STORE_H
+
+#include "harness/base/cell.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+
+/* Opens the store at `path`; STORE_WRITE creates it where it does not exist, STORE_READ does not.
+ * Returns NULL with a sentence in `error` (size bytes) where the file is not a store, was written
+ * by a newer schema, or cannot be read or written. Nothing is changed in a file that is not a
+ * store. store_close() releases the store; NULL is allowed. */
+struct store *store_open(const char *path, enum store_mode mode, char *error, size_t size);
+void store_close(struct store *s);
+const char *store_error(const struct store *s);
+
+/* Whether the store still stands where it was opened: a file that was removed or replaced goes on
+ * being written to, and is gone with the program. 0 or -ENOENT. */
+int store_check_place(struct store *s);
+
+/* A run: a sweep that was executed. The strings are borrowed for the call when written; when read
+ * they belong to the store and live until the next store_find_run or store_close. */
+struct run {
+    int64_t id;
+    const char *started;     /* ISO 8601, UTC */
+    const char *finished;    /* ISO 8601, or NULL where the sweep did not end */
+    const char *command;     /* the command line that repeats it */
+    const char *mode;        /* how cells were sampled: quick or full */
+    const char *environment; /* JSON object, see env.h */
+    const char *topology;    /* hwloc's XML */
+    uint64_t seed;           /* of the order of the cells */
+    uint32_t processes;      /* processes planned for each cell */
+};
+
+int store_begin_run(struct store *s, const struct run *run, int64_t *id);
+int store_end_run(struct store *s, int64_t run);
+
+/* Adds a cell to a run and gives its id. */
+int store_add_cell(struct store *s, int64_t run, const struct cell *cell, int64_t *id);
+
+/* What one process of a cell ended as; `message` says why where it is not TRIAL_OK. */
+int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
+                    const char *message);
+int store_add_sample(struct store *s, int64_t cell, const struct sample *sample);
+int store_add_outcome(struct store *s, int64_t cell, uint32_t process,
+                      const struct outcome_count *outcome);
+int store_add_counter(struct store *s, int64_t cell, uint32_t process,
+                      const struct counter *counter);
+int store_add_latency(struct store *s, int64_t cell, uint32_t process,
+                      const struct latency *latency);
+
+/* Finds a run: by its id, or the latest where `id` is 0. -ENOENT where there is none. */
+int store_find_run(struct store *s, int64_t id, struct run *run);
+
+/* Calls `each` for every cell of a run, in the order in which they were added. */
+int store_each_cell(struct store *s, int64_t run,
+                    int (*each)(void *arg, int64_t id, const struct cell *cell), void *arg);
+
+/* Readers of one cell. store_samples gives a malloc'd array (the caller frees it), in order of
+ * process and index. store_outcomes adds up the processes' counts; store_counters gives the median
+ * over processes; each fills at most `max` and returns the number. store_latency adds up the
+ * processes' buckets of one side, -ENOENT where none was recorded. store_trials counts the
+ * processes by status into count[4] and gives the last message that is not empty. */
+int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count);
+int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max);
+int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max);
+int store_latency(struct store *s, int64_t cell, const char *side, struct latency *out);
+
+/* The traced windows of a cell as samples that have a process, operations and times only; malloc'd,
+ * the caller frees them. */
+int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count);
+int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size);
+
+#endif

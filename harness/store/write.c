@@ -1,0 +1,119 @@
+#include "harness/store/internal.h"
+#include "harness/store/store.h"
+#include <endian.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Runs a statement that gives no rows: one transaction. Takes the statement. */
+static int finish(struct store *s, sqlite3_stmt *statement)
+{
+    if (!statement)
+        return s->status;
+    int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : store_fail(s);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static void now_utc(char text[32])
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    gmtime_r(&now, &tm);
+    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+int store_begin_run(struct store *s, const struct run *run, int64_t *id)
+{
+    char started[32];
+    now_utc(started);
+    int status = finish(
+        s, store_prepare(s,
+                         "INSERT INTO runs (started, command, mode, environment, topology, seed,"
+                         " processes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                         "tttttii", started, run->command, run->mode, run->environment,
+                         run->topology, (int64_t)run->seed, (int64_t)run->processes));
+    *id = sqlite3_last_insert_rowid(s->db);
+    return status;
+}
+
+int store_end_run(struct store *s, int64_t run)
+{
+    char finished[32];
+    now_utc(finished);
+    return finish(
+        s, store_prepare(s, "UPDATE runs SET finished = ? WHERE id = ?", "ti", finished, run));
+}
+
+int store_add_cell(struct store *s, int64_t run, const struct cell *c, int64_t *id)
+{
+    int status =
+        finish(s, store_prepare(s,
+                                "INSERT INTO cells (run, name, scenario, variant, path, op, floor,"
+                                " floor_units, capacity, elem, threads, work, place)"
+                                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                "ittttttduuuut", run, c->name, c->scenario, c->variant, c->path,
+                                c->op, c->floor, c->floor_units, c->params.capacity, c->params.elem,
+                                c->params.threads, c->params.work, c->params.place));
+    *id = sqlite3_last_insert_rowid(s->db);
+    return status;
+}
+
+int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
+                    const char *message)
+{
+    return finish(s, store_prepare(s, "INSERT INTO trials VALUES (?, ?, ?, ?)", "iiit", cell,
+                                   (int64_t)process, (int64_t)status, message));
+}
+
+int store_add_sample(struct store *s, int64_t cell, const struct sample *x)
+{
+    return finish(s, store_prepare(s, "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                   "iiiidddddd", cell, (int64_t)x->process, (int64_t)x->index,
+                                   (int64_t)x->ops, x->ns_per_op, x->window_ns, x->overlap,
+                                   x->cpu_ns_per_op, x->switches_per_op, x->fairness));
+}
+
+int store_add_outcome(struct store *s, int64_t cell, uint32_t process,
+                      const struct outcome_count *o)
+{
+    return finish(s, store_prepare(s, "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?)", "iitii", cell,
+                                   (int64_t)process, o->name, (int64_t)o->count, (int64_t)o->ops));
+}
+
+int store_add_counter(struct store *s, int64_t cell, uint32_t process, const struct counter *c)
+{
+    return finish(s, store_prepare(s, "INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?)", "iittdt",
+                                   cell, (int64_t)process, c->name, c->domain,
+                                   c->available ? c->per_op : NAN, c->reason));
+}
+
+int store_add_latency(struct store *s, int64_t cell, uint32_t process, const struct latency *h)
+{
+    size_t used = 0;
+    for (unsigned i = 0; i < HIST_BUCKETS; i++)
+        used += h->bucket[i] != 0;
+    uint64_t *pairs = malloc((2 * used + 1) * sizeof(*pairs));
+    if (!pairs)
+        return store_fail_with(s, -ENOMEM);
+    size_t n = 0;
+    for (unsigned i = 0; i < HIST_BUCKETS; i++)
+        if (h->bucket[i]) {
+            pairs[n++] = htole64(i);
+            pairs[n++] = htole64(h->bucket[i]);
+        }
+    sqlite3_stmt *statement = store_prepare(
+        s,
+        "INSERT INTO latencies (cell, process, side, count, min_ns, max_ns, buckets)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "iitidd", cell, (int64_t)process, h->side, (int64_t)h->count, h->min_ns, h->max_ns);
+    if (statement &&
+        sqlite3_bind_blob(statement, 7, pairs, (int)(n * sizeof(*pairs)), SQLITE_TRANSIENT)) {
+        store_fail(s);
+        sqlite3_finalize(statement);
+        statement = NULL;
+    }
+    free(pairs);
+    return finish(s, statement);
+}

@@ -1,0 +1,287 @@
+#include "harness/sweep/child.h"
+#include "harness/base/clock.h"
+#include "harness/base/say.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Longer than any record: a line that is none, and does not end. */
+enum { LINE_MAX_BYTES = 1 << 22 };
+
+enum { ARGUMENTS_MAX = 32 };
+
+/* Becomes the command; where it can't, it ends as one that says so. */
+static _Noreturn void exec_command(const char *const *arguments)
+{
+    char *argv[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t) "hchanlab"};
+    for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
+        argv[i + 1] = (char *)(uintptr_t)arguments[i];
+    execv("/proc/self/exe", argv);
+    struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_FAILED}};
+    snprintf(end.end.message, REASON_MAX, "the program could not be started: %s", strerror(errno));
+    FILE *out = fdopen(STDOUT_FILENO, "w"); /* stdout may hold what is the parent's to write */
+    if (out)
+        record_write(out, &end);
+    _exit(EXIT_WRONG);
+}
+
+/* The child's side of child_start(). */
+static _Noreturn void run_child(const struct child_job *job, int in, int out, pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives who started it */
+    if (getppid() != parent)
+        _exit(EXIT_WRONG);
+    setpgid(0, 0);
+    dup2(in, STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    sigprocmask(SIG_SETMASK, &job->signals->old_mask, NULL);
+    exec_command(job->arguments);
+}
+
+/* Starts the process in a group of its own, so that a kill takes what it started along. Both sides
+ * make the group: whichever comes first, it is there before a kill and before the cell starts
+ * anything. */
+int child_start(struct child *child, const struct child_job *job)
+{
+    int out[2], in[2];
+    pid_t parent = getpid();
+    memset(child, 0, sizeof(*child));
+    child->job = job;
+    if (pipe2(out, O_CLOEXEC))
+        return -errno;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in)) {
+        int error = errno;
+        close(out[0]);
+        close(out[1]);
+        return -error;
+    }
+    child->pid = fork();
+    int error = errno;
+    if (child->pid == 0)
+        run_child(job, in[1], out[1], parent);
+    close(out[1]);
+    close(in[1]);
+    child->fd = out[0];
+    child->ack_fd = in[0];
+    if (child->pid < 0) {
+        close(child->fd);
+        close(child->ack_fd);
+        return -error;
+    }
+    setpgid(child->pid, child->pid); /* fails where the child has begun already: it did it then */
+    fcntl(child->fd, F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+/* Remembers a line that is no record, or one that was there before, as far as it can be shown. */
+static void note_stray(struct child *child, const char *line, size_t length)
+{
+    if (child->stray[0])
+        return;
+    snprintf(child->stray, sizeof(child->stray), "%.*s", (int)(length < 60 ? length : 60),
+             length ? line : "(empty)");
+    make_plain(child->stray);
+    if (!child->stray[0])
+        strcpy(child->stray, "?");
+}
+
+/* Hands one record on, or keeps it where it is the end. */
+static int take_record(struct child *child, const struct record *r)
+{
+    child->sampled |= r->kind == RECORD_SAMPLE;
+    if (r->kind != RECORD_END)
+        return child->job->take(child->job->arg, r);
+    child->ended = true;
+    child->status = r->end.status;
+    snprintf(child->message, sizeof(child->message), "%s", r->end.message);
+    make_plain(child->message);
+    return 0;
+}
+
+/* Takes one line and acknowledges it: one that is no record, too, for the cell may be waiting. Of
+ * an acknowledgement that does not arrive nothing is to be done: see record.h. */
+static int take_line(struct child *child, const char *line, size_t length)
+{
+    static struct record record; /* large: it holds a histogram */
+    int status = 0;
+    bool is_record = strlen(line) == length && record_read(line, &record) == 0;
+    if (is_record)
+        status = take_record(child, &record);
+    if (!is_record || status == -EEXIST) { /* the cell's fault, not the store's */
+        note_stray(child, line, length);
+        status = 0;
+    }
+    if (status == 0)
+        (void)!send(child->ack_fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return status;
+}
+
+static int make_room(struct child *child)
+{
+    if (child->size - child->used >= 4096)
+        return 0;
+    size_t size = child->size ? 2 * child->size : 65536;
+    char *line = realloc(child->line, size);
+    if (!line)
+        return -ENOMEM;
+    child->line = line;
+    child->size = size;
+    return 0;
+}
+
+/* Takes what the pipe has, as complete lines. 1: more may come; 0: the end; -EAGAIN: nothing
+ * just now; or another errno. */
+static int take_output(struct child *child)
+{
+    int status = make_room(child);
+    if (status)
+        return status;
+    ssize_t got = read(child->fd, child->line + child->used, child->size - child->used - 1);
+    if (got <= 0)
+        return got == 0 ? 0 : errno == EINTR ? 1 : -errno;
+    char *start = child->line, *end = start + child->used;
+    child->used += (size_t)got;
+    while ((end = memchr(end, '\n', (size_t)(child->line + child->used - end))) != NULL) {
+        *end = '\0';
+        status = take_line(child, start, (size_t)(end - start));
+        if (status)
+            return status;
+        start = ++end;
+    }
+    child->used -= (size_t)(start - child->line);
+    memmove(child->line, start, child->used);
+    if (child->used > LINE_MAX_BYTES) {
+        note_stray(child, child->line, child->used);
+        child->used = 0;
+    }
+    return 1;
+}
+
+/* Whether the process has ended; it stays there to be waited for, so that its id, and its group's,
+ * stay its own. */
+static bool has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+/* Waits for output, the end of the child, a signal, or so long. */
+static void wait_for(const struct child *child, uint64_t ns)
+{
+    struct pollfd pfd = {.fd = child->fd, .events = POLLIN};
+    struct timespec left = {.tv_sec = (time_t)(ns / 1000000000U),
+                            .tv_nsec = (long)(ns % 1000000000U)};
+    ppoll(&pfd, 1, &left, &child->job->signals->mask);
+}
+
+/* What a process has written is in the pipe when it has ended, so then the pipe is emptied, and
+ * whoever else may hold it is not waited for. */
+int child_watch(struct child *child)
+{
+    uint64_t limit = clock_ns() + child->job->kill_ns;
+    for (;;) {
+        uint64_t now = clock_ns();
+        if (signals_interrupted())
+            return -EINTR;
+        if (now >= limit)
+            return -ETIME;
+        bool ended = has_ended(child->pid); /* before the last read */
+        int status = child->fd < 0 ? -EAGAIN : take_output(child);
+        if (status == 1)
+            continue;
+        if (status < 0 && status != -EAGAIN)
+            return status;
+        if (ended)
+            return 0;
+        if (status == 0) {
+            close(child->fd);
+            child->fd = -1;
+        }
+        wait_for(child, limit - now);
+    }
+}
+
+static int end_process(struct child *child)
+{
+    int wait_status = 0;
+    kill(-child->pid, SIGKILL);
+    while (waitpid(child->pid, &wait_status, 0) < 0 && errno == EINTR)
+        ;
+    if (child->fd >= 0)
+        close(child->fd);
+    close(child->ack_fd);
+    free(child->line);
+    return wait_status;
+}
+
+static void describe_end(int wait_status, char text[64])
+{
+    if (WIFSIGNALED(wait_status))
+        snprintf(text, 64, "ended by signal %d (%s)", WTERMSIG(wait_status),
+                 strsignal(WTERMSIG(wait_status)));
+    else
+        snprintf(text, 64, "ended with status %d", WEXITSTATUS(wait_status));
+}
+
+/* Whether a process that said so may end so. Peers, and `crowd --records`, tell
+ * with one status of all that is not well.
+ */
+static bool agrees(enum trial_status said, int status)
+{
+    switch (said) {
+    case TRIAL_OK:
+        return status == EXIT_OK;
+    case TRIAL_FAILED:
+        return status == EXIT_WRONG;
+    case TRIAL_TIMEOUT:
+        return status == EXIT_TIMEOUT || status == EXIT_WRONG;
+    case TRIAL_SKIPPED:
+        return status == EXIT_ENVIRONMENT || status == EXIT_WRONG;
+    }
+    return false;
+}
+
+/* What it said and how it ended have to agree. */
+static void conclude(struct child *child, int watched, int wait_status)
+{
+    uint64_t kill_ns = child->job->kill_ns;
+    char end[64], said[REASON_MAX];
+    describe_end(wait_status, end);
+    snprintf(said, sizeof(said), "%s", child->message[0] ? child->message : "it was done");
+    if (watched == -ETIME && child->ended && child->status == TRIAL_FAILED) {
+        snprintf(child->message, REASON_MAX, "killed at its time limit after it had said: %.90s",
+                 said);
+    } else if (watched == -ETIME) {
+        child->status = child->stray[0] ? TRIAL_FAILED : TRIAL_TIMEOUT;
+        snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s%s%s",
+                 kill_ns < 1000000000U ? 3 : 0, (double)kill_ns / 1e9,
+                 child->stray[0] ? "; it wrote a line that is no record: " : "", child->stray);
+    } else if (!child->ended) {
+        child->status = TRIAL_FAILED;
+        snprintf(child->message, REASON_MAX, "%s before it was done", end);
+    } else if (!WIFEXITED(wait_status) || !agrees(child->status, WEXITSTATUS(wait_status))) {
+        child->status = TRIAL_FAILED;
+        snprintf(child->message, REASON_MAX, "%s after it had said: %.90s", end, said);
+    } else if (child->status == TRIAL_OK && child->stray[0]) {
+        child->status = TRIAL_FAILED;
+        snprintf(child->message, REASON_MAX, "it wrote a line that is no record, or one twice: %s",
+                 child->stray);
+    } else if (child->status == TRIAL_OK && child->job->samples && !child->sampled) {
+        child->status = TRIAL_FAILED;
+        snprintf(child->message, REASON_MAX, "it ended well, and had sent no sample");
+    }
+}
+
+void child_end(struct child *child, int watched)
+{
+    int wait_status = end_process(child);
+    if (watched == 0 || watched == -ETIME)
+        conclude(child, watched, wait_status);
+}

@@ -1,0 +1,263 @@
+#include "harness/sweep/choices.h"
+#include "harness/base/say.h"
+#include "harness/scenarios/scenarios.h"
+#include "harness/sweep/peers.h"
+#include <hchan/hchan.h>
+#include <stddef.h>
+#include <string.h>
+
+bool choices_have(const struct word_list *list, const char *word)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], word) == 0)
+            return true;
+    return false;
+}
+
+bool choices_have_peer(const struct choices *c, const struct peer *peer)
+{
+    return choices_have(&c->variants, peer->name) || (c->peers && !peer->reason);
+}
+
+/* The variants' scenarios, the floors, and those that peers alone have. */
+enum { LIST_VARIANTS, LIST_FLOORS, LIST_PEERS, SCENARIO_LISTS };
+
+static const struct scenario *const *scenario_list(int i)
+{
+    return i == LIST_VARIANTS ? scenarios_any()
+           : i == LIST_FLOORS ? scenario_all("")
+                              : peers_own_scenarios();
+}
+
+enum { NAMES_MAX = 256 };
+
+/* Whether every wanted word is one of the names; `kind` is what they are names of. */
+static int check_words(const char *kind, const struct word_list *wanted, const char *const *names,
+                       size_t count)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *word = wanted->items[i];
+        bool known = false;
+        for (size_t k = 0; k < count; k++)
+            known = known || strcmp(names[k], word) == 0;
+        if (known)
+            continue;
+        const char *near = nearest(word, names, count);
+        return near ? complain(EXIT_USAGE, "no %s '%s': did you mean '%s'?", kind, word, near)
+                    : complain(EXIT_USAGE, "no %s '%s': `hchanlab list` shows them", kind, word);
+    }
+    return EXIT_OK;
+}
+
+static int check_scenarios(const struct word_list *wanted)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (int i = 0; i < SCENARIO_LISTS; i++)
+        for (const struct scenario *const *s = scenario_list(i); *s; s++)
+            names[count++] = (*s)->name;
+    return check_words("scenario", wanted, names, count);
+}
+
+static int check_groups(const struct word_list *wanted)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (int i = 0; i < SCENARIO_LISTS; i++)
+        for (const struct scenario *const *s = scenario_list(i); *s; s++)
+            if ((*s)->group)
+                names[count++] = (*s)->group;
+    return check_words("group", wanted, names, count);
+}
+
+/* A peer that is known but not here, or NULL. */
+static const struct peer *find_absent(const struct word_list *wanted)
+{
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        if ((*p)->reason && choices_have(wanted, (*p)->name))
+            return *p;
+    return NULL;
+}
+
+static size_t variant_names(const char *names[NAMES_MAX])
+{
+    size_t count = 0;
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
+        names[count++] = hchan_variant_name(v);
+    return count;
+}
+
+const struct hchan_variant *choose_variant(const char *name)
+{
+    const char *names[NAMES_MAX];
+    const struct word_list wanted = {.items = {name}, .count = 1};
+    int status = check_words("variant", &wanted, names, variant_names(names));
+    return status == EXIT_OK ? hchan_variant_find(name) : NULL;
+}
+
+static int check_variants(const struct word_list *wanted)
+{
+    const char *names[NAMES_MAX];
+    size_t count = variant_names(names);
+    if (wanted->count == 0)
+        return EXIT_OK; /* peers are asked for what they are where it matters alone */
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        names[count++] = (*p)->name;
+    int status = check_words("variant", wanted, names, count);
+    const struct peer *absent = status == EXIT_OK ? find_absent(wanted) : NULL;
+    if (!absent)
+        return status;
+    return complain(EXIT_ENVIRONMENT, "--variant %s: %s%s%s", absent->name, absent->reason,
+                    absent->package ? ": install it and configure the build again: " : "",
+                    absent->package ? absent->package : "");
+}
+
+/* A parameter as an option and as a field of a scenario. */
+struct param {
+    const char *option;
+    const struct uint_list *values; /* given; may be empty */
+    size_t range_at;
+};
+
+static const struct param_range *range_of(const struct scenario *s, const struct param *p)
+{
+    return (const void *)((const char *)s + p->range_at);
+}
+
+static bool takes(const struct scenario *s, const struct param *p, uint64_t value)
+{
+    return scenario_takes(s, range_of(s, p), value);
+}
+
+bool choices_have_scenario(const struct choices *c, const struct scenario *s, bool floor)
+{
+    if (c->scenarios.count == 0 && c->groups.count == 0)
+        return !floor && !s->group;
+    return choices_have(&c->scenarios, s->name) || (s->group && choices_have(&c->groups, s->group));
+}
+
+/* Whether any peer of the plan has the scenario. */
+static bool a_peer_has(const struct choices *c, const struct scenario *s)
+{
+    if (!c->peers && !c->variants.count)
+        return false;
+    for (const struct peer *const *p = peers_all(); *p; p++)
+        for (const struct scenario *const *has = (*p)->scenarios; *has; has++)
+            if (choices_have_peer(c, *p) && strcmp((*has)->name, s->name) == 0)
+                return true;
+    return false;
+}
+
+/* Calls `has` for the scenarios and floors of the plan until one answers true. */
+static bool any_chosen(const struct choices *c, bool (*has)(const struct scenario *, const void *),
+                       const void *arg)
+{
+    for (int i = 0; i < SCENARIO_LISTS; i++)
+        for (const struct scenario *const *s = scenario_list(i); *s; s++)
+            if (choices_have_scenario(c, *s, i == LIST_FLOORS) &&
+                (i != LIST_PEERS || a_peer_has(c, *s)) && has(*s, arg))
+                return true;
+    return false;
+}
+
+struct wanted {
+    const struct param *param;
+    uint64_t value;
+};
+
+static bool takes_wanted(const struct scenario *s, const void *arg)
+{
+    const struct wanted *w = arg;
+    return takes(s, w->param, w->value);
+}
+
+static bool has_places(const struct scenario *s, const void *arg)
+{
+    (void)arg;
+    return s->places;
+}
+
+static bool has_variants(const struct scenario *s, const void *arg)
+{
+    (void)arg;
+    return scenario_find(s->name, "", INSTANCE_MEASURED) == NULL;
+}
+
+/* A value that the user gave and that nothing in the plan would take is an error, not a silence. */
+static int check_value(const struct choices *c, const struct param *p, uint64_t value)
+{
+    if (any_chosen(c, takes_wanted, &(struct wanted){p, value}))
+        return EXIT_OK;
+    return complain(EXIT_USAGE,
+                    "--%s %llu: no scenario of the plan takes it: `hchanlab list` shows the values",
+                    p->option, (unsigned long long)value);
+}
+
+/* And so is a scenario that was asked for by name and takes none of the values. */
+static int check_scenario(const struct scenario *s, const struct param *p)
+{
+    const struct param_range *range = range_of(s, p);
+    if (range->max == 0)
+        return EXIT_OK; /* it has no such parameter, and another scenario takes the value */
+    for (size_t i = 0; i < p->values->count; i++)
+        if (takes(s, p, p->values->items[i]))
+            return EXIT_OK;
+    char values[64];
+    scenario_range(s, range, values);
+    return complain(EXIT_USAGE, "%s takes --%s %s", s->name, p->option, values);
+}
+
+static int check_param(const struct choices *c, const struct param *p)
+{
+    int status = EXIT_OK;
+    for (int i = 0; i < SCENARIO_LISTS; i += 2) /* the floors take what there is */
+        for (const struct scenario *const *s = scenario_list(i);
+             *s && p->values->count && status == EXIT_OK; s++)
+            if (choices_have(&c->scenarios, (*s)->name))
+                status = check_scenario(*s, p);
+    for (size_t i = 0; i < p->values->count && status == EXIT_OK; i++)
+        status = check_value(c, p, p->values->items[i]);
+    return status;
+}
+
+/* All peers, and none here; or a scenario that only peers have, without a peer that has it. */
+static int check_peers(const struct choices *c)
+{
+    bool here = !c->peers;
+    for (const struct peer *const *p = peers_all(); !here && *p; p++)
+        here = !(*p)->reason;
+    if (!here)
+        return complain(EXIT_ENVIRONMENT, "--peers: none is here: `hchanlab list` says what brings "
+                                          "them");
+    for (const struct scenario *const *s = peers_own_scenarios(); *s; s++)
+        if (choices_have(&c->scenarios, (*s)->name) && !a_peer_has(c, *s))
+            return complain(EXIT_USAGE, "%s is a scenario of peers: add --peers, or --variant go",
+                            (*s)->name);
+    return EXIT_OK;
+}
+
+int choices_check(const struct choices *c)
+{
+    const struct param params[] = {
+        {"capacity", &c->capacity, offsetof(struct scenario, capacity)},
+        {"elem", &c->elem, offsetof(struct scenario, elem)},
+        {"threads", &c->threads, offsetof(struct scenario, threads)},
+        {"work", &c->work, offsetof(struct scenario, work)},
+    };
+    int status = check_scenarios(&c->scenarios);
+    if (status == EXIT_OK)
+        status = check_groups(&c->groups);
+    if (status == EXIT_OK)
+        status = check_variants(&c->variants);
+    if (status == EXIT_OK)
+        status = check_peers(c);
+    for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)
+        status = check_param(c, &params[i]);
+    if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))
+        status = complain(EXIT_USAGE,
+                          "--place %s: what was chosen runs in one thread: leave it out", c->place);
+    if (status == EXIT_OK && c->variants.count && !any_chosen(c, has_variants, NULL))
+        status = complain(EXIT_USAGE, "--variant %s: floors have no variant: leave it out",
+                          c->variants.items[0]);
+    return status;
+}

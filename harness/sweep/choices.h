@@ -1,0 +1,42 @@
+/* What the user of a sweep chose, and whether it can be had. */
+#ifndef HARNESS_SWEEP_CHOICES_H
+#define HARNESS_SWEEP_CHOICES_H
+
+#include "harness/cli/options.h"
+#include "harness/scenarios/scenario.h"
+#include <hchan/hchan.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the user chose; an empty list or a 0 leaves the choice to the mode. */
+struct choices {
+    bool quick, full;
+    bool peers; /* those that are here, besides the variants */
+    struct word_list scenarios, groups, variants;
+    struct uint_list capacity, elem, threads, work;
+    uint64_t processes;
+    const char *place;
+};
+
+/* Checks names and values against the scenarios and variants that there are. Returns EXIT_OK, or
+ * the exit status after one complaint line: an unknown name (with the nearest), a value that
+ * nothing chosen takes, or a chosen scenario that takes none of the values given (with its range).
+ * A value that some of the chosen scenarios take is left out for the others. */
+int choices_check(const struct choices *choices);
+
+/* Whether the plan has the scenario: it, or its group, is named; where none is, those that are in
+ * no group, but no floor, which is measured anyway. */
+bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
+
+/* The variant of that name; NULL after a complaint, which has the nearest name. */
+const struct hchan_variant *choose_variant(const char *name);
+
+struct peer;
+
+/* Whether the peer is in the plan: all are asked for, or it is by name. */
+bool choices_have_peer(const struct choices *choices, const struct peer *peer);
+
+/* Whether the word is in the list. */
+bool choices_have(const struct word_list *list, const char *word);
+
+#endif

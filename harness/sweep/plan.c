@@ -1,0 +1,376 @@
+#include "harness/sweep/plan.h"
+#include "harness/base/say.h"
+#include "harness/machine/topo.h"
+#include "harness/scenarios/scenarios.h"
+#include "harness/sweep/peers.h"
+#include <hchan/hchan.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a quick sweep compares everywhere. */
+static const char *const named_variants[] = {"spin-mutex", "ticket", "futex-park", "fastpath"};
+
+static const struct sampling quick_sampling = {
+    .processes = 10,
+    .samples = 4,
+    .window_ns = 8000000,
+    .limit_ns = 60000000,
+    .kill_ns = 20000000000,
+};
+
+static const struct sampling full_sampling = {
+    .processes = 20,
+    .samples = 5,
+    .window_ns = 50000000,
+    .limit_ns = 2500000000,
+    .kill_ns = 120000000000,
+};
+
+/* What a process costs beside its timed windows: start, topology, finding the number of operations,
+ * and the traced and the latency window. Seen on a small virtual machine; used for estimates only.
+ */
+enum { PROCESS_OVERHEAD_NS = 45000000, EXTRA_WINDOWS = 3 };
+
+enum { CELLS_MAX = 20000 };
+
+static bool is_named(const char *variant)
+{
+    for (size_t i = 0; i < sizeof(named_variants) / sizeof(named_variants[0]); i++)
+        if (strcmp(variant, named_variants[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The places to run in: the chosen one, or those of the mode. */
+struct places {
+    char names[RELATION_COUNT][16];
+    size_t count;
+};
+
+static void add_place(struct places *places, enum relation r)
+{
+    snprintf(places->names[places->count++], sizeof(places->names[0]), "%s", relation_name(r));
+}
+
+/* One PU for all, and pairs of two: every relation that the machine has in a full sweep; in a quick
+ * one the nearest pair of two cores, or SMT siblings where there is but one core. */
+static void add_usual_places(struct places *places, bool full, const struct topo *topo)
+{
+    unsigned a, b;
+    bool two_cores = false;
+    add_place(places, RELATION_SAME_PU);
+    for (enum relation r = RELATION_L2; r < RELATION_COUNT; r++)
+        if ((full || !two_cores) && topo_pair(topo, r, &a, &b)) {
+            add_place(places, r);
+            two_cores = true;
+        }
+    if ((full || !two_cores) && topo_pair(topo, RELATION_SMT, &a, &b))
+        add_place(places, RELATION_SMT);
+}
+
+static void machine_places(const struct topo *topo, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (enum relation r = 0; r < RELATION_COUNT; r++) {
+        unsigned a, b;
+        size_t used = strlen(text);
+        if (topo_pair(topo, r, &a, &b))
+            snprintf(text + used, size - used, "%s%s", used ? ", " : "", relation_name(r));
+    }
+}
+
+static int find_places(struct places *places, const char *wanted, bool full,
+                       const struct topo *topo)
+{
+    unsigned a, b;
+    char have[128];
+    enum relation r;
+    machine_places(topo, have, sizeof(have));
+    if (wanted) {
+        if (!relation_parse(wanted, &r))
+            return complain(EXIT_USAGE, "no place '%s': one of " RELATION_NAMES, wanted);
+        if (!topo_pair(topo, r, &a, &b))
+            return complain(EXIT_ENVIRONMENT,
+                            "--place %s: no two allowed PUs are related so: this machine has %s",
+                            wanted, have);
+        add_place(places, r);
+    } else {
+        add_usual_places(places, full, topo);
+    }
+    return EXIT_OK;
+}
+
+/* The values of one parameter for one scenario: the user's, as far as the scenario takes them, or
+ * the mode's. */
+static struct uint_list values_of(const struct scenario *s, const struct param_range *range,
+                                  const struct uint_list *chosen,
+                                  const struct uint_list *mode_values)
+{
+    struct uint_list out = {0};
+    if (range->max == 0) {
+        out.items[out.count++] = PARAM_ABSENT;
+        return out;
+    }
+    const struct uint_list *from = chosen->count ? chosen : mode_values;
+    for (size_t i = 0; i < from->count; i++)
+        if (scenario_takes(s, range, from->items[i]))
+            out.items[out.count++] = from->items[i];
+    if (chosen->count == 0 && out.count == 0)
+        out.items[out.count++] = range->normal;
+    return out;
+}
+
+static const struct uint_list no_values;
+
+/* What a mode runs where the user chose nothing. An empty list means the scenario's own value. */
+static const struct uint_list *mode_elem(const struct scenario *s, bool full)
+{
+    static const struct uint_list sizes = {{0, 8, 64, 4096}, 4};
+    return full && !s->group ? &sizes : &no_values;
+}
+
+static const struct uint_list *mode_threads(const struct scenario *s, bool full)
+{
+    static const struct uint_list hop = {{1, 2}, 2};
+    static const struct uint_list lock_quick = {{1, 2, 4}, 3}, lock_full = {{1, 2, 4, 8}, 4};
+    if (s->crowd && !s->group)
+        return full ? &lock_full : &lock_quick;
+    return s->threads.max == 2 && s->threads.min == 1 ? &hop : &no_values;
+}
+
+struct building {
+    struct plan *plan;
+    const struct choices *choices;
+    const struct places *places;
+};
+
+static int add_cell(struct plan *plan, const struct scenario *s, const char *variant,
+                    const struct cell_params *params)
+{
+    struct cell cell;
+    cell_make(&cell, s, variant, params);
+    for (size_t i = 0; i < plan->count; i++)
+        if (strcmp(plan->cells[i].name, cell.name) == 0)
+            return EXIT_OK;
+    if (plan->count == CELLS_MAX)
+        return complain(EXIT_USAGE, "the plan has more than %d cells: choose fewer values",
+                        CELLS_MAX);
+    if (plan->count % 64 == 0) {
+        struct cell *more = realloc(plan->cells, (plan->count + 64) * sizeof(*more));
+        if (!more)
+            return complain(EXIT_ENVIRONMENT, "out of memory: choose fewer cells");
+        plan->cells = more;
+    }
+    plan->cells[plan->count++] = cell;
+    return EXIT_OK;
+}
+
+/* Whether a channel of the cell can be made at all. */
+static int check_buffer(const struct scenario *s, const struct cell_params *params)
+{
+    if (!s->capacity.max || !s->elem.max || !params->elem ||
+        params->capacity <= HCHAN_MAX_BUFFER / params->elem)
+        return EXIT_OK;
+    return complain(EXIT_USAGE,
+                    "%s: --capacity %llu of --elem %llu bytes: a channel's buffer has at most %llu "
+                    "bytes: choose less of one",
+                    s->name, (unsigned long long)params->capacity, (unsigned long long)params->elem,
+                    (unsigned long long)HCHAN_MAX_BUFFER);
+}
+
+/* Adds a scenario's cells with these parameters, one a place. */
+static int add_places(struct building *to, const struct scenario *s, const char *variant,
+                      const struct cell_params *wanted)
+{
+    struct cell_params params = *wanted;
+    int status = check_buffer(s, &params);
+    for (size_t p = 0; p < to->places->count && status == EXIT_OK; p++) {
+        memcpy(params.place, to->places->names[p], sizeof(params.place));
+        status = add_cell(to->plan, s, variant, &params);
+    }
+    return status;
+}
+
+/* Adds a scenario's cells for one variant: the cross of its parameters. */
+static int add_scenario(struct building *to, const struct scenario *s, const char *variant)
+{
+    const struct choices *c = to->choices;
+    struct uint_list capacity = values_of(s, &s->capacity, &c->capacity, &no_values);
+    struct uint_list elem = values_of(s, &s->elem, &c->elem, mode_elem(s, c->full));
+    struct uint_list threads = values_of(s, &s->threads, &c->threads, mode_threads(s, c->full));
+    struct uint_list work = values_of(s, &s->work, &c->work, &no_values);
+    int status = EXIT_OK;
+    for (size_t i = 0; i < capacity.count; i++)
+        for (size_t k = 0; k < elem.count; k++)
+            for (size_t t = 0; t < threads.count; t++)
+                for (size_t w = 0; w < work.count && status == EXIT_OK; w++)
+                    status = add_places(to, s, variant,
+                                        &(struct cell_params){.capacity = capacity.items[i],
+                                                              .elem = elem.items[k],
+                                                              .threads = threads.items[t],
+                                                              .work = work.items[w]});
+    return status;
+}
+
+/* Whether a scenario can be had at a place: one whose workers spin for each other needs two PUs. */
+static bool fits_place(const struct scenario *s, const char *place)
+{
+    return !s->apart || strcmp(place, relation_name(RELATION_SAME_PU)) != 0;
+}
+
+/* A floor that was asked for by name and that no place of the plan can have. */
+static int check_floors(const struct building *to)
+{
+    for (const struct scenario *const *s = scenario_all(""); *s; s++) {
+        bool fits = !choices_have(&to->choices->scenarios, (*s)->name);
+        for (size_t p = 0; p < to->places->count; p++)
+            fits = fits || fits_place(*s, to->places->names[p]);
+        if (!fits)
+            return complain(EXIT_USAGE, "%s needs two PUs: choose another --place, or allow it two",
+                            (*s)->name);
+    }
+    return EXIT_OK;
+}
+
+/* Adds a floor at every place that it fits, and for every size of element that the cells have. */
+static int add_floor(struct building *to, const struct scenario *s, size_t cells)
+{
+    int status = EXIT_OK;
+    for (size_t p = 0; p < to->places->count; p++) {
+        struct cell_params params = {.elem = s->elem.normal};
+        memcpy(params.place, to->places->names[p], sizeof(params.place));
+        if (!fits_place(s, params.place))
+            continue;
+        status = add_cell(to->plan, s, "", &params);
+        for (size_t i = 0; s->elem.max && i < cells && status == EXIT_OK; i++) {
+            params.elem = to->plan->cells[i].params.elem;
+            if (params.elem != PARAM_ABSENT)
+                status = add_cell(to->plan, s, "", &params);
+        }
+        const struct uint_list *chosen = &to->choices->elem;
+        for (size_t i = 0; s->elem.max && i < chosen->count && status == EXIT_OK; i++) {
+            params.elem = chosen->items[i];
+            status = add_cell(to->plan, s, "", &params);
+        }
+        if (status != EXIT_OK)
+            break;
+    }
+    return status;
+}
+
+/* The floors that the cells are compared with, and those that every run has. */
+static int add_floors(struct building *to)
+{
+    int status = check_floors(to);
+    size_t cells = to->plan->count;
+    for (size_t i = 0; i < cells && status == EXIT_OK; i++) {
+        struct cell floor;
+        if (cell_parse(&floor, to->plan->cells[i].floor))
+            status = add_cell(to->plan, scenario_find(floor.scenario, "", INSTANCE_MEASURED), "",
+                              &floor.params);
+    }
+    for (const struct scenario *const *s = scenario_all(""); *s && status == EXIT_OK; s++)
+        status = add_floor(to, *s, cells);
+    return status;
+}
+
+/* Whether a mode runs a variant where the user chose none. A quick sweep has the others where
+ * somebody parks: how they do it is what they differ in. */
+static bool mode_has(const struct choices *c, const struct scenario *s, const char *variant)
+{
+    bool parks = s->path && strcmp(s->path, "buffer") != 0;
+    return c->full || is_named(variant) || parks;
+}
+
+/* A peer's cells. Where it was asked for by name it has to have some. */
+static int add_peer(struct building *to, const struct peer *peer)
+{
+    const struct choices *c = to->choices;
+    size_t before = to->plan->count;
+    int status = EXIT_OK;
+    for (const struct scenario *const *s = peer->scenarios; *s && status == EXIT_OK; s++)
+        if (choices_have_scenario(c, *s, false))
+            status = add_scenario(to, *s, peer->name);
+    if (status != EXIT_OK || to->plan->count > before || !choices_have(&c->variants, peer->name))
+        return status;
+    return complain(EXIT_USAGE,
+                    "%s has none of the chosen scenarios with these values: `hchanlab list` shows "
+                    "what it has, with elements of 8 bytes",
+                    peer->name);
+}
+
+static int add_peers(struct building *to)
+{
+    const struct choices *c = to->choices;
+    int status = EXIT_OK;
+    if (!c->peers && !c->variants.count)
+        return EXIT_OK;
+    size_t before = to->plan->count;
+    for (const struct peer *const *p = peers_all(); *p && status == EXIT_OK; p++)
+        if (choices_have_peer(c, *p))
+            status = add_peer(to, *p);
+    if (status != EXIT_OK || !c->peers || to->plan->count > before)
+        return status;
+    return complain(EXIT_USAGE, "--peers: none has any of the chosen scenarios with these values: "
+                                "`hchanlab list` shows what they have, with elements of 8 bytes");
+}
+
+static int add_all(struct building *to)
+{
+    const struct choices *c = to->choices;
+    int status = EXIT_OK;
+    for (const struct scenario *const *s = scenarios_any(); *s && status == EXIT_OK; s++) {
+        if (!choices_have_scenario(c, *s, false))
+            continue;
+        const struct hchan_variant *v = hchan_variant_next(NULL);
+        for (; v && status == EXIT_OK; v = hchan_variant_next(v)) {
+            const char *name = hchan_variant_name(v);
+            if (c->variants.count ? choices_have(&c->variants, name) : mode_has(c, *s, name))
+                status = add_scenario(to, *s, name);
+        }
+    }
+    if (status == EXIT_OK)
+        status = add_peers(to);
+    return status == EXIT_OK ? add_floors(to) : status;
+}
+
+int plan_make(struct plan *plan, const struct choices *choices, const struct topo *topo)
+{
+    memset(plan, 0, sizeof(*plan));
+    struct places places = {0};
+    int status = choices_check(choices);
+    if (status == EXIT_OK)
+        status = find_places(&places, choices->place, choices->full, topo);
+    if (status != EXIT_OK)
+        return status;
+    plan->mode = choices->full ? "full" : "quick";
+    plan->sampling = choices->full ? full_sampling : quick_sampling;
+    if (choices->processes)
+        plan->sampling.processes = (uint32_t)choices->processes;
+    status = add_all(&(struct building){plan, choices, &places});
+    if (status != EXIT_OK)
+        plan_free(plan);
+    return status;
+}
+
+void plan_free(struct plan *plan)
+{
+    free(plan->cells);
+    plan->cells = NULL;
+    plan->count = 0;
+}
+
+double plan_seconds(const struct plan *plan)
+{
+    const struct sampling *s = &plan->sampling;
+    double total_ns = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct cell *cell = &plan->cells[i];
+        const struct scenario *sc = scenario_find(cell->scenario, cell->variant, INSTANCE_MEASURED);
+        /* A scenario with its own number of operations may run to the limit. */
+        double window = sc->fixed_ops ? (double)s->limit_ns / 2 : (double)s->window_ns * 1.125;
+        total_ns += PROCESS_OVERHEAD_NS + window * (s->samples + EXTRA_WINDOWS);
+    }
+    return total_ns * s->processes / 1e9;
+}

@@ -1,0 +1,39 @@
+/* What a sweep will run: cells, and how each is sampled. A plan is made from the command line's
+ * choices and the machine's PUs; it is data, and making it runs nothing. */
+#ifndef HARNESS_SWEEP_PLAN_H
+#define HARNESS_SWEEP_PLAN_H
+
+#include "harness/base/cell.h"
+#include "harness/sweep/choices.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct topo;
+
+/* How a cell is sampled. */
+struct sampling {
+    uint32_t processes; /* per cell */
+    uint32_t samples;   /* windows per process */
+    uint64_t window_ns; /* aimed at */
+    uint64_t limit_ns;  /* longest window of a scenario that has its own number of operations */
+    uint64_t kill_ns;   /* a process that takes longer is killed and recorded so */
+};
+
+struct plan {
+    const char *mode; /* how cells are sampled: quick or full */
+    struct sampling sampling;
+    struct cell *cells;
+    size_t count;
+};
+
+/* Makes the plan. Returns EXIT_OK, or the exit status after one complaint line: an unknown scenario
+ * or variant (with the nearest), a value that a chosen scenario does not take (with its range), a
+ * place that this machine does not have. plan_free() releases it. */
+int plan_make(struct plan *plan, const struct choices *choices, const struct topo *topo);
+void plan_free(struct plan *plan);
+
+/* The time that the plan should take, in seconds; an estimate. */
+double plan_seconds(const struct plan *plan);
+
+#endif

@@ -1,0 +1,236 @@
+/* One process at a time, in rounds. */
+#include "harness/sweep/sweep.h"
+#include "harness/base/clock.h"
+#include "harness/base/say.h"
+#include "harness/sweep/child.h"
+#include "harness/sweep/peers.h"
+#include <errno.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct sweep {
+    const struct plan *plan;
+    struct store *store;
+    int64_t *cell_ids;
+    struct sweep_result *result;
+    uint64_t started_ns, done, total;
+    bool cannot_start; /* a process */
+    struct signals signals;
+};
+
+static void note_first(char *first, size_t size, const struct cell *cell, const struct child *child)
+{
+    if (!first[0])
+        snprintf(first, size, "%s: %s", cell->name, child->message);
+}
+
+/* Whether a peer has not got what the cell is about, so that nothing is wrong with the machine. */
+static bool is_lack(const struct cell *cell, const struct child *child)
+{
+    return strncmp(child->message, PEER_LACKS, strlen(PEER_LACKS)) == 0 && peer_find(cell->variant);
+}
+
+static void tally(struct sweep *sweep, const struct cell *cell, const struct child *child)
+{
+    struct sweep_result *r = sweep->result;
+    uint64_t *const counts[] = {
+        [TRIAL_OK] = &r->ok,
+        [TRIAL_TIMEOUT] = &r->timeout,
+        [TRIAL_FAILED] = &r->failed,
+        [TRIAL_SKIPPED] = &r->skipped,
+    };
+    if (child->status == TRIAL_SKIPPED && is_lack(cell, child)) {
+        r->lacking++;
+        note_first(r->first_lack, sizeof(r->first_lack), cell, child);
+        return;
+    }
+    ++*counts[child->status];
+    r->variants_ok += child->status == TRIAL_OK && cell->variant[0];
+    r->variants_timeout += child->status == TRIAL_TIMEOUT && cell->variant[0];
+    if (child->status == TRIAL_FAILED)
+        note_first(r->first_failure, sizeof(r->first_failure), cell, child);
+    if (child->status == TRIAL_TIMEOUT)
+        note_first(r->first_timeout, sizeof(r->first_timeout), cell, child);
+    else if (child->status == TRIAL_SKIPPED)
+        note_first(r->first_skip, sizeof(r->first_skip), cell, child);
+}
+
+/* The cell's process whose records come. */
+struct taking {
+    struct store *store;
+    int64_t cell;
+    uint32_t process;
+};
+
+/* Puts one record where it belongs. 0, or a negative errno of the store. */
+static int take_record(void *arg, const struct record *r)
+{
+    const struct taking *t = arg;
+    switch (r->kind) {
+    case RECORD_SAMPLE:
+        return store_add_sample(t->store, t->cell, &r->sample);
+    case RECORD_OUTCOME:
+        return store_add_outcome(t->store, t->cell, t->process, &r->outcome);
+    case RECORD_COUNTER:
+        return store_add_counter(t->store, t->cell, t->process, &r->counter);
+    case RECORD_LATENCY:
+        return store_add_latency(t->store, t->cell, t->process, &r->latency);
+    case RECORD_END:
+        break; /* child.c keeps it */
+    }
+    return 0;
+}
+
+/* What starts a process of a cell. */
+struct cell_arguments {
+    char number[4][24];
+    const char *list[12];
+};
+
+static void set_arguments(struct cell_arguments *a, const struct cell *cell,
+                          const struct sampling *s, uint32_t process)
+{
+    const uint64_t values[] = {process, s->samples, s->window_ns, s->limit_ns};
+    for (size_t i = 0; i < 4; i++)
+        snprintf(a->number[i], sizeof(a->number[i]), "%llu", (unsigned long long)values[i]);
+    const char *const list[] = {"cell",       cell->name,   "--process",   a->number[0],
+                                "--samples",  a->number[1], "--window-ns", a->number[2],
+                                "--limit-ns", a->number[3], "--ack",       NULL};
+    memcpy(a->list, list, sizeof(list));
+}
+
+/* Runs one process of one cell. 0, -EINTR where the user interrupted, or a negative errno of the
+ * store or of starting it. */
+static int run_process(struct sweep *sweep, size_t index, uint32_t process)
+{
+    struct taking taking = {sweep->store, sweep->cell_ids[index], process};
+    const struct cell *cell = &sweep->plan->cells[index];
+    struct cell_arguments arguments;
+    set_arguments(&arguments, cell, &sweep->plan->sampling, process);
+    const struct child_job job = {
+        .arguments = arguments.list,
+        .kill_ns = sweep->plan->sampling.kill_ns,
+        .samples = true,
+        .signals = &sweep->signals,
+        .take = take_record,
+        .arg = &taking,
+    };
+    struct child child;
+    int status = child_start(&child, &job);
+    sweep->cannot_start = status != 0;
+    if (status)
+        return status;
+    int watched = child_watch(&child);
+    child_end(&child, watched);
+    if (watched != 0 && watched != -ETIME)
+        return watched;
+    tally(sweep, cell, &child);
+    return store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
+}
+
+static void say_progress(const struct sweep *sweep, const char *name)
+{
+    double passed_s = (double)(clock_ns() - sweep->started_ns) / 1e9;
+    double left_s = plan_seconds(sweep->plan);
+    if (sweep->done > 0)
+        left_s = passed_s / (double)sweep->done * (double)(sweep->total - sweep->done);
+    unsigned left = (unsigned)(left_s + 0.5);
+    bool terminal = isatty(STDERR_FILENO);
+    uint64_t step = sweep->total / 20 ? sweep->total / 20 : 1;
+    if (terminal)
+        fprintf(stderr, "\r\033[K[%llu/%llu] %u min %02u s left  %s",
+                (unsigned long long)sweep->done, (unsigned long long)sweep->total, left / 60,
+                left % 60, name);
+    else if (sweep->done % step == 0)
+        fprintf(stderr, "[%llu/%llu] %u min %02u s left\n", (unsigned long long)sweep->done,
+                (unsigned long long)sweep->total, left / 60, left % 60);
+    if (terminal && sweep->done == sweep->total)
+        fputc('\n', stderr);
+}
+
+/* Every round runs each cell once, in an order of its own: variants are interleaved, and what
+ * drifts on the machine meets all of them. */
+static int run_rounds(struct sweep *sweep, size_t *order, gsl_rng *rng)
+{
+    const struct plan *plan = sweep->plan;
+    for (uint32_t process = 0; process < plan->sampling.processes; process++) {
+        gsl_ran_shuffle(rng, order, plan->count, sizeof(*order));
+        for (size_t i = 0; i < plan->count; i++) {
+            say_progress(sweep, plan->cells[order[i]].name);
+            int status = run_process(sweep, order[i], process);
+            if (status)
+                return status;
+            sweep->done++;
+        }
+    }
+    say_progress(sweep, "done");
+    return 0;
+}
+
+static int add_cells(struct sweep *sweep, int64_t run)
+{
+    for (size_t i = 0; i < sweep->plan->count; i++) {
+        int status = store_add_cell(sweep->store, run, &sweep->plan->cells[i], &sweep->cell_ids[i]);
+        if (status)
+            return status;
+    }
+    return 0;
+}
+
+static int explain(const struct sweep *sweep, int status)
+{
+    if (status == 0)
+        return EXIT_OK;
+    if (status == -EINTR)
+        return complain(EXIT_INTERRUPTED,
+                        "interrupted after %llu of %llu processes: what was measured is kept",
+                        (unsigned long long)sweep->done, (unsigned long long)sweep->total);
+    if (sweep->cannot_start)
+        return complain(EXIT_ENVIRONMENT,
+                        "after %llu of %llu processes: the next could not be started (%s): raise "
+                        "ulimit -n and -u: what was measured is kept",
+                        (unsigned long long)sweep->done, (unsigned long long)sweep->total,
+                        strerror(-status));
+    const char *error = store_error(sweep->store);
+    return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",
+                    (unsigned long long)sweep->done, (unsigned long long)sweep->total,
+                    error && error[0] ? error : strerror(-status));
+}
+
+int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_t seed,
+              struct sweep_result *result)
+{
+    memset(result, 0, sizeof(*result));
+    struct sweep sweep = {
+        .plan = plan,
+        .store = store,
+        .cell_ids = calloc(plan->count, sizeof(int64_t)),
+        .result = result,
+        .started_ns = clock_ns(),
+        .total = plan->count * plan->sampling.processes,
+    };
+    size_t *order = calloc(plan->count, sizeof(*order));
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    int status = sweep.cell_ids && order && rng ? 0 : -ENOMEM;
+    signals_catch(&sweep.signals);
+    if (status == 0) {
+        gsl_rng_set(rng, seed);
+        for (size_t i = 0; i < plan->count; i++)
+            order[i] = i;
+        status = add_cells(&sweep, run);
+    }
+    if (status == 0)
+        status = run_rounds(&sweep, order, rng);
+    if (status == 0)
+        status = store_end_run(store, run);
+    signals_release(&sweep.signals);
+    int exit_status = explain(&sweep, status);
+    if (rng)
+        gsl_rng_free(rng);
+    free(order);
+    free(sweep.cell_ids);
+    return exit_status;
+}

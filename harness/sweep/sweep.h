@@ -1,0 +1,28 @@
+/* Running a plan: every cell in processes of its own, in a random order that interleaves them, each
+ * process's records stored as they come. */
+#ifndef HARNESS_SWEEP_SWEEP_H
+#define HARNESS_SWEEP_SWEEP_H
+
+#include "harness/store/store.h"
+#include "harness/sweep/plan.h"
+#include <stdint.h>
+
+struct sweep_result {
+    uint64_t ok, timeout, failed, skipped;  /* processes */
+    uint64_t variants_ok, variants_timeout; /* those of them that are no floors; peers are in */
+    uint64_t lacking; /* of peers that lack what their scenario needs: neither of the above */
+    /* Which cell, and why; "" where there is none. */
+    char first_failure[REASON_MAX + CELL_NAME_MAX];
+    char first_timeout[REASON_MAX + CELL_NAME_MAX];
+    char first_skip[REASON_MAX + CELL_NAME_MAX];
+    char first_lack[REASON_MAX + CELL_NAME_MAX];
+};
+
+/* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK where the
+ * plan was run to its end, whatever single processes came to (see *result), or another exit status
+ * after one complaint line: the store failed, or the user interrupted. What was measured until then
+ * is kept. */
+int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_t seed,
+              struct sweep_result *result);
+
+#endif

@@ -1,0 +1,162 @@
+#include "harness/tell/rows.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct collecting {
+    struct store *store;
+    struct row *rows;
+    size_t count;
+};
+
+static double median_of(const struct sample *samples, size_t count, size_t offset)
+{
+    double *values = malloc(count * sizeof(*values)), result;
+    size_t n = 0;
+    if (!values)
+        return NAN;
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        memcpy(&value, (const char *)&samples[i] + offset, sizeof(value));
+        if (!isnan(value))
+            values[n++] = value;
+    }
+    result = stats_median(values, n);
+    free(values);
+    return result;
+}
+
+/* What the accounting costs: each process's traced window against its measured ones. */
+static int add_traced(struct collecting *c, struct row *row, const struct sample *samples,
+                      size_t count)
+{
+    struct sample *traced;
+    size_t n;
+    int status = store_traced(c->store, row->id, &traced, &n);
+    if (status)
+        return status;
+    row->traced_ns = median_of(traced, n, offsetof(struct sample, ns_per_op));
+    status = stats_paired_ratio(traced, n, samples, count, &row->traced_ratio);
+    free(traced);
+    return status == -ENODATA ? 0 : status;
+}
+
+static int add_samples(struct collecting *c, struct row *row)
+{
+    struct sample *samples;
+    size_t count;
+    int status = store_samples(c->store, row->id, &samples, &count);
+    if (status)
+        return status;
+    status = stats_summarise(samples, count, &row->summary);
+    if (status == -ENODATA)
+        row->summary = (struct summary){.median_ns = NAN,
+                                        .ci_low_ns = NAN,
+                                        .ci_high_ns = NAN,
+                                        .ci_level = NAN,
+                                        .min_ns = NAN,
+                                        .max_ns = NAN,
+                                        .cv = NAN};
+    row->cpu_ns_per_op = median_of(samples, count, offsetof(struct sample, cpu_ns_per_op));
+    row->switches_per_op = median_of(samples, count, offsetof(struct sample, switches_per_op));
+    row->overlap = median_of(samples, count, offsetof(struct sample, overlap));
+    row->fairness = median_of(samples, count, offsetof(struct sample, fairness));
+    if (status == 0 || status == -ENODATA)
+        status = add_traced(c, row, samples, count);
+    free(samples);
+    return status;
+}
+
+static int add_purity(struct collecting *c, struct row *row)
+{
+    struct outcome_count outcomes[OUTCOMES_MAX];
+    int n = store_outcomes(c->store, row->id, outcomes, OUTCOMES_MAX);
+    row->purity = NAN;
+    for (int i = 0; i < n; i++)
+        if (strcmp(outcomes[i].name, TRACED_PURE) == 0 && outcomes[i].ops)
+            row->purity = (double)outcomes[i].count / (double)outcomes[i].ops;
+    return n < 0 ? n : 0;
+}
+
+/* The worst of the processes is the cell's status; a run that was cut short has cells with none. */
+static int add_status(struct collecting *c, struct row *row)
+{
+    uint32_t count[4];
+    int status = store_trials(c->store, row->id, count, row->reason, sizeof(row->reason));
+    row->status = count[TRIAL_FAILED]    ? TRIAL_FAILED
+                  : count[TRIAL_TIMEOUT] ? TRIAL_TIMEOUT
+                  : count[TRIAL_SKIPPED] ? TRIAL_SKIPPED
+                                         : TRIAL_OK;
+    if (row->status == TRIAL_OK && row->summary.samples == 0) {
+        row->status = TRIAL_SKIPPED;
+        snprintf(row->reason, sizeof(row->reason), "the sweep ended before this cell was measured");
+    }
+    return status;
+}
+
+/* A store whose file was damaged in its values only still reads well. */
+static void check_numbers(struct row *row)
+{
+    const struct summary *s = &row->summary;
+    bool wrong = s->samples > 0 && !(s->min_ns > 0 && isfinite(s->max_ns));
+    wrong = wrong || row->purity < 0 || row->purity > 1;
+    if (!wrong)
+        return;
+    row->status = TRIAL_FAILED;
+    snprintf(row->reason, sizeof(row->reason), "the store holds numbers that nothing measures");
+}
+
+static int collect(void *arg, int64_t id, const struct cell *cell)
+{
+    struct collecting *c = arg;
+    struct row *more = realloc(c->rows, (c->count + 1) * sizeof(*more));
+    if (!more)
+        return -ENOMEM;
+    c->rows = more;
+    struct row *row = &c->rows[c->count++];
+    memset(row, 0, sizeof(*row));
+    row->cell = *cell;
+    row->id = id;
+    int status = add_samples(c, row);
+    if (!status)
+        status = add_purity(c, row);
+    if (!status)
+        status = add_status(c, row);
+    if (!status)
+        check_numbers(row);
+    return status;
+}
+
+static void resolve_floors(struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        rows[i].floor_ns = NAN;
+        for (size_t k = 0; rows[i].cell.floor[0] && k < count; k++)
+            if (strcmp(rows[k].cell.name, rows[i].cell.floor) == 0)
+                rows[i].floor_ns = rows[k].summary.median_ns;
+        rows[i].floor_ratio =
+            rows[i].summary.median_ns / (rows[i].cell.floor_units * rows[i].floor_ns);
+    }
+}
+
+int rows_read(struct store *s, int64_t run, struct row **rows, size_t *count)
+{
+    struct collecting c = {.store = s};
+    int status = store_each_cell(s, run, collect, &c);
+    if (status) {
+        free(c.rows);
+        return status;
+    }
+    resolve_floors(c.rows, c.count);
+    *rows = c.rows;
+    *count = c.count;
+    return 0;
+}
+
+const char *row_status(const struct row *row)
+{
+    static const char *const names[] = {"ok", "timeout", "failed", "skipped"};
+    return names[row->status];
+}

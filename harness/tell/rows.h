@@ -1,0 +1,32 @@
+/* A run's cells with all that the exporters say of them: summaries, purity, floors, and what the
+ * accounting costs. Read from the store once, then handed to whoever writes. */
+#ifndef HARNESS_TELL_ROWS_H
+#define HARNESS_TELL_ROWS_H
+
+#include "harness/base/stats.h"
+#include "harness/store/store.h"
+#include <stddef.h>
+
+enum { OUTCOMES_MAX = 64 }; /* more than a cell has rows of outcomes */
+
+/* One cell of a run with all that the exporters say of it. Missing numbers are NaN. */
+struct row {
+    struct cell cell;
+    int64_t id;
+    struct summary summary;
+    enum trial_status status;
+    char reason[REASON_MAX];
+    double purity, floor_ns, floor_ratio;
+    double traced_ns;             /* per operation, of the traced instance: median over processes */
+    struct interval traced_ratio; /* of that to the measured instance, paired by process */
+    double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
+};
+
+/* ok, timeout, failed or skipped. */
+const char *row_status(const struct row *row);
+
+/* Reads every cell of a run as rows, floors resolved; malloc'd, the caller frees. 0 or a negative
+ * errno, with the sentence in store_error(). */
+int rows_read(struct store *s, int64_t run, struct row **rows, size_t *count);
+
+#endif

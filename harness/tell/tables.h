@@ -1,0 +1,45 @@
+/* A run as plain tables for plots and people: tab-separated files with one header line each. A
+ * value that is missing is `n/a`. Tabs and newlines in values are written as spaces.
+ *
+ *   cells.tsv       name scenario variant path op capacity elem threads work place status reason
+ *                   samples processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns
+ * cv purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap fairness
+ * traced_ns traced_ratio traced_low traced_high samples.tsv     name process index ns_per_op
+ *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
+ *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)
+ *   outcomes.tsv    name outcome per_op
+ *   counters.tsv    name counter domain per_op reason
+ *   environment.tsv key value
+ *   topology.tsv    pu_a pu_b relation                              (every pair of allowed PUs)
+ *   doctor.tsv      check severity seen effect remedy
+ *   run.tsv         key value      (id started finished command mode seed processes grade
+ *                                   grade_meaning)
+ *
+ * status is ok, timeout, failed or skipped (the worst of the cell's processes); purity is the share
+ * of operations that took the path that the scenario is named after. floor_ratio is median_ns over
+ * floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the accounting
+ * costs: the traced instance's time over the measured one's, with its interval. topology and doctor
+ * are of the machine and the moment of the run, from what the store kept. */
+#ifndef HARNESS_TELL_TABLES_H
+#define HARNESS_TELL_TABLES_H
+
+#include "harness/tell/rows.h"
+#include <stdio.h>
+
+/* The header line of cells.tsv; CSV has the same columns. */
+#define CELLS_HEADER                                                                            \
+    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\twork\tplace\tstatus\treason\t" \
+    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tci_unit\tmin_ns\tmax_ns\t" \
+    "cv\tpurity\tfloor\tfloor_units\tfloor_ns\tfloor_ratio\tcpu_ns_per_op\tswitches_per_op\t"   \
+    "overlap\tfairness\ttraced_ns\ttraced_ratio\ttraced_low\ttraced_high"
+
+/* Writes one cell as a line of cells.tsv, newline included. */
+void tables_put_cell(FILE *f, const struct row *row);
+
+/* Writes the tables of a run into the directory, which exists. Each file is written whole or not at
+ * all (a temporary name, flushed and checked, then renamed). 0, or a negative errno with a sentence
+ * in `error` that says whether the store could not be read or the file not be written. */
+int tables_write(struct store *s, const struct run *run, const char *directory, char *error,
+                 size_t size);
+
+#endif
