@@ -1,6 +1,7 @@
 /* The registry: every variant's two rows, from the list that the build writes from the files here.
  */
 #include "core/chan/layout.h"
+#include <string.h>
 
 #define X(id, name) extern const struct hchan_variant hchan_variant_##id##_measured;
 #include "variants.def"

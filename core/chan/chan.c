@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
 {

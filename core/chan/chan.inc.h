@@ -34,9 +34,14 @@
 #endif
 
 #include "core/base/futex.h"
+#include "core/chan/check.h"
+#include "core/chan/elem.h"
 #include "core/chan/layout.h"
+#include "core/chan/look.h"
 #include "core/chan/ring.h"
+#include "core/chan/select.h"
 #include "core/chan/spin.h"
+#include "core/chan/waitq.h"
 #include "core/g/panic.h"
 
 #define CHAN_PASTE_(a, b) a##_##b

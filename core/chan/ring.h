@@ -26,7 +26,7 @@
 #define CORE_CHAN_RING_H
 
 #include "core/base/futex.h"
-#include "core/chan/layout.h"
+#include "core/chan/elem.h"
 
 enum {
     RING_FROZEN = 1, /* in head and tail: only the holder of the lock may move it */

@@ -1,5 +1,6 @@
 /* Selects as users call them: nil channels, one case, bounded sends and receives; and the
  * order in which a variant's select locks. */
+#include "core/chan/select.h"
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
 #include "core/g/panic.h"

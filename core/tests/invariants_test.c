@@ -1,6 +1,7 @@
 /* The invariants at the head of core/chan/layout.h: a traced instance says which one is broken,
  * before it lets go of the lock. (Every other test shows that they hold.) */
 #include "core/chan/ring.h"
+#include "core/chan/waitq.h"
 #include "core/tests/child.h"
 
 static struct sudog nobody;

@@ -3,7 +3,7 @@
 #ifndef FASTPATH_CHECK_H
 #define FASTPATH_CHECK_H
 
-#include "core/chan/layout.h"
+#include "core/chan/look.h"
 
 #define fast_check_summary "a failing non-blocking operation takes no lock"
 

@@ -2,7 +2,7 @@
 #ifndef FASTPATH_NONE_H
 #define FASTPATH_NONE_H
 
-#include "core/chan/layout.h"
+#include "core/chan/look.h"
 
 #define fast_none_summary "always locks"
 

@@ -1,7 +1,8 @@
 /* That history_test would see what is wrong: channels that are broken on purpose, each of which
  * must be refused within a bounded number of histories. And that it sees as little as a store
  * buffer. */
-#include "core/chan/layout.h"
+#include "core/chan/elem.h"
+#include "core/chan/look.h"
 #include "core/tests/check/record.h"
 #include "core/tests/child.h"
 #include "core/tests/support.h"

@@ -1,5 +1,5 @@
 #include "core/tests/oracle/broken.h"
-#include "core/chan/layout.h"
+#include "core/chan/elem.h"
 #include <string.h>
 
 static const struct hchan_variant *whole; /* what is spoiled */

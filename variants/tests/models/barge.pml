@@ -69,7 +69,7 @@ inline lock()
 inline unlock()
 {
     d_step {
-        assert(empty(recvq) || empty(sendq)); /* as core/chan/layout.h's chan_broken() */
+        assert(empty(recvq) || empty(sendq)); /* as core/chan/check.h's chan_broken() */
         assert(len(buf) <= CAP);
         assert(!closed || (empty(recvq) && empty(sendq)));
         held = false

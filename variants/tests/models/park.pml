@@ -80,7 +80,7 @@ inline lock()
 inline unlock()
 {
     d_step {
-        assert(empty(recvq) || empty(sendq) && empty(buf)); /* as core/chan/layout.h's chan_broken() */
+        assert(empty(recvq) || empty(sendq) && empty(buf)); /* as core/chan/check.h's chan_broken() */
         assert(empty(sendq) || len(buf) == CAP);
         held = false
     }

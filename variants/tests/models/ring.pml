@@ -278,7 +278,7 @@ inline look()
 #endif
 }
 
-/* As core/chan/layout.h's chan_broken(). */
+/* As core/chan/check.h's chan_broken(). */
 inline judge_unlock()
 {
 #ifdef OUTCOMES

@@ -1,4 +1,4 @@
-/* core/chan/select.inc.h, and the claim in core/chan/layout.h's waitq_dequeue(): a select over two unbuffered
+/* core/chan/select.inc.h, and the claim in core/chan/waitq.h's waitq_dequeue(): a select over two unbuffered
  * channels, with a deadline and with close. A G that parks with a select has a sudog on each of its
  * channels and one word, selectDone: open, or what ended the select. Whoever takes one of its
  * sudogs off a queue, under that channel's lock, claims the select, which is to swap the word from

@@ -1,0 +1,31 @@
+/* The invariants of core/chan/layout.h, as a check. */
+#ifndef CORE_CHAN_CHECK_H
+#define CORE_CHAN_CHECK_H
+
+#include "core/chan/layout.h"
+
+/* The invariant above that does not hold, or NULL. The lock is held. `barges`: woken waiters may be
+ * on their way to what the others wait for. */
+static inline const char *chan_broken(const struct hchan *c, uint64_t qcount, bool barges)
+{
+    /* under the lock: nobody else writes them */
+    bool receivers = load_rlx(&c->recvq.first) != NULL, senders = load_rlx(&c->sendq.first) != NULL;
+    bool closed = load_rlx(&c->closed) != 0;
+    if (receivers != (c->recvq.last != NULL) || senders != (c->sendq.last != NULL))
+        return "hchan: a queue has one end only";
+    if (qcount > 0 && receivers && !barges)
+        return "hchan: a receiver waits before a value";
+    if (qcount < c->dataqsiz && senders && !barges)
+        return "hchan: a sender waits before a free slot";
+    if (c->dataqsiz && receivers && senders)
+        return "hchan: senders and receivers wait on one buffer";
+    if (qcount > c->dataqsiz)
+        return "hchan: there are more values than slots";
+    if (c->dataqsiz && !c->lap /* not a ring */ && c->sendx != (c->recvx + qcount) % c->dataqsiz)
+        return "hchan: sendx is not where the values end";
+    if (closed && (receivers || senders))
+        return "hchan: somebody waits on a closed channel";
+    return NULL;
+}
+
+#endif

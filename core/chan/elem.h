@@ -1,0 +1,57 @@
+/* Values on their way: into the buffer, and through a sudog. */
+#ifndef CORE_CHAN_ELEM_H
+#define CORE_CHAN_ELEM_H
+
+#include "core/chan/layout.h"
+#include <string.h>
+
+static inline unsigned char *chanbuf(const struct hchan *c, uint32_t i)
+{
+    return c->buf + (size_t)i * c->elemsize;
+}
+
+/* Copies one element. Words are the common case, and a constant size is a plain move. */
+static inline void elem_copy(const struct hchan *c, void *to, const void *from)
+{
+    if (__builtin_expect(c->elemsize == sizeof(uint64_t), 1))
+        memcpy(to, from, sizeof(uint64_t));
+    else if (c->elemsize)
+        memcpy(to, from, c->elemsize);
+}
+
+static inline void elem_zero(const struct hchan *c, void *elem)
+{
+    if (elem && c->elemsize)
+        memset(elem, 0, c->elemsize);
+}
+
+/* A value that a sudog has room for goes through it, on a line that both sides have anyway: the
+ * other side's stack would be one more line on its way between their PUs. */
+static inline bool elem_is_small(const struct hchan *c)
+{
+    return c->elemsize <= sizeof(uint64_t);
+}
+
+/* Where the waker reads or writes the value; NULL where nobody wants it. */
+static inline void *sudog_elem(const struct hchan *c, struct sudog *sg)
+{
+    return elem_is_small(c) ? &sg->word : sg->elem;
+}
+
+/* The waiter, before it queues sg: a value to send, or where one is to go. */
+static inline void sudog_bring(const struct hchan *c, struct sudog *sg, bool send, void *elem)
+{
+    if (!elem_is_small(c))
+        sg->elem = elem;
+    else if (send)
+        elem_copy(c, &sg->word, elem);
+}
+
+/* The waiter, after its wake: what it received, if `elem` is not NULL. */
+static inline void sudog_take(const struct hchan *c, const struct sudog *sg, void *elem)
+{
+    if (elem_is_small(c) && elem)
+        elem_copy(c, elem, &sg->word);
+}
+
+#endif
