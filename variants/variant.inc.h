@@ -17,6 +17,7 @@
 #define VARIANT_LOCK                      VARIANT_PARTS(VARIANT_LOCK_OF)
 #define VARIANT_PARK                      VARIANT_PARTS(VARIANT_PARK_OF)
 #define VARIANT_FAST                      VARIANT_PARTS(VARIANT_FAST_OF)
+#define VARIANT_BUFFER                    VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), buffer)
 #define VARIANT_TEXT_(x)                  #x
 #define VARIANT_TEXT(x)                   VARIANT_TEXT_(x)
 #define VARIANT_PASTE_(a, b)              a##_##b
@@ -59,11 +60,6 @@
 #define VARIANT_ROW(instance)      VARIANT_PASTE(VARIANT_PASTE(hchan_variant, VARIANT), instance)
 #define VARIANT_FN(instance, name) VARIANT_PASTE(VARIANT_PASTE(VARIANT, instance), name)
 
-static bool VARIANT_PASTE(VARIANT, lock_init)(hchan *c)
-{
-    return VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), init)((void *)c->lock);
-}
-
 static void VARIANT_PASTE(VARIANT, lock_fini)(hchan *c)
 {
     VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), fini)((void *)c->lock);
@@ -73,8 +69,7 @@ static void VARIANT_PASTE(VARIANT, lock_fini)(hchan *c)
 static void VARIANT_PASTE(VARIANT, lock_to_look)(hchan *c)
 {
     VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), acquire)((void *)c->lock);
-    if (VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), ring))
-        ring_freeze(c);
+    VARIANT_PASTE(VARIANT_PASTE(buffer, VARIANT_BUFFER), freeze)(c);
 }
 
 extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
@@ -86,23 +81,23 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .lock_name = VARIANT_TEXT(VARIANT_LOCK),                                                 \
         .park_name = VARIANT_TEXT(VARIANT_PARK),                                                 \
         .fastpath_name = VARIANT_TEXT(VARIANT_FAST),                                             \
+        .buffer_name = VARIANT_TEXT(VARIANT_BUFFER),                                             \
         .summary = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), summary) "; " VARIANT_PASTE( \
             VARIANT_PASTE(park, VARIANT_PARK),                                                   \
             summary) "; " VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), summary),             \
         .lock_traits = VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), traits),                 \
         .traced = is_traced,                                                                     \
-        .ring = VARIANT_PASTE(VARIANT_PASTE(fast, VARIANT_FAST), ring),                          \
         .goroutines = VARIANT_PASTE(VARIANT_PASTE(park, VARIANT_PARK), switches),                \
         .barges = VARIANT_PASTE(VARIANT_PASTE(park, VARIANT_PARK), barges),                      \
         .twin = &VARIANT_ROW(other),                                                             \
-        .lock_size = sizeof(struct VARIANT_FN(instance, guard)),                                 \
-        .lock_init = VARIANT_PASTE(VARIANT, lock_init),                                          \
+        .makechan = VARIANT_FN(instance, makechan),                                              \
         .lock_fini = VARIANT_PASTE(VARIANT, lock_fini),                                          \
         .lock = VARIANT_PASTE(VARIANT, lock_to_look),                                            \
         .unlock = VARIANT_FN(instance, unlock),                                                  \
         .chansend = VARIANT_FN(instance, chansend),                                              \
         .chanrecv = VARIANT_FN(instance, chanrecv),                                              \
         .closechan = VARIANT_FN(instance, closechan),                                            \
+        .chanlen = VARIANT_FN(instance, chanlen),                                                \
         .selectgo = VARIANT_FN(instance, selectgo),                                              \
     };
 VARIANT_DEFINE(measured, false, traced)

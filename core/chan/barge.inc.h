@@ -26,7 +26,7 @@
 /* A parked receiver gets the head of the buffer, which is not empty. */
 static inline void CHAN(barge_serve)(struct hchan *c, struct sudog *sg)
 {
-    CHAN(take)(c, sudog_elem(c, sg), CHAN(qcount)(c));
+    BUF_(take)(c, sudog_elem(c, sg), BUF_(count)(c));
     sg->woken = WOKEN_BY_PEER;
 }
 
@@ -35,10 +35,10 @@ static inline void CHAN(barge_send)(struct hchan *c, struct sudog *sg, const voi
 {
     COUNT(SEND_BUFFER);
     sg->woken = WOKEN_TO_RETRY;
-    bool full = CHAN(qcount)(c) == c->dataqsiz;
+    bool full = BUF_(count)(c) == c->dataqsiz;
     if (full)
         CHAN(barge_serve)(c, sg);
-    CHAN(put)(c, elem, CHAN(qcount)(c));
+    BUF_(put)(c, elem, BUF_(count)(c));
     if (sg->isSelect && !full)
         CHAN(barge_serve)(c, sg);
 }
@@ -47,7 +47,7 @@ static inline void CHAN(barge_send)(struct hchan *c, struct sudog *sg, const voi
  * and have not looked yet, and this one's value is as old as theirs. */
 static inline void CHAN(barge_recv)(struct hchan *c, struct sudog *sg, void *elem)
 {
-    uint64_t qcount = CHAN(qcount)(c);
+    uint64_t qcount = BUF_(count)(c);
     if (qcount == 0) {
         COUNT(RECV_HANDOFF);
         if (elem)
@@ -55,12 +55,12 @@ static inline void CHAN(barge_recv)(struct hchan *c, struct sudog *sg, void *ele
         sg->woken = WOKEN_BY_PEER;
         return;
     }
-    CHAN(take)(c, elem, qcount);
+    BUF_(take)(c, elem, qcount);
     COUNT_N(RECV_PROMOTE, sg->isSelect);
     COUNT_N(RECV_BUFFER, !sg->isSelect);
     sg->woken = WOKEN_TO_RETRY;
     if (sg->isSelect) {
-        CHAN(put)(c, sudog_elem(c, sg), qcount - 1);
+        BUF_(put)(c, sudog_elem(c, sg), qcount - 1);
         sg->woken = WOKEN_BY_PEER;
     }
 }

@@ -1,7 +1,6 @@
 /* The public entry points: nil channels, makechan, and the way into a variant. */
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
-#include "core/chan/ring.h"
 #include "core/g/panic.h"
 #include "core/sched/proc.h"
 #include <errno.h>
@@ -9,7 +8,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
 {
@@ -45,12 +43,6 @@ static int check_sizes(const struct hchan_variant *variant, size_t elemsize, siz
     return 0;
 }
 
-/* Bytes, in whole cache lines. */
-static size_t lines(size_t size)
-{
-    return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-}
-
 hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
 {
     int error = check_sizes(variant, elemsize, capacity);
@@ -58,28 +50,7 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
         errno = error;
         return NULL;
     }
-    bool ring = variant->ring && capacity > 0 && capacity <= RING_SLOTS_MAX;
-    size_t head = lines(offsetof(struct hchan, lock) + variant->lock_size);
-    /* One piece of memory, and no aligned_alloc(): that of glibc takes three times as long. */
-    void *memory = malloc(head + (ring ? ring_size(elemsize, capacity) : elemsize * capacity) +
-                          CACHE_LINE - 1);
-    if (!memory)
-        return NULL; /* errno is ENOMEM */
-    struct hchan *c = (void *)lines((uintptr_t)memory);
-    memset(c, 0, head);
-    c->variant = variant;
-    c->memory = memory;
-    c->buf = (unsigned char *)c + head;
-    c->elemsize = elemsize;
-    c->dataqsiz = (uint32_t)capacity;
-    if (ring)
-        ring_make(c);
-    if (!variant->lock_init(c)) {
-        free(memory);
-        errno = ENOMEM;
-        return NULL;
-    }
-    return c;
+    return variant->makechan(variant, elemsize, capacity);
 }
 
 void chanfree(hchan *c)
@@ -147,14 +118,7 @@ void closechan(hchan *c)
 
 size_t chanlen(const hchan *c)
 {
-    if (!c)
-        return 0;
-    if (ring_is(c)) {
-        uint64_t count = ring_count(c);
-        return count < c->dataqsiz ? count : c->dataqsiz;
-    }
-    /* Relaxed: a length is a moment's, whoever asks without the lock. */
-    return load_rlx(&c->qcount);
+    return c ? c->variant->chanlen(c) : 0;
 }
 
 size_t chancap(const hchan *c)

@@ -5,6 +5,7 @@
  *   CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
  *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
  *   CHAN_FAST   what needs no lock, e.g. none:   fast_none_send_full(), fast_none_recv() ...
+ *               It names the buffer, too:        buffer_plain_put(), buffer_plain_take() ...
  *   CHAN_TRACED 1 to count outcomes and trace parks (hchan/trace.h), 0 to leave nothing of both in
  *               the code
  *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
@@ -36,13 +37,13 @@
 #include "core/base/futex.h"
 #include "core/chan/check.h"
 #include "core/chan/elem.h"
-#include "core/chan/layout.h"
 #include "core/chan/look.h"
-#include "core/chan/ring.h"
+#include "core/chan/make.h"
 #include "core/chan/select.h"
 #include "core/chan/spin.h"
 #include "core/chan/waitq.h"
 #include "core/g/panic.h"
+#include <errno.h>
 
 #define CHAN_PASTE_(a, b) a##_##b
 #define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
@@ -50,6 +51,7 @@
 #define LOCK_(name)       CHAN_PASTE(CHAN_PASTE(lock, CHAN_LOCK), name)
 #define PARK_(name)       CHAN_PASTE(CHAN_PASTE(park, CHAN_PARK), name)
 #define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
+#define BUF_(name)        CHAN_PASTE(CHAN_PASTE(buffer, FAST_(buffer)), name)
 
 /* Counts, and steps of a trace, in traced instances; nothing, not even getg(), in measured ones. */
 #if CHAN_TRACED
@@ -65,7 +67,7 @@
 #define TRACE(gp, from, to, c)  ((void)sizeof(c)) /* named, and not evaluated */
 #endif
 
-_Static_assert(!(PARK_(barges) && (FAST_(ring) || FAST_(counts))),
+_Static_assert(!(PARK_(barges) && (BUF_(lockless) || FAST_(counts))),
                "where woken waiters compete, a buffer that is full or empty says nothing of those "
                "who are parked: what looks at it without the lock would be wrong");
 _Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
@@ -96,25 +98,20 @@ static inline void CHAN(lock)(struct hchan *c)
     COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
     CHAN(the_guard)(c)->last_owner = me;
 #endif
-    if (FAST_(ring))
-        ring_freeze(c);
-}
-
-/* How many values are in the buffer. The lock is held. */
-static inline uint64_t CHAN(qcount)(const struct hchan *c)
-{
-    return FAST_(ring) && ring_is(c) ? ring_count(c) : load_rlx(&c->qcount);
+    BUF_(freeze)(c);
 }
 
 static inline void CHAN(unlock)(struct hchan *c)
 {
 #if CHAN_TRACED && !defined(CHAN_UNCHECKED)
-    const char *broken = chan_broken(c, CHAN(qcount)(c), PARK_(barges));
+    uint64_t qcount = BUF_(count)(c);
+    const char *broken = chan_broken(c, qcount, PARK_(barges));
+    if (!broken)
+        broken = BUF_(broken)(c, qcount);
     if (broken)
         gothrow(broken);
 #endif
-    if (FAST_(ring))
-        ring_thaw(c);
+    BUF_(thaw)(c);
     LOCK_(release)(&CHAN(the_guard)(c)->lock);
 }
 
@@ -193,36 +190,6 @@ static inline __attribute__((always_inline)) enum woken CHAN(park)(struct hchan 
                            : CHAN(park_apart)(c, q, elem, reason, again, callerpc);
 }
 
-/* A value to the end of the buffer. The lock is held, and there is room. */
-static inline void CHAN(put)(struct hchan *c, const void *elem, uint64_t qcount)
-{
-    if (FAST_(ring) && ring_is(c)) {
-        ring_put(c, elem);
-        return;
-    }
-    elem_copy(c, chanbuf(c, c->sendx), elem);
-    if (++c->sendx == c->dataqsiz)
-        c->sendx = 0;
-    /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86 only: a
-     * fast path could see this count, go on to look at `closed`, and miss a close that came
-     * before. */
-    store_rel(&c->qcount, (uint32_t)qcount + 1);
-}
-
-/* The buffer's head to `elem`, which may be NULL. The lock is held, and there is a value. */
-static inline void CHAN(take)(struct hchan *c, void *elem, uint64_t qcount)
-{
-    if (FAST_(ring) && ring_is(c)) {
-        ring_take(c, elem);
-        return;
-    }
-    if (elem)
-        elem_copy(c, elem, chanbuf(c, c->recvx));
-    if (++c->recvx == c->dataqsiz)
-        c->recvx = 0;
-    store_rel(&c->qcount, (uint32_t)qcount - 1); /* release: as in put */
-}
-
 #include "core/chan/barge.inc.h"
 
 /* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
@@ -240,47 +207,49 @@ static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *ele
     sg->woken = WOKEN_BY_PEER;
 }
 
-/* A ring that is full, or empty, is looked at for a while before somebody parks on it, where the
- * park policy spins at all: a value that comes costs neither side a park then. */
-static __attribute__((noinline)) enum ring_end CHAN(send_spin)(struct hchan *c, const void *elem)
+/* A buffer that is full, or empty, is looked at for a while before somebody parks on it, if it is
+ * used without the lock and the park policy spins at all: a value that comes then costs neither
+ * side a park. */
+static __attribute__((noinline)) enum fast_end CHAN(send_spin)(struct hchan *c, const void *elem)
 {
-    enum ring_end end = RING_BLOCKED;
+    enum fast_end end = FAST_BLOCKED;
     struct g *gp = getg();
     struct spin s;
     spin_begin(gp, &s);
-    while (end == RING_BLOCKED && spin_on(&s))
-        end = ring_send(c, elem);
-    spin_end(gp, &s, end == RING_DONE);
+    while (end == FAST_BLOCKED && spin_on(&s))
+        end = BUF_(send)(c, elem);
+    spin_end(gp, &s, end == FAST_DONE);
     return end;
 }
 
-static __attribute__((noinline)) enum ring_end CHAN(recv_spin)(struct hchan *c, void *elem)
+static __attribute__((noinline)) enum fast_end CHAN(recv_spin)(struct hchan *c, void *elem)
 {
-    enum ring_end end = RING_BLOCKED;
+    enum fast_end end = FAST_BLOCKED;
     struct g *gp = getg();
     struct spin s;
     spin_begin(gp, &s);
-    while (end == RING_BLOCKED && spin_on(&s))
-        end = ring_recv(c, elem);
-    spin_end(gp, &s, end == RING_DONE);
+    while (end == FAST_BLOCKED && spin_on(&s))
+        end = BUF_(recv)(c, elem);
+    spin_end(gp, &s, end == FAST_DONE);
     return end;
 }
 
-/* Step 2 of a send: true where it ended without the lock, and whether it sent. */
-static inline bool CHAN(send_fast)(struct hchan *c, const void *elem, bool block, bool *sent)
+/* Step 2 of a send. A blocking one never ends with FAST_BLOCKED: it takes the lock, to park. */
+static inline enum fast_end CHAN(send_fast)(struct hchan *c, const void *elem, bool block)
 {
-    enum ring_end end = FAST_(ring) ? ring_send(c, elem) : RING_LOCK;
-    if (FAST_(ring) && PARK_(spins) && block && __builtin_expect(end == RING_BLOCKED, 0))
+    enum fast_end end = BUF_(send)(c, elem);
+    if (PARK_(spins) && block && __builtin_expect(end == FAST_BLOCKED, 0))
         end = CHAN(send_spin)(c, elem);
-    *sent = end == RING_DONE;
-    if (__builtin_expect(*sent, FAST_(ring))) {
+    if (__builtin_expect(end == FAST_DONE, BUF_(lockless))) {
         COUNT(SEND_BUFFER);
-        return true;
+        return end;
     }
-    if (block || (end != RING_BLOCKED && !FAST_(send_full)(c)))
-        return false;
-    COUNT(SEND_FULL);
-    return true;
+    if (block)
+        return FAST_LOCK;
+    if (end == FAST_LOCK && FAST_(send_full)(c))
+        end = FAST_BLOCKED;
+    COUNT_N(SEND_FULL, end == FAST_BLOCKED);
+    return end;
 }
 
 /* Steps 3 to 9 of a send. A function of its own, for two reasons: where a send ends at step 2, no
@@ -303,10 +272,10 @@ retry:
         CHAN(unlock_and_ready)(c, sg->g);
         return true;
     }
-    uint64_t qcount = CHAN(qcount)(c);
+    uint64_t qcount = BUF_(count)(c);
     if (qcount < c->dataqsiz) { /* 6 */
         COUNT(SEND_BUFFER);
-        CHAN(put)(c, elem, qcount);
+        BUF_(put)(c, elem, qcount);
         CHAN(unlock)(c);
         return true;
     }
@@ -329,10 +298,10 @@ retry:
 static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
                                   const void *callerpc)
 {
-    bool sent;
-    if (CHAN(send_fast)(c, elem, block, &sent)) /* 2 */
-        return sent;
-    return CHAN(send_locked)(c, elem, block, callerpc);
+    enum fast_end end = CHAN(send_fast)(c, elem, block); /* 2 */
+    if (end == FAST_LOCK)
+        return CHAN(send_locked)(c, elem, block, callerpc);
+    return end == FAST_DONE;
 }
 
 /* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
@@ -351,59 +320,34 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
             elem_copy(c, elem, sudog_elem(c, sg));
     } else {
         COUNT(RECV_PROMOTE);
-        if (FAST_(ring) && ring_is(c)) {
-            ring_promote(c, elem, sudog_elem(c, sg));
-            sg->woken = WOKEN_BY_PEER;
-            return;
-        }
-        unsigned char *slot = chanbuf(c, c->recvx);
-        if (elem)
-            elem_copy(c, elem, slot);
-        elem_copy(c, slot, sudog_elem(c, sg));
-        if (++c->recvx == c->dataqsiz)
-            c->recvx = 0;
-        c->sendx = c->recvx;
+        BUF_(promote)(c, elem, sudog_elem(c, sg));
     }
     sg->woken = WOKEN_BY_PEER;
 }
 
-/* What a receive without the lock found. */
-static inline enum ring_end CHAN(recv_look)(struct hchan *c, void *elem, bool block)
+/* Step 2 of a receive: as of a send. */
+static inline enum fast_end CHAN(recv_fast)(struct hchan *c, void *elem, bool block)
 {
-    enum ring_end end = FAST_(ring) ? ring_recv(c, elem) : RING_LOCK;
-    if (FAST_(ring) && PARK_(spins) && block && __builtin_expect(end == RING_BLOCKED, 0))
+    enum fast_end end = BUF_(recv)(c, elem);
+    if (PARK_(spins) && block && __builtin_expect(end == FAST_BLOCKED, 0))
         end = CHAN(recv_spin)(c, elem);
-    if (end != RING_LOCK)
-        return end;
-    if (block)
-        return FAST_(drained)(c) ? RING_DRAINED : RING_LOCK;
-    enum fast_recv seen = FAST_(recv)(c);
-    return seen == FAST_RECV_EMPTY    ? RING_BLOCKED
-           : seen == FAST_RECV_CLOSED ? RING_DRAINED
-                                      : RING_LOCK;
-}
-
-/* Step 2 of a receive: true where it ended without the lock; what it returns then, and *received.
- */
-static inline bool CHAN(recv_fast)(struct hchan *c, void *elem, bool block, bool *received,
-                                   bool *done)
-{
-    enum ring_end end = CHAN(recv_look)(c, elem, block);
-    *received = end == RING_DONE;
-    *done = end == RING_DONE || end == RING_DRAINED;
-    if (__builtin_expect(end == RING_DONE, FAST_(ring))) {
+    if (__builtin_expect(end == FAST_DONE, BUF_(lockless))) {
         COUNT(RECV_BUFFER);
-        return true;
+        return end;
     }
-    if (end == RING_DRAINED) {
+    if (end == FAST_LOCK && block)
+        end = FAST_(drained)(c) ? FAST_DRAINED : FAST_LOCK;
+    else if (end == FAST_LOCK)
+        end = FAST_(recv)(c);
+    if (end == FAST_DRAINED) {
         COUNT(RECV_CLOSED);
         elem_zero(c, elem);
-        return true;
+        return end;
     }
-    if (end == RING_LOCK || block)
-        return false;
-    COUNT(RECV_EMPTY);
-    return true;
+    if (block)
+        return FAST_LOCK;
+    COUNT_N(RECV_EMPTY, end == FAST_BLOCKED);
+    return end;
 }
 
 /* Steps 3 to 9 of a receive: as in send_locked. */
@@ -413,7 +357,7 @@ static __attribute__((noinline)) bool CHAN(recv_locked)(struct hchan *c, void *e
     bool again = false;
 retry:
     CHAN(lock)(c); /* 3 */
-    uint64_t qcount = CHAN(qcount)(c);
+    uint64_t qcount = BUF_(count)(c);
     if (__builtin_expect(load_rlx(&c->closed) != 0 && qcount == 0, 0)) { /* 4; under the lock */
         CHAN(unlock)(c);
         COUNT(RECV_CLOSED);
@@ -430,7 +374,7 @@ retry:
     }
     if (qcount > 0) { /* 6 */
         COUNT(RECV_BUFFER);
-        CHAN(take)(c, elem, qcount);
+        BUF_(take)(c, elem, qcount);
         CHAN(unlock)(c);
         return true;
     }
@@ -453,10 +397,11 @@ retry:
 static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
                                   const void *callerpc)
 {
-    bool done;
-    if (CHAN(recv_fast)(c, elem, block, received, &done)) /* 2 */
-        return done;
-    return CHAN(recv_locked)(c, elem, block, received, callerpc);
+    enum fast_end end = CHAN(recv_fast)(c, elem, block); /* 2 */
+    if (end == FAST_LOCK)
+        return CHAN(recv_locked)(c, elem, block, received, callerpc);
+    *received = end == FAST_DONE;
+    return end != FAST_BLOCKED;
 }
 
 /* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
@@ -467,7 +412,7 @@ static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, boo
     struct sudog *sg;
     while ((sg = waitq_dequeue(q)) != NULL) {
         sg->woken = WOKEN_BY_CLOSE;
-        if (PARK_(barges) && receivers && CHAN(qcount)(c) > 0)
+        if (PARK_(barges) && receivers && BUF_(count)(c) > 0)
             CHAN(barge_serve)(c, sg);
         else if (receivers)
             elem_zero(c, sudog_elem(c, sg));
@@ -487,8 +432,7 @@ static inline void CHAN(closechan)(struct hchan *c)
     /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
      * value that was sent before the close. */
     store_rel(&c->closed, 1);
-    if (FAST_(ring))
-        ring_close(c);
+    BUF_(close)(c);
     struct sudog *all = NULL;
     struct sudog **end = CHAN(collect)(c, &c->recvq, true, &all);
     CHAN(collect)(c, &c->sendq, false, end);
@@ -526,22 +470,43 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
 static inline __attribute__((always_inline)) bool CHAN(selectnbsend)(struct hchan *c,
                                                                      const void *elem)
 {
-    bool sent;
-    return CHAN(send_fast)(c, elem, false, &sent) ? sent : CHAN(send_locked)(c, elem, false, NULL);
+    return CHAN(chansend)(c, elem, false, NULL);
 }
 
 static inline __attribute__((always_inline)) bool CHAN(selectnbrecv)(struct hchan *c, void *elem,
                                                                      bool *received)
 {
-    bool done;
-    return CHAN(recv_fast)(c, elem, false, received, &done)
-               ? done
-               : CHAN(recv_locked)(c, elem, false, received, NULL);
+    return CHAN(chanrecv)(c, elem, false, received, NULL);
+}
+
+/* makechan(), but for the check of its sizes; and chanlen(). */
+static inline struct hchan *CHAN(makechan)(const struct hchan_variant *variant, size_t elemsize,
+                                           size_t capacity)
+{
+    struct hchan *c =
+        chan_alloc(sizeof(struct CHAN(guard)), elemsize, capacity, BUF_(size)(elemsize, capacity));
+    if (!c)
+        return NULL;
+    c->variant = variant;
+    BUF_(init)(c);
+    if (LOCK_(init)(&CHAN(the_guard)(c)->lock))
+        return c;
+    free(c->memory);
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* On the way to a promotion a lockless buffer may count one value more than there is room for. */
+static inline size_t CHAN(chanlen)(const struct hchan *c)
+{
+    uint64_t count = BUF_(count)(c);
+    return count < c->dataqsiz ? count : c->dataqsiz;
 }
 
 #undef LOCK_
 #undef PARK_
 #undef FAST_
+#undef BUF_
 #undef COUNT
 #undef COUNT_N
 #undef COUNT_G

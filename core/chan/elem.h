@@ -5,11 +5,6 @@
 #include "core/chan/layout.h"
 #include <string.h>
 
-static inline unsigned char *chanbuf(const struct hchan *c, uint32_t i)
-{
-    return c->buf + (size_t)i * c->elemsize;
-}
-
 /* Copies one element. Words are the common case, and a constant size is a plain move. */
 static inline void elem_copy(const struct hchan *c, void *to, const void *from)
 {

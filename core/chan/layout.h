@@ -59,21 +59,21 @@ _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small loc
 
 /* A variant's functions and what it is made of: the last product of the template. */
 struct hchan_variant {
-    const char *name, *lock_name, *park_name, *fastpath_name, *summary;
+    const char *name, *lock_name, *park_name, *fastpath_name, *buffer_name, *summary;
     unsigned lock_traits; /* enum lock_traits */
     bool traced;
-    bool ring;                        /* its buffer is one of core/chan/ring.h */
     bool goroutines;                  /* a park is a switch of stacks */
     bool barges;                      /* woken waiters compete again: core/chan/barge.inc.h */
     const struct hchan_variant *twin; /* the other instance */
-    size_t lock_size;                 /* bytes from hchan.lock on */
-    bool (*lock_init)(hchan *c);      /* false where memory ran out */
+    /* As makechan(), after the check of the sizes. */
+    hchan *(*makechan)(const struct hchan_variant *variant, size_t elemsize, size_t capacity);
     void (*lock_fini)(hchan *c);
     void (*lock)(hchan *c); /* not counted: for who looks at the channel from outside */
     void (*unlock)(hchan *c);
     bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);
     bool (*chanrecv)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
     void (*closechan)(hchan *c);
+    size_t (*chanlen)(const hchan *c);
     /* At least one case is of a channel, and all of those are of this instance. */
     int (*selectgo)(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
                     bool *received, const void *callerpc);

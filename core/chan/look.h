@@ -4,11 +4,12 @@
 
 #include "core/chan/layout.h"
 
-/* What a fast path saw of a channel that a non-blocking receive was called on. */
-enum fast_recv {
-    FAST_RECV_UNKNOWN, /* take the lock and see */
-    FAST_RECV_EMPTY,   /* nothing there, and not closed */
-    FAST_RECV_CLOSED,  /* closed and drained */
+/* What an operation came to without the lock. */
+enum fast_end {
+    FAST_LOCK,    /* nothing is known: take the lock */
+    FAST_DONE,    /* the value went into the buffer, or came out of it */
+    FAST_BLOCKED, /* at one moment the channel was open, with no room, or no value */
+    FAST_DRAINED, /* a receive: closed, and nothing is left */
 };
 
 /* Whether a non-blocking send would fail, or a receive find nothing, seen without the lock: one

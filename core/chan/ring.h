@@ -27,6 +27,7 @@
 
 #include "core/base/futex.h"
 #include "core/chan/elem.h"
+#include "core/chan/look.h"
 
 enum {
     RING_FROZEN = 1, /* in head and tail: only the holder of the lock may move it */
@@ -45,14 +46,6 @@ struct ring {
     alignas(CACHE_LINE) _Atomic uint64_t tail;
     alignas(CACHE_LINE) _Atomic uint64_t head;
     alignas(CACHE_LINE) unsigned char slots[]; /* dataqsiz of them, each of hchan.stride bytes */
-};
-
-/* What came of an operation without the lock. */
-enum ring_end {
-    RING_DONE,
-    RING_BLOCKED, /* at one moment there was no room, or no value, and the channel was open */
-    RING_DRAINED, /* a receive: closed, and nothing is left */
-    RING_LOCK,    /* take the lock and see */
 };
 
 /* Whether c has a ring: it has a buffer, and not one of too many elements. */
@@ -101,16 +94,19 @@ static inline uint64_t ring_count(const struct hchan *c)
  * takes none. */
 enum { RING_SLOTS_MAX = 1 << 16 };
 
+static inline bool ring_fits(size_t capacity)
+{
+    return capacity > 0 && capacity <= RING_SLOTS_MAX;
+}
+
 /* Its bytes, in buf. */
 size_t ring_size(size_t elemsize, size_t capacity);
 
 /* Makes buf a ring, whose sizes are set. Nobody else knows the channel. */
 void ring_make(struct hchan *c);
 
-static inline enum ring_end ring_send(struct hchan *c, const void *elem)
+static inline enum fast_end ring_send(struct hchan *c, const void *elem)
 {
-    if (!ring_is(c))
-        return RING_LOCK;
     struct ring *r = ring_of(c);
     uint64_t tail = load_acq(&r->tail); /* before head, below */
     while (!(tail & RING_BITS)) {
@@ -121,26 +117,24 @@ static inline enum ring_end ring_send(struct hchan *c, const void *elem)
                 continue;
             elem_copy(c, slot->elem, elem);
             store_rel(&slot->seq, tail | RING_VALUE); /* pairs with load_acq in ring_recv */
-            return RING_DONE;
+            return FAST_DONE;
         }
         /* Full, if so at the moment of this load: the tail is nowhere but where it was, since it is
          * never further from the head than this. It was open when the tail was read, and full then,
          * too, if it has been closed since. */
         if ((load_acq(&r->head) & ~(uint64_t)RING_BITS) + c->lap == tail)
-            return RING_BLOCKED;
+            return FAST_BLOCKED;
         uint64_t seen = tail;
         tail = load_acq(&r->tail);
         if (tail == seen)
-            return RING_LOCK; /* the slot's receiver has not done reading: no time to be lost here
+            return FAST_LOCK; /* the slot's receiver has not done reading: no time to be lost here
                                */
     }
-    return RING_LOCK;
+    return FAST_LOCK;
 }
 
-static inline enum ring_end ring_recv(struct hchan *c, void *elem)
+static inline enum fast_end ring_recv(struct hchan *c, void *elem)
 {
-    if (!ring_is(c))
-        return RING_LOCK;
     struct ring *r = ring_of(c);
     uint64_t head = load_acq(&r->head); /* before tail, below */
     while (!(head & RING_FROZEN)) {
@@ -152,19 +146,19 @@ static inline enum ring_end ring_recv(struct hchan *c, void *elem)
             if (elem)
                 elem_copy(c, elem, slot->elem);
             store_rel(&slot->seq, head + c->lap); /* pairs with load_acq in ring_send */
-            return RING_DONE;
+            return FAST_DONE;
         }
         /* Empty, if so at the moment of this load: a tail that has not left the head behind has
          * never been further, nor has the head. Acquire: what came before the close is seen. */
         uint64_t tail = load_acq(&r->tail);
         if ((tail & ~(uint64_t)RING_BITS) == head)
-            return tail & RING_CLOSED ? RING_DRAINED : RING_BLOCKED;
+            return tail & RING_CLOSED ? FAST_DRAINED : FAST_BLOCKED;
         uint64_t seen = head;
         head = load_acq(&r->head);
         if (head == seen)
-            return RING_LOCK; /* the slot's sender has not done writing */
+            return FAST_LOCK; /* the slot's sender has not done writing */
     }
-    return RING_LOCK;
+    return FAST_LOCK;
 }
 
 /* What follows is for the holder of the lock. */
@@ -174,7 +168,7 @@ static inline enum ring_end ring_recv(struct hchan *c, void *elem)
 static inline void ring_freeze(struct hchan *c)
 {
     struct ring *r = ring_of(c);
-    if (!ring_is(c) || load_rlx(&r->tail) & RING_FROZEN) /* set and cleared under the lock only */
+    if (load_rlx(&r->tail) & RING_FROZEN) /* set and cleared under the lock only */
         return;
     /* Relaxed would do: that no slot is claimed any more is in the order of each word. */
     fadd_acqrel(&r->tail, RING_FROZEN);
@@ -185,7 +179,7 @@ static inline void ring_freeze(struct hchan *c)
 static inline void ring_thaw(struct hchan *c)
 {
     struct ring *r = ring_of(c);
-    if (!ring_is(c) || load_rlx(&c->recvq.first) || load_rlx(&c->sendq.first)) /* under the lock */
+    if (load_rlx(&c->recvq.first) || load_rlx(&c->sendq.first)) /* under the lock */
         return;
     /* Nobody else writes a frozen word. Release, as for each word that is read without the lock. */
     store_rel(&r->tail, load_rlx(&r->tail) & ~(uint64_t)RING_FROZEN);
@@ -195,8 +189,7 @@ static inline void ring_thaw(struct hchan *c)
 /* From now on sends take the lock, to panic; receives drain what there is. */
 static inline void ring_close(struct hchan *c)
 {
-    if (ring_is(c))
-        fadd_acqrel(&ring_of(c)->tail, RING_CLOSED); /* pairs with load_acq in ring_recv */
+    fadd_acqrel(&ring_of(c)->tail, RING_CLOSED); /* pairs with load_acq in ring_recv */
 }
 
 /* The slot at `pos`, once its word is `seq`: who claimed it before the freeze has left it. */

@@ -41,13 +41,13 @@ static inline enum CHAN(look)
 {
     struct hchan *c = cas->c;
     struct sudog *sg = waitq_dequeue(&c->sendq);
-    uint64_t qcount = CHAN(qcount)(c);
+    uint64_t qcount = BUF_(count)(c);
     if (sg) {
         CHAN(recv)(c, sg, cas->elem);
         *wake = sg->g;
     } else if (qcount > 0) {
         COUNT(RECV_BUFFER);
-        CHAN(take)(c, cas->elem, qcount);
+        BUF_(take)(c, cas->elem, qcount);
     } else if (load_rlx(&c->closed)) { /* under the lock */
         COUNT(RECV_CLOSED);
         elem_zero(c, cas->elem);
@@ -67,13 +67,13 @@ static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct 
         return CHAN(LOOK_PANIC);
     }
     struct sudog *sg = waitq_dequeue(&c->recvq);
-    uint64_t qcount = CHAN(qcount)(c);
+    uint64_t qcount = BUF_(count)(c);
     if (sg) {
         CHAN(send)(c, sg, cas->elem);
         *wake = sg->g;
     } else if (qcount < c->dataqsiz) {
         COUNT(SEND_BUFFER);
-        CHAN(put)(c, cas->elem, qcount);
+        BUF_(put)(c, cas->elem, qcount);
     } else {
         return CHAN(LOOK_BLOCKED);
     }
@@ -84,27 +84,27 @@ static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct 
 static inline bool CHAN(select_seems_blocked)(const struct scase *cas)
 {
     const struct hchan *c = cas->c;
-    return (cas->kind == SCASE_SEND ? chan_full(c) : chan_empty(c)) && load_acq(&c->closed) == 0;
+    bool blocked = cas->kind == SCASE_SEND ? BUF_(full)(c) : BUF_(empty)(c);
+    return blocked && load_acq(&c->closed) == 0; /* a hint pairs with nothing */
 }
 
-/* One case with its channel's lock alone, or, of a ring, without. */
+/* One case without a lock where the buffer can, or else with its channel's lock only. */
 static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *received)
 {
     struct hchan *c = cas->c;
     bool send = cas->kind == SCASE_SEND;
-    if (FAST_(ring) && ring_is(c)) {
-        enum ring_end end = send ? ring_send(c, cas->elem) : ring_recv(c, cas->elem);
-        *received = end == RING_DONE && !send;
-        if (end == RING_DRAINED)
-            elem_zero(c, cas->elem);
-        COUNT_N(SEND_BUFFER, end == RING_DONE && send);
-        COUNT_N(RECV_BUFFER, end == RING_DONE && !send);
-        COUNT_N(RECV_CLOSED, end == RING_DRAINED);
-        if (end != RING_LOCK)
-            return end == RING_BLOCKED ? CHAN(LOOK_BLOCKED) : CHAN(LOOK_DONE);
-    } else if (CHAN(select_seems_blocked)(cas)) {
-        return CHAN(LOOK_BLOCKED);
+    enum fast_end end = send ? BUF_(send)(c, cas->elem) : BUF_(recv)(c, cas->elem);
+    if (end == FAST_DRAINED)
+        elem_zero(c, cas->elem);
+    COUNT_N(SEND_BUFFER, end == FAST_DONE && send);
+    COUNT_N(RECV_BUFFER, end == FAST_DONE && !send);
+    COUNT_N(RECV_CLOSED, end == FAST_DRAINED);
+    if (end == FAST_DONE || end == FAST_DRAINED) {
+        *received = end == FAST_DONE && !send;
+        return CHAN(LOOK_DONE);
     }
+    if (end == FAST_BLOCKED || CHAN(select_seems_blocked)(cas))
+        return CHAN(LOOK_BLOCKED);
     struct g *wake = NULL;
     CHAN(lock)(c);
     enum CHAN(look) look =

@@ -94,7 +94,7 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
     (void)state;
     FOR_EACH_TRACED(v)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].breaks == lost_index && v->ring)
+        if (rows[i].breaks == lost_index && strcmp(v->buffer_name, "ring") == 0)
             continue; /* its indices are what it counts with */
         /* Somebody may be on the way there: nothing is broken. */
         bool waits =

@@ -4,7 +4,7 @@
 #include "core/chan/spin.h"
 #include "core/tests/support.h"
 
-#define FOR_EACH_RING(v) FOR_EACH_VARIANT(v) if ((v)->ring)
+#define FOR_EACH_RING(v) FOR_EACH_VARIANT(v) if (strcmp((v)->buffer_name, "ring") == 0)
 
 static bool try_send(hchan *c, long value)
 {

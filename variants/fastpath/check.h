@@ -4,10 +4,13 @@
 #define FASTPATH_CHECK_H
 
 #include "core/chan/look.h"
+#include "variants/buffer/plain.h"
 
 #define fast_check_summary "a failing non-blocking operation takes no lock"
 
-enum { fast_check_ring = 0, fast_check_counts = 1 };
+#define fast_check_buffer plain
+
+enum { fast_check_counts = 1 };
 
 /* True where a non-blocking send fails. Full is read first, open second: `closed` never goes back
  * to 0, so a channel that was still open at the second read was open and full at the moment of the
@@ -25,13 +28,13 @@ static inline bool fast_check_send_full(const struct hchan *c)
  *     so a third read that still finds it empty finds it drained.
  * Read the other way round (open, then empty) it could report "empty and open" of a channel that
  * was filled, closed and drained in between. */
-static inline enum fast_recv fast_check_recv(const struct hchan *c)
+static inline enum fast_end fast_check_recv(const struct hchan *c)
 {
     if (!chan_empty(c))
-        return FAST_RECV_UNKNOWN;
+        return FAST_LOCK;
     if (load_acq(&c->closed) == 0) /* pairs with store_rel in closechan */
-        return FAST_RECV_EMPTY;
-    return chan_empty(c) ? FAST_RECV_CLOSED : FAST_RECV_UNKNOWN;
+        return FAST_BLOCKED;
+    return chan_empty(c) ? FAST_DRAINED : FAST_LOCK;
 }
 
 /* Closed first: no value comes after that, so a channel that is empty then is drained for good.

@@ -3,10 +3,13 @@
 #define FASTPATH_NONE_H
 
 #include "core/chan/look.h"
+#include "variants/buffer/plain.h"
 
 #define fast_none_summary "always locks"
 
-enum { fast_none_ring = 0, fast_none_counts = 0 };
+#define fast_none_buffer plain
+
+enum { fast_none_counts = 0 };
 
 static inline bool fast_none_send_full(const struct hchan *c)
 {
@@ -14,10 +17,10 @@ static inline bool fast_none_send_full(const struct hchan *c)
     return false;
 }
 
-static inline enum fast_recv fast_none_recv(const struct hchan *c)
+static inline enum fast_end fast_none_recv(const struct hchan *c)
 {
     (void)c;
-    return FAST_RECV_UNKNOWN;
+    return FAST_LOCK;
 }
 
 static inline bool fast_none_drained(const struct hchan *c)

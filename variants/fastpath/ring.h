@@ -3,21 +3,23 @@
 #ifndef FASTPATH_RING_H
 #define FASTPATH_RING_H
 
-#include "core/chan/ring.h"
+#include "variants/buffer/ring.h"
 #include "variants/fastpath/check.h"
 
 #define fast_ring_summary "buffered operations take no lock"
 
-enum { fast_ring_ring = 1, fast_ring_counts = 1 };
+#define fast_ring_buffer ring
+
+enum { fast_ring_counts = 1 };
 
 static inline bool fast_ring_send_full(const struct hchan *c)
 {
     return !ring_is(c) && fast_check_send_full(c);
 }
 
-static inline enum fast_recv fast_ring_recv(const struct hchan *c)
+static inline enum fast_end fast_ring_recv(const struct hchan *c)
 {
-    return !ring_is(c) ? fast_check_recv(c) : FAST_RECV_UNKNOWN;
+    return !ring_is(c) ? fast_check_recv(c) : FAST_LOCK;
 }
 
 static inline bool fast_ring_drained(const struct hchan *c)

@@ -1,11 +1,10 @@
 /* That history_test would see what is wrong: channels that are broken on purpose, each of which
  * must be refused within a bounded number of histories. And that it sees as little as a store
  * buffer. */
-#include "core/chan/elem.h"
-#include "core/chan/look.h"
 #include "core/tests/check/record.h"
 #include "core/tests/child.h"
 #include "core/tests/support.h"
+#include "variants/buffer/plain.h"
 #include "variants/tests/programs.h"
 
 /* The channel that is broken, one of the variants as it is. */
@@ -32,7 +31,7 @@ static bool recv_doubling(hchan *c, void *elem, bool block, bool *received, cons
         c->variant->lock(c);
         bool there = load_rlx(&c->qcount) > 0; /* under the lock */
         if (there)
-            elem_copy(c, elem, chanbuf(c, c->recvx));
+            elem_copy(c, elem, buffer_plain_slot(c, c->recvx));
         c->variant->unlock(c);
         *received = there;
         if (there)
@@ -75,8 +74,9 @@ static bool send_swapping(hchan *c, const void *elem, bool block, const void *pc
     bool sent = sound->chansend(c, elem, block, pc);
     c->variant->lock(c);
     if (sent && load_rlx(&c->qcount) == 2) { /* under the lock */
-        uint64_t *a = (uint64_t *)(void *)chanbuf(c, c->recvx);
-        uint64_t *b = (uint64_t *)(void *)chanbuf(c, (c->recvx + 1) % c->dataqsiz), was = *a;
+        uint64_t *a = (uint64_t *)(void *)buffer_plain_slot(c, c->recvx);
+        uint64_t *b = (uint64_t *)(void *)buffer_plain_slot(c, (c->recvx + 1) % c->dataqsiz),
+                 was = *a;
         *a = *b;
         *b = was;
     }

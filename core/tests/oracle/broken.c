@@ -1,5 +1,5 @@
 #include "core/tests/oracle/broken.h"
-#include "core/chan/elem.h"
+#include "variants/buffer/plain.h"
 #include <string.h>
 
 static const struct hchan_variant *whole; /* what is spoiled */
@@ -21,11 +21,12 @@ static bool last_in_first_out(hchan *c, void *elem, bool block, bool *received,
     uint32_t qcount = load_rlx(&c->qcount); /* under the lock */
     if (qcount > 1) {
         uint64_t youngest;
-        memcpy(&youngest, chanbuf(c, (c->recvx + qcount - 1) % c->dataqsiz), sizeof(youngest));
+        memcpy(&youngest, buffer_plain_slot(c, (c->recvx + qcount - 1) % c->dataqsiz),
+               sizeof(youngest));
         for (uint32_t i = qcount - 1; i > 0; i--)
-            memcpy(chanbuf(c, (c->recvx + i) % c->dataqsiz),
-                   chanbuf(c, (c->recvx + i - 1) % c->dataqsiz), sizeof(uint64_t));
-        memcpy(chanbuf(c, c->recvx), &youngest, sizeof(youngest));
+            memcpy(buffer_plain_slot(c, (c->recvx + i) % c->dataqsiz),
+                   buffer_plain_slot(c, (c->recvx + i - 1) % c->dataqsiz), sizeof(uint64_t));
+        memcpy(buffer_plain_slot(c, c->recvx), &youngest, sizeof(youngest));
     }
     whole->unlock(c);
     return whole->chanrecv(c, elem, block, received, callerpc);

@@ -6,19 +6,21 @@
 
 #define fast_reversed_summary "mutant"
 
-enum { fast_reversed_ring = 0, fast_reversed_counts = 1 };
+#define fast_reversed_buffer plain
+
+enum { fast_reversed_counts = 1 };
 
 static inline bool fast_reversed_send_full(const struct hchan *c)
 {
     return fast_check_send_full(c);
 }
 
-static inline enum fast_recv fast_reversed_recv(const struct hchan *c)
+static inline enum fast_end fast_reversed_recv(const struct hchan *c)
 {
     bool closed = load_acq(&c->closed) != 0; /* the bug */
     if (!chan_empty(c))
-        return FAST_RECV_UNKNOWN;
-    return closed ? FAST_RECV_CLOSED : FAST_RECV_EMPTY;
+        return FAST_LOCK;
+    return closed ? FAST_DRAINED : FAST_BLOCKED;
 }
 
 static inline bool fast_reversed_drained(const struct hchan *c)
