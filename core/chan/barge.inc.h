@@ -27,20 +27,20 @@
 static inline void CHAN(barge_serve)(struct hchan *c, struct sudog *sg)
 {
     BUF_(take)(c, sudog_elem(c, sg), BUF_(count)(c));
-    sg->woken = WOKEN_BY_PEER;
 }
 
 /* Step 5 of a send. The lock is held, sg is dequeued; its G is to be made ready. */
 static inline void CHAN(barge_send)(struct hchan *c, struct sudog *sg, const void *elem)
 {
     COUNT(SEND_BUFFER);
-    sg->woken = WOKEN_TO_RETRY;
     bool full = BUF_(count)(c) == c->dataqsiz;
     if (full)
         CHAN(barge_serve)(c, sg);
     BUF_(put)(c, elem, BUF_(count)(c));
     if (sg->isSelect && !full)
         CHAN(barge_serve)(c, sg);
+    else if (!full)
+        sg->woken = WOKEN_TO_RETRY;
 }
 
 /* Step 5 of a receive. Where the buffer is empty, its slots are promised to senders that were woken
@@ -52,15 +52,13 @@ static inline void CHAN(barge_recv)(struct hchan *c, struct sudog *sg, void *ele
         COUNT(RECV_HANDOFF);
         if (elem)
             elem_copy(c, elem, sudog_elem(c, sg));
-        sg->woken = WOKEN_BY_PEER;
         return;
     }
     BUF_(take)(c, elem, qcount);
     COUNT_N(RECV_PROMOTE, sg->isSelect);
     COUNT_N(RECV_BUFFER, !sg->isSelect);
-    sg->woken = WOKEN_TO_RETRY;
-    if (sg->isSelect) {
+    if (sg->isSelect)
         BUF_(put)(c, sudog_elem(c, sg), qcount - 1);
-        sg->woken = WOKEN_BY_PEER;
-    }
+    else
+        sg->woken = WOKEN_TO_RETRY;
 }

@@ -55,16 +55,13 @@
 
 /* Counts, and steps of a trace, in traced instances; nothing, not even getg(), in measured ones. */
 #if CHAN_TRACED
-#define COUNT(outcome)      outcome_add(getg(), HCHAN_##outcome, 1)
-#define COUNT_N(outcome, n) outcome_add(getg(), HCHAN_##outcome, (n))
-/* After a park, when the goroutine may run in another thread: not with getg(). */
-#define COUNT_G(gp, outcome, n) outcome_add((gp), HCHAN_##outcome, (n))
-#define TRACE(gp, from, to, c)  trace_step((gp), (from), (to), (c))
+#define COUNT(outcome)         outcome_add(getg(), HCHAN_##outcome, 1)
+#define COUNT_N(outcome, n)    outcome_add(getg(), HCHAN_##outcome, (n))
+#define TRACE(gp, from, to, c) trace_step((gp), (from), (to), (c))
 #else
-#define COUNT(outcome)          ((void)0)
-#define COUNT_N(outcome, n)     ((void)(n))
-#define COUNT_G(gp, outcome, n) ((void)(gp), (void)(n))
-#define TRACE(gp, from, to, c)  ((void)sizeof(c)) /* named, and not evaluated */
+#define COUNT(outcome)         ((void)0)
+#define COUNT_N(outcome, n)    ((void)(n))
+#define TRACE(gp, from, to, c) ((void)sizeof(c)) /* named, and not evaluated */
 #endif
 
 _Static_assert(!(PARK_(barges) && (BUF_(lockless) || FAST_(counts))),
@@ -135,17 +132,24 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
     }
 }
 
+/* Apart, so that what does not park runs straight on; but inlined where a park is a switch of
+ * stacks, since each return from a function after it is one that the processor does not expect. */
+#if PARK_(switches)
+#define PARK_INLINE static inline __attribute__((always_inline))
+#else
+#define PARK_INLINE static __attribute__((noinline))
+#endif
+
 /* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
  * been woken. `again`: not for the first time in this operation. */
-static inline __attribute__((always_inline)) enum woken
-CHAN(park_here)(struct hchan *c, struct waitq *q, void *elem, enum wait_reason reason, bool again,
-                const void *callerpc)
+PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
+                                  enum wait_reason reason, bool again, const void *callerpc)
 {
     struct g *gp = getg();
     struct sudog *sg = acquireSudog(gp);
     sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
-    store_rel(&sg->c, c); /* for who lists the waiters; as struct wait has it */
-    sg->woken = WOKEN_BY_CLOSE;
+    store_rel(&sg->c, c);      /* for who lists the waiters; as struct wait has it */
+    sg->woken = WOKEN_BY_PEER; /* unless the waker says otherwise */
     /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
      * for hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
@@ -163,31 +167,13 @@ CHAN(park_here)(struct hchan *c, struct waitq *q, void *elem, enum wait_reason r
     if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
         sudog_take(c, sg, elem);
     releaseSudog(sg);
-    COUNT_G(gp, PARK_SLEPT, slept);
-    COUNT_G(gp, SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
-    COUNT_G(gp, RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
-    COUNT_G(gp, WAKE_BY_PEER, woken == WOKEN_BY_PEER);
-    COUNT_G(gp, WAKE_BY_CLOSE, woken == WOKEN_BY_CLOSE);
-    COUNT_G(gp, WAKE_TO_RETRY, woken == WOKEN_TO_RETRY);
+    COUNT_N(PARK_SLEPT, slept);
+    COUNT_N(SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
+    COUNT_N(RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
+    COUNT_N(WAKE_BY_PEER, woken == WOKEN_BY_PEER);
+    COUNT_N(WAKE_BY_CLOSE, woken == WOKEN_BY_CLOSE);
+    COUNT_N(WAKE_TO_RETRY, woken == WOKEN_TO_RETRY);
     return woken;
-}
-
-static __attribute__((noinline)) enum woken CHAN(park_apart)(struct hchan *c, struct waitq *q,
-                                                             void *elem, enum wait_reason reason,
-                                                             bool again, const void *callerpc)
-{
-    return CHAN(park_here)(c, q, elem, reason, again, callerpc);
-}
-
-/* Apart, so that what does not park runs straight on; but where a park is a switch of stacks, each
- * return from a function after it is one that the processor does not expect. */
-static inline __attribute__((always_inline)) enum woken CHAN(park)(struct hchan *c, struct waitq *q,
-                                                                   void *elem,
-                                                                   enum wait_reason reason,
-                                                                   bool again, const void *callerpc)
-{
-    return PARK_(switches) ? CHAN(park_here)(c, q, elem, reason, again, callerpc)
-                           : CHAN(park_apart)(c, q, elem, reason, again, callerpc);
 }
 
 #include "core/chan/barge.inc.h"
@@ -204,7 +190,6 @@ static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *ele
     void *to = sudog_elem(c, sg);
     if (to)
         elem_copy(c, to, elem);
-    sg->woken = WOKEN_BY_PEER;
 }
 
 /* A buffer that is full, or empty, is looked at for a while before somebody parks on it, if it is
@@ -322,7 +307,6 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
         COUNT(RECV_PROMOTE);
         BUF_(promote)(c, elem, sudog_elem(c, sg));
     }
-    sg->woken = WOKEN_BY_PEER;
 }
 
 /* Step 2 of a receive: as of a send. */
@@ -411,11 +395,13 @@ static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, boo
 {
     struct sudog *sg;
     while ((sg = waitq_dequeue(q)) != NULL) {
-        sg->woken = WOKEN_BY_CLOSE;
-        if (PARK_(barges) && receivers && BUF_(count)(c) > 0)
+        if (PARK_(barges) && receivers && BUF_(count)(c) > 0) {
             CHAN(barge_serve)(c, sg);
-        else if (receivers)
-            elem_zero(c, sudog_elem(c, sg));
+        } else {
+            sg->woken = WOKEN_BY_CLOSE;
+            if (receivers)
+                elem_zero(c, sudog_elem(c, sg));
+        }
         *end = sg;
         end = &sg->next;
     }
@@ -509,8 +495,8 @@ static inline size_t CHAN(chanlen)(const struct hchan *c)
 #undef BUF_
 #undef COUNT
 #undef COUNT_N
-#undef COUNT_G
 #undef TRACE
+#undef PARK_INLINE
 #undef CHAN
 #undef CHAN_ID
 #undef CHAN_LOCK

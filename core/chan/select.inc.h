@@ -128,7 +128,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
         struct sudog *sg = &gp->sudogs[lockorder[i]];
         sudog_bring(cas->c, sg, cas->kind == SCASE_SEND, cas->elem);
         store_rel(&sg->c, cas->c); /* as in park */
-        sg->woken = WOKEN_BY_CLOSE;
+        sg->woken = WOKEN_BY_PEER; /* as in park */
         waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
     }
     wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
@@ -144,13 +144,13 @@ static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
         /* Relaxed, as in sudog_claim(): where it fails, sleep() is what orders the value. */
         if (cas_rlx(&gp->selectDone, &open, SELECT_TIMEDOUT)) {
             wait_end(gp);
-            COUNT_G(gp, PARK_SLEPT, slept);
+            COUNT_N(PARK_SLEPT, slept);
             return -1;
         }
         slept |= PARK_(sleep)(gp, FUTEX_FOREVER);
     }
     wait_end(gp);
-    COUNT_G(gp, PARK_SLEPT, slept);
+    COUNT_N(PARK_SLEPT, slept);
     return (int)load_rlx(&gp->selectDone) - 1; /* ordered by the load of park */
 }
 
@@ -187,15 +187,15 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
         sudog_take(cases[winner].c, &gp->sudogs[winner], cases[winner].elem);
     CHAN(select_dequeue)(gp, cases, lockorder, live, winner);
     if (winner < 0) {
-        COUNT_G(gp, SELECT_TIMEDOUT, 1);
+        COUNT_N(SELECT_TIMEDOUT, 1);
         return -1;
     }
     bool send = cases[winner].kind == SCASE_SEND;
-    COUNT_G(gp, SELECT_PARK, 1);
-    COUNT_G(gp, SEND_PARK, send);
-    COUNT_G(gp, RECV_PARK, !send);
-    COUNT_G(gp, WAKE_BY_PEER, success);
-    COUNT_G(gp, WAKE_BY_CLOSE, !success);
+    COUNT_N(SELECT_PARK, 1);
+    COUNT_N(SEND_PARK, send);
+    COUNT_N(RECV_PARK, !send);
+    COUNT_N(WAKE_BY_PEER, success);
+    COUNT_N(WAKE_BY_CLOSE, !success);
     if (send && !success)
         gopanic("send on closed channel");
     *received = success && !send;

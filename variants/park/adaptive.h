@@ -10,9 +10,10 @@
 
 #define park_adaptive_summary "spins for a while, then sleeps in the kernel"
 
+#define park_adaptive_switches 0
+
 enum {
     park_adaptive_ready_under_lock = 0,
-    park_adaptive_switches = 0,
     park_adaptive_spins = 0,
     park_adaptive_barges = 0,
     /* Some 3 us where a pause takes 24 ns (AMD Zen, recent Intel): of the order of a futex wake. */

@@ -8,12 +8,9 @@
 
 #define park_barging_summary "sleeps in the kernel; once woken, competes again"
 
-enum {
-    park_barging_ready_under_lock = 0,
-    park_barging_switches = 0,
-    park_barging_spins = 0,
-    park_barging_barges = 1,
-};
+#define park_barging_switches 0
+
+enum { park_barging_ready_under_lock = 0, park_barging_spins = 0, park_barging_barges = 1 };
 
 static inline bool park_barging_sleep(struct g *gp, int64_t deadline)
 {

@@ -13,11 +13,12 @@
 #define park_competitive_summary \
     "spins for as long as a wake has cost, where that has paid, yields, then sleeps in the kernel"
 
+#define park_competitive_switches 0
+
 enum {
     park_competitive_ready_under_lock = 0,
-    park_competitive_switches = 0,
     park_competitive_spins = 1,
-    park_competitive_barges = 0,
+    park_competitive_barges = 0
 };
 
 static inline bool park_competitive_sleep(struct g *gp, int64_t deadline)

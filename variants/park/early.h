@@ -8,12 +8,9 @@
 
 #define park_early_summary "sleeps in the kernel; woken before the unlock"
 
-enum {
-    park_early_ready_under_lock = 1,
-    park_early_switches = 0,
-    park_early_spins = 0,
-    park_early_barges = 0
-};
+#define park_early_switches 0
+
+enum { park_early_ready_under_lock = 1, park_early_spins = 0, park_early_barges = 0 };
 
 static inline bool park_early_sleep(struct g *gp, int64_t deadline)
 {

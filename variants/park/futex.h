@@ -16,12 +16,9 @@
 
 #define park_futex_summary "sleeps in the kernel"
 
-enum {
-    park_futex_ready_under_lock = 0,
-    park_futex_switches = 0,
-    park_futex_spins = 0,
-    park_futex_barges = 0
-};
+#define park_futex_switches 0
+
+enum { park_futex_ready_under_lock = 0, park_futex_spins = 0, park_futex_barges = 0 };
 
 static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
 {

@@ -18,7 +18,9 @@
 
 #define park_go_summary "a goroutine leaves its P to another; a thread spins, then sleeps"
 
-enum { park_go_ready_under_lock = 0, park_go_switches = 1, park_go_spins = 0, park_go_barges = 0 };
+#define park_go_switches 1
+
+enum { park_go_ready_under_lock = 0, park_go_spins = 0, park_go_barges = 0 };
 
 static inline __attribute__((always_inline)) bool park_go_sleep(struct g *gp, int64_t deadline)
 {

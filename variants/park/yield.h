@@ -11,12 +11,9 @@
 
 #define park_yield_summary "yields once, then sleeps in the kernel"
 
-enum {
-    park_yield_ready_under_lock = 0,
-    park_yield_switches = 0,
-    park_yield_spins = 0,
-    park_yield_barges = 0
-};
+#define park_yield_switches 0
+
+enum { park_yield_ready_under_lock = 0, park_yield_spins = 0, park_yield_barges = 0 };
 
 static inline bool park_yield_sleep(struct g *gp, int64_t deadline)
 {

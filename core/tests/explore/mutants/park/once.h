@@ -6,12 +6,9 @@
 
 #define park_once_summary "mutant"
 
-enum {
-    park_once_ready_under_lock = 0,
-    park_once_switches = 0,
-    park_once_spins = 0,
-    park_once_barges = 0
-};
+#define park_once_switches 0
+
+enum { park_once_ready_under_lock = 0, park_once_spins = 0, park_once_barges = 0 };
 
 static inline bool park_once_sleep(struct g *gp, int64_t deadline)
 {

@@ -7,12 +7,9 @@
 
 #define park_reread_summary "mutant"
 
-enum {
-    park_reread_ready_under_lock = 0,
-    park_reread_switches = 0,
-    park_reread_spins = 0,
-    park_reread_barges = 0
-};
+#define park_reread_switches 0
+
+enum { park_reread_ready_under_lock = 0, park_reread_spins = 0, park_reread_barges = 0 };
 
 static inline bool park_reread_sleep(struct g *gp, int64_t deadline)
 {
