@@ -132,66 +132,6 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
     }
 }
 
-/* Apart, so that what does not park runs straight on; but inlined where a park is a switch of
- * stacks, since each return from a function after it is one that the processor does not expect. */
-#if PARK_(switches)
-#define PARK_INLINE static inline __attribute__((always_inline))
-#else
-#define PARK_INLINE static __attribute__((noinline))
-#endif
-
-/* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
- * been woken. `again`: not for the first time in this operation. */
-PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
-                                  enum wait_reason reason, bool again, const void *callerpc)
-{
-    struct g *gp = getg();
-    struct sudog *sg = acquireSudog(gp);
-    sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
-    store_rel(&sg->c, c);      /* for who lists the waiters; as struct wait has it */
-    sg->woken = WOKEN_BY_PEER; /* unless the waker says otherwise */
-    /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
-     * for hchan_deadlocked(), and costs nothing on x86. */
-    store_rel(&gp->park, GPARK_WAITING);
-    wait_begin(gp, reason, callerpc);
-    TRACE(gp, GRUNNING, GWAITING, c);
-    if (PARK_(barges) && again)
-        waitq_enqueue_first(q, sg);
-    else
-        waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
-    CHAN(unlock)(c);
-    bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
-    TRACE(gp, GRUNNABLE, GRUNNING, c);
-    wait_end(gp);
-    enum woken woken = sg->woken;
-    if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
-        sudog_take(c, sg, elem);
-    releaseSudog(sg);
-    COUNT_N(PARK_SLEPT, slept);
-    COUNT_N(SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
-    COUNT_N(RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
-    COUNT_N(WAKE_BY_PEER, woken == WOKEN_BY_PEER);
-    COUNT_N(WAKE_BY_CLOSE, woken == WOKEN_BY_CLOSE);
-    COUNT_N(WAKE_TO_RETRY, woken == WOKEN_TO_RETRY);
-    return woken;
-}
-
-#include "core/chan/barge.inc.h"
-
-/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
- * The lock is held, sg is dequeued; its G is to be made ready. */
-static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
-{
-    if (PARK_(barges) && c->dataqsiz) {
-        CHAN(barge_send)(c, sg, elem);
-        return;
-    }
-    COUNT(SEND_HANDOFF);
-    void *to = sudog_elem(c, sg);
-    if (to)
-        elem_copy(c, to, elem);
-}
-
 /* A buffer that is full, or empty, is looked at for a while before somebody parks on it, if it is
  * used without the lock and the park policy spins at all: a value that comes then costs neither
  * side a park. */
@@ -235,6 +175,111 @@ static inline enum fast_end CHAN(send_fast)(struct hchan *c, const void *elem, b
         end = FAST_BLOCKED;
     COUNT_N(SEND_FULL, end == FAST_BLOCKED);
     return end;
+}
+
+/* Step 2 of a receive: as of a send. */
+static inline enum fast_end CHAN(recv_fast)(struct hchan *c, void *elem, bool block)
+{
+    enum fast_end end = BUF_(recv)(c, elem);
+    if (PARK_(spins) && block && __builtin_expect(end == FAST_BLOCKED, 0))
+        end = CHAN(recv_spin)(c, elem);
+    if (__builtin_expect(end == FAST_DONE, BUF_(lockless))) {
+        COUNT(RECV_BUFFER);
+        return end;
+    }
+    if (end == FAST_LOCK && block)
+        end = FAST_(drained)(c) ? FAST_DRAINED : FAST_LOCK;
+    else if (end == FAST_LOCK)
+        end = FAST_(recv)(c);
+    if (end == FAST_DRAINED) {
+        COUNT(RECV_CLOSED);
+        elem_zero(c, elem);
+        return end;
+    }
+    if (block)
+        return FAST_LOCK;
+    COUNT_N(RECV_EMPTY, end == FAST_BLOCKED);
+    return end;
+}
+
+#include "core/chan/barge.inc.h"
+
+/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
+ * The lock is held, sg is dequeued; its G is to be made ready. */
+static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
+{
+    if (PARK_(barges) && c->dataqsiz) {
+        CHAN(barge_send)(c, sg, elem);
+        return;
+    }
+    COUNT(SEND_HANDOFF);
+    void *to = sudog_elem(c, sg);
+    if (to)
+        elem_copy(c, to, elem);
+}
+
+/* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
+ * Buffered: the buffer is full, the receiver takes its head, and the sender's value is promoted
+ * into the slot that got free, which is the tail's next; so values keep their order. The lock is
+ * held, sg is dequeued; its G is to be made ready. */
+static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
+{
+    if (PARK_(barges) && c->dataqsiz) {
+        CHAN(barge_recv)(c, sg, elem);
+        return;
+    }
+    if (c->dataqsiz == 0) {
+        COUNT(RECV_HANDOFF);
+        if (elem)
+            elem_copy(c, elem, sudog_elem(c, sg));
+    } else {
+        COUNT(RECV_PROMOTE);
+        BUF_(promote)(c, elem, sudog_elem(c, sg));
+    }
+}
+
+/* Apart, so that what does not park runs straight on; but inlined where a park is a switch of
+ * stacks, since each return from a function after it is one that the processor does not expect. */
+#if PARK_(switches)
+#define PARK_INLINE static inline __attribute__((always_inline))
+#else
+#define PARK_INLINE static __attribute__((noinline))
+#endif
+
+/* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
+ * been woken. `again`: not for the first time in this operation. */
+PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
+                                  enum wait_reason reason, bool again, const void *callerpc)
+{
+    struct g *gp = getg();
+    struct sudog *sg = acquireSudog(gp);
+    sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
+    store_rel(&sg->c, c);      /* for who lists the waiters; as struct wait has it */
+    sg->woken = WOKEN_BY_PEER; /* unless the waker says otherwise */
+    /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
+     * for hchan_deadlocked(), and costs nothing on x86. */
+    store_rel(&gp->park, GPARK_WAITING);
+    wait_begin(gp, reason, callerpc);
+    TRACE(gp, GRUNNING, GWAITING, c);
+    if (PARK_(barges) && again)
+        waitq_enqueue_first(q, sg);
+    else
+        waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
+    CHAN(unlock)(c);
+    bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
+    TRACE(gp, GRUNNABLE, GRUNNING, c);
+    wait_end(gp);
+    enum woken woken = sg->woken;
+    if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
+        sudog_take(c, sg, elem);
+    releaseSudog(sg);
+    COUNT_N(PARK_SLEPT, slept);
+    COUNT_N(SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
+    COUNT_N(RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
+    COUNT_N(WAKE_BY_PEER, woken == WOKEN_BY_PEER);
+    COUNT_N(WAKE_BY_CLOSE, woken == WOKEN_BY_CLOSE);
+    COUNT_N(WAKE_TO_RETRY, woken == WOKEN_TO_RETRY);
+    return woken;
 }
 
 /* Steps 3 to 9 of a send. A function of its own, for two reasons: where a send ends at step 2, no
@@ -287,51 +332,6 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
     if (end == FAST_LOCK)
         return CHAN(send_locked)(c, elem, block, callerpc);
     return end == FAST_DONE;
-}
-
-/* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
- * Buffered: the buffer is full, the receiver takes its head, and the sender's value is promoted
- * into the slot that got free, which is the tail's next; so values keep their order. The lock is
- * held, sg is dequeued; its G is to be made ready. */
-static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
-{
-    if (PARK_(barges) && c->dataqsiz) {
-        CHAN(barge_recv)(c, sg, elem);
-        return;
-    }
-    if (c->dataqsiz == 0) {
-        COUNT(RECV_HANDOFF);
-        if (elem)
-            elem_copy(c, elem, sudog_elem(c, sg));
-    } else {
-        COUNT(RECV_PROMOTE);
-        BUF_(promote)(c, elem, sudog_elem(c, sg));
-    }
-}
-
-/* Step 2 of a receive: as of a send. */
-static inline enum fast_end CHAN(recv_fast)(struct hchan *c, void *elem, bool block)
-{
-    enum fast_end end = BUF_(recv)(c, elem);
-    if (PARK_(spins) && block && __builtin_expect(end == FAST_BLOCKED, 0))
-        end = CHAN(recv_spin)(c, elem);
-    if (__builtin_expect(end == FAST_DONE, BUF_(lockless))) {
-        COUNT(RECV_BUFFER);
-        return end;
-    }
-    if (end == FAST_LOCK && block)
-        end = FAST_(drained)(c) ? FAST_DRAINED : FAST_LOCK;
-    else if (end == FAST_LOCK)
-        end = FAST_(recv)(c);
-    if (end == FAST_DRAINED) {
-        COUNT(RECV_CLOSED);
-        elem_zero(c, elem);
-        return end;
-    }
-    if (block)
-        return FAST_LOCK;
-    COUNT_N(RECV_EMPTY, end == FAST_BLOCKED);
-    return end;
 }
 
 /* Steps 3 to 9 of a receive: as in send_locked. */
