@@ -1,28 +1,12 @@
 /* The public entry points: nil channels, makechan, and the way into a variant. */
-#include "core/base/futex.h"
 #include "core/chan/layout.h"
+#include "core/g/nil.h"
 #include "core/g/panic.h"
-#include "core/sched/proc.h"
 #include <errno.h>
 #include <hchan/hchan.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
-{
-    struct g *gp = getg();
-    /* Nobody else writes it; the release is as in park. */
-    store_rel(&gp->park, gp->goroutine ? GPARK_WAITING : GPARK_ASLEEP);
-    wait_begin(gp, reason | (deadline != HCHAN_FOREVER ? WAIT_BOUNDED : 0U), callerpc);
-    wait_sleeps(gp);
-    if (gp->goroutine)
-        gopark(gp, deadline);
-    else
-        while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)
-            continue;
-    wait_end(gp);
-}
 
 /* Out of the way of a channel that there is. */
 static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason reason,

@@ -79,7 +79,4 @@ struct hchan_variant {
                     bool *received, const void *callerpc);
 };
 
-/* Waits without a channel: until the deadline, which may never come. No sudog, no waker. */
-void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc);
-
 #endif

@@ -3,6 +3,7 @@
 #include "core/chan/select.h"
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
+#include "core/g/nil.h"
 #include "core/g/panic.h"
 #include <hchan/hchan.h>
 

@@ -126,6 +126,7 @@ struct g {
     uint32_t timer;      /* its place among the timers, from 1; 0: none. Under their lock */
     int64_t when;        /* its deadline; likewise */
     struct g *schedlink; /* in the global queue */
+    void (*gopark)(struct g *gp, int64_t deadline); /* the scheduler's, which core/g can't name */
     void (*startfn)(void *);
     void *startarg;
     struct fiber fiber; /* its stack */

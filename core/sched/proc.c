@@ -291,6 +291,12 @@ static struct g *gfget(struct p *pp)
     return gp;
 }
 
+/* gopark(), as a function to point to. */
+static void gopark_apart(struct g *gp, int64_t deadline)
+{
+    gopark(gp, deadline);
+}
+
 int newproc(void (*fn)(void *), void *arg)
 {
     struct g *me = runningg();
@@ -308,6 +314,7 @@ int newproc(void (*fn)(void *), void *arg)
     }
     gnew(gp, true);
     gp->fiber.fake = NULL;
+    gp->gopark = gopark_apart;
     gp->startfn = fn;
     gp->startarg = arg;
     context_make(&gp->sched, (void *)(uintptr_t)gp->fiber.bottom, gp->fiber.size);
