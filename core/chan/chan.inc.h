@@ -53,6 +53,8 @@
 #define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
 #define BUF_(name)        CHAN_PASTE(CHAN_PASTE(buffer, FAST_(buffer)), name)
 
+#define CHAN_INLINE inline __attribute__((always_inline))
+
 /* Counts, and steps of a trace, in traced instances; nothing, not even getg(), in measured ones. */
 #if CHAN_TRACED
 #define COUNT(outcome)         outcome_add(getg(), HCHAN_##outcome, 1)
@@ -241,7 +243,7 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
 /* Apart, so that what does not park runs straight on; but inlined where a park is a switch of
  * stacks, since each return from a function after it is one that the processor does not expect. */
 #if PARK_(switches)
-#define PARK_INLINE static inline __attribute__((always_inline))
+#define PARK_INLINE static CHAN_INLINE
 #else
 #define PARK_INLINE static __attribute__((noinline))
 #endif
@@ -325,13 +327,20 @@ retry:
     return true;
 }
 
-static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
-                                  const void *callerpc)
+/* Steps 2 to 9. */
+static CHAN_INLINE bool CHAN(send_steps)(struct hchan *c, const void *elem, bool block,
+                                         const void *callerpc)
 {
     enum fast_end end = CHAN(send_fast)(c, elem, block); /* 2 */
     if (end == FAST_LOCK)
         return CHAN(send_locked)(c, elem, block, callerpc);
     return end == FAST_DONE;
+}
+
+static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
+                                  const void *callerpc)
+{
+    return CHAN(send_steps)(c, elem, block, callerpc);
 }
 
 /* Steps 3 to 9 of a receive: as in send_locked. */
@@ -378,14 +387,21 @@ retry:
     return true;
 }
 
-static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
-                                  const void *callerpc)
+/* Steps 2 to 9. */
+static CHAN_INLINE bool CHAN(recv_steps)(struct hchan *c, void *elem, bool block, bool *received,
+                                         const void *callerpc)
 {
     enum fast_end end = CHAN(recv_fast)(c, elem, block); /* 2 */
     if (end == FAST_LOCK)
         return CHAN(recv_locked)(c, elem, block, received, callerpc);
     *received = end == FAST_DONE;
     return end != FAST_BLOCKED;
+}
+
+static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool *received,
+                                  const void *callerpc)
+{
+    return CHAN(recv_steps)(c, elem, block, received, callerpc);
 }
 
 /* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
@@ -453,16 +469,14 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
 
 /* And for a select of one case and a default, whose look at the channel is inlined:
  * select { case c <- elem: default: }; select { case *elem, *received = <-c: default: }. */
-static inline __attribute__((always_inline)) bool CHAN(selectnbsend)(struct hchan *c,
-                                                                     const void *elem)
+static CHAN_INLINE bool CHAN(selectnbsend)(struct hchan *c, const void *elem)
 {
-    return CHAN(chansend)(c, elem, false, NULL);
+    return CHAN(send_steps)(c, elem, false, NULL);
 }
 
-static inline __attribute__((always_inline)) bool CHAN(selectnbrecv)(struct hchan *c, void *elem,
-                                                                     bool *received)
+static CHAN_INLINE bool CHAN(selectnbrecv)(struct hchan *c, void *elem, bool *received)
 {
-    return CHAN(chanrecv)(c, elem, false, received, NULL);
+    return CHAN(recv_steps)(c, elem, false, received, NULL);
 }
 
 /* makechan(), but for the check of its sizes; and chanlen(). */
@@ -497,6 +511,7 @@ static inline size_t CHAN(chanlen)(const struct hchan *c)
 #undef COUNT_N
 #undef TRACE
 #undef PARK_INLINE
+#undef CHAN_INLINE
 #undef CHAN
 #undef CHAN_ID
 #undef CHAN_LOCK

@@ -36,7 +36,7 @@ enum CHAN(look) {
 };
 
 /* Steps 4 to 6 for one case of a select. The locks are held; *received is false before. */
-static inline enum CHAN(look)
+static CHAN_INLINE enum CHAN(look)
     CHAN(select_recv)(const struct scase *cas, bool *received, struct g **wake)
 {
     struct hchan *c = cas->c;
@@ -59,7 +59,7 @@ static inline enum CHAN(look)
     return CHAN(LOOK_DONE);
 }
 
-static inline enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct g **wake)
+static CHAN_INLINE enum CHAN(look) CHAN(select_send)(const struct scase *cas, struct g **wake)
 {
     struct hchan *c = cas->c;
     if (load_rlx(&c->closed)) { /* under the lock */
