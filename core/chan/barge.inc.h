@@ -1,35 +1,37 @@
-/* The part of core/chan/chan.inc.h for park policies whose woken waiters compete again
- * (PARK_(barges)): included by it, with its parts named.
+/* Send and receive for park policies whose woken waiters compete again (PARK_(barges)). Included by
+ * core/chan/chan.inc.h, after the parts are named.
  *
- * With a buffer, a sender does not hand its value to a parked receiver: it stores it, and wakes the
- * receiver to look again. Who comes before that one has run takes the value, without a wait; the
- * woken one then parks once more, at the head of the queue. Likewise a receiver that frees a slot
- * while senders are parked. Without a buffer all is as ever: there is nothing to compete for.
+ * On a buffered channel a sender does not hand its value to a parked receiver: it stores the value
+ * and wakes the receiver to retry. Whoever arrives before the receiver runs takes the value without
+ * waiting; the receiver then parks again, at the head of the queue. A receiver that frees a slot
+ * while senders are parked does the same for a sender. Without a buffer nothing changes: there is
+ * nothing to compete for.
  *
- * So values and free slots may be there while somebody is parked, one for each G that has been
- * woken and has not looked yet, at most:
+ * So there may be values or free slots while a G is parked, but no more than there are Gs that were
+ * woken and have not retried yet:
  *   - receivers are parked: qcount <= receivers woken to retry;
  *   - senders are parked: dataqsiz - qcount <= senders woken to retry.
- * A receiver parks where qcount is 0 only. After that each value that is stored wakes one more of
- * the parked, and each that looks takes one, or finds that somebody did. So when all who were woken
- * have looked, nobody is parked before a value: no wake is lost.
+ * A receiver parks only if qcount is 0. After that, each stored value wakes one more parked
+ * receiver, and each woken receiver takes a value or finds that another one took it. So once all
+ * woken receivers have retried, none is parked while there is a value: no wake is lost. The same
+ * holds for senders and free slots.
  *
- * Three parked ones are served on the spot, since they can't be counted on to look again, or need
- * not: a select, which has been claimed for this case; whoever waits on a channel that is being
- * closed; and a receiver where there is no room for one more value, so that the sender need not
- * park. What they get is the oldest value, and the sender's becomes the last, so values keep their
- * order.
+ * Three kinds of waiters are served at once instead, because they cannot be relied on to retry or
+ * need not: a select, which has been claimed for this case; a waiter on a channel that is being
+ * closed; and a receiver when the buffer has no room for one more value, so that the sender need
+ * not park. They get the oldest value, and the sender's value becomes the newest, so values keep
+ * their order.
  *
- * Sources: Vyukov's "Go channels on steroids" (2014), where a woken consumer competes again; the
- * place at the head, Go's sync.Mutex in its normal mode. */
+ * Sources: Vyukov's "Go channels on steroids" (2014), in which a woken consumer competes again;
+ * Go's sync.Mutex in its normal mode, for the place at the head of the queue. */
 
-/* A parked receiver gets the head of the buffer, which is not empty. */
+/* Gives the head of the buffer, which is not empty, to a parked receiver. */
 static inline void CHAN(barge_serve)(struct hchan *c, struct sudog *sg)
 {
     BUF_(take)(c, sudog_elem(c, sg), BUF_(count)(c));
 }
 
-/* Step 5 of a send. The lock is held, sg is dequeued; its G is to be made ready. */
+/* Step 5 of a send. The lock is held and sg is dequeued; the caller makes its G ready. */
 static inline void CHAN(barge_send)(struct hchan *c, struct sudog *sg, const void *elem)
 {
     COUNT(SEND_BUFFER);
@@ -43,8 +45,8 @@ static inline void CHAN(barge_send)(struct hchan *c, struct sudog *sg, const voi
         sg->woken = WOKEN_TO_RETRY;
 }
 
-/* Step 5 of a receive. Where the buffer is empty, its slots are promised to senders that were woken
- * and have not looked yet, and this one's value is as old as theirs. */
+/* Step 5 of a receive. If the buffer is empty, all its slots are promised to senders that were
+ * woken and have not retried yet, and the value of this sender is as old as theirs. */
 static inline void CHAN(barge_recv)(struct hchan *c, struct sudog *sg, void *elem)
 {
     uint64_t qcount = BUF_(count)(c);

@@ -1,4 +1,5 @@
-/* The public entry points: nil channels, makechan, and the way into a variant. */
+/* The public functions of a channel: they handle nil channels and check sizes, then call the
+ * variant's functions through its table. No state of its own. */
 #include "core/chan/layout.h"
 #include "core/g/nil.h"
 #include "core/g/panic.h"
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Out of the way of a channel that there is. */
+/* Not inlined, to keep this out of the code for channels that are not nil. */
 static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason reason,
                                                               const void *callerpc)
 {

@@ -1,22 +1,22 @@
-/* The channel's algorithm, written once. A variant is this file, included after its parts are
- * named:
+/* The channel's algorithm, written once as a template. A variant includes this file after it has
+ * named its parts:
  *
- *   CHAN_ID     prefix of every function that is made, e.g. ticket
- *   CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
- *   CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
- *   CHAN_FAST   what needs no lock, e.g. none:   fast_none_send_full(), fast_none_recv() ...
- *               It names the buffer, too:        buffer_plain_put(), buffer_plain_take() ...
- *   CHAN_TRACED 1 to count outcomes and trace parks (hchan/trace.h), 0 to leave nothing of both in
- *               the code
- *   CHAN_UNCHECKED  where defined, a traced instance does without the check of its invariants; it
- *                   stays defined
+ *     CHAN_ID     prefix of every function that is made, e.g. ticket
+ *     CHAN_LOCK   the lock policy, e.g. ticket:    struct lock_ticket, lock_ticket_acquire() ...
+ *     CHAN_PARK   the park policy, e.g. futex:     park_futex_sleep(), park_futex_ready() ...
+ *     CHAN_FAST   the fast path, e.g. none:        fast_none_send_full(), fast_none_recv() ...
+ *                 It also names the buffer:        buffer_plain_put(), buffer_plain_take() ...
+ *     CHAN_TRACED 1 to count outcomes and trace parks (hchan/trace.h), 0 to compile neither
+ *     CHAN_UNCHECKED  if defined, a traced instance does not check its invariants; not undefined
+ *                     at the end
  *
- * and gives static functions <id>_chansend, <id>_chanrecv, <id>_closechan, <id>_selectgo and their
- * wrappers, with no indirect call inside. It may be included several times in one file; it
- * undefines what it took and what it made. The policies' contracts are in variants/README.md.
+ * The result is a set of static functions: <id>_chansend, <id>_chanrecv, <id>_closechan,
+ * <id>_selectgo and their wrappers, with no indirect call inside. The file may be included several
+ * times in one translation unit; it undefines the names that it was given and those that it
+ * defines. variants/README.md has the policies' contracts.
  *
- * Send and receive mirror each other; the numbers are the same steps on both sides:
- *   1. a nil channel   (the public entry points, core/chan/chan.c)
+ * Send and receive mirror each other. The numbers mark the same steps on both sides:
+ *   1. a nil channel   (in the public functions, core/chan/chan.c)
  *   2. the fast path, without the lock
  *   3. lock
  *   4. closed?
@@ -24,10 +24,10 @@
  *   6. the buffer
  *   7. non-blocking: give up
  *   8. park
- *   9. woken: clean up, and see who woke us, and what for
+ *   9. woken: clean up, and see who woke us and why
  *
- * Where the park policy has woken waiters compete again, step 5 of a buffered channel is
- * core/chan/barge.inc.h, and step 9 may lead back to step 3. */
+ * If the park policy lets woken waiters compete again, step 5 on a buffered channel is in
+ * core/chan/barge.inc.h, and step 9 may go back to step 3. */
 
 #if !defined(CHAN_ID) || !defined(CHAN_LOCK) || !defined(CHAN_PARK) || !defined(CHAN_FAST) || \
     !defined(CHAN_TRACED)
@@ -55,7 +55,7 @@
 
 #define CHAN_INLINE inline __attribute__((always_inline))
 
-/* Counts, and steps of a trace, in traced instances; nothing, not even getg(), in measured ones. */
+/* Counters and trace steps in traced instances; nothing, not even getg(), in measured ones. */
 #if CHAN_TRACED
 #define COUNT(outcome)         outcome_add(getg(), HCHAN_##outcome, 1)
 #define COUNT_N(outcome, n)    outcome_add(getg(), HCHAN_##outcome, (n))
@@ -63,17 +63,17 @@
 #else
 #define COUNT(outcome)         ((void)0)
 #define COUNT_N(outcome, n)    ((void)(n))
-#define TRACE(gp, from, to, c) ((void)sizeof(c)) /* named, and not evaluated */
+#define TRACE(gp, from, to, c) ((void)sizeof(c)) /* named, but not evaluated */
 #endif
 
 _Static_assert(!(PARK_(barges) && (BUF_(lockless) || FAST_(counts))),
-               "where woken waiters compete, a buffer that is full or empty says nothing of those "
-               "who are parked: what looks at it without the lock would be wrong");
+               "where woken waiters compete, a full or empty buffer implies nothing about parked "
+               "waiters, so a check of it without the lock would be wrong");
 _Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
                    sizeof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 128,
-               "variants/README.md: a lock is aligned to 16 bytes, and of at most 128");
+               "variants/README.md: a lock has at most 128 bytes and an alignment of at most 16");
 
-/* What stands at the end of the channel. */
+/* What follows the fields of struct hchan: the lock, at hchan.lock. */
 struct CHAN(guard) {
     struct CHAN_PASTE(lock, CHAN_LOCK) lock;
 #if CHAN_TRACED
@@ -93,7 +93,7 @@ static inline void CHAN(lock)(struct hchan *c)
     COUNT_N(LOCK_CONTENDED, spins > 0);
     COUNT_N(LOCK_SPINS, spins);
 #if CHAN_TRACED
-    uint32_t me = load_rlx(&getg()->id); /* our own */
+    uint32_t me = load_rlx(&getg()->id); /* ours */
     COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
     CHAN(the_guard)(c)->last_owner = me;
 #endif
@@ -114,15 +114,15 @@ static inline void CHAN(unlock)(struct hchan *c)
     LOCK_(release)(&CHAN(the_guard)(c)->lock);
 }
 
-/* Makes gp ready, which waits for c. Afterwards gp is its owner's again. */
+/* Makes gp, which waits on c, ready. Afterwards gp belongs to its owner again. */
 static inline void CHAN(ready)(struct hchan *c, struct g *gp)
 {
     TRACE(gp, GWAITING, GRUNNABLE, c);
     PARK_(ready)(gp);
 }
 
-/* Unlocks and makes gp ready, in the order that the park policy wants: after the unlock, unless the
- * policy exists to measure the other order. gp's sudog must not be touched after this. */
+/* Unlocks and makes gp ready, in the order that the park policy asks for: after the unlock, unless
+ * the policy exists to measure the other order. gp's sudog must not be touched afterwards. */
 static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
 {
     if (PARK_(ready_under_lock)) {
@@ -134,9 +134,9 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
     }
 }
 
-/* A buffer that is full, or empty, is looked at for a while before somebody parks on it, if it is
- * used without the lock and the park policy spins at all: a value that comes then costs neither
- * side a park. */
+/* Before a G parks on a full (or empty) buffer it polls the buffer for a while, provided that the
+ * buffer can be used without the lock and that the park policy spins. If a value comes meanwhile,
+ * neither side pays for a park. */
 static __attribute__((noinline)) enum fast_end CHAN(send_spin)(struct hchan *c, const void *elem)
 {
     enum fast_end end = FAST_BLOCKED;
@@ -161,7 +161,8 @@ static __attribute__((noinline)) enum fast_end CHAN(recv_spin)(struct hchan *c, 
     return end;
 }
 
-/* Step 2 of a send. A blocking one never ends with FAST_BLOCKED: it takes the lock, to park. */
+/* Step 2 of a send. A blocking send never ends with FAST_BLOCKED: it takes the lock in order to
+ * park. */
 static inline enum fast_end CHAN(send_fast)(struct hchan *c, const void *elem, bool block)
 {
     enum fast_end end = BUF_(send)(c, elem);
@@ -179,7 +180,7 @@ static inline enum fast_end CHAN(send_fast)(struct hchan *c, const void *elem, b
     return end;
 }
 
-/* Step 2 of a receive: as of a send. */
+/* Step 2 of a receive, as for a send. */
 static inline enum fast_end CHAN(recv_fast)(struct hchan *c, void *elem, bool block)
 {
     enum fast_end end = BUF_(recv)(c, elem);
@@ -206,8 +207,8 @@ static inline enum fast_end CHAN(recv_fast)(struct hchan *c, void *elem, bool bl
 
 #include "core/chan/barge.inc.h"
 
-/* Step 5 of a send: the value goes straight to a parked receiver, past the buffer, which is empty.
- * The lock is held, sg is dequeued; its G is to be made ready. */
+/* Step 5 of a send: the value goes straight to a parked receiver, bypassing the buffer, which is
+ * empty. The lock is held and sg is dequeued; the caller makes its G ready. */
 static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *elem)
 {
     if (PARK_(barges) && c->dataqsiz) {
@@ -221,9 +222,9 @@ static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *ele
 }
 
 /* Step 5 of a receive: a sender is parked. Unbuffered: its value goes straight to the receiver.
- * Buffered: the buffer is full, the receiver takes its head, and the sender's value is promoted
- * into the slot that got free, which is the tail's next; so values keep their order. The lock is
- * held, sg is dequeued; its G is to be made ready. */
+ * Buffered: the buffer is full, so the receiver takes the head, and the sender's value is promoted
+ * into the freed slot, which is the next one at the tail; values keep their order. The lock is held
+ * and sg is dequeued; the caller makes its G ready. */
 static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
 {
     if (PARK_(barges) && c->dataqsiz) {
@@ -240,33 +241,34 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
     }
 }
 
-/* Apart, so that what does not park runs straight on; but inlined where a park is a switch of
- * stacks, since each return from a function after it is one that the processor does not expect. */
+/* Out of line, so that operations that do not park run straight through. But inlined if a park
+ * switches stacks: after a switch the processor mispredicts every return from a function that was
+ * entered before it. */
 #if PARK_(switches)
 #define PARK_INLINE static CHAN_INLINE
 #else
 #define PARK_INLINE static __attribute__((noinline))
 #endif
 
-/* Steps 8 and 9 for both sides. The lock is held; it is released, and on return the calling G has
- * been woken. `again`: not for the first time in this operation. */
+/* Steps 8 and 9 for both sides. Called with the lock held; releases it, and returns once the
+ * calling G has been woken. `again`: this operation has parked before. */
 PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
                                   enum wait_reason reason, bool again, const void *callerpc)
 {
     struct g *gp = getg();
     struct sudog *sg = acquireSudog(gp);
     sudog_bring(c, sg, reason == WAIT_CHAN_SEND, elem);
-    store_rel(&sg->c, c);      /* for who lists the waiters; as struct wait has it */
-    sg->woken = WOKEN_BY_PEER; /* unless the waker says otherwise */
-    /* A waker finds the sudog through the queue, under the lock, after our unlock; the release is
-     * for hchan_deadlocked(), and costs nothing on x86. */
+    store_rel(&sg->c, c);      /* read by code that lists waiters; see struct wait */
+    sg->woken = WOKEN_BY_PEER; /* unless the waker overwrites it */
+    /* A waker finds the sudog through the queue, under the lock, after our unlock. The release
+     * pairs with the acquire in hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
     wait_begin(gp, reason, callerpc);
     TRACE(gp, GRUNNING, GWAITING, c);
     if (PARK_(barges) && again)
         waitq_enqueue_first(q, sg);
     else
-        waitq_enqueue(q, sg); /* last: a peer that spins for a waiter comes for the lock at once */
+        waitq_enqueue(q, sg); /* last: a peer that polls the queue locks at once */
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     TRACE(gp, GRUNNABLE, GRUNNING, c);
@@ -284,9 +286,10 @@ PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
     return woken;
 }
 
-/* Steps 3 to 9 of a send. A function of its own, for two reasons: where a send ends at step 2, no
- * registers are saved for the steps after it; and a loop calls the same function whatever the lock,
- * where the compiler would inline it for small locks only, and the lab would compare that. */
+/* Steps 3 to 9 of a send. A separate function for two reasons: a send that ends at step 2 does not
+ * save registers for the later steps; and loops call the same function for every lock. If the
+ * compiler could inline it, it would do so for small locks only, and the lab would measure that
+ * difference. */
 static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const void *elem,
                                                         bool block, const void *callerpc)
 {
@@ -343,7 +346,7 @@ static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
     return CHAN(send_steps)(c, elem, block, callerpc);
 }
 
-/* Steps 3 to 9 of a receive: as in send_locked. */
+/* Steps 3 to 9 of a receive; a separate function as send_locked is. */
 static __attribute__((noinline)) bool CHAN(recv_locked)(struct hchan *c, void *elem, bool block,
                                                         bool *received, const void *callerpc)
 {
@@ -404,8 +407,8 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
     return CHAN(recv_steps)(c, elem, block, received, callerpc);
 }
 
-/* Step 9 seen from close: empties the queue. Returns where the next waiter is to be chained to
- * `*end`, in the order of their wake. The lock is held. */
+/* Empties the queue for closechan() and chains the waiters at `*end`, in the order in which they
+ * are to be woken. Returns the new end of the chain. The lock is held. */
 static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, bool receivers,
                                            struct sudog **end)
 {
@@ -441,14 +444,14 @@ static inline void CHAN(closechan)(struct hchan *c)
     CHAN(unlock)(c);
     while (all) {
         struct sudog *sg = all;
-        all = sg->next; /* before goready: after it the sudog is its owner's again */
+        all = sg->next; /* read before ready, which gives the sudog back to its owner */
         CHAN(ready)(c, sg->g);
     }
 }
 
 #include "core/chan/select.inc.h"
 
-/* What the compiler emits in Go: c <- elem; *elem = <-c; *elem, ok = <-c. */
+/* What the Go compiler emits for c <- elem; *elem = <-c; *elem, ok = <-c. */
 static inline void CHAN(chansend1)(struct hchan *c, const void *elem)
 {
     CHAN(chansend)(c, elem, true, NULL);
@@ -467,8 +470,9 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
     return received;
 }
 
-/* And for a select of one case and a default, whose look at the channel is inlined:
- * select { case c <- elem: default: }; select { case *elem, *received = <-c: default: }. */
+/* And for a select with one case and a default, with the fast path inlined:
+ *     select { case c <- elem: default: }
+ *     select { case *elem, *received = <-c: default: } */
 static CHAN_INLINE bool CHAN(selectnbsend)(struct hchan *c, const void *elem)
 {
     return CHAN(send_steps)(c, elem, false, NULL);
@@ -479,7 +483,7 @@ static CHAN_INLINE bool CHAN(selectnbrecv)(struct hchan *c, void *elem, bool *re
     return CHAN(recv_steps)(c, elem, false, received, NULL);
 }
 
-/* makechan(), but for the check of its sizes; and chanlen(). */
+/* makechan() without the check of the sizes. */
 static inline struct hchan *CHAN(makechan)(const struct hchan_variant *variant, size_t elemsize,
                                            size_t capacity)
 {
@@ -496,7 +500,7 @@ static inline struct hchan *CHAN(makechan)(const struct hchan_variant *variant, 
     return NULL;
 }
 
-/* On the way to a promotion a lockless buffer may count one value more than there is room for. */
+/* During a promotion a lockless buffer may briefly count one value more than it has room for. */
 static inline size_t CHAN(chanlen)(const struct hchan *c)
 {
     uint64_t count = BUF_(count)(c);

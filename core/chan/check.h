@@ -1,14 +1,15 @@
-/* The invariants of core/chan/layout.h, as a check. */
+/* Checks the invariants of core/chan/layout.h. Traced instances call it before each unlock. */
 #ifndef CORE_CHAN_CHECK_H
 #define CORE_CHAN_CHECK_H
 
 #include "core/chan/layout.h"
 
-/* The invariant above that does not hold, or NULL. The lock is held. `barges`: woken waiters may be
- * on their way to what the others wait for. */
+/* Returns a message that names the invariant that does not hold, or NULL. The lock is held.
+ * `barges`: some waiters may have been woken to retry and not have retried yet
+ * (core/chan/barge.inc.h). */
 static inline const char *chan_broken(const struct hchan *c, uint64_t qcount, bool barges)
 {
-    /* under the lock: nobody else writes them */
+    /* relaxed: written only under the lock, which is held */
     bool receivers = load_rlx(&c->recvq.first) != NULL, senders = load_rlx(&c->sendq.first) != NULL;
     bool closed = load_rlx(&c->closed) != 0;
     if (receivers != (c->recvq.last != NULL) || senders != (c->sendq.last != NULL))

@@ -1,11 +1,12 @@
-/* Values on their way: into the buffer, and through a sudog. */
+/* Copies values: between a user's variable and the buffer, and through a sudog. */
 #ifndef CORE_CHAN_ELEM_H
 #define CORE_CHAN_ELEM_H
 
 #include "core/chan/layout.h"
 #include <string.h>
 
-/* Copies one element. Words are the common case, and a constant size is a plain move. */
+/* Copies one element. A word is the common case, and with a constant size the copy is a plain
+ * move. */
 static inline void elem_copy(const struct hchan *c, void *to, const void *from)
 {
     if (__builtin_expect(c->elemsize == sizeof(uint64_t), 1))
@@ -20,20 +21,21 @@ static inline void elem_zero(const struct hchan *c, void *elem)
         memset(elem, 0, c->elemsize);
 }
 
-/* A value that a sudog has room for goes through it, on a line that both sides have anyway: the
- * other side's stack would be one more line on its way between their PUs. */
+/* A value that fits into the sudog travels in it, on a line that both sides touch anyway. Through
+ * the other side's stack it would be one more line to move between their PUs. */
 static inline bool elem_is_small(const struct hchan *c)
 {
     return c->elemsize <= sizeof(uint64_t);
 }
 
-/* Where the waker reads or writes the value; NULL where nobody wants it. */
+/* Where the waker reads or writes the value; NULL if the waiter drops it. */
 static inline void *sudog_elem(const struct hchan *c, struct sudog *sg)
 {
     return elem_is_small(c) ? &sg->word : sg->elem;
 }
 
-/* The waiter, before it queues sg: a value to send, or where one is to go. */
+/* Called by the waiter before it queues sg: stores the value to send, or where a received one
+ * goes. */
 static inline void sudog_bring(const struct hchan *c, struct sudog *sg, bool send, void *elem)
 {
     if (!elem_is_small(c))
@@ -42,7 +44,7 @@ static inline void sudog_bring(const struct hchan *c, struct sudog *sg, bool sen
         elem_copy(c, &sg->word, elem);
 }
 
-/* The waiter, after its wake: what it received, if `elem` is not NULL. */
+/* Called by the waiter after its wake: stores what it received, unless `elem` is NULL. */
 static inline void sudog_take(const struct hchan *c, const struct sudog *sg, void *elem)
 {
     if (elem_is_small(c) && elem)

@@ -1,15 +1,15 @@
-/* What a lock says of itself, for those who have to treat it by its kind. The locks are in
- * variants/lock, their contract in variants/README.md. */
+/* The traits of a lock, for code that must treat some kinds of locks differently. The locks are in
+ * variants/lock, their contract is in variants/README.md. */
 #ifndef CORE_CHAN_LOCK_H
 #define CORE_CHAN_LOCK_H
 
 enum lock_traits {
-    /* Waiters spin, and get it as they came: one that is preempted holds up all behind it. With
-     * more threads than PUs it is handed on by the scheduler's rotation, some milliseconds a turn.
-     */
+    /* Waiters spin and get the lock in the order of their arrival, so a preempted waiter holds up
+     * all waiters behind it. With more threads than PUs the lock moves on only as the scheduler
+     * rotates the threads, some milliseconds a turn. */
     LOCK_CONVOYS = 1,
-    /* Waits in code that is not ours, past core/base/atomic.h and core/base/futex.h: explored
-     * schedules cannot run somebody else where it waits. */
+    /* The lock waits in library code that does not go through core/base/atomic.h and
+     * core/base/futex.h, so explored schedules cannot switch to another thread while it waits. */
     LOCK_OPAQUE = 2,
 };
 

@@ -1,4 +1,4 @@
-/* The memory of a channel: one piece, with the channel, its lock and its buffer in this order. */
+/* Allocates a channel: one block that holds the channel, its lock and its buffer, in this order. */
 #ifndef CORE_CHAN_MAKE_H
 #define CORE_CHAN_MAKE_H
 
@@ -12,14 +12,14 @@ static inline size_t chan_lines(size_t size)
     return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 }
 
-/* A channel whose lock and buffer are still to be initialized; NULL with errno ENOMEM. The sizes
- * are within the limits of hchan/hchan.h. `lock_size` and `buffer_size` are in bytes. The caller
- * owns it, and gives it back with free(c->memory). */
+/* Returns a channel whose lock and buffer are not initialized yet, or NULL with errno ENOMEM. The
+ * sizes are within the limits of hchan/hchan.h; `lock_size` and `buffer_size` are in bytes. The
+ * caller owns the channel and frees it with free(c->memory). */
 static inline struct hchan *chan_alloc(size_t lock_size, size_t elemsize, size_t capacity,
                                        size_t buffer_size)
 {
     size_t head = chan_lines(offsetof(struct hchan, lock) + lock_size);
-    /* Not aligned_alloc(): that of glibc takes three times as long. */
+    /* Not aligned_alloc(): glibc's takes three times as long. */
     void *memory = malloc(head + buffer_size + CACHE_LINE - 1);
     if (!memory)
         return NULL;

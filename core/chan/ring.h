@@ -1,27 +1,30 @@
-/* A buffer that sends and receives share without the lock, as long as nobody has to park.
+/* A buffer that sends and receives share without the lock, as long as no G has to park.
  *
- * Slots carry the position that they wait for, so that the value and the word which says that it is
- * there are on one line. A sender claims the tail by a swap, writes its value, and publishes the
- * slot; a receiver claims the head, reads, and gives the slot to the sender of the next lap. One
- * atomic read-modify-write an operation, as with a lock whose release is a store; but senders and
- * receivers have a word each, and nobody waits for who is in the middle, unless it is in that slot.
+ * Each slot carries the position that it waits for, so the value and the word that says whether it
+ * is there are on one line. A sender claims the tail by a swap, writes its value, and publishes the
+ * slot. A receiver claims the head, reads, and gives the slot to the sender of the next lap. That
+ * is one atomic read-modify-write per operation, as with a lock whose release is a store. But
+ * senders and receivers have a word each, and no operation waits for another one that is in the
+ * middle, unless both need the same slot.
  *
- * Whoever holds the channel's lock may freeze the ring: a bit in both words, which no claim gets
- * past. Frozen, head and tail are the holder's alone, and the channel is Go's, queue and all; it
- * stays frozen while somebody is parked, so that nobody gets past who waits, and thaws with the
- * last one. So a park needs no fence and no second look: who claims a slot has done so before the
- * ring was frozen, where the parker counts it, or after it thawed, when nobody waits.
+ * The holder of the channel's lock may freeze the ring, with a bit in both words that no claim gets
+ * past. While the ring is frozen, head and tail belong to the holder, and the channel works as Go's
+ * does, queues and all. It stays frozen while a G is parked, so that nobody overtakes it, and thaws
+ * when the last one has been dequeued. So a park needs no fence and no second check: an operation
+ * that claims a slot has done so either before the freeze, where the parker counts it, or after the
+ * thaw, when no G waits.
  *
- * Words, by who changes them: `tail` by a sender's swap, `head` by a receiver's, where they are not
- * frozen; else by the holder of the lock. A slot's `seq` is `pos` while it waits for the value of
- * that position, and `pos | RING_VALUE` while it holds it: changed by who claimed the position.
+ * The words: `tail` is changed by a sender's swap and `head` by a receiver's, or by the holder of
+ * the lock while they are frozen. A slot's `seq` is changed by the thread that claimed its
+ * position: it is `pos` while the slot waits for the value of that position, and
+ * `pos | RING_VALUE` while it holds that value.
  *
- * Orders. Values are ordered by `seq` alone: each release of it pairs with the acquire of who
- * claims the slot next. The swaps of head and tail decide who, and publish nothing. Positions never
- * come again (62 bits), so an old word is never taken for a new one.
+ * Memory orders: only `seq` orders values. Each release of it pairs with the acquire by the thread
+ * that claims the slot next. The swaps of head and tail only decide who has a slot, and publish
+ * nothing. Positions never repeat (62 bits), so an old word is never mistaken for a new one.
  *
- * Source: the slots, Vyukov's bounded queue (2010); a position as lap and index, so that a capacity
- * need not be a power of two, crossbeam-channel. The freeze is ours. */
+ * Sources: Vyukov's bounded queue (2010), for the slots; crossbeam-channel, for a position made of
+ * lap and index, so that a capacity need not be a power of two. The freeze is ours. */
 #ifndef CORE_CHAN_RING_H
 #define CORE_CHAN_RING_H
 
@@ -48,7 +51,7 @@ struct ring {
     alignas(CACHE_LINE) unsigned char slots[]; /* dataqsiz of them, each of hchan.stride bytes */
 };
 
-/* Whether c has a ring: it has a buffer, and not one of too many elements. */
+/* Whether c has a ring: it has a buffer of at most RING_SLOTS_MAX elements. */
 static inline bool ring_is(const struct hchan *c)
 {
     return c->lap != 0;
@@ -77,12 +80,15 @@ static inline uint64_t ring_next(const struct hchan *c, uint64_t pos)
     return index + 1 < c->dataqsiz ? pos + RING_POS : pos - index * RING_POS + c->lap;
 }
 
-/* How many values there are, those on their way included. A moment's, where the lock is not held;
- * while a parked sender's value is promoted it may be one more than there is room for. */
+/* How many values there are, including those that are being written or read. Without the lock this
+ * is a snapshot; while a parked sender's value is promoted, it may be one more than the capacity.
+ *
+ * The acquires keep the loads in this order: head, tail, head. The first also pairs with the
+ * store_rel of head in ring_promote(), which comes after that of tail. */
 static inline uint64_t ring_count(const struct hchan *c)
 {
     uint64_t head, tail;
-    do { /* a head that stood still while the tail was read was there with it */
+    do { /* a head that did not move while the tail was read was there with it */
         head = load_acq(&ring_of(c)->head) & ~(uint64_t)RING_BITS;
         tail = load_acq(&ring_of(c)->tail) & ~(uint64_t)RING_BITS;
     } while (head != (load_rlx(&ring_of(c)->head) & ~(uint64_t)RING_BITS));
@@ -90,8 +96,8 @@ static inline uint64_t ring_count(const struct hchan *c)
     return laps / c->lap * c->dataqsiz + ring_index(c, tail) - ring_index(c, head);
 }
 
-/* A ring has 1 to RING_SLOTS_MAX elements: larger ones would cost memory even where an element
- * takes none. */
+/* A ring has 1 to RING_SLOTS_MAX elements: a larger one would cost memory even if its elements take
+ * none. */
 enum { RING_SLOTS_MAX = 1 << 16 };
 
 static inline bool ring_fits(size_t capacity)
@@ -99,16 +105,16 @@ static inline bool ring_fits(size_t capacity)
     return capacity > 0 && capacity <= RING_SLOTS_MAX;
 }
 
-/* Its bytes, in buf. */
+/* The size of a ring, in bytes of buf. */
 size_t ring_size(size_t elemsize, size_t capacity);
 
-/* Makes buf a ring, whose sizes are set. Nobody else knows the channel. */
+/* Makes buf a ring. The sizes in c are set, and no other thread knows the channel. */
 void ring_make(struct hchan *c);
 
 static inline enum fast_end ring_send(struct hchan *c, const void *elem)
 {
     struct ring *r = ring_of(c);
-    uint64_t tail = load_acq(&r->tail); /* before head, below */
+    uint64_t tail = load_acq(&r->tail); /* acquire: head is read after it, below */
     while (!(tail & RING_BITS)) {
         struct slot *slot = ring_slot(c, tail);
         bool vacant = load_acq(&slot->seq) == tail; /* pairs with the release in ring_recv */
@@ -119,16 +125,16 @@ static inline enum fast_end ring_send(struct hchan *c, const void *elem)
             store_rel(&slot->seq, tail | RING_VALUE); /* pairs with load_acq in ring_recv */
             return FAST_DONE;
         }
-        /* Full, if so at the moment of this load: the tail is nowhere but where it was, since it is
-         * never further from the head than this. It was open when the tail was read, and full then,
-         * too, if it has been closed since. */
+        /* Full at the moment of this load, if it says so: the tail is still where it was, since it
+         * is never further from the head than this. The channel was open when the tail was read,
+         * and already full then if it has been closed since. Acquire: the tail is read again after
+         * it. */
         if ((load_acq(&r->head) & ~(uint64_t)RING_BITS) + c->lap == tail)
             return FAST_BLOCKED;
         uint64_t seen = tail;
-        tail = load_acq(&r->tail);
+        tail = load_acq(&r->tail); /* as above: for the next turn */
         if (tail == seen)
-            return FAST_LOCK; /* the slot's receiver has not done reading: no time to be lost here
-                               */
+            return FAST_LOCK; /* the slot's receiver is still reading: no time to be lost here */
     }
     return FAST_LOCK;
 }
@@ -136,11 +142,11 @@ static inline enum fast_end ring_send(struct hchan *c, const void *elem)
 static inline enum fast_end ring_recv(struct hchan *c, void *elem)
 {
     struct ring *r = ring_of(c);
-    uint64_t head = load_acq(&r->head); /* before tail, below */
+    uint64_t head = load_acq(&r->head); /* acquire: tail is read after it, below */
     while (!(head & RING_FROZEN)) {
         struct slot *slot = ring_slot(c, head);
         uint64_t filled = head | RING_VALUE;
-        if (__builtin_expect(load_acq(&slot->seq) == filled, 1)) { /* the release in ring_send */
+        if (__builtin_expect(load_acq(&slot->seq) == filled, 1)) { /* pairs with ring_send */
             if (__builtin_expect(!cas_rlx(&r->head, &head, ring_next(c, head)), 0))
                 continue;
             if (elem)
@@ -148,54 +154,59 @@ static inline enum fast_end ring_recv(struct hchan *c, void *elem)
             store_rel(&slot->seq, head + c->lap); /* pairs with load_acq in ring_send */
             return FAST_DONE;
         }
-        /* Empty, if so at the moment of this load: a tail that has not left the head behind has
-         * never been further, nor has the head. Acquire: what came before the close is seen. */
+        /* Empty at the moment of this load, if it says so: a tail that is where the head is was
+         * never further, and neither was the head. Acquire: pairs with ring_close() and
+         * ring_thaw(), so that what came before a close is seen. */
         uint64_t tail = load_acq(&r->tail);
         if ((tail & ~(uint64_t)RING_BITS) == head)
             return tail & RING_CLOSED ? FAST_DRAINED : FAST_BLOCKED;
         uint64_t seen = head;
-        head = load_acq(&r->head);
+        head = load_acq(&r->head); /* as above: for the next turn */
         if (head == seen)
-            return FAST_LOCK; /* the slot's sender has not done writing */
+            return FAST_LOCK; /* the slot's sender is still writing */
     }
     return FAST_LOCK;
 }
 
-/* What follows is for the holder of the lock. */
+/* The functions below are for the holder of the lock. */
 
-/* Nobody else moves head or tail until the thaw. Those who have claimed a slot may still be in it:
- * ring_put() and ring_take() wait for them, which are about to copy one value. */
+/* Stops all other threads from moving head or tail until the thaw. A thread that has claimed a slot
+ * may still be in it: ring_put() and ring_take() wait for it, while it copies one value. */
 static inline void ring_freeze(struct hchan *c)
 {
     struct ring *r = ring_of(c);
-    if (load_rlx(&r->tail) & RING_FROZEN) /* set and cleared under the lock only */
+    if (load_rlx(&r->tail) & RING_FROZEN) /* set and cleared only under the lock */
         return;
-    /* Relaxed would do: that no slot is claimed any more is in the order of each word. */
+    /* Stronger than needed: a claim fails because of the order of changes of one word, for which
+     * relaxed would do. */
     fadd_acqrel(&r->tail, RING_FROZEN);
     fadd_acqrel(&r->head, RING_FROZEN);
 }
 
-/* With the last one who is parked, the lock is not needed any more. */
+/* Thaws the ring unless a G is parked. */
 static inline void ring_thaw(struct hchan *c)
 {
     struct ring *r = ring_of(c);
     if (load_rlx(&c->recvq.first) || load_rlx(&c->sendq.first)) /* under the lock */
         return;
-    /* Nobody else writes a frozen word. Release, as for each word that is read without the lock. */
+    /* No other thread writes a frozen word. Release: the tail's pairs with load_acq in ring_recv(),
+     * which may see RING_CLOSED in it; the head's with load_acq in ring_count(). */
     store_rel(&r->tail, load_rlx(&r->tail) & ~(uint64_t)RING_FROZEN);
     store_rel(&r->head, load_rlx(&r->head) & ~(uint64_t)RING_FROZEN);
 }
 
-/* From now on sends take the lock, to panic; receives drain what there is. */
+/* From now on sends take the lock, and panic; receives drain what is left. */
 static inline void ring_close(struct hchan *c)
 {
-    fadd_acqrel(&ring_of(c)->tail, RING_CLOSED); /* pairs with load_acq in ring_recv */
+    /* Release: pairs with load_acq in ring_recv(). Nothing needs the acquire. */
+    fadd_acqrel(&ring_of(c)->tail, RING_CLOSED);
 }
 
-/* The slot at `pos`, once its word is `seq`: who claimed it before the freeze has left it. */
+/* Returns the slot at `pos` once its word is `seq`: the thread that claimed it before the freeze
+ * has left it. */
 struct slot *ring_settled(struct hchan *c, uint64_t pos, uint64_t seq);
 
-/* There is room, so a value goes to the tail. */
+/* Puts a value at the tail. There is room. */
 static inline void ring_put(struct hchan *c, const void *elem)
 {
     struct ring *r = ring_of(c);
@@ -203,10 +214,11 @@ static inline void ring_put(struct hchan *c, const void *elem)
     struct slot *slot = ring_settled(c, pos, pos);
     elem_copy(c, slot->elem, elem);
     store_rel(&slot->seq, pos | RING_VALUE); /* pairs with load_acq in ring_recv */
+    /* Release, for readers without the lock, as in ring_thaw(). */
     store_rel(&r->tail, ring_next(c, pos) | (tail & RING_BITS));
 }
 
-/* There is a value, so the head goes to `elem`, which may be NULL. */
+/* Moves the value at the head to `elem`, which may be NULL. There is one. */
 static inline void ring_take(struct hchan *c, void *elem)
 {
     struct ring *r = ring_of(c);
@@ -215,11 +227,14 @@ static inline void ring_take(struct hchan *c, void *elem)
     if (elem)
         elem_copy(c, elem, slot->elem);
     store_rel(&slot->seq, pos + c->lap); /* pairs with load_acq in ring_send */
+    /* Release, for readers without the lock, as in ring_thaw(). */
     store_rel(&r->head, ring_next(c, pos) | (head & RING_BITS));
 }
 
-/* It is full: the head goes to `elem`, and a parked sender's value to the tail, which is the same
- * slot. Tail first: who looks without the lock never sees an empty ring, or one with room. */
+/* The ring is full: moves the value at the head to `elem`, which may be NULL, and a parked sender's
+ * value to the tail, which is the same slot. The tail moves first, so a reader without the lock
+ * never sees an empty ring, or one with room: store_rel of head pairs with load_acq in
+ * ring_count(). */
 static inline void ring_promote(struct hchan *c, void *elem, const void *sent)
 {
     struct ring *r = ring_of(c);

@@ -1,5 +1,5 @@
-/* Selects as users call them: nil channels, one case, bounded sends and receives; and the
- * order in which a variant's select locks. */
+/* The public functions for select: nil channels, selects with one case, bounded sends and receives;
+ * and the order in which a variant's select locks. No state of its own. */
 #include "core/chan/select.h"
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
@@ -8,7 +8,7 @@
 #include <hchan/hchan.h>
 
 /* Shell's sort with Knuth's gaps: the few cases of a usual select are sorted by insertion, and
- * HCHAN_MAX_CASES of them still in some tens of milliseconds. */
+ * HCHAN_MAX_CASES of them still take only some tens of milliseconds. */
 void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder)
 {
     uint32_t gap = 1;
@@ -27,7 +27,7 @@ void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockor
         }
 }
 
-/* The instance whose code runs the select; NULL where every channel is nil. */
+/* The instance whose code runs the select; NULL if every channel is nil. */
 static const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases)
 {
     const struct hchan_variant *variant = NULL;
@@ -43,7 +43,7 @@ static const struct hchan_variant *instance_of(const struct scase *cases, size_t
     return variant;
 }
 
-/* A select of one case is the plain operation, as Go's compiler has it. */
+/* A select with one case is the plain operation, as in Go's compiler. */
 static int select_one(const struct scase *cas, bool block, bool *received, const void *callerpc)
 {
     const struct hchan_variant *variant = cas->c->variant;
@@ -53,7 +53,8 @@ static int select_one(const struct scase *cas, bool block, bool *received, const
     return done ? 0 : -1;
 }
 
-/* Why a select waits whose channels are all nil; one of one case is the plain operation. */
+/* The wait reason of a select whose channels are all nil. With one case it is that of the plain
+ * operation. */
 static enum wait_reason nil_reason(const struct scase *cases, size_t ncases)
 {
     if (ncases == 0)

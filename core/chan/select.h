@@ -1,11 +1,12 @@
-/* The two orders of a select: in which it looks at its cases, and in which it locks. */
+/* The two orders of a select: the order in which it checks its cases, and the order in which it
+ * locks. */
 #ifndef CORE_CHAN_SELECT_H
 #define CORE_CHAN_SELECT_H
 
 #include "core/chan/layout.h"
 
-/* The order in which a select looks at its cases: at random, nil channels left out. Returns how
- * many are in. */
+/* Fills pollorder with the order in which a select checks its cases: random, without nil channels.
+ * Returns how many cases that are. */
 static inline uint32_t select_pollorder(struct g *gp, const struct scase *cases, uint32_t ncases,
                                         uint16_t *pollorder)
 {
@@ -22,8 +23,8 @@ static inline uint32_t select_pollorder(struct g *gp, const struct scase *cases,
     return live;
 }
 
-/* The order in which it locks: by the channels' addresses. lockorder holds pollorder before, so
- * that cases of one channel queue in a random order, too. */
+/* Sorts lockorder by the channels' addresses, the order in which a select locks. It holds pollorder
+ * before, so that several cases of one channel are queued in a random order, too. */
 void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockorder);
 
 #endif

@@ -1,17 +1,20 @@
-/* The part of core/chan/chan.inc.h that selects: included by it, with its parts named.
+/* Select. Included by core/chan/chan.inc.h, after the parts are named.
  *
- * A select looks at the cases in a random order, so that none starves, and takes the first one that
- * is ready, with its channel's lock alone. That nobody is ready it can say of no moment before it
- * has locked all its channels, in the order of their addresses, so that two selects cannot lock
- * each other out; it looks once more, and then queues a sudog on each channel and parks. Whoever
- * takes one of the sudogs off its queue claims the select first (sudog_claim() in
- * core/chan/layout.h): one wins, the others go on to the next waiter. The owner takes the sudogs of
- * the other cases back when it goes on. A deadline is one more party in that race: the owner claims
- * itself, and has either timed out, with all its sudogs its own, or been claimed, and waits for the
- * value that is on its way. Source: Go, select.go; the claim carries the case's number, where Go's
- * waker leaves its sudog in gp.param. */
+ * A select checks its cases in random order, so that none starves, and takes the first one that is
+ * ready, holding only that channel's lock. To know that no case is ready at one moment, it must
+ * lock all its channels. It locks them in the order of their addresses, so that two selects cannot
+ * deadlock, checks all cases once more, then queues a sudog on each channel and parks.
+ *
+ * A waker that takes one of these sudogs off its queue must first claim the select (sudog_claim()
+ * in core/chan/waitq.h). One waker wins; the others go on to the next waiter. The owner takes back
+ * the sudogs of its other cases when it runs again. A deadline is one more contender: the owner
+ * claims its own select, and either has timed out, with all its sudogs its own, or has been claimed
+ * by a waker, and waits for the value that is on its way.
+ *
+ * Source: Go, select.go. There a waker leaves its sudog in gp.param; here the claim carries the
+ * number of the case. */
 
-/* Locks, or unlocks, each channel once. lockorder has `live` cases, by channel. */
+/* Lock, or unlock, each channel once. lockorder has `live` cases, sorted by channel. */
 static inline void CHAN(sellock)(const struct scase *cases, const uint16_t *lockorder,
                                  uint32_t live)
 {
@@ -28,14 +31,14 @@ static inline void CHAN(selunlock)(const struct scase *cases, const uint16_t *lo
             CHAN(unlock)(cases[lockorder[i]].c);
 }
 
-/* What came of a case that was looked at. */
+/* The result of checking a case. */
 enum CHAN(look) {
     CHAN(LOOK_BLOCKED), /* it would block */
-    CHAN(LOOK_DONE),    /* it happened; *wake, where it is not NULL, is to be made ready */
+    CHAN(LOOK_DONE),    /* it happened; if *wake is not NULL, it is to be made ready */
     CHAN(LOOK_PANIC),   /* a send on a closed channel */
 };
 
-/* Steps 4 to 6 for one case of a select. The locks are held; *received is false before. */
+/* Steps 4 to 6 for one case of a select. The locks are held; *received is false on entry. */
 static CHAN_INLINE enum CHAN(look)
     CHAN(select_recv)(const struct scase *cas, bool *received, struct g **wake)
 {
@@ -80,15 +83,15 @@ static CHAN_INLINE enum CHAN(look) CHAN(select_send)(const struct scase *cas, st
     return CHAN(LOOK_DONE);
 }
 
-/* Whether a case seems to have to wait: a hint, without the lock. */
+/* Whether a case seems to have to wait: a hint, read without the lock. */
 static inline bool CHAN(select_seems_blocked)(const struct scase *cas)
 {
     const struct hchan *c = cas->c;
     bool blocked = cas->kind == SCASE_SEND ? BUF_(full)(c) : BUF_(empty)(c);
-    return blocked && load_acq(&c->closed) == 0; /* a hint pairs with nothing */
+    return blocked && load_acq(&c->closed) == 0; /* only a hint: it pairs with nothing */
 }
 
-/* One case without a lock where the buffer can, or else with its channel's lock only. */
+/* Tries one case: without a lock if the buffer can do it, or else with only its channel's lock. */
 static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *received)
 {
     struct hchan *c = cas->c;
@@ -116,12 +119,12 @@ static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *
     return look;
 }
 
-/* Step 8: a sudog on every channel. The locks are held. */
+/* Step 8: queues a sudog on every channel. The locks are held. */
 static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
                                         const uint16_t *lockorder, uint32_t live, bool bounded,
                                         const void *callerpc)
 {
-    store_rel(&gp->park, GPARK_WAITING);     /* as in park */
+    store_rel(&gp->park, GPARK_WAITING);     /* release: as in park */
     store_rlx(&gp->selectDone, SELECT_OPEN); /* wakers come through the queues, under the locks */
     for (uint32_t i = 0; i < live; i++) {
         const struct scase *cas = &cases[lockorder[i]];
@@ -135,13 +138,13 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
     TRACE(gp, GRUNNING, GWAITING, NULL);
 }
 
-/* Parks until the select is claimed. Returns the case, or -1 where the deadline claimed it. */
+/* Parks until the select is claimed. Returns the case, or -1 if the deadline claimed it. */
 static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
 {
     bool slept = PARK_(sleep)(gp, deadline);
     if (load_acq(&gp->park) != GPARK_READY) { /* pairs with the release in ready, as does sleep's */
         uint32_t open = SELECT_OPEN;
-        /* Relaxed, as in sudog_claim(): where it fails, sleep() is what orders the value. */
+        /* Relaxed, as in sudog_claim(): if it fails, the acquire in sleep() orders the value. */
         if (cas_rlx(&gp->selectDone, &open, SELECT_TIMEDOUT)) {
             wait_end(gp);
             COUNT_N(PARK_SLEPT, slept);
@@ -151,12 +154,12 @@ static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
     }
     wait_end(gp);
     COUNT_N(PARK_SLEPT, slept);
-    return (int)load_rlx(&gp->selectDone) - 1; /* ordered by the load of park */
+    return (int)load_rlx(&gp->selectDone) - 1; /* relaxed: ordered by the acquire of park */
 }
 
-/* Step 9: takes back the sudogs of all cases but `winner`, whose waker has taken it. One lock at a
- * time, where Go holds all: who finds one of them in between cannot claim it, and goes on to the
- * next waiter. No lock is held. */
+/* Step 9: takes back the sudogs of all cases except `winner`, which its waker has dequeued. It
+ * takes one lock at a time, where Go holds them all: a waker that finds one of these sudogs in
+ * between cannot claim it, and goes on to the next waiter. No lock is held. */
 static inline void CHAN(select_dequeue)(struct g *gp, const struct scase *cases,
                                         const uint16_t *lockorder, uint32_t live, int winner)
 {
@@ -202,7 +205,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     return winner;
 }
 
-/* A case has happened. */
+/* Ends a select in which a case has happened. */
 static inline int CHAN(select_ends)(enum CHAN(look) look, int casi)
 {
     COUNT(SELECT_READY);

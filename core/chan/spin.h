@@ -1,13 +1,13 @@
-/* How long a thread spins before it sleeps: for as long as a wake has cost it lately, and seldom
- * where that was in vain. Who spins for the cost of the alternative never loses more than a factor
- * of two (Karlin, Li, Manasse and Owicki 1991); who looks at what came of it loses less.
+/* How long a thread spins before it sleeps: as long as a wake has cost it lately, and only seldom
+ * if spinning has been in vain. Spinning for the cost of the alternative never loses more than a
+ * factor of two (Karlin, Li, Manasse and Owicki 1991); learning from earlier waits loses less.
  *
- * The cost is that of the wake alone, from the waker's system call to the sleeper's first step: the
- * waker leaves the time in the G before it makes it ready. Where the other side has no PU of its
- * own no spin can succeed, and what is lost is one budget in 2^SPIN_MISSES waits, of which an
- * operation on a ring has two: before it takes the lock, and as it parks.
+ * The cost is that of the wake only, from the waker's system call to the sleeper's first step: the
+ * waker leaves the time in the G before it makes the G ready. If the other side has no PU of its
+ * own, no spin can succeed. Then the loss is one budget in 2^SPIN_MISSES waits, and an operation on
+ * a ring waits twice: before it takes the lock, and when it parks.
  *
- * All of it is the G's own, but for `woken_at`, which its waker writes. */
+ * All fields belong to the G, except `woken_at`, which its waker writes. */
 #ifndef CORE_CHAN_SPIN_H
 #define CORE_CHAN_SPIN_H
 
@@ -15,10 +15,10 @@
 #include "core/g/g.h"
 
 enum {
-    SPIN_MISSES = 5,          /* vain spins from which on they are as seldom as they get */
-    SPIN_PAUSES = 32,         /* in a turn, at most: of the order of a line's way to another PU */
-    SPIN_NS_MAX = 50 * 1000,  /* a wake that took longer had to wait for a PU: nothing to learn */
-    SPIN_NS_FIRST = 5 * 1000, /* before the first wake */
+    SPIN_MISSES = 5,          /* vain spins in a row, after which they are at their rarest */
+    SPIN_PAUSES = 32,         /* maximum in a turn: about the time of a line's way to another PU */
+    SPIN_NS_MAX = 50 * 1000,  /* a longer wake had to wait for a PU: nothing to learn */
+    SPIN_NS_FIRST = 5 * 1000, /* the budget before the first wake */
 };
 
 struct spin {
@@ -26,7 +26,7 @@ struct spin {
     uint32_t pauses, turns;
 };
 
-/* Before a wait. The turns end at once where spinning has been in vain. */
+/* Before a wait. spin_on() fails at once if spins have been in vain. */
 static inline void spin_begin(struct g *gp, struct spin *s)
 {
     *s = (struct spin){0};
@@ -39,7 +39,7 @@ static inline void spin_begin(struct g *gp, struct spin *s)
     s->until = nanotime() + (gp->wake_ns ? gp->wake_ns : SPIN_NS_FIRST);
 }
 
-/* One turn: false where the time is over. */
+/* One turn. False if the time is over. */
 static inline bool spin_on(struct spin *s)
 {
     if (s->turns == 0 || (s->pauses >= SPIN_PAUSES && nanotime() > s->until))
@@ -51,7 +51,7 @@ static inline bool spin_on(struct spin *s)
     return true;
 }
 
-/* After a wait that spun: whether that was enough. */
+/* After a wait that spun: `enough` if the spin made a sleep unnecessary. */
 static inline void spin_end(struct g *gp, const struct spin *s, bool enough)
 {
     if (s->pauses == 0)
@@ -65,14 +65,14 @@ static inline void spin_end(struct g *gp, const struct spin *s, bool enough)
     gp->spin_skips = (uint8_t)((1U << gp->spin_misses) - 1);
 }
 
-/* The waker, before it makes a sleeper ready. */
+/* Called by the waker before it makes a sleeper ready. */
 static inline void spin_wakes(struct g *gp)
 {
     gp->woken_at = (uint32_t)nanotime() | 1;
 }
 
-/* The waiter, once it has been made ready: learns what a wake cost, where it `slept` and its waker
- * saw that in time. For the next wait nothing is left; it is published with that. */
+/* Called by the waiter once it has been made ready: learns what a wake cost, if it `slept` and its
+ * waker saw that in time. Clears woken_at for the next wait; the next park publishes that. */
 static inline void spin_learn(struct g *gp, bool slept)
 {
     uint32_t at = gp->woken_at;

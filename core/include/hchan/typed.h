@@ -17,21 +17,22 @@
  *     }
  *
  *     jobs c = jobs_make(variant, 4);        //  c := make(chan job, 4)
- *     ... produce(c) ... consume(c) ...      //  in threads; a chan is a chan<- and a <-chan, too
+ *     ... produce(c) ... consume(c) ...      //  in threads; a chan is also a chan<- and a <-chan
  *     jobs_free(c);
  *
- * Three types, each of them a pointer to the channel, `.c`, for what has no typed form:
+ * There are three types. Each holds a pointer to the channel, `.c`, for what has no typed form:
  *
- *     jobs             both directions; its owner's
+ *     jobs             both directions; for the channel's owner
  *     jobs_sendonly    may send and close
  *     jobs_recvonly    may receive
  *
- * A `jobs` goes wherever a function takes less, as in Go; elsewhere (an assignment, a field) say
- * jobs_as_sendonly(c) or jobs_as_recvonly(c). There is no way back. A handle is copied as a pointer
- * is and owns nothing; who made the channel frees it, once. {0} is the nil channel.
+ * A `jobs` may be passed to a function that takes one of the other two, as in Go. Elsewhere (in an
+ * assignment, a field) use jobs_as_sendonly(c) or jobs_as_recvonly(c). There is no way back. A
+ * handle is copied as a pointer is, and owns nothing; the channel's maker frees it, once. {0} is
+ * the nil channel.
  *
- * The operations are those of hchan.h, whose comments hold here: what blocks, what panics, who may
- * call at once.
+ * The operations are those of hchan.h, and its comments apply: what blocks, what panics, what may
+ * be called concurrently.
  *
  *     jobs_make(variant, capacity)                        makechan(); nil, with errno, on failure
  *     jobs_free(c)                                        chanfree()
@@ -46,27 +47,29 @@
  *     jobs_len(c), jobs_cap(c), jobs_is_nil(c)            of any of the three types
  *     jobs_case_send(c, elem), jobs_case_recv(c, elem)    a struct scase, for selectgo()
  *
- * Elements go by pointer, as in hchan.h: nothing is copied twice, and an int is no double, as it
- * would be by value. What is let through is C's own: a `void *`, and, where the compiler only warns
- * of it, any other pointer; so compile with -Werror=incompatible-pointer-types.
+ * Elements are passed by pointer, as in hchan.h: nothing is copied twice, and an int is not
+ * silently converted to a double, as it would be by value. What still gets through is what C
+ * allows: a `void *`, and any other pointer if the compiler only warns about it; so compile with
+ * -Werror=incompatible-pointer-types.
  *
- * The element's type is any complete type, without const, of at most HCHAN_MAX_ELEM bytes that can
- * stand before a name: a pointer to a function or to an array needs a typedef, an array a struct.
+ * The element's type is any complete type without const, of at most HCHAN_MAX_ELEM bytes, that can
+ * be written before a name: a pointer to a function or to an array needs a typedef, an array needs
+ * a struct around it.
  *
- * No generic chan_send(c, v): _Generic wants all types in one list, which no macro can add to, and
- * what goes around that (a phantom member, typeof) makes errors that do not speak of `jobs`.
+ * There is no generic chan_send(c, v): _Generic needs all types in one list, which no macro can
+ * extend, and the ways around that (a phantom member, typeof) lead to errors that do not mention
+ * `jobs`.
  *
- * That a `jobs` goes where less is taken is gcc's and clang's transparent_union. Under gcc's
- * -Wpedantic use jobs_as_sendonly() and jobs_as_recvonly() there, too, and chanlen(c.c). In C++
- * (17) the three are structs that convert, with the same layout; names and meanings are the same.
- */
+ * Passing a `jobs` as one of the other two relies on transparent_union of gcc and clang. Under
+ * gcc's -Wpedantic use jobs_as_sendonly() and jobs_as_recvonly() there, too, and chanlen(c.c). In
+ * C++ (17) the three are structs that convert, with the same layout, names and meanings. */
 #ifndef HCHAN_TYPED_H
 #define HCHAN_TYPED_H
 
 #include <assert.h>
 #include <hchan/hchan.h>
 
-/* Makes `name`, a channel type for elements of type T. Needs a semicolon. */
+/* Defines `name`, a channel type for elements of type T. Needs a semicolon. */
 #define HCHAN_TYPE(name, T)                                                                       \
     typedef T name##_elem;                                                                        \
     HCHAN_TYPED_HANDLES_(name)                                                                    \
@@ -154,21 +157,21 @@
     static_assert(sizeof(name##_elem) <= HCHAN_MAX_ELEM, #name ": the element is too large")
 
 /* for v := range c. Receives each value of c, a `jobs` or a `jobs_recvonly`, into v, which it
- * declares, and ends when the channel is closed and drained. c is evaluated once; break and
- * continue do what they do in any loop, and after a break v's value has been taken. */
+ * declares, and ends when the channel is closed and drained. c is evaluated once. break and
+ * continue work as in any loop; after a break the value in v has been received. */
 #define HCHAN_RANGE(name, v, c) HCHAN_RANGE_OF(name##_elem, v, name##_range_(c))
 
-/* The same over an hchan * whose elements are of type T, which nobody checks. (With a variable of
- * your own it is `while (chanrecv2(c, &v))`.) */
+/* The same over an hchan * whose elements are of type T, which is not checked. (With a variable of
+ * your own, write `while (chanrecv2(c, &v))`.) */
 #define HCHAN_RANGE_OF(T, v, c)                                                         \
     for (hchan *v##_from_ = (c), **v##_once_ = &v##_from_; v##_once_; v##_once_ = NULL) \
         for (T v; chanrecv2(v##_from_, &v);)
 
-/* What follows is how, and no user's. */
+/* The rest is the implementation, not for users. */
 #define HCHAN_TYPED_ static inline __attribute__((unused))
 
-/* The three types, and what takes any of them. The unnamed first member makes the union pass as
- * the pointer does, and is of a type that nobody else has: a stray pointer does not match. */
+/* The three types, and a union that takes any of them. The unnamed first member makes the union be
+ * passed as the pointer is. Its type is used nowhere else, so a stray pointer does not match it. */
 #ifndef __cplusplus
 #define HCHAN_TYPED_HANDLES_(name)                        \
     typedef struct name {                                 \
