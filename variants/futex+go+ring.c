@@ -1,3 +1,3 @@
-/* The same for goroutines. */
+/* `futex+competitive+ring`, but goroutines park. */
 #define VARIANT_PARTS(PART) PART(futex, go, ring)
 #include "variant.inc.h"

@@ -1,3 +1,3 @@
-/* futex-park that gives the PU away once before it sleeps, for peers that share a PU. */
+/* `futex-park`, but a waiter gives its PU away once before it sleeps: for peers that share a PU. */
 #define VARIANT_PARTS(PART) PART(futex, yield, none)
 #include "variant.inc.h"

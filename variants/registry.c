@@ -1,5 +1,5 @@
-/* The registry: every variant's two rows, from the list that the build writes from the files here.
- */
+/* The registry: finds variants and reads their rows. It owns the list of all variants, which the
+ * build writes (variants.def) from the files in this folder. */
 #include "core/chan/layout.h"
 #include <string.h>
 

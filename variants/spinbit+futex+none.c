@@ -1,3 +1,3 @@
-/* As `futex-park`, but with the mutex that Go has had since 1.24: to compare the two. */
+/* `futex-park` with Go's mutex since 1.24: to compare the two. */
 #define VARIANT_PARTS(PART) PART(spinbit, futex, none)
 #include "variant.inc.h"

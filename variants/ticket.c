@@ -1,3 +1,3 @@
-/* The same, with a lock that is fair. */
+/* `spin-mutex` with a fair lock. */
 #define VARIANT_PARTS(PART) PART(ticket, futex, none)
 #include "variant.inc.h"

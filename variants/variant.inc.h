@@ -1,14 +1,15 @@
-/* Turns the names of three parts into a variant. A variant's file is
+/* Makes a variant from the names of its three parts. A variant's file is
  *
  *     // one line on why it is interesting
  *     #define VARIANT_PARTS(PART) PART(ticket, futex, none)
  *     #include "variant.inc.h"
  *
- * and its name is the file's; the build passes it as VARIANT, spelled as a C identifier. The parts
- * are lock/<first>.h, park/<second>.h and fastpath/<third>.h.
+ * and the variant has the file's name, which the build passes as VARIANT, spelled as a C
+ * identifier, and as VARIANT_NAME, a string. The parts are lock/<first>.h, park/<second>.h and
+ * fastpath/<third>.h.
  *
- * It makes the measured and the traced instance (core/chan/chan.inc.h) and their two rows for the
- * registry. A file that wants one instance only, inlined into loops of its own, defines
+ * This file makes the measured and the traced instance (core/chan/chan.inc.h) and their two rows
+ * for the registry. A file that needs only one instance, inlined into loops of its own, defines
  * VARIANT_INSTANCE as `measured` or `traced` before it includes a variant's file. */
 
 #define VARIANT_LOCK_OF(lock, park, fast) lock
@@ -65,7 +66,8 @@ static void VARIANT_PASTE(VARIANT, lock_fini)(hchan *c)
     VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), fini)((void *)c->lock);
 }
 
-/* For who looks at a channel from outside: it is no operation of the channel, and not counted. */
+/* For code that looks at a channel from outside: not an operation of the channel, so not
+ * counted. */
 static void VARIANT_PASTE(VARIANT, lock_to_look)(hchan *c)
 {
     VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), acquire)((void *)c->lock);
@@ -74,7 +76,7 @@ static void VARIANT_PASTE(VARIANT, lock_to_look)(hchan *c)
 
 extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
 
-/* VARIANT_NAME is the file name, passed by the build as VARIANT is. */
+/* The row of one instance; `other` is its twin. */
 #define VARIANT_DEFINE(instance, is_traced, other)                                               \
     const struct hchan_variant VARIANT_ROW(instance) = {                                         \
         .name = VARIANT_NAME,                                                                    \

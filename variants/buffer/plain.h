@@ -1,5 +1,5 @@
-/* Go's buffer: an array that send and receive go round, each at its own index. The channel's lock
- * guards all of it. */
+/* Go's buffer: a circular array with an index each for send and receive (hchan.buf, qcount, sendx,
+ * recvx). All of it is guarded by the channel's lock. */
 #ifndef BUFFER_PLAIN_H
 #define BUFFER_PLAIN_H
 
@@ -40,7 +40,7 @@ static inline bool buffer_plain_empty(const struct hchan *c)
     return chan_empty(c);
 }
 
-/* Relaxed: under the lock nobody else writes it, and without the lock a count is a moment's. */
+/* Relaxed: under the lock no other thread writes it, and without the lock it is only a snapshot. */
 static inline uint64_t buffer_plain_count(const struct hchan *c)
 {
     return load_rlx(&c->qcount);
@@ -71,9 +71,9 @@ static inline void buffer_plain_put(struct hchan *c, const void *elem, uint64_t 
     elem_copy(c, buffer_plain_slot(c, c->sendx), elem);
     if (++c->sendx == c->dataqsiz)
         c->sendx = 0;
-    /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do on x86 only: a
-     * fast path could see this count, go on to look at `closed`, and miss a close that came
-     * before. */
+    /* Release: pairs with load_acq in chan_full() and chan_empty(). Relaxed would do only on x86:
+     * elsewhere a fast path could see this count, go on to read `closed`, and miss a close that
+     * came before. */
     store_rel(&c->qcount, (uint32_t)qcount + 1);
 }
 

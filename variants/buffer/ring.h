@@ -1,5 +1,5 @@
-/* A buffer that is used without the lock as long as nobody has to park: core/chan/ring.h. A channel
- * without a buffer, or with one of more than RING_SLOTS_MAX elements, has the plain one. */
+/* A buffer that is used without the lock, as long as no G has to park: core/chan/ring.h. A channel
+ * without a buffer, or with more than RING_SLOTS_MAX elements, uses the plain one. */
 #ifndef BUFFER_RING_H
 #define BUFFER_RING_H
 
@@ -30,7 +30,7 @@ static inline enum fast_end buffer_ring_recv(struct hchan *c, void *elem)
     return ring_is(c) ? ring_recv(c, elem) : FAST_LOCK;
 }
 
-/* The ring's own send and receive have looked already. */
+/* False for a ring: its send and receive have already checked. */
 static inline bool buffer_ring_full(const struct hchan *c)
 {
     return !ring_is(c) && buffer_plain_full(c);

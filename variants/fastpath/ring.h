@@ -1,5 +1,5 @@
-/* Operations on the buffer without the lock, as long as nobody has to park: core/chan/ring.h.
- * Without a buffer, Go's check. */
+/* Operations on the buffer without the lock, as long as no G has to park: core/chan/ring.h.
+ * Channels without a ring use Go's check. */
 #ifndef FASTPATH_RING_H
 #define FASTPATH_RING_H
 

@@ -1,8 +1,9 @@
 /* The Concurrency Kit's spin lock by fetch-and-store: the reference for lock/spin.h, which differs
- * by its backoff.
+ * in its backoff.
  *
- * The word is the library's: 0 free, 1 held. Its atomics are assembly, so ThreadSanitizer is told
- * what it cannot see, and believes it; explored schedules cannot be told, so it is opaque. */
+ * The word is the library's: 0 free, 1 held. Its atomics are assembly, which ThreadSanitizer cannot
+ * see, so its annotations below stand for them. Explored schedules have no such annotations, so the
+ * lock is opaque to them. */
 #ifndef LOCK_CK_FAS_H
 #define LOCK_CK_FAS_H
 
@@ -39,7 +40,7 @@ static inline uint32_t lock_ck_fas_acquire(struct lock_ck_fas *l)
 #if FIBER_TSAN
     __tsan_acquire(l); /* pairs with the one in release */
 #endif
-    return waited; /* it does not tell its turns */
+    return waited; /* the library does not count its turns */
 }
 
 static inline void lock_ck_fas_release(struct lock_ck_fas *l)

@@ -1,19 +1,20 @@
-/* CLH queue lock: waiters are a queue, and each spins on the node of the one before it.
+/* CLH queue lock: waiters form a queue, and each spins on the node of the one before it.
  *
  * A node has one word: 1 while its G waits for the lock or holds it, then 0. `tail` is the node of
- * who came last; of a free lock that is the node of its last holder, or the one that it was made
- * with. Who comes swaps its own node into tail, spins on the one that was there, and keeps that:
- * the release leaves its node to the next one, who may look at it later. So nodes change hands, and
- * there are as many as there are Gs and locks: a G needs one spare, however many locks it holds,
- * which it gets with its first; a lock is made with one, and ends with one, seldom the same.
+ * the G that arrived last. In a free lock that is the node of its last holder, or the one that the
+ * lock was made with. An arriving G swaps its own node into tail, spins on the node that was there,
+ * and keeps that one: the release leaves its node to the next G, which may read it later. So nodes
+ * change hands, and there are as many as there are Gs and locks. A G needs one spare node, however
+ * many locks it holds, and gets it at its first acquire. A lock is made with one node, and ends
+ * with one, seldom the same.
  *
- * `tail` is changed by whoever comes. A node's word is set by its G before that, and cleared by the
- * holder. `head` is the holder's node, for its release.
+ * `tail` is changed by every arriving G. A node's word is set by its G before that, and cleared by
+ * the holder. `head` is the holder's node, for its release.
  *
  * Fair, as the ticket lock is, and as brittle with more threads than PUs; but a release takes a
  * line from one waiter only, by a plain store, and there is no gap to wait for as in MCS. Source:
- * Craig 1993; Magnusson, Landin and Hagersten 1994. That the lock keeps the holder's node, so that
- * none is passed to the release: Scott, Shared-Memory Synchronization (2013), 4.3.2. */
+ * Craig 1993; Magnusson, Landin and Hagersten 1994. The lock keeps the holder's node, so that none
+ * is passed to the release: Scott, Shared-Memory Synchronization (2013), 4.3.2. */
 #ifndef LOCK_CLH_H
 #define LOCK_CLH_H
 
@@ -23,7 +24,7 @@
 #include "core/g/panic.h"
 #include <stdlib.h>
 
-#define lock_clh_summary "CLH queue lock, each waiter spins on the line of the one before"
+#define lock_clh_summary "CLH queue lock, each waiter spins on the line of the one before it"
 
 enum { lock_clh_traits = LOCK_CONVOYS };
 
@@ -45,7 +46,7 @@ static inline bool lock_clh_init(struct lock_clh *l)
 
 static inline void lock_clh_fini(struct lock_clh *l)
 {
-    free(load_rlx(&l->tail)); /* nobody else is left */
+    free(load_rlx(&l->tail)); /* relaxed: no other thread uses the lock any more */
 }
 
 /* A G's first acquire. */
@@ -63,14 +64,14 @@ static inline uint32_t lock_clh_acquire(struct lock_clh *l)
     struct clh_node *me = gp->qnode;
     if (__builtin_expect(!me, 0))
         me = lock_clh_first_node();
-    store_rlx(&me->held, 1); /* the swap publishes it */
-    /* Release, and acquire, both for the same: who comes next sees that our node is held, unless it
-     * sees our release; as we do with the one before us. */
+    store_rlx(&me->held, 1); /* relaxed: the swap publishes it */
+    /* Acquire and release for the same reason: the G that arrives next must see that our node is
+     * held, unless it sees our release, just as we must of the node before ours. */
     struct clh_node *before = xchg_acqrel(&l->tail, me);
     uint32_t spins = 0;
     for (; load_acq(&before->held); spins++) /* pairs with store_rel in release */
         spin_wait(1);
-    gp->qnode = before; /* its G and we were the only ones to know it, and that one is through */
+    gp->qnode = before; /* only its G and we knew it, and its G is done with it */
     l->head = me;
     return spins;
 }

@@ -1,14 +1,14 @@
 /* Go's three-state futex mutex: spin a little, yield once, then sleep in the kernel.
  *
- * The word: 0 free; 1 held, and nobody sleeps, or one that has been woken is about to set 2; 2
- * held, somebody may sleep.
+ * The word: 0 free; 1 held, and no waiter sleeps, or a woken one is about to set 2; 2 held, and
+ * waiters may sleep.
  *
  *     free --acquire--> 1        1 or 2 --release--> free (and a wake, if it was 2)
- *     any --about to sleep--> 2  (legal to set it where nobody sleeps: costs a needless wake;
- *                                 illegal to leave 1 where somebody does and
- *                                 nobody is on the way to set 2: a lost wake-up)
+ *     any --about to sleep--> 2  (legal to set it if nobody sleeps: costs a needless wake;
+ *                                 illegal to leave 1 if somebody sleeps and
+ *                                 nobody is about to set 2: a lost wake-up)
  *
- * Once a waiter has set 2 it acquires with 2 as well, since it cannot know that it was alone.
+ * Once a waiter has set 2 it also acquires with 2, since it cannot know that it was the only one.
  *
  *     waiter                            holder
  *     W1: xchg(word, 2) sees held       H1: xchg(word, 0)
@@ -59,7 +59,7 @@ static __attribute__((noinline)) uint32_t lock_futex_wait(struct lock_futex *l)
         else
             osyield();
     }
-    while (xchg_acq(&l->word, LOCK_FUTEX_SLEEPERS) != LOCK_FUTEX_FREE) { /* as above */
+    while (xchg_acq(&l->word, LOCK_FUTEX_SLEEPERS) != LOCK_FUTEX_FREE) { /* pairs as above */
         futex_wait(&l->word, LOCK_FUTEX_SLEEPERS, FUTEX_FOREVER);
         spins++;
     }
@@ -76,7 +76,8 @@ static inline uint32_t lock_futex_acquire(struct lock_futex *l)
 
 static inline void lock_futex_release(struct lock_futex *l)
 {
-    /* An exchange, not a store: it must tell whether somebody sleeps. Pairs with the acquires. */
+    /* An exchange, not a store, because it must find out whether a waiter sleeps. Pairs with the
+     * acquires. */
     if (__builtin_expect(xchg_rel(&l->word, LOCK_FUTEX_FREE) == LOCK_FUTEX_SLEEPERS, 0))
         futex_wake(&l->word, 1);
 }

@@ -1,20 +1,22 @@
-/* MCS queue lock: waiters are a list, and each spins on a word of its own. The K42 variant, in
- * which the holder needs no node: so there is none to pass to the release, or to keep meanwhile,
- * and a select may hold any number of these locks.
+/* MCS queue lock: waiters form a list, and each spins on a word of its own. This is the K42
+ * variant, in which the holder needs no node. So no node has to be passed to the release or kept
+ * meanwhile, and a select may hold any number of these locks.
  *
- * `next` is a link: of the lock, to who waits first; of a waiter, to who came after it. `tail` is
- * the last one's link, the lock's own where it is held and nobody waits, NULL where it is free.
+ * `next` is a link: the lock's points to the first waiter, a waiter's to the one that arrived after
+ * it. `tail` points to the last waiter's link, to the lock's own if the lock is held and nobody
+ * waits, and is NULL if it is free.
  *
  *     free:     tail = NULL
  *     held:     tail = &lock.next, lock.next = NULL
  *     waited:   lock.next -> first waiter.next -> ... -> last waiter, tail = &last.next
  *
- * Who comes swaps tail, and then sets the link that was there: in between the list has a gap, for
- * which a release waits. The first waiter, once it holds the lock, puts what comes after it into
- * the lock's link and leaves: nobody refers to its node any more, which is on its stack. `tail` is
- * changed by whoever comes and by the holder, and by exchanges only, so that an acquire of it has
- * seen all that came before any release of it; a link by who comes after, and the lock's by its
- * holder too; a waiter's `waits` by who hands it the lock.
+ * An arriving G swaps tail, then sets the link that was there. In between the list has a gap, which
+ * a release waits for. Once the first waiter holds the lock, it moves what comes after it into the
+ * lock's link and leaves: nothing refers to its node any more, which is on its stack.
+ *
+ * Who writes what: `tail`, any arriving G and the holder, and only by exchanges, so that an acquire
+ * of it has seen everything that came before any release of it; a link, the G that arrives after
+ * it, and the lock's link also the holder; a waiter's `waits`, the G that hands it the lock.
  *
  * Fair, as the ticket lock is, and as brittle with more threads than PUs; but a release takes a
  * line from one waiter only. Source: Mellor-Crummey and Scott 1991; the K42 variant: Auslander,
@@ -57,7 +59,7 @@ static inline void lock_mcs_fini(struct lock_mcs *l)
     (void)l;
 }
 
-/* What a link will be: somebody has swapped tail, and is about to set it. */
+/* Waits until the link is set: a waiter has swapped tail and is about to set it. */
 static inline struct mcs_waiter *lock_mcs_follow(mcs_link *link)
 {
     struct mcs_waiter *next;
@@ -66,21 +68,22 @@ static inline struct mcs_waiter *lock_mcs_follow(mcs_link *link)
     return next;
 }
 
-/* The lock is ours: what comes after `me` in the list is now to come after the lock. */
+/* We hold the lock: what comes after `me` in the list is now to come after the lock. */
 static inline void lock_mcs_leave_list(struct lock_mcs *l, struct mcs_waiter *me)
 {
     mcs_link *mine = &me->next;
-    store_rlx(&l->next, NULL); /* before the next one can set it: the swap releases it */
+    store_rlx(&l->next, NULL); /* relaxed: the swap publishes it before anyone can set it */
     if (!cas_rel(&l->tail, &mine, &l->next))             /* pairs with xchg_acqrel in wait */
-        store_rlx(&l->next, lock_mcs_follow(&me->next)); /* for our own release */
+        store_rlx(&l->next, lock_mcs_follow(&me->next)); /* relaxed: only our release reads it */
 }
 
 static __attribute__((noinline)) uint32_t lock_mcs_wait(struct lock_mcs *l)
 {
     struct mcs_waiter me = {.waits = 1};
     uint32_t spins = 1;
-    /* Acquire: pairs with cas_rel in release, where it was free, and in leave_list: the NULL in the
-     * link comes before what we set it to. Release: the next one sets our link, made above. */
+    /* Acquire: pairs with cas_rel in release, if the lock was free, and in leave_list: the NULL in
+     * the link comes before the value that we set. Release: the next G sets our link, initialized
+     * above. */
     mcs_link *last = xchg_acqrel(&l->tail, &me.next);
     if (last) {
         store_rel(last, &me); /* pairs with load_acq in follow and release: `waits` is 1 before */

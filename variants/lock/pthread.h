@@ -1,9 +1,9 @@
-/* The C library's mutex, as a program gets it that does not think about locks: the reference.
+/* The C library's mutex, the reference: what a program uses that does not think about locks.
  *
- * Its words are the library's own. In glibc the first is Drepper's mutex 2 (see lock/futex.h) that
- * does not spin; an owner and counts stand beside it, which make it too large for the line of the
- * fields that it guards. It orders memory as a lock does (POSIX, 4.12), and may be destroyed as
- * soon as it has been released (pthread_mutex_destroy), so it needs nothing else of us. */
+ * Its words belong to the library. In glibc the first is Drepper's mutex 2 (see lock/futex.h)
+ * without spinning; an owner and counts stand beside it, which make it too large for the line of
+ * the fields that it guards. It orders memory as a lock does (POSIX, 4.12), and may be destroyed as
+ * soon as it has been released (pthread_mutex_destroy), so nothing needs to be added. */
 #ifndef LOCK_PTHREAD_H
 #define LOCK_PTHREAD_H
 
@@ -32,11 +32,11 @@ static inline void lock_pthread_fini(struct lock_pthread *l)
 
 static inline uint32_t lock_pthread_acquire(struct lock_pthread *l)
 {
-    /* To know whether it waits. The mutex is a normal one, so no other call here can fail. */
+    /* To find out whether it waits. The mutex is a normal one, so no other call here can fail. */
     if (__builtin_expect(pthread_mutex_trylock(&l->mutex) == 0, 1))
         return 0;
     pthread_mutex_lock(&l->mutex);
-    return 1; /* it does not tell its turns */
+    return 1; /* the library does not count its turns */
 }
 
 static inline void lock_pthread_release(struct lock_pthread *l)

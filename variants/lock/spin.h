@@ -1,11 +1,11 @@
 /* Test-and-test-and-set spin lock with exponential backoff.
  *
- * The word: 0 free, 1 held. Set by whoever acquires, cleared by the holder.
+ * The word: 0 free, 1 held. Set by the acquirer, cleared by the holder.
  *
- * A waiter reads until the word looks free, so that waiting costs no traffic, and doubles its
- * pauses so that a release is not met by everybody at once. Nobody sleeps and nobody is in order: a
- * holder that is preempted makes all waiters burn their time slices. Source: Rudolph and Segall
- * 1984; backoff after Anderson 1990. */
+ * A waiter reads until the word looks free, so that waiting causes no traffic, and doubles its
+ * pauses, so that not all waiters react to a release at once. No waiter sleeps and there is no
+ * order among them: a preempted holder makes all waiters burn their time slices. Source: Rudolph
+ * and Segall 1984; backoff after Anderson 1990. */
 #ifndef LOCK_SPIN_H
 #define LOCK_SPIN_H
 
@@ -35,7 +35,7 @@ static __attribute__((noinline)) uint32_t lock_spin_wait(struct lock_spin *l)
     enum { PAUSES_MAX = 64 };
     uint32_t spins = 0, pauses = 1;
     do {
-        while (load_rlx(&l->held)) { /* a look; the exchange below acquires */
+        while (load_rlx(&l->held)) { /* relaxed: the exchange below acquires */
             spin_wait(pauses);
             pauses = pauses < PAUSES_MAX ? 2 * pauses : PAUSES_MAX;
             spins++;

@@ -1,32 +1,32 @@
-/* Go's mutex since 1.24: of those who wait one spins, and the others sleep, each in a word of its
- * own; a release wakes one of them, and none while one spins.
+/* Go's mutex since 1.24: one of the waiters spins, and the others sleep, each in a word of its own.
+ * A release wakes one sleeper, and none while a waiter spins.
  *
- * The word: bit 0, held; bit 1, one waiter spins; above them the address of the waiter that went to
- * sleep last, from which the sleepers are a list: a stack. A waiter's node is on its own stack, on
+ * The word: bit 0, held; bit 1, a waiter spins; above them the address of the waiter that went to
+ * sleep last, from which the sleepers form a list: a stack. A waiter's node is on its own stack, on
  * a line of its own, so the address has room for the bits.
  *
- *     held      set by whoever acquires, also past those who wait; cleared by the holder
+ *     held      set by the acquirer, which may overtake the waiters; cleared by the holder
  *
- *     spins     set by a waiter where nobody spins; cleared by it, in the swap in which it
+ *     spins     set by a waiter if no other spins; cleared by it, in the swap in which it
  *               acquires, or in which it goes to sleep
  *
- *     sleepers  pushed by a waiter, in a swap that sees the lock held; taken off by the
- *               holder alone
+ *     sleepers  pushed by a waiter, in a swap that sees the lock held; taken off only by the
+ *               holder
  *
- * The holder takes a sleeper off in the swap that frees the lock, or before it, and wakes it after.
- * So a sleeper is never lost: who pushes itself sees a holder, and the holder's last swap sees it.
- * That holder may leave it to the one that spins, which acquires and then releases, or else goes to
- * sleep itself under another holder, who sees nobody spin. One that was woken may find the lock
- * taken again, and starts anew.
+ * The holder takes a sleeper off in the swap that frees the lock, or before it, and wakes it
+ * afterwards. So no sleeper is lost: a waiter that pushes itself sees a holder, and the holder's
+ * last swap sees it. That holder may leave it to the spinning waiter, which either acquires and
+ * then releases, or goes to sleep itself under another holder, which sees nobody spin. A woken
+ * waiter may find the lock taken again, and starts over.
  *
- * The stack wakes first who came last, and is warm. So that nobody starves, one release in 16 that
- * finds sleepers wakes the one at the other end, whether somebody spins or not, and that one spins
- * too before it sleeps again.
+ * The stack wakes the latest sleeper first, which is still warm. So that none starves, one release
+ * in 16 that finds sleepers wakes the one at the other end, whether or not a waiter spins, and that
+ * one spins too before it sleeps again.
  *
  * Source: Go 1.24, runtime/lock_spinbit.go. There a release is an exchange of the low byte, and the
- * sleepers are looked at after it, under a bit that locks the stack, since an M is never freed.
- * Here the lock may be gone by then, so it is all one swap; and the choice of the 16th is counted,
- * not drawn. */
+ * sleepers are examined after it, under a bit that locks the stack, which works because an M is
+ * never freed. Here the lock may be gone by then, so it is all one swap; and every 16th release is
+ * counted, not drawn at random. */
 #ifndef LOCK_SPINBIT_H
 #define LOCK_SPINBIT_H
 
@@ -41,7 +41,7 @@ enum { lock_spinbit_traits = 0 };
 
 struct spinbit_waiter {
     alignas(CACHE_LINE) _Atomic uint32_t asleep; /* 1 from before the push until it is woken */
-    struct spinbit_waiter *next; /* who went to sleep before; the owner's until the push, then the
+    struct spinbit_waiter *next; /* went to sleep before it; the owner's until the push, then the
                                     holder's */
 };
 
@@ -69,16 +69,17 @@ static inline void lock_spinbit_fini(struct lock_spinbit *l)
     (void)l;
 }
 
-/* Goes to sleep, where the word is still `*word`, in which the lock is held; else *word is what was
- * found. True where it has slept, and was woken. */
+/* Goes to sleep if the word is still `*word`, in which the lock is held; otherwise *word becomes
+ * the word that was found. True if it has slept and was woken. */
 static inline bool spinbit_sleep(struct lock_spinbit *l, struct spinbit_waiter *me, uintptr_t *word,
                                  bool spinning)
 {
     uintptr_t bits = *word & SPINBIT_BITS & ~(uintptr_t)(spinning ? SPINBIT_SPINS : 0);
     me->next = spinbit_sleepers(*word);
     store_rlx(&me->asleep, 1);
-    /* Pairs with load_acq and cas_acqrel in release_waited: who finds us finds our node as it is.
-     * Every change of the word is a swap, so that holds however many come after us. */
+    /* Pairs with load_acq and cas_acqrel in release_waited: a holder that finds us finds our node
+     * initialized. Every change of the word is a swap, so that holds however many waiters come
+     * after us. */
     if (!cas_rel(&l->word, word, (uintptr_t)me | bits))
         return false;
     while (load_acq(&me->asleep)) /* pairs with store_rel in release_waited; `next` is ours again */
@@ -93,14 +94,14 @@ static __attribute__((noinline)) uint32_t lock_spinbit_wait(struct lock_spinbit 
     struct spinbit_waiter me;
     bool spinning = false, was_last = false;
     int burst = 0;
-    uintptr_t word = load_rlx(&l->word); /* a look; each swap below says whether it still holds */
+    uintptr_t word = load_rlx(&l->word); /* relaxed: each swap below checks that it still holds */
     for (uint32_t spins = 1;; spins++) {
         uintptr_t mine = spinning ? SPINBIT_SPINS : 0;
         if (!(word & SPINBIT_HELD)) {
             if (cas_acq(&l->word, &word, (word & ~mine) | SPINBIT_HELD)) /* pairs with release */
                 return spins;
         } else if (!(word & SPINBIT_SPINS)) {
-            /* Relaxed: it says that somebody is awake, and nothing else. */
+            /* Relaxed: the bit only says that a waiter is awake. */
             spinning = cas_rlx(&l->word, &word, word | SPINBIT_SPINS);
             word |= spinning ? SPINBIT_SPINS : 0;
         } else if ((spinning || was_last) && burst <= BURSTS) {
@@ -126,8 +127,8 @@ static inline uint32_t lock_spinbit_acquire(struct lock_spinbit *l)
     return lock_spinbit_wait(l);
 }
 
-/* Takes the sleeper off that sleeps for the longest time. It has one before it: the first may not
- * be taken off so, since others push themselves there. */
+/* Takes off the waiter that has slept longest. There is one before it: the first cannot be taken
+ * off this way, since others push themselves there. */
 static inline struct spinbit_waiter *spinbit_unlink_last(struct spinbit_waiter *first)
 {
     while (first->next->next)
@@ -137,7 +138,7 @@ static inline struct spinbit_waiter *spinbit_unlink_last(struct spinbit_waiter *
     return last;
 }
 
-/* Frees the lock, where somebody waits, or did a moment ago; and wakes one. */
+/* Frees the lock if there are waiters, or were a moment ago, and wakes one. */
 static __attribute__((noinline)) void lock_spinbit_release_waited(struct lock_spinbit *l)
 {
     enum { TAIL_WAKE_PERIOD = SPIN_BUDGET(15) + 1 };
@@ -157,7 +158,7 @@ static __attribute__((noinline)) void lock_spinbit_release_waited(struct lock_sp
             woken = spinbit_sleepers(word);
             freed = (uintptr_t)woken->next | (freed & SPINBIT_BITS);
         }
-        /* Release: pairs with cas_acq in wait. Acquire where it fails: as above. */
+        /* Release: pairs with cas_acq in wait. Acquire if it fails: as above. */
     } while (!cas_acqrel(&l->word, &word, freed));
     if (!woken)
         return;

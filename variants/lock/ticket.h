@@ -1,10 +1,11 @@
 /* Ticket lock: first come, first served.
  *
- * Two words on one line: `next` is the ticket that the next comer draws, `serving` the one that may
- * enter. Free where they are equal. Only comers write `next`, only the holder writes `serving`.
+ * Two words on one line: `next` is the ticket that the next arrival draws, `serving` the one that
+ * may enter. The lock is free if they are equal. Only arriving threads write `next`, only the
+ * holder writes `serving`.
  *
- * A waiter pauses in proportion to the tickets before it. Fair, and for that reason brittle: where
- * a waiter is preempted whose turn it is, everybody behind it waits for the scheduler. With more
+ * A waiter pauses in proportion to the tickets before it. Fair, and for that reason brittle: if the
+ * waiter whose turn it is has been preempted, all those behind it wait for the scheduler. With more
  * threads than PUs it collapses by orders of magnitude; the lab shows it. Source: Mellor-Crummey
  * and Scott 1991. */
 #ifndef LOCK_TICKET_H
@@ -36,7 +37,7 @@ static inline void lock_ticket_fini(struct lock_ticket *l)
 
 static inline uint32_t lock_ticket_acquire(struct lock_ticket *l)
 {
-    uint32_t mine = fadd_rlx(&l->next, 1); /* the ticket orders nothing; seeing our turn does */
+    uint32_t mine = fadd_rlx(&l->next, 1); /* relaxed: a ticket orders nothing; load_acq does */
     uint32_t spins = 0;
     for (;;) {
         uint32_t before = mine - load_acq(&l->serving); /* pairs with store_rel in release */

@@ -1,8 +1,8 @@
-/* Spin for a bounded while, then sleep in the kernel.
+/* Spin for a bounded time, then sleep in the kernel.
  *
- * The protocol is park/futex.h's; the spin only looks. The budget bounds what a wait can waste; a
- * peer on another PU that answers within it saves both sides their system calls. A peer on the same
- * PU cannot answer while we spin, and the budget is lost. */
+ * The protocol is that of park/futex.h; the spin only reads. The budget bounds what a wait can
+ * waste. If a peer on another PU answers within it, both sides save their system calls. A peer on
+ * the same PU cannot answer while we spin, and the budget is lost. */
 #ifndef PARK_ADAPTIVE_H
 #define PARK_ADAPTIVE_H
 
@@ -16,7 +16,7 @@ enum {
     park_adaptive_ready_under_lock = 0,
     park_adaptive_spins = 0,
     park_adaptive_barges = 0,
-    /* Some 3 us where a pause takes 24 ns (AMD Zen, recent Intel): of the order of a futex wake. */
+    /* About 3 us if a pause takes 24 ns (AMD Zen, recent Intel): about as long as a futex wake. */
     park_adaptive_turns = 128,
 };
 

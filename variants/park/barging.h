@@ -1,6 +1,6 @@
-/* As park/futex.h, but who is woken competes again with those who run: core/chan/barge.inc.h. Go
- * hands over to who waits longest, so a woken G need not look again and nobody starves; but each
- * value then waits for the wake of the one that it is for. To compare the two. */
+/* park/futex.h, but a woken waiter competes again with running threads: core/chan/barge.inc.h. To
+ * compare with Go, which hands over to the longest waiter: there a woken G need not retry and
+ * nobody starves, but each value waits until the G that it is for has been woken. */
 #ifndef PARK_BARGING_H
 #define PARK_BARGING_H
 

@@ -1,9 +1,10 @@
-/* Spin for as long as a wake has cost lately, where spinning has paid; give the PU away once; then
+/* Spin for as long as a wake has cost lately, if spinning has paid; give the PU away once; then
  * sleep in the kernel.
  *
- * The protocol is park/futex.h's; the spin only looks. The waker of a sleeper leaves the time in
- * the G, between the swap that told the G's thread that it sleeps and the one that makes it ready:
- * the word stays ASLEEP until then, since there is one waker a park. See core/chan/spin.h. */
+ * The protocol is that of park/futex.h; the spin only reads. The waker of a sleeper leaves the time
+ * in the G after it has read that the G's thread sleeps, and before the swap that makes the G
+ * ready. The word stays ASLEEP in between, since there is one waker per park. See
+ * core/chan/spin.h. */
 #ifndef PARK_COMPETITIVE_H
 #define PARK_COMPETITIVE_H
 
@@ -11,7 +12,7 @@
 #include "variants/park/futex.h"
 
 #define park_competitive_summary \
-    "spins for as long as a wake has cost, where that has paid, yields, then sleeps in the kernel"
+    "spins up to the cost of a wake if that has paid off, yields, then sleeps in the kernel"
 
 #define park_competitive_switches 0
 
@@ -39,7 +40,7 @@ static inline bool park_competitive_sleep(struct g *gp, int64_t deadline)
 
 static inline void park_competitive_ready(struct g *gp)
 {
-    if (load_rlx(&gp->park) == GPARK_ASLEEP) /* a hint; the swap in ready decides, and publishes */
+    if (load_rlx(&gp->park) == GPARK_ASLEEP) /* relaxed: a hint; ready decides */
         spin_wakes(gp);
     park_futex_ready(gp);
 }

@@ -1,6 +1,6 @@
-/* park/futex.h with the waiter made ready before the channel's lock is released: the order that the
- * source text's diagram shows, where its prose says the opposite. It exists to measure the
- * difference: the woken G may run into the lock that its waker still holds. */
+/* park/futex.h, but the waiter is made ready before the channel's lock is released: the order that
+ * the source text's diagram shows, while its prose says the opposite. To measure the difference:
+ * the woken G may run into the lock that its waker still holds. */
 #ifndef PARK_EARLY_H
 #define PARK_EARLY_H
 

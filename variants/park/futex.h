@@ -6,8 +6,8 @@
  *
  * P1 and K1 change one word atomically, so they have an order. P1 first: K1 sees ASLEEP and wakes;
  * if P2 has not slept yet, the kernel finds READY and does not sleep. K1 first: P1 fails, and the G
- * does not sleep. "Asleep and nobody wakes" cannot happen. K1 is the waker's last access to the G
- * but for the address that K2 passes to the kernel (see core/base/futex.h). */
+ * does not sleep. "Asleep and nobody wakes" cannot happen. K1 is the waker's last access to the G,
+ * except for the address that K2 passes to the kernel (see core/base/futex.h). */
 #ifndef PARK_FUTEX_H
 #define PARK_FUTEX_H
 
@@ -25,7 +25,7 @@ static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
     uint32_t word = GPARK_WAITING;
     bool slept = false;
     /* Acquire on both outcomes: READY means that we go on to read what the waker wrote. Pairs with
-     * xchg_rel in park_futex_ready. ASLEEP is from an earlier call, which timed out. */
+     * xchg_rel in park_futex_ready. ASLEEP is left from an earlier call, which timed out. */
     if (!cas_acq_acq(&gp->park, &word, GPARK_ASLEEP) && word == GPARK_READY)
         return false;
     for (bool told = false; load_acq(&gp->park) != GPARK_READY; told = true) { /* pairs as above */
@@ -34,7 +34,7 @@ static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
         enum futex_end end = futex_wait(&gp->park, GPARK_ASLEEP, deadline);
         if (end == FUTEX_TIMEDOUT)
             break;
-        slept |= end == FUTEX_WOKEN; /* or for no reason */
+        slept |= end == FUTEX_WOKEN; /* or woken for no reason */
     }
     return slept;
 }

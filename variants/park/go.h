@@ -1,15 +1,15 @@
-/* A goroutine leaves its stack, and its P goes on with another one. A thread that parks on the same
- * channel spins for a while and sleeps in the kernel (park/adaptive.h).
+/* A goroutine leaves its stack, and its P runs another one. A thread that parks on the same channel
+ * spins for a while and sleeps in the kernel (park/adaptive.h).
  *
  *     parked goroutine                          waker
  *     P1: leave the stack for another one
  *     P2: on that: cas(park, WAITING -> ASLEEP) K1: old = xchg(park, READY)
- *     P3: where that fails, queue it as ready   K2: if old was ASLEEP, queue it as ready
+ *     P3: if that fails, queue it as ready      K2: if old was ASLEEP, queue it as ready
  *
- * P2 and K1 change one word, so they have an order, and exactly one of the two sides queues it: it
- * is never forgotten, and never run twice. P2 comes after P1, so who takes it from the queue finds
- * it off its stack. A deadline is a third party, who may change ASLEEP back to WAITING and queue
- * it: a waker that comes then finds WAITING, and leaves it alone. */
+ * P2 and K1 change one word, so they have an order, and exactly one of the two sides queues the
+ * goroutine: it is never forgotten, and never runs twice. P2 comes after P1, so whoever takes it
+ * from the queue finds it off its stack. A deadline is a third party, which may change ASLEEP back
+ * to WAITING and queue the goroutine: a waker that comes later finds WAITING, and does nothing. */
 #ifndef PARK_GO_H
 #define PARK_GO_H
 
@@ -26,7 +26,7 @@ static inline __attribute__((always_inline)) bool park_go_sleep(struct g *gp, in
 {
     if (__builtin_expect(!gp->goroutine, 0))
         return park_adaptive_sleep(gp, deadline);
-    if (load_acq(&gp->park) == GPARK_READY) /* pairs with the exchange in ready */
+    if (load_acq(&gp->park) == GPARK_READY) /* pairs with xchg_acqrel in ready */
         return false;
     gopark(gp, deadline);
     return true;
@@ -34,9 +34,10 @@ static inline __attribute__((always_inline)) bool park_go_sleep(struct g *gp, in
 
 static inline void park_go_ready(struct g *gp)
 {
-    bool goroutine = gp->goroutine; /* before it may run */
-    /* Release: the value, sg->woken and the dequeue come before it. Acquire: where it was ASLEEP
-     * whoever runs it needs what P2 was told after: its stack and where it goes on. */
+    bool goroutine = gp->goroutine; /* read before the goroutine may run */
+    /* Release: the value, sg->woken and the dequeue come before it. Acquire: if it was ASLEEP, the
+     * thread that runs the goroutine needs what was written before P2: its stack and where it goes
+     * on. */
     if (xchg_acqrel(&gp->park, GPARK_READY) != GPARK_ASLEEP)
         return;
     if (__builtin_expect(goroutine, 1))

@@ -1,9 +1,9 @@
 /* Give the PU away once, then sleep in the kernel.
  *
- * The protocol is park/futex.h's; the yield comes before P1. Where the peer waits for this PU it
+ * The protocol is that of park/futex.h; the yield comes before P1. A peer that waits for this PU
  * runs now, and makes the G ready before it sleeps: neither side needs the kernel's wake, and no
- * wake preempts its waker. Where the peer is on another PU the yield costs a system call. Go's
- * futex mutex yields so before it sleeps (lock_futex.go). */
+ * wake preempts its waker. If the peer is on another PU, the yield costs a system call. Go's futex
+ * mutex yields in the same way before it sleeps (lock_futex.go). */
 #ifndef PARK_YIELD_H
 #define PARK_YIELD_H
 
