@@ -1,3 +1,6 @@
+/* The floors: what the machine costs before a channel is involved. They are scenarios without a
+ * variant, in the table `floors` at the end, and use the words of struct bench; the only state of
+ * their own is the second stack of floor-switch. */
 #include "harness/scenarios/floors.h"
 #include "core/base/fcontext.h"
 #include "core/base/fiber.h"
@@ -42,15 +45,15 @@ static const struct scenario floor_timer = {
     .lead = timer_lead,
 };
 
-/* What an uncontended lock costs at least: one compare-and-swap and one store on a line that this
+/* About what an uncontended lock costs: one compare-and-swap and one store, on a line that this
  * core owns. Acquire and release, as a lock's are. */
 static void atomic_lead(struct worker *w, uint64_t ops)
 {
     _Atomic uint32_t *word = &w->bench->round;
     for (uint64_t i = 0; i < ops; i++) {
         uint32_t expected = 0;
-        cas_acq(word, &expected, 1);
-        store_rel(word, 0);
+        cas_acq(word, &expected, 1); /* as a lock's acquire; pairs with the store below */
+        store_rel(word, 0);          /* as a lock's release */
     }
 }
 
@@ -62,7 +65,7 @@ static const struct scenario floor_atomic = {
     .lead = atomic_lead,
 };
 
-/* As core copies an element: through a size that the compiler does not know. */
+/* Copies as core/chan/elem.h does: the compiler does not know the size. */
 static void memcpy_lead(struct worker *w, uint64_t ops)
 {
     size_t size = w->bench->params.elem;
@@ -82,15 +85,16 @@ static const struct scenario floor_memcpy = {
     .lead = memcpy_lead,
 };
 
-/* One word goes to and fro between two cores, both spinning on it; one operation is one way.
- * Acquire and release pair with each other across the two sides. */
+/* One word moves back and forth between two cores, which both spin on it; one operation is one way.
+ * Each side's store_rel pairs with the other side's load_acq, so that a transfer also carries what
+ * was written before it, as a channel's does. */
 static void cacheline_lead(struct worker *w, uint64_t ops)
 {
     _Atomic uint64_t *word = &w->bench->sent;
-    uint64_t at = load_rlx(word); /* the peer waits for our next store */
+    uint64_t at = load_rlx(word); /* relaxed: the peer waits for our next store */
     for (uint64_t end = at + ops; at < end; at += 2) {
-        store_rel(word, at + 1);
-        while (load_acq(word) != at + 2)
+        store_rel(word, at + 1);         /* pairs with load_acq in serve */
+        while (load_acq(word) != at + 2) /* pairs with store_rel in serve */
             ;
     }
 }
@@ -100,16 +104,16 @@ static void cacheline_serve(struct worker *w)
     struct bench *b = w->bench;
     for (uint64_t at = 1;; at += 2) {
         uint64_t seen;
-        while ((seen = load_acq(&b->sent)) != at)
+        while ((seen = load_acq(&b->sent)) != at) /* pairs with store_rel in lead, finish */
             if (seen == UINT64_MAX)
                 return;
-        store_rel(&b->sent, at + 1);
+        store_rel(&b->sent, at + 1); /* pairs with load_acq in lead */
     }
 }
 
 static void cacheline_finish(struct bench *b)
 {
-    store_rel(&b->sent, UINT64_MAX);
+    store_rel(&b->sent, UINT64_MAX); /* pairs with load_acq in serve */
 }
 
 static const struct scenario floor_cacheline = {
@@ -125,9 +129,9 @@ static const struct scenario floor_cacheline = {
     .finish = cacheline_finish,
 };
 
-/* Two threads wake each other through two futex words; one operation is one way: a wake, and the
- * other one running. Across PUs it has two modes: where each answer comes before its reader has got
- * into the kernel, nobody sleeps at all. */
+/* Two threads wake each other through two futex words; one operation is one way: a wake, until the
+ * other thread runs. Across PUs this has two modes: if each answer comes before its reader has
+ * entered the kernel, no thread sleeps at all. */
 static void futex_signal(_Atomic uint32_t *word, uint32_t value)
 {
     store_rel(word, value); /* pairs with load_acq in futex_await */
@@ -137,9 +141,9 @@ static void futex_signal(_Atomic uint32_t *word, uint32_t value)
 static uint32_t futex_await(_Atomic uint32_t *word)
 {
     uint32_t value;
-    while ((value = load_acq(word)) == 0)
+    while ((value = load_acq(word)) == 0) /* pairs with store_rel in futex_signal */
         futex_wait(word, 0, FUTEX_FOREVER);
-    store_rlx(word, 0); /* the other side writes it next after it has heard from us */
+    store_rlx(word, 0); /* relaxed: the other side writes it only after our answer */
     return value;
 }
 
@@ -174,9 +178,9 @@ static const struct scenario floor_futex = {
     .finish = futex_finish,
 };
 
-/* The same where each wake is known to have ended a sleep: it is repeated until it did, so that the
- * peer is never met on its way into the kernel. The wake itself is the message; the word never
- * changes. On one PU the peer is asleep whenever we run, and floor-futex is the same thing. */
+/* The same, but each wake is known to have ended a sleep: it is repeated until it has, so the peer
+ * is never met on its way into the kernel. The wake itself is the message; the word never changes.
+ * On one PU the peer is asleep whenever we run, and floor-futex measures the same. */
 static void wake_sleeper(_Atomic uint32_t *word)
 {
     while (futex_wake(word, 1) == 0)
@@ -210,7 +214,7 @@ static void wake_serve(struct worker *w)
 
 static void wake_finish(struct bench *b)
 {
-    store_rel(&b->stop, 1);
+    store_rel(&b->stop, 1); /* pairs with load_acq in serve */
     wake_sleeper(&b->round);
 }
 
@@ -227,14 +231,15 @@ static const struct scenario floor_wake = {
     .finish = wake_finish,
 };
 
-/* Two stacks of one thread take turns by Boost.Context's jump: what giving a PU to another costs at
- * least in user space. (Where core/base/context.h has a switch of its own, inlined, a goroutine's
- * may cost less than this library's function.) */
+/* Two stacks of one thread take turns through Boost.Context's jump: about the least that handing a
+ * PU over costs in user space. (If core/base/context.h has a switch of its own, inlined, a
+ * goroutine's switch may cost less than this library call.) */
 struct turns {
     struct fiber here, there;
 };
 
-/* To the stack `self` is not, and back; `to` is where that goes on. Returns where it does then. */
+/* Switches from `self` to the other stack, which goes on at `to`, and back. Returns where the other
+ * stack goes on next. */
 static inline fcontext take_turn(struct fiber *self, struct fiber *other, fcontext to, void *turns)
 {
     fiber_leave(self, other, 0);
@@ -254,7 +259,7 @@ static void switch_other(struct fcontext_transfer came)
 
 static void switch_lead(struct worker *w, uint64_t ops)
 {
-    static alignas(64) unsigned char stack[16 << 10]; /* one window at a time, and one lead in it */
+    static alignas(64) unsigned char stack[16 << 10]; /* one window at a time, with one lead */
     struct turns t;
     (void)w;
     fiber_adopt(&t.here);

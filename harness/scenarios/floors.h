@@ -5,7 +5,7 @@
 
 #include "harness/scenarios/scenario.h"
 
-/* Ended by NULL. */
+/* Ends with NULL. */
 extern const struct scenario *const floors[];
 
 #endif

@@ -21,7 +21,7 @@ static void go_chan_closed_crowd(struct worker *w)
 
 static bool go_chan_closed_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->taken) == ops;
+    return load_rlx(&b->taken) == ops; /* all have ended */
 }
 
 static const struct scenario scenario_go_chan_closed = {

@@ -30,6 +30,7 @@ static void go_chan_contended_crowd(struct worker *w)
 
 static bool go_chan_contended_check(const struct bench *b, uint64_t ops)
 {
+    /* Relaxed: all workers have ended. */
     return load_rlx(&b->sent) == load_rlx(&b->taken) + bench_values_left(b) &&
            load_rlx(&b->taken) >= GO_CHAN_CONTENDED_BATCH * ops;
 }

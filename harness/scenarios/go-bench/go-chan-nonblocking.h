@@ -19,7 +19,7 @@ static void go_chan_nonblocking_crowd(struct worker *w)
 
 static bool go_chan_nonblocking_check(const struct bench *b, uint64_t ops)
 {
-    return ops > 0 && load_rlx(&b->taken) == 0;
+    return ops > 0 && load_rlx(&b->taken) == 0; /* all have ended */
 }
 
 static const struct scenario scenario_go_chan_nonblocking = {

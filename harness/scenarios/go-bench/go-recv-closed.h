@@ -20,7 +20,7 @@ static void go_recv_closed_lead(struct worker *w, uint64_t ops)
 
 static bool go_recv_closed_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->taken) == ops;
+    return load_rlx(&b->taken) == ops; /* all have ended */
 }
 
 static const struct scenario scenario_go_recv_closed = {

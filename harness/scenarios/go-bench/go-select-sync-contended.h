@@ -57,7 +57,7 @@ static void go_select_sync_contended_crowd(struct worker *w)
 
 static bool go_select_sync_contended_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops;
+    return load_rlx(&b->sent) == ops; /* all have ended */
 }
 
 static const struct scenario scenario_go_select_sync_contended = {

@@ -43,7 +43,7 @@ static void prod_cons_crowd(struct worker *w)
 
 static bool prod_cons_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops;
+    return load_rlx(&b->sent) == ops; /* all have ended */
 }
 
 static const struct scenario scenario_prod_cons = {

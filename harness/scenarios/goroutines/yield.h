@@ -22,14 +22,14 @@ static void yield_serve(struct worker *w)
 
 static void yield_finish(struct bench *b)
 {
-    store_rlx(&b->stop, 1);
+    store_rlx(&b->stop, 1); /* a flag; publishes nothing */
 }
 
 /* On one P each turn of one is a turn of the other. When the lead begins, the other may have had
  * one, or be still on its way to the first. */
 static bool yield_check(const struct bench *b, uint64_t ops)
 {
-    uint64_t turns = load_rlx(&b->taken);
+    uint64_t turns = load_rlx(&b->taken); /* all have ended */
     bool in_turn = b->goroutines && b->one_pu;
     return !in_turn || (turns + 1 >= ops / 2 && turns <= ops / 2 + 1);
 }

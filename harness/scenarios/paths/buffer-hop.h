@@ -24,18 +24,19 @@ static void buffer_hop_alone(struct worker *w, uint64_t ops)
 static void buffer_hop_produce(struct worker *w, uint64_t ops)
 {
     struct bench *b = w->bench;
-    uint64_t chunk = buffer_hop_chunk(b), sent = load_rlx(&b->sent); /* ours alone to write */
+    uint64_t chunk = buffer_hop_chunk(b), sent = load_rlx(&b->sent); /* only we write it */
     for (uint64_t end = sent + ops; sent < end;) {
         uint64_t upto = end - sent < chunk ? end : sent + chunk;
-        /* Acquire and release on both counts order nothing that the channel does not order; they
-         * keep each side from running ahead of what it was told. */
+        /* Acquire and release on both counts, which pair with each other, order nothing that the
+         * channel does not order; they keep each side from running ahead of what the other has
+         * reported. */
         while (upto - load_acq(&b->taken) > b->params.capacity)
             bench_relax(b);
         for (; sent < upto; sent++)
             loop_send(w, b->chan[0], w->elem);
-        store_rel(&b->sent, sent);
+        store_rel(&b->sent, sent); /* pairs with load_acq in serve */
     }
-    while (load_acq(&b->taken) != sent)
+    while (load_acq(&b->taken) != sent) /* pairs with store_rel in serve */
         bench_relax(b);
 }
 
@@ -52,7 +53,7 @@ static void buffer_hop_serve(struct worker *w)
     struct bench *b = w->bench;
     uint64_t taken = 0;
     for (;;) {
-        uint64_t sent = load_acq(&b->sent);
+        uint64_t sent = load_acq(&b->sent); /* pairs with store_rel in produce */
         if (sent == taken) {
             if (load_acq(&b->stop)) /* pairs with store_rel in finish */
                 return;
@@ -61,7 +62,7 @@ static void buffer_hop_serve(struct worker *w)
         }
         for (; taken < sent; taken++)
             loop_recv(w, b->chan[0], w->elem);
-        store_rel(&b->taken, taken);
+        store_rel(&b->taken, taken); /* pairs with load_acq in produce */
     }
 }
 

@@ -15,7 +15,7 @@ static void close_wake_lead(struct worker *w, uint64_t ops)
         if (loop_makechan(b, 0, b->params.elem, 0))
             gothrow("close-wake: out of memory");
         store_rlx(&b->acked, 0);   /* the receivers sleep; the round's number publishes it */
-        fadd_acqrel(&b->round, 1); /* pairs with load_acq in serve: the channel is there */
+        fadd_acqrel(&b->round, 1); /* pairs with loop_await() in serve: the channel is there */
         futex_wake(&b->round, receivers);
         close_wake_round(b, receivers);
         uint64_t start = clock_ns();
@@ -46,8 +46,8 @@ static void close_wake_serve(struct worker *w)
 
 static void close_wake_finish(struct bench *b)
 {
-    store_rel(&b->stop, 1);
-    fadd_acqrel(&b->round, 1);
+    store_rel(&b->stop, 1);    /* pairs with load_acq in serve */
+    fadd_acqrel(&b->round, 1); /* pairs with the acquire in loop_await(): stop is set */
     futex_wake(&b->round, THREADS_MAX);
 }
 

@@ -25,10 +25,10 @@ static inline bool mutex_pair(struct bench *b)
     return waited;
 }
 
-/* One thread alone runs the same loop. Progress is looked at while it runs; it is written each time
- * the lock was waited for, which may be rare, and otherwise now and then: a store for each
- * uncontended pair would cost as much as the pair. Then goroutines, which are not preempted, let
- * the others run, too. */
+/* One thread runs the same loop. The harness reads the progress while the loop runs; it is written
+ * each time the lock was waited for, which may be rare, and otherwise now and then: a store for
+ * each uncontended pair would cost as much as the pair. Goroutines, which are not preempted, let
+ * the others run at those times, too. */
 static void mutex_crowd(struct worker *w)
 {
     enum { NOW_AND_THEN = 64 };
@@ -38,11 +38,11 @@ static void mutex_crowd(struct worker *w)
         bool waited = mutex_pair(b);
         bool now = ++done % NOW_AND_THEN == 0;
         if (now || waited)
-            store_rlx(&w->ops, done);
+            store_rlx(&w->ops, done); /* a count; publishes nothing */
         if (now && b->goroutines)
             gosched();
     }
-    store_rlx(&w->ops, done);
+    store_rlx(&w->ops, done); /* as above */
 }
 
 /* Mutual exclusion: no addition was lost. */

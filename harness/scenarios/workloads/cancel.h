@@ -40,7 +40,7 @@ static void cancel_finish(struct bench *b)
 
 static bool cancel_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops + bench_values_left(b);
+    return load_rlx(&b->sent) == ops + bench_values_left(b); /* all have ended */
 }
 
 static const struct scenario scenario_cancel = {

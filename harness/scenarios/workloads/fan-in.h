@@ -39,7 +39,7 @@ static void fan_in_finish(struct bench *b)
 
 static bool fan_in_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops + load_rlx(&b->taken);
+    return load_rlx(&b->sent) == ops + load_rlx(&b->taken); /* all have ended */
 }
 
 static const struct scenario scenario_fan_in = {

@@ -27,7 +27,7 @@ static uint64_t fan_out_taken(const struct bench *b)
 /* Some of the readers are on the writer's PU, wherever the others are: it always yields. */
 static void fan_out_settle(struct worker *w, uint64_t behind)
 {
-    while (fan_out_taken(w->bench) + behind < load_rlx(&w->ops))
+    while (fan_out_taken(w->bench) + behind < load_rlx(&w->ops)) /* its own */
         gosched();
 }
 
@@ -36,7 +36,7 @@ static void fan_out_serve(struct worker *w)
     struct bench *b = w->bench;
     for (uint64_t taken = 1; loop_recv(w, b->chan[0], w->elem); taken++) {
         bench_work(b->params.work);
-        store_rlx(&w->ops, taken);
+        store_rlx(&w->ops, taken); /* a count; publishes nothing */
     }
 }
 

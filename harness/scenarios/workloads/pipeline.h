@@ -44,7 +44,7 @@ static void pipeline_serve(struct worker *w)
         for (uint64_t passed = 1; loop_recv(w, b->chan[w->index - 2], w->elem); passed++) {
             bench_work(b->params.work);
             loop_send(w, out, w->elem);
-            store_rlx(&w->ops, passed);
+            store_rlx(&w->ops, passed); /* a count; publishes nothing */
         }
     loop_close(out);
 }
@@ -61,7 +61,7 @@ static void pipeline_finish(struct bench *b)
 
 static bool pipeline_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops + load_rlx(&b->taken);
+    return load_rlx(&b->sent) == ops + load_rlx(&b->taken); /* all have ended */
 }
 
 static const struct scenario scenario_pipeline = {

@@ -43,7 +43,7 @@ static void price_quote_aggregate(struct worker *w)
     for (uint64_t quotes = 1; loop_recv(w, b->chan[0], w->elem); quotes++)
         if (quotes % PRICE_QUOTE_BAR == 0) {
             loop_send(w, b->chan[1], w->elem);
-            store_rlx(&w->ops, quotes);
+            store_rlx(&w->ops, quotes); /* a count; publishes nothing */
         }
     loop_close(b->chan[1]);
 }
@@ -68,7 +68,7 @@ static void price_quote_finish(struct bench *b)
 
 static bool price_quote_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops + load_rlx(&b->taken);
+    return load_rlx(&b->sent) == ops + load_rlx(&b->taken); /* all have ended */
 }
 
 static const struct scenario scenario_price_quote = {

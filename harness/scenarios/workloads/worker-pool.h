@@ -38,7 +38,7 @@ static void worker_pool_serve(struct worker *w)
     for (uint64_t done = 1; loop_recv(w, b->chan[0], w->elem); done++) {
         bench_work(b->params.work);
         loop_send(w, b->chan[1], w->elem);
-        store_rlx(&w->ops, done);
+        store_rlx(&w->ops, done); /* a count; publishes nothing */
     }
     if (bench_leave(b, b->params.threads - 2))
         loop_close(b->chan[1]);
@@ -56,7 +56,7 @@ static void worker_pool_finish(struct bench *b)
 
 static bool worker_pool_check(const struct bench *b, uint64_t ops)
 {
-    return load_rlx(&b->sent) == ops + load_rlx(&b->taken);
+    return load_rlx(&b->sent) == ops + load_rlx(&b->taken); /* all have ended */
 }
 
 static const struct scenario scenario_worker_pool = {
