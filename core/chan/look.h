@@ -13,20 +13,19 @@ enum fast_end {
 };
 
 /* Whether a non-blocking send would fail, or a receive find nothing. Each function reads one word,
- * so its answer was true at one moment. The acquires pair with the store_rel of `first` in
- * waitq_enqueue() and waitq_dequeue(), and of qcount in step 6 of send and receive: whatever the
- * caller reads next, `closed` above all, is at least as new. */
+ * so its answer was true at one moment. The acquires pair with the releases named beside them, so
+ * that whatever the caller reads next, `closed` above all, is at least as new. */
 static inline bool chan_full(const struct hchan *c)
 {
     if (c->dataqsiz == 0)
-        return load_acq(&c->recvq.first) == NULL;
-    return load_acq(&c->qcount) == c->dataqsiz;
+        return load_acq(&c->recvq.first) == NULL; /* pairs with waitq_enqueue(), waitq_dequeue() */
+    return load_acq(&c->qcount) == c->dataqsiz;   /* pairs with buffer_plain_put() and _take() */
 }
 
 static inline bool chan_empty(const struct hchan *c)
 {
     if (c->dataqsiz == 0)
-        return load_acq(&c->sendq.first) == NULL;
+        return load_acq(&c->sendq.first) == NULL; /* as in chan_full() */
     return load_acq(&c->qcount) == 0;
 }
 

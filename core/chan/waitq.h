@@ -52,7 +52,7 @@ static inline void dequeueSudoG(struct waitq *q, struct sudog *sg)
 static inline bool sudog_claim(struct sudog *sg)
 {
     uint32_t open = SELECT_OPEN;
-    return cas_rlx(&sg->g->selectDone, &open, sg->casi + 1U);
+    return cas_rlx(&sg->g->selectDone, &open, sg->casi + 1U); /* relaxed: see above */
 }
 
 /* Unlinks and returns the first waiter that can still be claimed; NULL if there is none. */

@@ -52,8 +52,9 @@ static __attribute__((noinline)) uint32_t lock_futex_wait(struct lock_futex *l)
     uint32_t spins = 1;
     for (int burst = 0; burst <= BURSTS; burst++, spins++) {
         uint32_t free = LOCK_FUTEX_FREE;
+        /* The swap pairs with xchg_rel in release; the load only saves it in vain. */
         if (load_rlx(&l->word) == free && cas_acq(&l->word, &free, LOCK_FUTEX_HELD))
-            return spins; /* the swap pairs with xchg_rel in release */
+            return spins;
         if (burst < BURSTS)
             procyield(PAUSES);
         else

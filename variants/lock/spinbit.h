@@ -76,7 +76,7 @@ static inline bool spinbit_sleep(struct lock_spinbit *l, struct spinbit_waiter *
 {
     uintptr_t bits = *word & SPINBIT_BITS & ~(uintptr_t)(spinning ? SPINBIT_SPINS : 0);
     me->next = spinbit_sleepers(*word);
-    store_rlx(&me->asleep, 1);
+    store_rlx(&me->asleep, 1); /* relaxed: the swap publishes it */
     /* Pairs with load_acq and cas_acqrel in release_waited: a holder that finds us finds our node
      * initialized. Every change of the word is a swap, so that holds however many waiters come
      * after us. */
