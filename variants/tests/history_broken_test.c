@@ -1,5 +1,5 @@
-/* That history_test would see what is wrong: channels that are broken on purpose, each of which
- * must be refused within a bounded number of histories. And that it sees as little as a store
+/* history_test finds what is wrong: each of these channels, broken on purpose, must be rejected
+ * within a bounded number of histories. And it finds something as small as the effect of a store
  * buffer. */
 #include "core/tests/check/record.h"
 #include "core/tests/child.h"
@@ -7,17 +7,17 @@
 #include "variants/buffer/plain.h"
 #include "variants/tests/programs.h"
 
-/* The channel that is broken, one of the variants as it is. */
+/* The variant that is broken in these tests. */
 static const struct hchan_variant *sound;
 
-/* Once in `n` times, in each thread for itself. */
+/* True once in `n` calls, counted in each thread. */
 static bool once_in(unsigned n)
 {
     static _Thread_local uint64_t random;
     return random_below(&random, n) == 0;
 }
 
-/* A receive drops its value and says that nothing was there. */
+/* A receive drops its value and reports that there was none. */
 static bool recv_dropping(hchan *c, void *elem, bool block, bool *received, const void *pc)
 {
     bool done = sound->chanrecv(c, elem, block, received, pc);
@@ -43,7 +43,7 @@ static bool recv_doubling(hchan *c, void *elem, bool block, bool *received, cons
 /* How long a close and a receive of the other party take, in pauses. */
 enum { TWO_OPERATIONS = SANITIZED ? 200 : 16 };
 
-/* The fast path that looks at `closed` first. A pause helps chance, as an interrupt would. */
+/* The fast path that checks `closed` first. A pause helps chance, as an interrupt would. */
 static bool recv_looking_at_closed_first(hchan *c, void *elem, bool block, bool *received,
                                          const void *pc)
 {
@@ -57,7 +57,7 @@ static bool recv_looking_at_closed_first(hchan *c, void *elem, bool block, bool 
     return sound->chanrecv(c, elem, block, received, pc);
 }
 
-/* A receive from a closed channel does not look whether there are values. */
+/* A receive from a closed channel does not check for values. */
 static bool recv_not_draining(hchan *c, void *elem, bool block, bool *received, const void *pc)
 {
     if (load_acq(&c->closed) && once_in(4)) {
@@ -68,7 +68,7 @@ static bool recv_not_draining(hchan *c, void *elem, bool block, bool *received, 
     return sound->chanrecv(c, elem, block, received, pc);
 }
 
-/* The buffer's last two values change places. */
+/* The last two values in the buffer are swapped. */
 static bool send_swapping(hchan *c, const void *elem, bool block, const void *pc)
 {
     bool sent = sound->chansend(c, elem, block, pc);
@@ -84,19 +84,19 @@ static bool send_swapping(hchan *c, const void *elem, bool block, const void *pc
     return sent;
 }
 
-/* A send on a closed channel goes well. */
+/* A send on a closed channel succeeds. */
 static bool send_never_panicking(hchan *c, const void *elem, bool block, const void *pc)
 {
     return load_acq(&c->closed) || sound->chansend(c, elem, block, pc);
 }
 
-/* A send that finds no room says that it went. */
+/* A send that finds no room reports success. */
 static bool send_never_full(hchan *c, const void *elem, bool block, const void *pc)
 {
     return sound->chansend(c, elem, block, pc) || once_in(32);
 }
 
-/* A select takes its default though a case is ready. */
+/* A select takes its default although a case is ready. */
 static int select_defaulting(const struct scase *cases, uint32_t ncases, bool block,
                              int64_t deadline, bool *received, const void *pc)
 {
@@ -104,7 +104,7 @@ static int select_defaulting(const struct scase *cases, uint32_t ncases, bool bl
                                 : sound->selectgo(cases, ncases, block, deadline, received, pc);
 }
 
-/* A select that takes a value as its deadline passes says that it timed out. */
+/* A select that takes a value just as its deadline passes reports a timeout. */
 static int select_losing(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
                          bool *received, const void *pc)
 {
@@ -112,7 +112,7 @@ static int select_losing(const struct scase *cases, uint32_t ncases, bool block,
     return deadline != HCHAN_FOREVER ? -1 : chosen;
 }
 
-/* A select names another case. */
+/* A select returns the index of another case. */
 static int select_misnaming(const struct scase *cases, uint32_t ncases, bool block,
                             int64_t deadline, bool *received, const void *pc)
 {
@@ -120,7 +120,7 @@ static int select_misnaming(const struct scase *cases, uint32_t ncases, bool blo
     return chosen >= 0 && once_in(4) ? (int)((unsigned)(chosen + 1) % ncases) : chosen;
 }
 
-/* Closing and draining one channel of one value, against tries to receive. */
+/* A close and a drain of one channel with one value, against tries to receive. */
 static void draw_closing(struct program *p, uint64_t *random)
 {
     static const struct program_dice dice = {.chans = 1,
@@ -142,7 +142,7 @@ static const struct {
     int (*selectgo)(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
                     bool *received, const void *pc);
     void (*draw)(struct program *p, uint64_t *random);
-    uint64_t bound; /* on the histories that it takes; some hundred times what it took here */
+    uint64_t bound; /* on the histories that it takes; some hundred times the number seen here */
 } broken[] = {
     {.name = "a receive drops a value", .chanrecv = recv_dropping, .bound = 100000},
     {.name = "a receive doubles a value", .chanrecv = recv_doubling, .bound = 100000},
@@ -212,7 +212,7 @@ static void record_a_lost_wake_up(void *arg)
            &(struct record_tally){0});
 }
 
-/* Given a lost wake-up, then the process ends and says in which program. In a child. */
+/* Given a lost wake-up, then the process ends and reports the program. In a child. */
 static void test_a_lost_wake_up_is_told(void **state)
 {
     char words[2048];
@@ -242,14 +242,14 @@ static void record_unfenced(uint64_t (*moment)(void), uint64_t histories, bool u
 }
 
 /* Given a lock whose release is a plain store, beside a fast path that does not lock, then an
- * operation can return before another CPU sees it; and where the moment of its return is taken
- * after the store buffer is empty, all is well. The variants avoid the pair: variants/README.md. */
+ * operation can return before another CPU sees it. If the time of its return is taken after the
+ * store buffer is empty, no history is wrong. The variants avoid the pair: variants/README.md. */
 static void test_a_store_buffer_is_seen(void **state)
 {
     enum { BOUND = 1000000, FENCED = 300000 };
     struct record_tally strict = {0}, fenced = {0};
     (void)state;
-    record_unfenced(NULL, 1, false, &fenced); /* the first to record chooses the clock */
+    record_unfenced(NULL, 1, false, &fenced); /* the first recording chooses the clock */
     if (!strstr(record_clock(), "time stamp counter")) {
         print_message("skipped: %s takes longer than a store stays in its buffer\n",
                       record_clock());

@@ -1,15 +1,16 @@
-/* Histories of every variant, recorded on two CPUs and judged: no order of operations that a
- * channel could not have had. Millions of short programs, drawn at random; most of them do not
- * block, since a park costs as much as a hundred operations.
+/* Histories of every variant, recorded on two CPUs and judged: each must have an order of
+ * operations that a channel could have had. Millions of short programs, drawn at random; most of
+ * them do not block, since a park costs as much as a hundred operations.
  *
- *     HCHANLAB_HISTORIES=100000000    so many in all, spread over the variants; 1000 for each
- *                                     at least
+ *     HCHANLAB_HISTORIES=100000000    the total, spread over the variants; at least 1000 for
+ *                                     each
  *     HCHANLAB_SEED=7                 other programs
- *     HCHANLAB_PROGRAM='1 | ...'      this program alone, of two parties that cannot hang
- *     HCHANLAB_VARIANT=ticket         this variant alone
+ *     HCHANLAB_PROGRAM='1 | ...'      only this program, of two parties that cannot hang
+ *     HCHANLAB_VARIANT=ticket         only this variant
  *
- * Sanitizers look for races and stale memory, and make operations so slow, each in its own way,
- * that what overlaps is another question; so there the histories are few, and need not overlap. */
+ * Sanitizers look for races and stale memory. They make operations so slow, each in its own way,
+ * that the histories overlap differently; so with them the histories are few and need not
+ * overlap. */
 #include "core/tests/check/record.h"
 #include "core/tests/support.h"
 #include "variants/tests/programs.h"
@@ -17,9 +18,9 @@
 
 enum {
     HISTORIES = SANITIZED ? 40000 : 5000000,
-    SEED_SHIFT = 40, /* each has so many programs before the next one's */
+    SEED_SHIFT = 40, /* the programs of one seed end before those of the next begin */
     OVERLAP_PERCENT = SANITIZED ? 0 : 90,
-    LEAST = 1000, /* of one variant: each kind, by the thousandth */
+    LEAST = 1000, /* for one variant: each kind, by the thousandth */
 };
 
 /* What the environment asks for. */
@@ -50,7 +51,7 @@ static void record_kind(const struct hchan_variant *v, const struct program_kind
             OVERLAP_PERCENT);
 }
 
-/* Records all kinds on one instance, and says what came of it. */
+/* Records all kinds on one instance and reports the result. */
 static void record_instance(const struct hchan_variant *v, uint64_t share)
 {
     struct record_tally tally = {0};
@@ -80,7 +81,7 @@ static unsigned variants(void)
     return n;
 }
 
-/* Reads what the environment asks for, and ends the process where that cannot be. */
+/* Reads the environment, and ends the process if a value is invalid. */
 static void read_environment(void)
 {
     const char *text = getenv("HCHANLAB_PROGRAM"), *why = text ? program_parse(&only, text) : NULL;
@@ -94,8 +95,8 @@ static void read_environment(void)
     seed = environment_number("HCHANLAB_SEED", 1, 0, UINT64_MAX >> SEED_SHIFT);
 }
 
-/* Given drawn programs on two CPUs, then every variant's histories have an explanation. Traced
- * instances have a twentieth: they have the same algorithm, and other moments. */
+/* Given drawn programs on two CPUs, then the histories of every variant have an explanation. Traced
+ * instances get a twentieth: they have the same algorithm, with other timing. */
 static void test_every_history_has_an_explanation(void **state)
 {
     (void)state;

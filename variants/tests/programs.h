@@ -1,5 +1,5 @@
-/* The kinds of programs whose histories are recorded. Two parties, two to four operations each, on
- * one or two channels of capacity 0 to 2. None can hang, whatever a right channel does. */
+/* The kinds of programs whose histories are recorded: two parties, two to four operations each, on
+ * one or two channels of capacity 0 to 2. None can hang, whatever a correct channel does. */
 #ifndef VARIANTS_TESTS_PROGRAMS_H
 #define VARIANTS_TESTS_PROGRAMS_H
 
@@ -25,7 +25,7 @@ static int64_t deadline_never(void)
     return HCHAN_FOREVER;
 }
 
-/* Up to 10 us from now: of the order of a park. */
+/* Up to 10 us from now: about as long as a park. */
 static int64_t deadline_soon(void)
 {
     static _Thread_local uint64_t random;
@@ -39,7 +39,7 @@ static void draw_pair(struct program *p, const struct program_dice *dice, uint64
     while (p->parties[0].nops < 2 || p->parties[1].nops < 2);
 }
 
-/* Nobody waits: what has a deadline has missed it already. */
+/* Neither party waits: every deadline has already passed. */
 static void draw_hasty(struct program *p, uint64_t *random)
 {
     static const struct program_dice dice = {.chans = 2,
@@ -101,8 +101,8 @@ static void draw_rescued(struct program *p, uint64_t *random)
     }
 }
 
-/* What one party sends the other receives, in the same order; channel 0 goes to the right, channel
- * 1 to the left. Some wait in a select, some have a deadline that never comes. */
+/* What one party sends, the other receives, in the same order; channel 0 goes to the right, channel
+ * 1 to the left. Some operations wait in a select, some have a deadline that never comes. */
 static void draw_balanced(struct program *p, uint64_t *random)
 {
     unsigned nops = 2 + (unsigned)random_below(random, 3);
@@ -120,7 +120,7 @@ static void draw_balanced(struct program *p, uint64_t *random)
             uint64_t how = random_below(random, 4);
             if (how == 1)
                 op.wait = OP_TIMED;
-            if (how >= 2) { /* twice the same channel: whichever case it is, one value goes */
+            if (how >= 2) { /* the same channel twice: either case moves one value */
                 op.kind = OP_SELECT;
                 op.wait = how == 2 ? OP_BLOCK : OP_TIMED;
                 op.ncases = 2;

@@ -1,3 +1,3 @@
-/* No variant: a plain-store unlock beside a fast path, for history_broken_test. */
+/* Not a variant: a plain-store unlock beside a fast path, for history_broken_test. */
 #define VARIANT_PARTS(PART) PART(spin, futex, check)
 #include "variants/variant.inc.h"

@@ -1,33 +1,32 @@
-/* core/chan/barge.inc.h: a channel of CAP slots whose woken waiters compete again. No value is lost, or
- * comes twice or out of its sender's order, also where the channel is closed; and nobody sleeps for
- * ever: as many values are sent as are received, so whoever is parked when all is done is an
+/* core/chan/barge.inc.h: a channel of CAP slots whose woken waiters compete again. No value is
+ * lost, arrives twice or out of its sender's order, even if the channel is closed. Nobody sleeps
+ * for ever: as many values are sent as are received, so a G that is still parked at the end is an
  * invalid end state.
  *
  * SENDERS Gs send SENDS values each, RECEIVERS Gs receive RECVS values each; with CLOSE, until the
- * channel is closed, which is when all is sent. With SELECTS every other operation is a select's:
- * it does not look again. How a G sleeps and is made ready is for park.pml, and who claims a select
- * for select.pml: here both are one step. The place in the queue of who looked in vain makes no
- * difference to what is asserted: here it is the last.
- *
+ * channel is closed, which happens once all values are sent. With SELECTS every other operation is
+ * a select's, which does not retry. How a G sleeps and is made ready is in park.pml, and which
+ * waker claims a select in select.pml: here both are one step. It makes no difference to the
+ * assertions where a G that retried in vain is queued: here it is queued last.
  * verify: -DCAP=1 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=2 -DRECVS=2
  * verify: -DCAP=1 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=2 -DRECVS=2 -DSELECTS
  * verify: -DCAP=1 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=2 -DCLOSE
  * verify: -DCAP=1 -DSENDERS=1 -DSENDS=3 -DRECEIVERS=2 -DCLOSE -DSELECTS
  * long: -DCAP=2 -DSENDERS=2 -DSENDS=3 -DRECEIVERS=2 -DRECVS=3 -DSELECTS
  *
- * A value wakes a receiver only where the buffer was empty.
+ * A value wakes a receiver only if the buffer was empty.
  * mutant: MUTANT_WAKES_FOR_FIRST -DCAP=2 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=2 -DRECVS=1
- * A free slot wakes a sender only where the buffer was full.
+ * A free slot wakes a sender only if the buffer was full.
  * mutant: MUTANT_WAKES_WHEN_FULL -DCAP=2 -DSENDERS=4 -DSENDS=1 -DRECEIVERS=1 -DRECVS=4
- * A sender that finds a parked receiver does not look whether there is room.
+ * A sender that finds a parked receiver does not check whether there is room.
  * mutant: MUTANT_OVERFILLS -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=2 -DRECVS=1
- * A sender before a full buffer hands over to a parked receiver, past the buffer.
+ * A sender that finds the buffer full hands over to a parked receiver, bypassing the buffer.
  * mutant: MUTANT_PASSES_BY -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=2 -DRECVS=1
- * A select is told to look again, which it does not.
+ * A select is woken to retry, which it does not do.
  * mutant: MUTANT_SELECT_RETRIES -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DSELECTS
- * Close tells the parked that nothing is left, whatever there is.
+ * Close wakes the parked receivers as if nothing were left, whatever there is.
  * mutant: MUTANT_CLOSE_DROPS -DCAP=1 -DSENDERS=1 -DSENDS=1 -DRECEIVERS=2 -DCLOSE
- * A G that was woken and lost parks without a look at the buffer.
+ * A G that was woken and lost parks without checking the buffer.
  * mutant: MUTANT_SLEEPS_ON -DCAP=1 -DSENDERS=1 -DSENDS=1 -DRECEIVERS=1 -DRECVS=1
  */
 #if !defined(CLOSE) && SENDERS * SENDS != RECEIVERS * RECVS
@@ -35,7 +34,7 @@
 #endif
 
 #define N      (SENDERS + RECEIVERS)
-#define VALUES (SENDERS * SENDS) /* from 1; 0 is none */
+#define VALUES (SENDERS * SENDS) /* from 1; 0 means none */
 
 #define BY_CLOSE 0 /* core/g/g.h */
 #define BY_PEER 1
@@ -51,7 +50,7 @@ bool held; /* the channel's lock */
 bool closed;
 chan sendq = [N] of { byte }; /* Gs */
 chan recvq = [N] of { byte };
-chan buf = [CAP + 1] of { byte }; /* CAP of it are used */
+chan buf = [CAP + 1] of { byte }; /* only CAP of it are used */
 byte elem[N];                     /* what the sudog points to */
 byte woken[N];
 bool selects[N]; /* sudog.isSelect */
@@ -76,7 +75,7 @@ inline unlock()
     }
 }
 
-/* A value changes hands, under the lock: each sender's in their order, each once. */
+/* A value changes hands, under the lock: each sender's values in order, each of them once. */
 inline judge(v)
 {
     assert(v > 0 && (v - 1) % SENDS == moved[(v - 1) / SENDS]);
@@ -85,7 +84,7 @@ inline judge(v)
     came[v] = true
 }
 
-/* What is done under the lock is one step: nobody else looks. */
+/* What is done under the lock is one step, since no other party reads it. */
 inline serve(g)
 {
     buf?elem[g];
@@ -188,7 +187,7 @@ retry:
             :: else -> assert(woken[me] == BY_PEER)
             fi
         fi;
-        d_step { i++; v = 0; peer = 0 } /* nothing is left of it: fewer states */
+        d_step { i++; v = 0; peer = 0 } /* reset its variables: fewer states */
     :: else -> break
     od;
     sent++
@@ -243,7 +242,7 @@ asleep:
 }
 
 #ifdef CLOSE
-/* Nobody sends after it: what a sender hears of a close is for the tests. */
+/* Nobody sends after it; what a sender learns of a close is left to the tests. */
 active proctype closer()
 {
     byte g, all;

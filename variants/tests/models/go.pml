@@ -1,17 +1,18 @@
-/* variants/park/go.h with core/sched/proc.c's gopark() and finish() and core/sched/timer.c: a goroutine leaves
- * its stack, and a waker, its deadline and its own P decide who queues it. It is never forgotten,
- * never queued twice, never resumed while its stack is in use, and goes on only where it was woken
- * or its time is over. A goroutine that is never resumed is an invalid end state.
+/* variants/park/go.h with core/sched/proc.c's gopark() and finish() and core/sched/timer.c: a
+ * goroutine leaves its stack, and a waker, its deadline and its own P decide which of them queues
+ * it. It is never forgotten, never queued twice, never resumed while its stack is in use, and goes
+ * on only if it was woken or its time is over. A goroutine that is never resumed is an invalid end
+ * state.
  *
- * The goroutine parks PARKS times, each time with a deadline or without, and on one of PS Ps; which
- * one, changes. `selectDone` is core/chan/select.inc.h's claim; now and then no waker comes to a park
- * with a deadline. Timers have their lock, as in core/sched/timer.c.
+ * The goroutine parks PARKS times, each time with or without a deadline, and on one of PS Ps, which
+ * changes. `selectDone` is core/chan/select.inc.h's claim; sometimes no waker comes to a park with
+ * a deadline. Timers have their lock, as in core/sched/timer.c.
  *
  * verify: -DPS=1 -DPARKS=2
  * verify: -DPS=2 -DPARKS=2
  * long: -DPS=3 -DPARKS=3
  *
- * Both wakers come to P2: the waker before it, and the deadline.
+ * Both meet P2: a waker that comes before it, and a deadline that loses.
  * reaches: REACHES_READY_FIRST -DPS=1 -DPARKS=1
  * reaches: REACHES_DEADLINE_LOST -DPS=2 -DPARKS=1
  *
@@ -21,21 +22,21 @@
  * mutant: MUTANT_FORGETS -DPS=1 -DPARKS=1
  * P2 comes before P1: it is queued, and resumed, while it still runs on its stack.
  * mutant: MUTANT_ASLEEP_FIRST -DPS=2 -DPARKS=1
- * K2 queues who has not left yet: P2 queues it as well.
+ * K2 queues a goroutine that has not left its stack yet: P2 queues it as well.
  * mutant: MUTANT_QUEUES_WAITING -DPS=1 -DPARKS=1
- * K1 is a look and a store: P2 comes between them.
+ * K1 is a load and a store: P2 comes between them.
  * mutant: MUTANT_READY_IN_TWO -DPS=1 -DPARKS=1
- * K2 comes before K1: it goes on, and takes its time for over.
+ * K2 comes before K1: the goroutine goes on, and believes that its time is over.
  * mutant: MUTANT_READY_LATE -DPS=1 -DPARKS=1
- * A deadline looks whether it sleeps, and takes it then: a waker comes between them.
+ * A deadline reads ASLEEP, then takes the goroutine: a waker comes between them.
  * mutant: MUTANT_DEADLINE_IN_TWO -DPS=1 -DPARKS=1
  * A deadline queues it and leaves the word ASLEEP: a waker queues it again.
  * mutant: MUTANT_DEADLINE_LEAVES_ASLEEP -DPS=1 -DPARKS=1
- * A deadline queues who has not left yet.
+ * A deadline queues a goroutine that has not left its stack yet.
  * mutant: MUTANT_DEADLINE_TAKES_WAITING -DPS=1 -DPARKS=1
  * A deadline that comes before P2 is not tried again.
  * mutant: MUTANT_DEADLINE_ONCE -DPS=1 -DPARKS=1
- * The deadline of a park stays, and ends the next one.
+ * The deadline of a finished park stays, and ends the next one.
  * mutant: MUTANT_TIMER_STAYS -DPS=1 -DPARKS=2
  */
 #define READY   0 /* core/g/g.h */
@@ -48,14 +49,14 @@
 
 byte park = READY;
 byte selectDone;
-byte value;      /* that the waker hands over: the number of the park */
+byte value;      /* what the waker hands over: the number of the park */
 bool sudog;      /* queued on the channel */
 byte parks;      /* how many have begun */
 bool timer_held; /* the timers' lock */
 bool timer_set;
 
-byte queued = 1; /* how often it stands in a run queue: at first it is made */
-bool off = true; /* it has left its stack: what it goes on with is written */
+byte queued = 1; /* how many times it is in the run queues; it begins as a new one */
+bool off = true; /* it has left its stack: what it resumes from is written */
 bool runs;       /* its P has jumped to it, and it has not jumped away */
 bool ended;
 
@@ -64,7 +65,7 @@ inline queue()
     d_step { queued++; assert(queued == 1 && !runs) }
 }
 
-/* switch_to() and pick(): from here its P goes on, and P2 is for it to do. */
+/* switch_to() and pick(): from here its P goes on, and has to do P2. */
 inline leave()
 {
     atomic { runs = false; runs }
@@ -201,8 +202,7 @@ active proctype waker()
     od
 }
 
-/* timers_run(), by a P that stands for all of them: it looks when it likes, and in the end it does.
- */
+/* timers_run(), by a P that stands for all of them: it runs at any time, and in the end it does. */
 active proctype timer()
 {
     bool due;
@@ -225,7 +225,7 @@ active proctype timer()
 #endif
             timer_set = false
 #ifndef MUTANT_DEADLINE_TAKES_WAITING
-       :: park == WAITING -> /* not off its stack yet: later */
+       :: park == WAITING -> /* not off its stack yet: try again later */
 #ifdef MUTANT_DEADLINE_ONCE
             timer_set = false
 #else

@@ -1,9 +1,9 @@
-/* variants/lock/clh.h: the CLH lock. Two threads are never inside, they go in as they came, and who
- * waits gets in: to wait is to be blocked until the node before is clear, so one that nobody clears
- * is an invalid end state. A thread may hold several locks, and has one spare node all the same: so
- * there are two locks here, taken in order, and released in reverse.
+/* variants/lock/clh.h: the CLH lock. Two threads are never inside, they enter in the order of their
+ * arrival, and each waiter gets in: waiting is modelled as being blocked until the node before is
+ * clear, so a node that nobody clears is an invalid end state. A thread may hold several locks but
+ * has only one spare node: so there are two locks here, taken in order and released in reverse.
  *
- * Nodes are numbers: those of the locks, then one for each thread.
+ * Nodes are numbers: first those of the locks, then one for each thread.
  *
  * verify: -DN=3 -DK=2
  * verify: -DN=4 -DK=1
@@ -12,11 +12,11 @@
  *
  * The holder keeps its own node: its next acquire spins on that.
  * mutant: MUTANT_KEEPS_OWN -DN=1 -DK=2
- * The node is set after the swap that publishes it: who comes next finds it clear.
+ * The node is set after the swap that publishes it: the next thread finds it clear.
  * mutant: MUTANT_SETS_LATE -DN=2 -DK=1
- * The node is swapped in with a load and a store: two threads have the same one before them.
+ * The node is swapped in with a load and a store: two threads get the same node before theirs.
  * mutant: MUTANT_SWAPS_IN_TWO -DN=2 -DK=1
- * The release clears the node that was before.
+ * The release clears the node that was before it.
  * mutant: MUTANT_CLEARS_BEFORE -DN=2 -DK=1
  */
 #define LOCKS 2
@@ -25,7 +25,7 @@ byte tail[LOCKS];
 byte head[LOCKS];
 bool held[LOCKS + N];
 byte inside[LOCKS];
-byte came[LOCKS], entered[LOCKS]; /* what an order is judged by */
+byte came[LOCKS], entered[LOCKS]; /* to check the order */
 
 inline acquire(l)
 {

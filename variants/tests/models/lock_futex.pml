@@ -1,8 +1,8 @@
-/* variants/lock/futex.h: the three-state futex mutex. Two threads are never inside; and nobody
+/* variants/lock/futex.h: the three-state futex mutex. Two threads are never inside, and nobody
  * sleeps for ever: a lost wake-up leaves a thread in futex_wait, which is an invalid end state.
  *
  * N threads take the lock K times each. `signals` wakes any sleeper, as often as it likes, until it
- * stops for good: what a wake-up of its would mend is seen where it has stopped.
+ * stops for good: a lost wake-up that it could hide shows once it has stopped.
  *
  * verify: -DN=2 -DK=3
  * verify: -DN=3 -DK=2
@@ -10,20 +10,20 @@
  * long: -DN=4 -DK=1
  * long: -DN=3 -DK=6
  *
- * A woken thread takes the lock with HELD: its release wakes nobody, and who slept beside it sleeps
- * on. That takes a holder and two sleepers; of two threads, the one that wakes was the last.
+ * A woken thread takes the lock with HELD: its release wakes nobody, and another sleeper sleeps on.
+ * That takes a holder and two sleepers; with two threads, the woken one was the last.
  * mutant: MUTANT_RETAKES_HELD -DN=3 -DK=1
  * survives: MUTANT_RETAKES_HELD -DN=2 -DK=3
  *
- * The release looks and stores, in two steps: a waiter comes between them.
+ * The release loads and stores, in two steps: a waiter comes between them.
  * mutant: MUTANT_RELEASE_STORES -DN=2 -DK=1
  * The release does not wake.
  * mutant: MUTANT_NO_WAKE -DN=2 -DK=1
  * The kernel sleeps without comparing: the wake comes between the exchange and the sleep.
  * mutant: MUTANT_NO_COMPARE -DN=2 -DK=1
- * The waiter sleeps without having said so.
+ * The waiter sleeps without having set SLEEPERS.
  * mutant: MUTANT_SLEEPS_UNSAID -DN=2 -DK=1
- * Who is woken goes in, as if the lock had been handed over: a spurious wake-up is enough.
+ * A woken waiter enters as if the lock had been handed over: a spurious wake-up is enough.
  * mutant: MUTANT_NO_LOOP -DN=2 -DK=1
  */
 #define FREE 0
@@ -31,14 +31,15 @@
 #define SLEEPERS 2
 
 byte word = FREE;
-byte asleep;                /* how many are in the kernel */
+byte asleep;                /* how many threads are in the kernel */
 chan wake = [0] of { bit }; /* reaches any one of them */
 byte inside;
 
 #define cas(from, to, ok) d_step { ok = (word == from); if :: ok -> word = to :: else fi }
 #define xchg(to, was)     d_step { was = word; word = to }
 
-/* core/base/futex.h. To compare and to fall asleep are one step: the kernel holds the bucket's lock. */
+/* core/base/futex.h. Comparing and falling asleep are one step: the kernel holds the lock of the
+ * bucket. */
 inline futex_wait(expected)
 {
     atomic {
@@ -69,7 +70,7 @@ inline acquire()
     if
     :: ok
     :: else ->
-        do /* lock_futex_wait: the bursts. Any number of them; one that saw it held did nothing. */
+        do /* lock_futex_wait: the bursts, any number of them; one that saw it held did nothing */
         :: word == FREE ->
             cas(FREE, HELD, ok);
             if :: ok -> goto got :: else fi
@@ -135,7 +136,7 @@ active [N] proctype thread()
         assert(inside == 1);
         inside--;
         release();
-        d_step { k++; was = 0; ok = 0 } /* nothing is left of the round: fewer states */
+        d_step { k++; was = 0; ok = 0 } /* reset its variables: fewer states */
     :: else -> break
     od
 }

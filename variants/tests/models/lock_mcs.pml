@@ -1,21 +1,22 @@
-/* variants/lock/mcs.h: the MCS lock, its K42 variant. Two threads are never inside, they go in as
- * they came, and who waits gets in: a lost hand-over leaves a thread waiting, which is an invalid
- * end state. A node is on the stack of who waits: nobody may touch it once its owner has gone on.
+/* variants/lock/mcs.h: the MCS lock, its K42 variant. Two threads are never inside, they enter in
+ * the order of their arrival, and each waiter gets in: a lost hand-over leaves a thread waiting,
+ * which is an invalid end state. A node is on its waiter's stack: nobody may touch it once its
+ * owner has gone on.
  *
- * Links are numbers: 0 is the lock's, 1 to N the waiters'; NIL is none.
+ * Links are numbers: 0 is the lock's, 1 to N are the waiters'; NIL means none.
  *
  * verify: -DN=3 -DK=3
  * verify: -DN=4 -DK=1
  * long: -DN=4 -DK=2
  *
- * The holder leaves the list without looking whether somebody came after it.
+ * The holder leaves the list without checking whether another waiter came after it.
  * mutant: MUTANT_LEAVES_BLINDLY -DN=3 -DK=1
  * survives: MUTANT_LEAVES_BLINDLY -DN=2 -DK=1
- * The lock's link is cleared after tail is put back: who came in between is forgotten.
+ * The lock's link is cleared after tail is put back: a waiter that came in between is forgotten.
  * mutant: MUTANT_CLEARS_LATE -DN=3 -DK=1
  * The lock's link is not cleared: it names a waiter that has gone on.
  * mutant: MUTANT_KEEPS_LINK -DN=2 -DK=1
- * The release finds no link, and frees the lock whether somebody is about to set it or not.
+ * The release finds no link, and frees the lock even if a waiter is about to set it.
  * mutant: MUTANT_RELEASE_STORES -DN=2 -DK=1
  * The waiter's word is set after the link that leads to it.
  * mutant: MUTANT_LINKS_FIRST -DN=2 -DK=1
@@ -26,9 +27,9 @@
 byte tail = NIL;
 byte next[N + 1] = NIL;
 bool waits[N + 1];
-bool node[N + 1]; /* is on its owner's stack */
+bool node[N + 1]; /* it is on its owner's stack */
 byte inside;
-byte came, entered; /* what an order is judged by */
+byte came, entered; /* to check the order */
 
 #define cas(from, to, ok) d_step { ok = (tail == from); if :: ok -> tail = to :: else fi }
 

@@ -1,14 +1,14 @@
-/* variants/lock/spin.h: test-and-test-and-set. Two threads are never inside, and who waits gets in:
- * to wait is to be blocked until the word looks free, so a lock that stays held is an invalid end
- * state. The pauses take no part.
+/* variants/lock/spin.h: test-and-test-and-set. Two threads are never inside, and each waiter gets
+ * in: waiting is modelled as being blocked until the word looks free, so a lock that stays held is
+ * an invalid end state. The pauses are left out.
  *
  * verify: -DN=3 -DK=3
  * verify: -DN=4 -DK=2
  * long: -DN=5 -DK=3
  *
- * The exchange is a look and then a store: somebody comes between them.
+ * The exchange is a load and then a store: another thread comes between them.
  * mutant: MUTANT_TEST_THEN_SET -DN=2 -DK=1
- * The waiter takes the look for the lock.
+ * The waiter that reads a free word enters without the exchange.
  * mutant: MUTANT_LOOK_IS_LOCK -DN=3 -DK=1
  * Nobody releases.
  * mutant: MUTANT_NO_RELEASE -DN=2 -DK=1
@@ -36,7 +36,7 @@ active [N] proctype thread()
         xchg_held(); /* lock_spin_acquire */
         do           /* lock_spin_wait */
         :: was ->
-            held == 0; /* looks only */
+            held == 0; /* only reads */
 #ifdef MUTANT_LOOK_IS_LOCK
             break
 #endif

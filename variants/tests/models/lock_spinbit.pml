@@ -1,36 +1,36 @@
 /* variants/lock/spinbit.h: one waiter spins, the others sleep in a stack. Two threads are never
- * inside; nobody sleeps for ever: a lost wake-up is an invalid end state; and nobody touches a node
- * whose owner is awake.
+ * inside; nobody sleeps for ever: a lost wake-up is an invalid end state; and no thread touches a
+ * node whose owner is awake.
  *
- * The word is three variables, compared and changed in one step. Of the futex a sleeper's word is
- * all that is here: it is written before the wake, and the kernel compares it (lock_futex.pml). One
- * release in PERIOD that finds sleepers wakes the last of them.
+ * The word is three variables, compared and changed in one step. A sleeper's word is all that is
+ * modelled of the futex: it is written before the wake, and the kernel compares it
+ * (lock_futex.pml). One release in PERIOD that finds sleepers wakes the last of them.
  *
  * verify: -DN=4 -DK=1 -DPERIOD=2
  * long: -DN=3 -DK=2 -DPERIOD=2
  * long: -DN=3 -DK=3 -DPERIOD=3
  * long: -DN=4 -DK=2 -DPERIOD=2
  *
- * The one that spins goes to sleep, and the word says that it still spins: nobody wakes it.
+ * The spinning waiter goes to sleep without clearing its bit: nobody wakes it.
  * mutant: MUTANT_SLEEPS_SPINNING -DN=2 -DK=1 -DPERIOD=9
- * The one that spins acquires, and the word says that it still spins: it wakes nobody. That takes a
- * sleeper beside the one that spins.
+ * The spinning waiter acquires without clearing its bit: its release wakes nobody. That takes a
+ * sleeper beside the spinning waiter.
  * mutant: MUTANT_HOLDS_SPINNING -DN=3 -DK=1 -DPERIOD=9
  * survives: MUTANT_HOLDS_SPINNING -DN=2 -DK=1 -DPERIOD=9
- * Pushes itself whether the lock is still held or not.
+ * A waiter pushes itself whether or not the lock is still held.
  * mutant: MUTANT_SLEEPS_UNHELD -DN=2 -DK=1 -DPERIOD=9
- * Who is woken goes in, as if the lock had been handed over.
+ * A woken waiter enters as if the lock had been handed over.
  * mutant: MUTANT_NO_LOOP -DN=3 -DK=1 -DPERIOD=9
- * The holder takes the first sleeper off without having compared the word: somebody has pushed
- * itself before that one, and is forgotten.
+ * The holder takes off the first sleeper without comparing the word: a waiter that has pushed
+ * itself before that one is forgotten.
  * mutant: MUTANT_TAKES_OFF_BLINDLY -DN=3 -DK=1 -DPERIOD=9
- * The last sleeper is woken, and stays in the list.
+ * The last sleeper is woken but stays in the list.
  * mutant: MUTANT_STAYS_LINKED -DN=3 -DK=1 -DPERIOD=1
  */
 #define NIL 0
 
 bool held, spins;
-byte first = NIL; /* who went to sleep last; threads are 1 to N */
+byte first = NIL; /* the thread that went to sleep last; threads are 1 to N */
 byte next[N + 1];
 bool asleep[N + 1];
 byte wakes;
@@ -159,7 +159,7 @@ active [N] proctype thread()
         assert(inside == 1);
         inside--;
         release();
-        d_step { /* nothing is left of the round: fewer states */
+        d_step { /* reset its variables: fewer states */
             k++; w_first = 0; last = 0; woken = 0;
             ok = 0; w_held = 0; w_spins = 0; spinning = 0; was_last = 0; fair = 0
         }

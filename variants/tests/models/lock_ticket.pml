@@ -1,19 +1,20 @@
-/* variants/lock/ticket.h. Two threads are never inside, they go in as they came, and who waits gets
- * in: to wait is to be blocked until one's turn, so a turn that nobody has is an invalid end state.
+/* variants/lock/ticket.h. Two threads are never inside, they enter in the order of their arrival,
+ * and each waiter gets in: waiting is modelled as being blocked until one's turn, so a turn that
+ * nobody has is an invalid end state.
  *
  * The two words wrap around at WRAP, as the lock's do at 2^32: that is right as long as no more
- * threads than WRAP have a ticket.
+ * than WRAP threads have a ticket.
  *
  * verify: -DN=3 -DK=3 -DWRAP=4
  * verify: -DN=3 -DK=3 -DWRAP=3
  * verify: -DN=4 -DK=2 -DWRAP=4
  * long: -DN=5 -DK=2 -DWRAP=8
  *
- * The ticket is drawn in two steps: two threads have the same one.
+ * The ticket is drawn in two steps: two threads get the same one.
  * mutant: MUTANT_DRAW_IN_TWO -DN=2 -DK=1 -DWRAP=4
  * The words are too narrow for the threads.
  * mutant: MUTANT_NARROW -DN=3 -DK=1 -DWRAP=2
- * The release serves the next ticket that will be drawn, past those who wait.
+ * The release serves the next ticket to be drawn, skipping the waiters.
  * mutant: MUTANT_SERVES_NEXT -DN=3 -DK=1 -DWRAP=4
  */
 #if WRAP < N && !defined(MUTANT_NARROW)
@@ -22,7 +23,7 @@
 
 byte next, serving;
 byte inside;
-byte drawn, entered; /* what an order is judged by */
+byte drawn, entered; /* to check the order */
 
 active [N] proctype thread()
 {

@@ -1,14 +1,14 @@
-/* variants/park/ (futex.h; adaptive.h, yield.h, early.h) under core/chan/chan.inc.h's send and receive:
- * the park word, in a channel of CAP slots with its lock and its two queues. No value is lost, or
- * comes twice, early or out of order; and nobody sleeps for ever: as many values are sent as are
- * received, so whoever is parked when all is done is an invalid end state.
+/* variants/park/ (futex.h; adaptive.h, yield.h, early.h) under core/chan/chan.inc.h's send and
+ * receive: the park word, in a channel of CAP slots with its lock and its two queues. No value is
+ * lost, arrives twice, early or out of order. Nobody sleeps for ever: as many values are sent as
+ * are received, so a G that is still parked at the end is an invalid end state.
  *
  * SENDERS Gs send SENDS values each, RECEIVERS Gs receive RECVS values each. A G parks several
  * times in a row with one park word, so a wake-up of an earlier park may hit a later one. `signals`
  * wakes sleepers for no reason, as often as it likes, until it stops for good.
  *
- * PARK_FUTEX sleeps at once, PARK_YIELD a step later, PARK_ADAPTIVE after any number of looks,
- * PARK_EARLY as PARK_FUTEX, made ready before the unlock.
+ * PARK_FUTEX sleeps at once, PARK_YIELD a step later, PARK_ADAPTIVE after any number of polls.
+ * PARK_EARLY is PARK_FUTEX, but made ready before the unlock.
  *
  * verify: -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=1 -DRECVS=4
  * verify: -DPARK_FUTEX -DCAP=0 -DSENDERS=1 -DSENDS=4 -DRECEIVERS=2 -DRECVS=2
@@ -25,22 +25,22 @@
  * long: -DPARK_ADAPTIVE -DCAP=1 -DSENDERS=3 -DSENDS=1 -DRECEIVERS=1 -DRECVS=3
  * long: -DPARK_EARLY -DCAP=0 -DSENDERS=1 -DSENDS=3 -DRECEIVERS=3 -DRECVS=1
  *
- * The second step of a wake-up does hit a G that is asleep in a later park.
+ * The second step of a wake-up can hit a G that is asleep in a later park.
  * reaches: REACHES_STALE_WAKE -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=1 -DRECVS=4
  *
  * P1 is a store: it overwrites READY.
  * mutant: MUTANT_STORES_ASLEEP -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
- * P2 sleeps on what the word is by now, which may be READY.
+ * P2 sleeps on the current value of the word, which may be READY.
  * mutant: MUTANT_REREADS -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
- * P2 is done once: a spurious wake-up passes for the real one.
+ * P2 is not repeated: a spurious wake-up is taken for the real one.
  * mutant: MUTANT_NO_LOOP -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
- * K1 is a look and a store: P1 and P2 come between them.
+ * K1 is a load and a store: P1 and P2 come between them.
  * mutant: MUTANT_READY_IN_TWO -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
- * K2 wakes those who were not asleep yet.
+ * K2 wakes Gs that were not asleep yet.
  * mutant: MUTANT_WAKES_WAITING -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
  * The word becomes WAITING after the unlock: it overwrites READY.
  * mutant: MUTANT_WAITING_LATE -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
- * The lock is given up between the look for a peer and the queueing.
+ * The lock is released between the check for a peer and the queueing.
  * mutant: MUTANT_UNLOCKS_FIRST -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
  * The value is copied after the receiver was made ready.
  * mutant: MUTANT_READY_FIRST -DPARK_FUTEX -DCAP=0 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2
@@ -53,7 +53,7 @@
 #endif
 
 #define N      (SENDERS + RECEIVERS)
-#define VALUES (SENDERS * SENDS) /* from 1; 0 is none */
+#define VALUES (SENDERS * SENDS) /* from 1; 0 means none */
 
 #define READY 0 /* core/g/g.h */
 #define WAITING 1
@@ -62,10 +62,10 @@
 byte park[N];
 bool in_kernel[N];
 
-bool held; /* the channel's lock: that it is one is for lock_*.pml */
+bool held; /* the channel's lock; lock_*.pml check that it is one */
 chan sendq = [N] of { byte }; /* Gs */
 chan recvq = [N] of { byte };
-chan buf = [CAP + 1] of { byte }; /* CAP of it are used */
+chan buf = [CAP + 1] of { byte }; /* only CAP of it are used */
 byte elem[N];                     /* what the sudog points to */
 bool success[N];
 
@@ -86,7 +86,7 @@ inline unlock()
     }
 }
 
-/* A value changes hands, under the lock: each sender's in their order. */
+/* A value changes hands, under the lock: each sender's values in order. */
 inline judge(v)
 {
     assert(v > 0 && (v - 1) % SENDS == moved[(v - 1) / SENDS]);
@@ -104,7 +104,7 @@ inline futex_wait(expected)
     }
 }
 
-/* park_futex_ready: K1, then K2. In between the G may run on, and park anew. */
+/* park_futex_ready: K1, then K2. In between the G may run on and park again. */
 inline goready(g)
 {
 #ifdef MUTANT_READY_IN_TWO
@@ -145,7 +145,7 @@ inline sleep()
 #ifdef PARK_ADAPTIVE
     do
     :: park[me] == READY -> goto awake
-    :: break /* the budget is spent, or this look saw nothing */
+    :: break /* the budget is spent, or this poll saw nothing */
     od;
 #endif
 #ifdef MUTANT_STORES_ASLEEP
@@ -175,7 +175,8 @@ inline sleep()
 awake: skip
 }
 
-/* Steps 8 and 9 of core/chan/chan.inc.h. What is done under the lock to what is our own is one step. */
+/* Steps 8 and 9 of core/chan/chan.inc.h. What the G does to its own words under the lock is one
+ * step. */
 inline park_on(q, v)
 {
 #ifdef MUTANT_UNLOCKS_FIRST
@@ -225,7 +226,7 @@ active [SENDERS] proctype sender()
             park_on(sendq, v);
             assert(success[me])
         fi;
-        d_step { i++; v = 0; old = 0; peer = 0 } /* nothing is left of it: fewer states */
+        d_step { i++; v = 0; old = 0; peer = 0 } /* reset its variables: fewer states */
     :: else -> break
     od
 }
@@ -238,7 +239,7 @@ active [RECEIVERS] proctype receiver()
     :: i < RECVS ->
         lock();
         if
-        :: nempty(sendq) -> /* 5: a parked sender's value; or the head, and it fills the slot */
+        :: nempty(sendq) -> /* 5: its value; or the head, and its value fills the slot */
             sendq?peer;
 #if CAP > 0
             d_step { buf?v; buf!elem[peer]; success[peer] = true; judge(v) };

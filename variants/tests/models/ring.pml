@@ -1,20 +1,20 @@
-/* core/chan/ring.h and core/chan/ring.c under core/chan/chan.inc.h's send, receive and close: those who send and
- * receive without the lock, and those who hold it and may park. Every value that is sent comes, and
- * comes once, each sender's in their order; what was sent before a close comes before anybody is
- * told of it, and nothing is sent after it. There are never more values than CAP. Nobody gets past
- * who is parked, and nobody is parked for ever: who still is when all is done is an invalid end
- * state, and so is who waits for a slot that nobody leaves.
+/* core/chan/ring.h and core/chan/ring.c under core/chan/chan.inc.h's send, receive and close:
+ * operations without the lock, and operations that hold it and may park. Every value that is sent
+ * arrives, and arrives once, each sender's values in order. What was sent before a close arrives
+ * before any receiver learns of it, and nothing is sent after it. There are never more values than
+ * CAP. No operation overtakes a parked G, and no G is parked for ever: one that still is at the end
+ * is an invalid end state, and so is one that waits for a slot that nobody leaves.
  *
- * SENDERS Gs send SENDS values each, RECEIVERS Gs receive RECVS values each; with CLOSE until they
- * are told of it, and somebody closes at some time. With TRY an operation may be one that does not
- * block, which is tried again where it gave up: it may do so only if there can have been no room,
- * or no value, by what was done before it began and what began before it ended. LAP is how many
- * positions there are to a lap, CAP if not given; the code's is the next power of two. With
- * OUTCOMES nothing is asserted but what the parties see.
+ * SENDERS Gs send SENDS values each, RECEIVERS Gs receive RECVS values each; with CLOSE, until they
+ * learn of the close, which happens at some time. With TRY an operation may be non-blocking, and is
+ * tried again if it gave up. It may give up only if there can have been no room, or no value,
+ * judging by the operations that ended before it began and those that began before it ended. LAP is
+ * the number of positions in a lap, CAP if not given; in the code it is the next power of two. With
+ * OUTCOMES only what the parties see is asserted.
  *
- * A position is the code's word, with its bits. Whatever others may come between is a step of its
- * own: each load, store or swap without the lock, each store of the holder, and each copy of a
- * value. To be parked is one step: the park word is for park.pml.
+ * A position is the code's word, with its bits. Everything that others may come between is a step
+ * of its own: each load, store or swap without the lock, each store of the holder, and each copy of
+ * a value. Parking is one step: the park word is in park.pml.
  *
  * verify: -DCAP=1 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=1 -DRECVS=4
  * verify: -DCAP=2 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=1 -DRECVS=4
@@ -31,29 +31,29 @@
  * long: -DCAP=1 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=1 -DCLOSE
  * long: -DCAP=1 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=2 -DCLOSE
  *
- * The holder thaws though somebody is parked.
+ * The holder thaws although a G is parked.
  * mutant: MUTANT_THAWS_OVER_PARKED -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
- * It thaws after the release: under the next holder, who found it frozen.
+ * It thaws after the release: under the next holder, which found the ring frozen.
  * mutant: MUTANT_THAWS_LATE -DCAP=1 -DSENDERS=2 -DSENDS=2 -DRECEIVERS=1 -DRECVS=4 -DOUTCOMES
- * Receivers are not kept out: one takes what a sender is about to park behind.
+ * Receivers are not kept out: one takes a value that a sender is about to park behind.
  * mutant: MUTANT_FREEZES_TAIL_ONLY -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
  * Senders are not kept out.
  * mutant: MUTANT_FREEZES_HEAD_ONLY -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
  * The holder counts before it freezes.
  * mutant: MUTANT_COUNTS_FIRST -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
- * The holder does not wait for who claimed the slot before.
+ * The holder does not wait for the thread that claimed the slot before.
  * mutant: MUTANT_NO_SETTLE -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
- * The tail does not say that it is closed.
+ * The tail does not carry the closed bit.
  * mutant: MUTANT_NO_CLOSED_BIT -DCAP=1 -DSENDERS=1 -DSENDS=1 -DRECEIVERS=1 -DCLOSE -DOUTCOMES
- * A receiver looks at the tail for its position, and once more for the close.
+ * A receiver reads the tail for its position, and once more for the close.
  * mutant: MUTANT_TAIL_TWICE -DCAP=1 -DSENDERS=1 -DSENDS=1 -DRECEIVERS=1 -DCLOSE -DOUTCOMES
- * The slot alone tells whether it is full, or empty: somebody may be in the middle of it, others
- * past it.
+ * Only the slot decides whether the ring is full, or empty: a thread may be in the middle of it,
+ * while others are past it.
  * mutant: MUTANT_SLOT_FULL -DCAP=2 -DSENDERS=1 -DSENDS=3 -DRECEIVERS=2 -DRECVS=1 -DTRY -DOUTCOMES
  * mutant: MUTANT_SLOT_EMPTY -DCAP=2 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2 -DTRY -DOUTCOMES
- * A sender's claim is a look and a store: two have one slot.
+ * A sender's claim is a load and a store: two senders get one slot.
  * mutant: MUTANT_CLAIMS_IN_TWO -DCAP=2 -DSENDERS=2 -DSENDS=1 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
- * The slot is published before the value is in it, or given back before it is out.
+ * The slot is published before the value is in it, or returned before it is out.
  * mutant: MUTANT_PUBLISHES_FIRST -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
  * mutant: MUTANT_FREES_FIRST -DCAP=1 -DSENDERS=1 -DSENDS=2 -DRECEIVERS=1 -DRECVS=2 -DOUTCOMES
  */
@@ -67,9 +67,9 @@
 #endif
 
 #define N      (SENDERS + RECEIVERS)
-#define VALUES (SENDERS * SENDS) /* from 1; 0 is none */
+#define VALUES (SENDERS * SENDS) /* from 1; 0 means none */
 
-#define FROZEN 1 /* core/chan/ring.h, but for its lap, which is LAP * POS */
+#define FROZEN 1 /* core/chan/ring.h, except for its lap, which is LAP * POS */
 #define CLOSED 2
 #define BITS (FROZEN | CLOSED)
 #define POS 4
@@ -87,7 +87,7 @@
 byte tail, head;
 byte seq[CAP], slot[CAP];
 
-bool held; /* the channel's lock: that it is one is for lock_*.pml */
+bool held; /* the channel's lock; lock_*.pml check that it is one */
 #ifdef CLOSE
 bool closed;
 #endif
@@ -96,16 +96,16 @@ chan recvq = [N] of { byte };
 byte elem[N]; /* what the sudog points to */
 bool success[N], ready[N];
 
-/* What an outcome is judged by. */
-byte moved[SENDERS]; /* how many values of each sender have left the buffer, or passed it */
+/* To check an outcome. */
+byte moved[SENDERS]; /* how many values of each sender have left the buffer, or bypassed it */
 bool came[VALUES + 1];
 #ifdef CLOSE
 bool close_over;
 #endif
 #if defined(CLOSE) || defined(TRY)
 #define BOUNDED
-byte sent, sending;     /* sends that are done, and with those under way */
-byte received, getting; /* receives likewise */
+byte sent, sending;     /* sends that are done, and these plus those under way */
+byte received, getting; /* receives, likewise */
 #endif
 
 #define bare(word)  ((word) & ~BITS)
@@ -121,7 +121,7 @@ inline judge(v)
     moved[(v - 1) / SENDS]++
 }
 
-/* Somebody without the lock moves a word. */
+/* A thread without the lock moves a word. */
 inline judge_claim()
 {
 #ifdef OUTCOMES
@@ -132,7 +132,7 @@ inline judge_claim()
 #endif
 }
 
-/* One step, and `won` says whether it was done; old is what the word is where it was not. */
+/* One step. `won`: it succeeded. Otherwise old becomes the word that was found. */
 inline claim(word)
 {
 #ifdef MUTANT_CLAIMS_IN_TWO
@@ -154,7 +154,7 @@ inline claim(word)
 #endif
 }
 
-/* Looks at the word again, to see that it is not where it was. */
+/* Reads the word again, to see that it has moved. */
 inline again(word)
 {
     d_step { won = word == old; old = word };
@@ -247,7 +247,7 @@ inline ring_recv()
     od
 }
 
-/* The holder's looks at what is frozen are one step with the store before, or after. */
+/* The holder's loads of frozen words are one step with the store before or after. */
 inline lock()
 {
     atomic { !held -> held = true };
@@ -312,7 +312,7 @@ inline unlock()
 #endif
 }
 
-/* ring_settled(): the slot at `old` is as it must be. */
+/* ring_settled(): the slot at `old` is as it should be. */
 inline settle(word)
 {
 #ifdef MUTANT_NO_SETTLE
@@ -361,7 +361,7 @@ inline unlock_and_go_on()
     if
     :: end == PARKED ->
         ready[me];
-        v = elem[me]; /* a receiver's; a sender has it anyway */
+        v = elem[me]; /* a receiver's; a sender has it already */
 #ifdef CLOSE
         end = (success[me] -> DONE : OVER)
 #else

@@ -1,42 +1,42 @@
-/* core/sched/proc.c's idle protocol: who puts a goroutine somewhere and who goes to sleep do not miss
- * each other. Queues are counts, since who is taken does not matter here; runnext is one place,
- * which nobody is woken for, and which the watcher looks at.
+/* core/sched/proc.c's idle protocol: a thread that queues a goroutine and a P that goes to sleep do
+ * not miss each other. Queues are counts, since it does not matter here which goroutine is taken.
+ * runnext is one place, for which no P is woken, and which the watcher checks.
  *
  * THREAD goroutines are made by a thread, and the first that runs makes MADE more. Each keeps its P
- * until as many have begun as there are Ps, so while one P sleeps none may be left in a queue. In
- * the end all Ps sleep, are idle and are counted so. What is done under the lock is one step.
+ * until as many have begun as there are Ps, so while one P sleeps none may be left in a queue. At
+ * the end all Ps sleep, are idle and are counted as idle. What is done under the lock is one step.
  *
- * The watcher's looks that find nothing change nothing, and are left out: it looks where there is
- * something to see. A P that went to sleep before it was the watcher, or while nobody was busy,
- * sleeps until it is told.
+ * Checks by the watcher that find nothing change nothing, and are left out: it checks only if there
+ * is something to see. A P that went to sleep before it was the watcher, or while no P was busy,
+ * sleeps until it is notified.
  *
  * verify: -DN=2 -DTHREAD=2 -DMADE=2
  *
- * It is woken for before it can be seen.
+ * A P is woken for a goroutine before the goroutine can be seen.
  * mutant: MUTANT_WAKES_FIRST -DN=2 -DTHREAD=2 -DMADE=0
- * The last look before the sleep comes before it is idle.
+ * The last check before the sleep comes before the P is idle.
  * mutant: MUTANT_LOOKS_FIRST -DN=2 -DTHREAD=2 -DMADE=0
- * There is no last look.
+ * There is no last check.
  * mutant: MUTANT_LOOKS_NOT -DN=2 -DTHREAD=2 -DMADE=0
- * The last look is at the rings alone.
+ * The last check is of the rings only.
  * mutant: MUTANT_LOOKS_AT_RINGS -DN=2 -DTHREAD=2 -DMADE=0
- * A P that comes back for work takes one, and wakes nobody for the others.
+ * A P that returns for work takes one goroutine, and wakes no P for the others.
  * mutant: MUTANT_COMES_BACK_BLIND -DN=2 -DTHREAD=2 -DMADE=0
- * A P that has found something stops spinning, and does not look again.
+ * A P that has found work stops spinning, and does not check again.
  * mutant: MUTANT_STOPS_BLIND -DN=2 -DTHREAD=2 -DMADE=0
- * It looks again before it has stopped.
+ * It checks again before it has stopped spinning.
  * mutant: MUTANT_STOPS_LATE -DN=2 -DTHREAD=2 -DMADE=0
- * A P that goes idle goes on counting as one that spins.
+ * A P that goes idle still counts as spinning.
  * mutant: MUTANT_SPINNING_LEAKS -DN=2 -DTHREAD=2 -DMADE=0
- * A P that goes idle looks outside the lock whether it spins: a waker has said so already.
+ * A P that goes idle checks outside the lock whether it spins: a waker may already have set that.
  * mutant: MUTANT_DROPS_WAKER -DN=2 -DTHREAD=2 -DMADE=0
- * A P that is woken does not count as one that spins.
+ * A woken P does not count as spinning.
  * mutant: MUTANT_WOKEN_IS_NOT_COUNTED -DN=2 -DTHREAD=2 -DMADE=0
- * Who watches is woken, and the next one is not told.
+ * The watching P is woken, and the next one is not notified.
  * mutant: MUTANT_NOT_HANDED_ON -DN=3 -DTHREAD=1 -DMADE=2
- * All were idle and one no longer is: who watches is not told.
+ * All Ps were idle and one no longer is: the watching P is not notified.
  * mutant: MUTANT_WATCHES_NOT -DN=2 -DTHREAD=1 -DMADE=1
- * Nobody looks at the runnexts.
+ * No P checks the runnexts.
  * mutant: MUTANT_NO_WATCHER -DN=2 -DTHREAD=1 -DMADE=1
  */
 #define ALL (THREAD + MADE)
@@ -48,18 +48,18 @@
 
 byte size;    /* of the global queue */
 byte ring[N];
-bool next[N]; /* somebody is in runnext */
+bool next[N]; /* a goroutine is in runnext */
 
 byte note[N];
-bool idle[N], spinning[N]; /* spinning: it counts as such */
-bool for_good[N];          /* it sleeps until it is told */
+bool idle[N], spinning[N]; /* spinning: it counts as spinning */
+bool for_good[N];          /* it sleeps until it is notified */
 byte idles, spinners;
 byte watcher = NOBODY;
 
 byte begun, made;
 bool over;
 
-/* Takes q from the idle ones; look is who has to be told, or NOBODY. */
+/* Takes q from the idle Ps; look is the P to notify, or NOBODY. */
 inline idle_remove(q)
 {
     d_step {
@@ -93,7 +93,7 @@ inline tell()
     }
 }
 
-/* Some P that is idle, or NOBODY. */
+/* Some idle P, or NOBODY. */
 inline some_idle(q)
 {
     if
@@ -135,7 +135,7 @@ inline wake_another()
     fi
 }
 
-/* Each queue by itself. */
+/* Reads each queue by itself. */
 inline some_work()
 {
     some = false;
@@ -158,7 +158,7 @@ inline start_spinning()
     d_step { spinning[me] = true; spinners++ }
 }
 
-/* pp has found something. */
+/* pp has found work. */
 inline stop_spinning()
 {
     if
@@ -180,7 +180,7 @@ inline stop_spinning()
     fi
 }
 
-/* Own queues, then half of the global one: one to run, others into the ring. */
+/* Its own queues, then half of the global one: one goroutine to run, the others into the ring. */
 inline find()
 {
     atomic {
@@ -203,7 +203,7 @@ inline find()
     fi
 }
 
-/* A look at the others' rings in between: the last one is in go_idle(). */
+/* A check of the others' rings in between; the last one is in go_idle(). */
 inline steal()
 {
     atomic {
@@ -218,7 +218,7 @@ inline steal()
     }
 }
 
-/* Puts one into its runnext, and who was there into its ring. */
+/* Puts a goroutine into its runnext, and the one that was there into its ring. */
 inline put_next()
 {
     atomic {
@@ -247,7 +247,7 @@ inline come_back()
     tell()
 }
 
-/* The watcher has seen somebody's runnext. */
+/* The watcher has seen another P's runnext. */
 inline watch()
 {
     atomic {
@@ -260,7 +260,7 @@ inline watch()
     if
     :: came ->
         atomic {
-            if /* from another one: its own is empty */
+            if /* from another P: its own is empty */
             :: next[0] -> next[0] = false; next[me] = true
             :: next[1] -> next[1] = false; next[me] = true
 #if N > 2
@@ -376,7 +376,7 @@ active [N] proctype p()
        if
        :: found
        :: else ->
-            if /* or as many spin as may */
+            if /* or as many spin as are allowed */
             :: !spinning[me] -> start_spinning()
             :: true
             fi;
@@ -409,7 +409,7 @@ active proctype thread()
         i++
     :: else -> break
     od;
-    timeout; /* nobody can go on */
+    timeout; /* no process can go on */
     assert(begun == ALL && idles == N && spinners == 0 && !size);
     over = true
 }

@@ -1,20 +1,20 @@
-/* core/chan/select.inc.h, and the claim in core/chan/waitq.h's waitq_dequeue(): a select over two unbuffered
- * channels, with a deadline and with close. A G that parks with a select has a sudog on each of its
- * channels and one word, selectDone: open, or what ended the select. Whoever takes one of its
- * sudogs off a queue, under that channel's lock, claims the select, which is to swap the word from
- * open to that case, before it hands over; where it cannot, it drops the sudog and looks at the
- * next waiter. A deadline claims in the same way, without a lock. A plain send or receive has one
- * sudog and no word.
+/* core/chan/select.inc.h, and the claim in core/chan/waitq.h's waitq_dequeue(): a select over two
+ * unbuffered channels, with a deadline and with close. A G that parks in a select has a sudog on
+ * each of its channels and one word, selectDone: open, or what ended the select. A waker that takes
+ * one of its sudogs off a queue, under that channel's lock, claims the select before it hands over,
+ * by a swap of the word from open to that case. If it cannot, it drops the sudog and tries the next
+ * waiter. A deadline claims in the same way, without a lock. A plain send or receive has one sudog
+ * and no word.
  *
- * No value is lost or comes twice, no two ends of a select happen, no sudog stays queued behind its
- * select, nobody is made ready twice, and no sender and receiver wait on one channel at once. In
- * each scene everybody can be served, or close serves them: whoever is parked when all is done is
- * an invalid end state. To be parked is one step, but with WORD: then it is the park word that
- * park.pml is about, which a deadline leaves at ASLEEP, with wake-ups for no reason.
+ * No value is lost or arrives twice, no select ends twice, no sudog stays queued after its select,
+ * no G is made ready twice, and no sender and receiver wait on one channel at the same time. In
+ * each scene every party can be served, or is served by close: one that is still parked at the end
+ * is an invalid end state. Parking is one step, except with WORD: then it is the park word of
+ * park.pml, which a deadline leaves at ASLEEP, with spurious wake-ups.
  *
- * A scene is a list of parties; a party does two operations at most, and an operation is what it
- * does on channel 0 and on channel 1. With DEADLINE the selects have one; with CLOSE somebody
- * closes both channels at some time. With OUTCOMES nothing is asserted but what the parties see.
+ * A scene is a list of parties. A party does at most two operations, and an operation is what it
+ * does on channel 0 and on channel 1. With DEADLINE the selects have one; with CLOSE a party closes
+ * both channels at some time. With OUTCOMES only what the parties see is asserted.
  *
  * verify: -DSCENE=1
  * verify: -DSCENE=2
@@ -34,31 +34,31 @@
  * long: -DSCENE=6 -DCLOSE
  * long: -DSCENE=6 -DCLOSE -DDEADLINE
  *
- * Who takes a sudog does not ask whether its select is over: two cases happen.
+ * A waker that takes a sudog does not check whether its select is over: two cases happen.
  * mutant: MUTANT_NO_CLAIM -DSCENE=1 -DOUTCOMES
  * mutant: MUTANT_NO_CLAIM -DSCENE=3 -DOUTCOMES
- * A select that is over leaves its other sudog queued, where it eats a later value.
+ * A select that is over leaves its other sudog queued, where it consumes a later value.
  * mutant: MUTANT_LOSER_STAYS -DSCENE=2
  * mutant: MUTANT_LOSER_STAYS -DSCENE=2 -DOUTCOMES
- * Who came too late for the first waiter does not look at the next one.
+ * A waker that is too late for the first waiter does not try the next one.
  * mutant: MUTANT_LOST_GIVES_UP -DSCENE=2
  * mutant: MUTANT_LOST_GIVES_UP -DSCENE=2 -DOUTCOMES
  * The word is open again before the losers are off their queues.
  * mutant: MUTANT_OPENS_EARLY -DSCENE=1 -DOUTCOMES
  * The word is opened after the unlock, over a claim.
  * mutant: MUTANT_OPENS_LATE -DSCENE=1 -DOUTCOMES
- * Each select locks its channels in an order of its own: two wait for each other.
+ * Each select locks its channels in an order of its own: two selects wait for each other.
  * mutant: MUTANT_CASE_ORDER -DSCENE=4 -DOUTCOMES
- * A deadline does not ask whether a case has happened: its value is lost.
+ * A deadline does not check whether a case has happened: its value is lost.
  * mutant: MUTANT_TIMEOUT_NO_CLAIM -DSCENE=1 -DCLOSE -DDEADLINE -DOUTCOMES
- * The second sleep takes ASLEEP, which the first one left, for READY.
+ * The second sleep mistakes ASLEEP, which the first one left, for READY.
  * mutant: MUTANT_ASLEEP_IS_READY -DSCENE=2 -DCLOSE -DDEADLINE -DWORD -DOUTCOMES
- * A deadline that came too late goes on before the value is there.
+ * A deadline that is too late goes on before the value is there.
  * mutant: MUTANT_TIMEOUT_LEAVES -DSCENE=1 -DCLOSE -DDEADLINE -DOUTCOMES
- * Close does not ask whether the select is over.
+ * Close does not check whether the select is over.
  * mutant: MUTANT_CLOSE_NO_CLAIM -DSCENE=1 -DCLOSE
  * mutant: MUTANT_CLOSE_NO_CLAIM -DSCENE=1 -DCLOSE -DOUTCOMES
- * Close wakes the receivers only.
+ * Close wakes only the receivers.
  * mutant: MUTANT_CLOSE_FORGETS_SENDERS -DSCENE=1 -DCLOSE -DOUTCOMES
  */
 #define NOTHING 0
@@ -105,7 +105,7 @@
 #else
 #error "SCENE is 1 to 7"
 #endif
-#define VALUES (2 * N) /* from 1; 0 is none */
+#define VALUES (2 * N) /* from 1; 0 means none */
 
 #define NOBODY 255
 #define OPEN 0 /* in selectDone; or 1 + the channel */
@@ -122,7 +122,7 @@
 #define TIMEOUT 3
 
 bool held[2], closed[2];
-chan queues[4] = [N] of { byte };      /* Gs; which of a G's sudogs it is, is told by the queue */
+chan queues[4] = [N] of { byte };      /* Gs; the queue determines which of a G's sudogs it is */
 #define waitq(c, kind) queues[2 * (c) + (kind) - 1]
 #define other(kind)    (3 - (kind)) /* RECV and SEND */
 
@@ -162,7 +162,7 @@ inline unlock(c)
     }
 }
 
-/* All select's channels are locked in one order. */
+/* A select's channels are locked in one order. */
 inline lock_all()
 {
 #ifdef MUTANT_CASE_ORDER
@@ -213,7 +213,7 @@ inline goready(g)
 #endif
 }
 
-/* park_futex_sleep(): until ready; or for a while, if it is bounded. */
+/* park_futex_sleep(): until ready; if it is bounded, for a while. */
 inline sleep()
 {
 #ifdef WORD
@@ -274,7 +274,7 @@ inline claim(g, how)
 inline take_back(c)
 {
     if
-    :: selectDone[me] == 1 + c /* its waker has taken that one */
+    :: selectDone[me] == 1 + c /* its waker has dequeued that one */
     :: else ->
         lock(c);
         d_step {
@@ -287,7 +287,7 @@ inline take_back(c)
     fi
 }
 
-/* Channel c's first waiter of a kind who is to be had, as `peer`. The lock is held. */
+/* The first waiter of a kind on channel c that can be claimed, as `peer`. The lock is held. */
 inline dequeue(c, kind)
 {
     do
@@ -306,7 +306,7 @@ inline dequeue(c, kind)
 #ifdef MUTANT_LOST_GIVES_UP
             :: else -> peer = NOBODY; break
 #else
-            :: else /* dropped: look at the next one */
+            :: else /* dropped: try the next one */
 #endif
             fi
         :: else -> break
@@ -342,7 +342,7 @@ inline try()
 /* select_park(), and park() of core/chan/chan.inc.h. The locks are held; they are released. */
 inline park_on()
 {
-    d_step { /* all of it our own, and under the locks */
+    d_step { /* all of it is ours, and done under the locks */
         park[me] = WAITING;
 #ifndef MUTANT_OPENS_LATE
         selectDone[me] = OPEN;
@@ -378,7 +378,7 @@ again:
 #ifdef MUTANT_TIMEOUT_LEAVES
         :: else
 #else
-        :: else -> bounded = false; goto again /* somebody was first, and is about to hand over */
+        :: else -> bounded = false; goto again /* a waker was first, and is about to hand over */
 #endif
         fi
 #endif
@@ -418,7 +418,7 @@ again:
     :: else
     fi;
     d_step {
-        park[me] = READY; /* a deadline leaves it as it is: nobody is to look at it */
+        park[me] = READY; /* a deadline leaves it as it is; nobody may read it then */
         if
         :: result == NOT_YET -> result = (won -> DONE : CLOSED)
         :: else
@@ -449,7 +449,7 @@ proctype party(byte me, a0, a1, b0, b1)
             selects[me] = k[0] && k[1]
         };
         lock_all();
-        if /* a select draws the order in which it looks */
+        if /* a select draws the order of its checks */
         :: k[0] -> c = 0
         :: k[1] -> c = 1
         fi;
@@ -472,7 +472,7 @@ proctype party(byte me, a0, a1, b0, b1)
 #endif
             fi
         fi;
-        d_step { /* what it says has happened has happened, and nothing else */
+        d_step { /* what it reports has happened, and nothing else */
 #ifndef OUTCOMES
             assert(!queued(0, RECV) && !queued(0, SEND));
             assert(!queued(1, RECV) && !queued(1, SEND));
