@@ -1,6 +1,6 @@
-/* Boost.Fiber's channels as a peer. Parties are fibers, on one thread for each PU of the cell,
- * which share their work. A buffered_channel holds one value less than it is made for, a power of
- * two: one of capacity 128 has room for 127. */
+/* Boost.Fiber's channels as a peer. Parties are fibers, on one thread for each PU of the cell; the
+ * threads share them. A buffered_channel is made for a power of two and holds one value less:
+ * capacity 128 has room for 127. */
 #include "variants/peers/peer.h"
 #include <boost/fiber/all.hpp>
 #include <boost/version.hpp>
@@ -40,8 +40,8 @@ struct no_buffer : channel_of<fibers::unbuffered_channel<uint64_t>> {
     }
 };
 
-/* Parties that are fibers. The first thread makes them; each thread runs whichever is ready, until
- * all have ended. */
+/* Parties as fibers. The first thread makes them; each thread runs whichever is ready, until all
+ * have ended. */
 class fiber_crew
 {
     std::vector<std::thread> workers;

@@ -1,5 +1,5 @@
-/* The loops of a peer in C++: those of the scenarios in no group, and of Go's benchmarks, as in
- * harness/scenarios/, over a channel of the peer's. The workloads are in workloads.h. */
+/* The loops of a peer in C++: those of the scenarios without a group, and of Go's benchmarks, as in
+ * harness/scenarios/, over one of the peer's channels. The workloads are in workloads.h. */
 #ifndef VARIANTS_PEERS_LOOPS_H
 #define VARIANTS_PEERS_LOOPS_H
 
@@ -8,8 +8,8 @@
 namespace peer
 {
 
-/* Producers send as fast as they can, consumers receive, until `stop`. The last producer that ends
- * sends each consumer its end. Parties of even number produce. */
+/* Producers send as fast as they can, consumers receive, until `stop`. The last producer to end
+ * sends each consumer an end. Even parties produce. */
 template <class Peer, class Channel, bool checked> class prod_cons
 {
     const arguments &a;
@@ -18,7 +18,7 @@ template <class Peer, class Channel, bool checked> class prod_cons
     std::atomic<unsigned> producing;
 
   public:
-    enum { pairs = 1 }; /* odd parties count operations; else all do */
+    enum { pairs = 1 }; /* odd parties count operations; otherwise all do */
     std::atomic<bool> stop{false};
 
     prod_cons(const arguments &given, std::vector<party> &who)
@@ -63,7 +63,8 @@ template <class Peer, class Channel, bool checked> class prod_cons
             think(a.work);
         }
     }
-    /* After the end: what was sent came, and in order. "" or what is wrong. */
+    /* After the end: whether what was sent has arrived, and in order. Returns "" or what is
+     * wrong. */
     std::string verdict()
     {
         uint64_t sent = 0, came = 0, sum = 0;
@@ -86,8 +87,8 @@ template <class Peer, class Channel, bool checked> class prod_cons
     }
 };
 
-/* A party of a crowd has done so much: whether it goes on. Parties that are not preempted let the
- * others run now and then. */
+/* A party of a crowd has done `done` operations: returns whether it goes on. Parties that are not
+ * preempted let the others run now and then. */
 template <class Peer> bool goes_on(party &self, uint64_t done, const std::atomic<bool> &stop)
 {
     self.ops.store(done, std::memory_order_relaxed);
@@ -96,7 +97,7 @@ template <class Peer> bool goes_on(party &self, uint64_t done, const std::atomic
     return !stop.load(std::memory_order_relaxed);
 }
 
-enum { GO_BATCH = 100 }; /* of Go's ChanUncontended and ChanContended */
+enum { GO_BATCH = 100 }; /* as in Go's ChanUncontended and ChanContended */
 
 /* go-chan-uncontended: each party fills and empties a channel of its own. */
 template <class Peer, class Channel, bool checked> class uncontended
@@ -134,8 +135,8 @@ template <class Peer, class Channel, bool checked> class uncontended
     }
 };
 
-/* go-chan-contended: all parties fill and empty one channel, which has room for all. Whoever is in
- * the midst of it at the end leaves. */
+/* go-chan-contended: all parties fill and empty one channel, which has room for all. A party that
+ * is in the middle of a batch at the end leaves. */
 template <class Peer, class Channel, bool checked> class contended
 {
     Channel channel;
@@ -182,7 +183,7 @@ template <class Peer, class Channel, bool checked> class contended
     }
 };
 
-/* What a lead's window needs where it counts nothing that is done outside of it. */
+/* What a window with a lead needs if it counts nothing that others do. */
 struct lead_alone {
     void begin()
     {
@@ -196,8 +197,9 @@ struct lead_alone {
     }
 };
 
-/* buffer-hop: a lead that sends and receives in turn on one channel; or sends, and another one
- * receives, each a quarter of the buffer when it is told that there is room or are values. */
+/* buffer-hop: a lead that sends and receives in turn on one channel; or that sends while another
+ * party receives, each a quarter of the buffer once it knows that there is room, or that there are
+ * values. */
 template <class Peer, class Channel, bool checked> class buffer_hop : public lead_alone
 {
     const arguments &a;
@@ -271,11 +273,11 @@ template <class Peer, class Channel, bool checked> class buffer_hop : public lea
 };
 
 /* park-wake, over two channels, and go-chan-sync, over one: a lead that sends and waits for the
- * answer. An operation is one way. */
+ * answer. One operation is one way. */
 template <class Peer, class Channel, bool checked> class ping_pong : public lead_alone
 {
     const arguments &a;
-    bool both; /* ways over one channel */
+    bool both; /* both ways over one channel */
     Channel there, other;
     Channel &back;
     uint64_t number = 0;
@@ -318,7 +320,7 @@ template <class Peer, class Channel, bool checked> class ping_pong : public lead
     }
 };
 
-/* go-make-chan: a channel made, and freed. */
+/* go-make-chan: make a channel and free it. */
 template <class Peer, class Channel> class make_chan : public lead_alone
 {
     const arguments &a;

@@ -1,6 +1,6 @@
 /* moodycamel's BlockingConcurrentQueue as a peer, used without tokens, as its readme begins. It has
- * no bound: what producers are ahead of consumers by stays in memory until the window ends. Order
- * is kept among the values of one producer; what a consumer sees of several is in any order. */
+ * no bound: values that producers are ahead by stay in memory until the window ends. It keeps the
+ * order of the values of one producer; a consumer sees those of several producers in any order. */
 #include "variants/peers/peer.h"
 #include <concurrentqueue/blockingconcurrentqueue.h>
 

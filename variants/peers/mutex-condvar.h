@@ -1,5 +1,5 @@
-/* The bounded buffer of the textbooks: a ring, a mutex, and a condition variable for each thing
- * that one may have to wait for. In C; what every other channel here has to be better than. */
+/* The textbook's bounded buffer: a ring, a mutex, and a condition variable for each thing that a
+ * thread may have to wait for. In C. Every other channel here has to be better than this. */
 #ifndef VARIANTS_PEERS_MUTEX_CONDVAR_H
 #define VARIANTS_PEERS_MUTEX_CONDVAR_H
 
@@ -15,7 +15,7 @@ struct bounded_buffer {
     size_t capacity, count, first;
 };
 
-/* 0, or ENOMEM. */
+/* Returns 0, or ENOMEM. */
 static inline int bounded_buffer_init(struct bounded_buffer *b, size_t capacity)
 {
     pthread_mutex_init(&b->mutex, NULL);

@@ -1,4 +1,4 @@
-/* Who takes part in a peer's window: threads, the values that they send, and how they think. */
+/* The parties in a peer's window: threads, the values that they send, and their think time. */
 #ifndef VARIANTS_PEERS_PARTY_H
 #define VARIANTS_PEERS_PARTY_H
 
@@ -16,17 +16,17 @@ namespace peer
 struct none {
 };
 
-/* Tells a receiver to end; no sender's value is like it. */
+/* Ends a receiver; differs from every value that is sent. */
 constexpr uint64_t end_value = UINT64_MAX;
 
-/* A value says who sent it, and the how manyth it was. */
+/* A value holds its sender and its number. */
 constexpr uint64_t value_of(unsigned sender, uint64_t number)
 {
     return (uint64_t)sender << 40 | number;
 }
 
-/* Spreads a value, so that sums of what was sent and of what came differ where a value was lost,
- * changed, or came twice. */
+/* Mixes the bits of a value, so that the sums of sent and of received values differ if one was
+ * lost, changed, or received twice. */
 inline uint64_t spread(uint64_t v)
 {
     v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9U;
@@ -34,8 +34,7 @@ inline uint64_t spread(uint64_t v)
     return v ^ v >> 31;
 }
 
-/* What a party does beside its operation: so many multiplies, each of which needs the one before.
- */
+/* Think time: this many multiplications, each of which needs the result of the one before. */
 inline void think(uint64_t turns)
 {
     uint64_t x = turns;
@@ -45,16 +44,16 @@ inline void think(uint64_t turns)
     }
 }
 
-/* One who sends or receives. */
+/* A party: it sends or receives. */
 struct alignas(128) party {
-    std::atomic<uint64_t> ops{0}; /* so far, for whoever looks */
-    uint64_t made = 0, taken = 0; /* by parties of scenarios with a lead */
-    uint64_t sum = 0;             /* of its values, spread; kept by checked loops */
+    std::atomic<uint64_t> ops{0}; /* so far; read by the window */
+    uint64_t made = 0, taken = 0; /* used in scenarios with a lead */
+    uint64_t sum = 0;             /* of its values, mixed; kept by checked loops */
     bool disordered = false;
-    std::string error; /* why it is not where it should be */
+    std::string error; /* why it is not bound as it should be */
 };
 
-/* A turn of a loop that waits for another PU. */
+/* One turn of a loop that waits for another PU. */
 inline void spin()
 {
 #if defined(__x86_64__)
@@ -62,7 +61,7 @@ inline void spin()
 #endif
 }
 
-/* Parties that are threads, thread i on PU i % 2. */
+/* Parties as threads, thread i on PU i % 2. */
 class threads
 {
     std::vector<pthread_t> started;
@@ -90,7 +89,7 @@ class threads
     }
 
   public:
-    /* Starts the parties; each runs its part once all are where they should be. */
+    /* Starts the parties; each runs its part once all are bound as they should be. */
     void start(const arguments &a, std::vector<party> &parties, std::function<void(unsigned)> part)
     {
         for (unsigned i = 0; i < parties.size(); i++)
@@ -107,12 +106,12 @@ class threads
         for (pthread_t thread : started)
             pthread_join(thread, nullptr);
     }
-    enum { cooperative = 0 }; /* whether a party that never waits has to let others run */
+    enum { cooperative = 0 }; /* 1: a party that never waits has to let others run */
     static void relax()
     {
         sched_yield();
     }
-    /* Waits for another party, which may be on the same PU. */
+    /* One turn of waiting for another party, which may be on the same PU. */
     static void wait(const arguments &a)
     {
         if (a.pu[0] == a.pu[1])
@@ -122,7 +121,8 @@ class threads
     }
 };
 
-/* A value has come: it is counted, and must not be older than the last of its sender. */
+/* Checks a received value: counts it, and requires it to be newer than the last one of its
+ * sender. */
 inline void look_at(party &self, uint64_t value, std::vector<uint64_t> &next)
 {
     unsigned sender = (unsigned)(value >> 40);

@@ -2,12 +2,12 @@
  * (README.md has the protocol). A peer is a struct with its names and its channel types, and ends
  * with `int main(int argc, char **argv) { return peer::run<it>(argc, argv); }`:
  *
- *   static const peer::about about;   name, version, language, what it lacks
- *   using buffered, rendezvous;       constructed from a capacity, with send(uint64_t) and
- *                                     uint64_t recv(); peer::none where it has no such channel
- *   static const char *refuses(uint64_t capacity);   why a capacity can't be had, or NULL
- *   using crew;                       peer::threads, or what runs parties otherwise
- *   enum { fifo };                    whether the values of one sender come in order
+ *     static const peer::about about;   name, version, language, what it lacks
+ *     using buffered, rendezvous;       constructed from a capacity, with send(uint64_t) and
+ *                                       uint64_t recv(); peer::none if it has no such channel
+ *     static const char *refuses(uint64_t capacity);   why it cannot have a capacity, or NULL
+ *     using crew;                       peer::threads, or another way to run parties
+ *     enum { fifo };                    whether the values of one sender arrive in order
  *
  * The loops are the scenarios' own (harness/scenarios/), over this channel: loops.h and
  * workloads.h. */
@@ -28,7 +28,7 @@ inline void skip_misplaced(const std::vector<party> &parties)
             give_up(p.error);
 }
 
-/* Looks at everybody's progress; true where each one who counts has got on since `before`. */
+/* Reads the progress of all parties; true if each one that counts has progressed since `before`. */
 inline bool look(const std::vector<party> &parties, bool pairs, const std::vector<uint64_t> &before,
                  std::vector<uint64_t> &now)
 {
@@ -40,7 +40,8 @@ inline bool look(const std::vector<party> &parties, bool pairs, const std::vecto
     return all;
 }
 
-/* As the lab's own: waits a step at a time until all got on. Returns the time of the last look. */
+/* As in the lab's harness: waits a step at a time until all have progressed. Returns the time of
+ * the last check. */
 inline uint64_t wait_for_all(const std::vector<party> &parties, bool pairs, uint64_t step_ns,
                              const std::vector<uint64_t> &before, std::vector<uint64_t> &now)
 {
@@ -98,8 +99,8 @@ template <class Peer, class Scenario> sample crowd_window(const arguments &a)
     return s;
 }
 
-/* One window of a scenario with a lead. It calls for `ops` operations until the window is over, and
- * warms up with twice as many. */
+/* One window of a scenario with a lead: asks for `ops` operations until the window is over, after a
+ * warm-up of twice as many. */
 template <class Peer, class Scenario>
 sample lead_window(const arguments &a, uint64_t ops, bool find)
 {
@@ -138,7 +139,7 @@ sample lead_window(const arguments &a, uint64_t ops, bool find)
 
 template <class Peer, class Scenario> void measure_lead(const arguments &a)
 {
-    enum { LOOKS = 16, MULTIPLE = Scenario::multiple }; /* at the clock, in a window */
+    enum { LOOKS = 16, MULTIPLE = Scenario::multiple }; /* readings of the clock in a window */
     uint64_t ops = MULTIPLE;
     sample found;
     do {

@@ -1,5 +1,5 @@
-/* What a peer program is told and what it tells, as README.md has it, for peers in C++: the
- * arguments, the records, the clock, and being bound to a PU. */
+/* The protocol of README.md for peers in C++: the arguments, the records, the clock, and being
+ * bound to a PU. */
 #ifndef VARIANTS_PEERS_PROTOCOL_H
 #define VARIANTS_PEERS_PROTOCOL_H
 
@@ -20,7 +20,7 @@
 namespace peer
 {
 
-/* What --describe tells. */
+/* What --describe prints. */
 struct about {
     const char *name, *version, *language;
     std::vector<const char *> lacks;
@@ -31,7 +31,7 @@ struct arguments {
     uint64_t capacity = 0, elem = 8, threads = 0, work = 0;
     uint64_t process = 0, samples = 5, window_ns = 10000000;
     unsigned pu[2] = {0, 0};
-    bool check = false; /* look at every value that comes */
+    bool check = false; /* check every received value */
     bool ack = false;
 };
 
@@ -41,12 +41,12 @@ struct sample {
     void count(const struct usage &used);
 };
 
-/* The scenarios, as harness/scenarios/ has them: what a cell may leave out, and who can take part.
- */
+/* The scenarios, as in harness/scenarios/: the defaults of what a cell may leave out, and how many
+ * threads may take part. */
 struct known {
     const char *name;
     uint64_t capacity, threads, least, most;
-    bool even; /* threads are pairs */
+    bool even; /* threads come in pairs */
 };
 
 inline const known scenarios[] = {
@@ -65,10 +65,10 @@ inline const known scenarios[] = {
     {"go-make-chan", 8, 1, 1, 1, false},
 };
 
-/* How trial.h numbers the ends of a cell. */
+/* How harness/base/cell.h numbers the ends of a cell. */
 enum { STATUS_OK, STATUS_TIMEOUT, STATUS_FAILED, STATUS_SKIPPED };
 
-inline bool awaits_acks; /* from standard input, one byte a record */
+inline bool awaits_acks; /* from standard input, one byte for each record */
 
 inline uint64_t clock_ns()
 {
@@ -84,7 +84,7 @@ inline void sleep_ns(uint64_t ns)
         ;
 }
 
-/* CPU time and context switches of the process, from here to stop(). */
+/* CPU time and context switches of the process, from the constructor to stop(). */
 struct usage {
     uint64_t cpu_ns, switches;
     usage() : cpu_ns(0), switches(0)
@@ -108,7 +108,7 @@ inline void sample::count(const usage &used)
     switches = (double)used.switches;
 }
 
-/* A record has been written: it leaves, and the sweep says that it has it. */
+/* Flushes a record that has been written, and waits until the sweep acknowledges it. */
 inline void flush_record()
 {
     char byte;
@@ -146,7 +146,7 @@ inline void put_sample(const arguments &a, uint64_t index, const sample &s)
     flush_record();
 }
 
-/* A string of ours: what JSON would escape is left out. */
+/* One of our strings in quotes; characters that JSON would escape are left out. */
 inline std::string quoted(std::string text)
 {
     text.erase(std::remove_if(text.begin(), text.end(),
@@ -155,7 +155,7 @@ inline std::string quoted(std::string text)
     return '"' + text + '"';
 }
 
-/* The last record; returns the program's exit status. */
+/* Prints the last record; returns the program's exit status. */
 inline int put_end(int status, const std::string &message)
 {
     printf("{\"kind\":\"end\",\"status\":%d,\"message\":%s}", status, quoted(message).c_str());
@@ -163,7 +163,7 @@ inline int put_end(int status, const std::string &message)
     return status == STATUS_OK ? 0 : 5;
 }
 
-/* The cell can't be measured here. */
+/* The cell cannot be measured here. */
 [[noreturn]] inline void give_up(const std::string &why)
 {
     _exit(put_end(STATUS_SKIPPED, why));
@@ -175,7 +175,7 @@ inline int put_end(int status, const std::string &message)
     give_up("lacks " + what);
 }
 
-/* The channel did wrong. */
+/* The channel did something wrong. */
 [[noreturn]] inline void fail(const std::string &what)
 {
     _exit(put_end(STATUS_FAILED, what));
@@ -187,7 +187,7 @@ inline int put_end(int status, const std::string &message)
                                       std::to_string(windows) + " windows"));
 }
 
-/* Binds the calling thread and looks whether it is there. "", or what went wrong. */
+/* Binds the calling thread and verifies it. Returns "", or what went wrong. */
 inline std::string bind_to(unsigned pu)
 {
     cpu_set_t set;
@@ -233,7 +233,7 @@ inline uint64_t read_uint(const about &it, const std::string &what, const std::s
     return value;
 }
 
-/* The scenario of this name; a program that has none such is called wrongly. */
+/* The scenario of this name. If the program has none, that is a wrong call. */
 inline const known &find_scenario(const about &it, const std::string &name)
 {
     for (const known &k : scenarios)
@@ -242,7 +242,7 @@ inline const known &find_scenario(const about &it, const std::string &name)
     refuse(it, "no scenario '" + name + "': --describe tells them");
 }
 
-/* scenario/variant=NAME/key=value/...: what it does not know is refused, not ignored. */
+/* scenario/variant=NAME/key=value/...: unknown keys are refused, not ignored. */
 inline void read_cell(const about &it, const std::string &cell, arguments &a)
 {
     size_t at = cell.find('/');
@@ -267,7 +267,7 @@ inline void read_cell(const about &it, const std::string &cell, arguments &a)
     }
 }
 
-/* What is asked for is what the loops can do. */
+/* Refuses what the loops cannot do. */
 inline void check_cell(const about &it, const arguments &a)
 {
     const known &k = find_scenario(it, a.scenario);
@@ -290,7 +290,7 @@ inline void read_pus(const about &it, const std::string &text, arguments &a)
 inline arguments read_arguments(const about &it, int argc, char **argv)
 {
     arguments a;
-    uint64_t limit_ns; /* of scenarios that no peer has */
+    uint64_t limit_ns; /* used by scenarios that no peer has */
     if (argc == 2 && strcmp(argv[1], "--describe") == 0)
         describe(it);
     if (argc < 2)

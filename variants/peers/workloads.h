@@ -1,5 +1,5 @@
-/* The workloads of a peer in C++, which differ in who takes from whom: as in harness/scenarios/,
- * over channels of the peer's. */
+/* The workloads of a peer in C++, which differ in which party takes from which: as in
+ * harness/scenarios/, over the peer's channels. */
 #ifndef VARIANTS_PEERS_WORKLOADS_H
 #define VARIANTS_PEERS_WORKLOADS_H
 
@@ -14,8 +14,8 @@ struct role {
     bool thinks;
 };
 
-/* The workloads, by what their first party, their second and the others do. Of a pipeline each
- * party takes from the one before. The first leads. */
+/* The workloads, as the roles of their first party, their second, and the others. In a pipeline
+ * each party takes from the one before. The first party leads. */
 inline role role_of(const arguments &a, unsigned i)
 {
     static const struct {
@@ -33,9 +33,9 @@ inline role role_of(const arguments &a, unsigned i)
     return i == 0 ? role{(int)a.threads - 2, -1, true} : role{(int)i - 2, (int)i - 1, true};
 }
 
-/* The workloads. Where the last one who sends on a channel ends, it sends an end to each who
- * receives there. In price-quote, whoever takes and makes makes one bar of 64 quotes, and quotes
- * come in bursts. */
+/* Runs a workload. The last party to end that sends on a channel sends an end to each receiver
+ * there. In price-quote the party in the middle makes one bar of 64 quotes, and quotes come in
+ * bursts. */
 template <class Peer, class Channel, bool checked> class workload
 {
     enum { BAR = 64, BURST = 4 };
@@ -54,7 +54,7 @@ template <class Peer, class Channel, bool checked> class workload
         out.send(value);
         self.sum += checked ? spread(value) : 0;
     }
-    /* False at the end. */
+    /* Returns false at the end. */
     bool receive(party &self, Channel &in, uint64_t &value)
     {
         if ((value = in.recv()) == end_value)
@@ -154,8 +154,9 @@ template <class Peer, class Channel, bool checked> class workload
         for (size_t i = 1; i < parties.size(); i++)
             before[i] = parties[i].ops.load(std::memory_order_relaxed);
     }
-    /* Whether the lead has lived on what was done before the window: a step that the others do was
-     * done less often in it, by more than an eighth. Who send on one channel share a step. */
+    /* Whether the lead consumed what was done before the window: the others did one of their steps
+     * in it less often than the lead, by more than an eighth. Parties that send on one channel
+     * share a step. */
     bool is_fed_from_before(uint64_t led) const
     {
         std::vector<uint64_t> steps(role_of(a, 0).in < 0 ? 0 : channels.size());
@@ -164,7 +165,7 @@ template <class Peer, class Channel, bool checked> class workload
         return std::any_of(steps.begin(), steps.end(),
                            [led](uint64_t done) { return done < led - led / 8; });
     }
-    /* Waits until the others are behind what the lead made by no more than so much. */
+    /* Waits until the others are behind the lead by at most this much. */
     void settle(uint64_t behind)
     {
         auto waits = [this, behind] {
@@ -221,7 +222,7 @@ template <class Peer, class Channel, bool checked> class workload
     }
 };
 
-/* A channel with a buffer or without, as its capacity says: price-quote has one of each. */
+/* A channel with or without a buffer, depending on its capacity: price-quote has one of each. */
 template <class Peer> class either
 {
     std::unique_ptr<typename Peer::buffered> buffered;

@@ -1,6 +1,6 @@
-/* A peer whose channel does wrong, as BROKEN says: `lose` drops a value now and then, `twice`
- * brings one twice, `swap` changes the order of two. The checks must see each; without BROKEN,
- * nothing. */
+/* A peer whose channel is wrong in the way that BROKEN names: `lose` drops a value now and then,
+ * `twice` delivers one twice, `swap` exchanges two. The checks must see each of these, and nothing
+ * without BROKEN. */
 #include "variants/peers/mutex-condvar.h"
 #include "variants/peers/peer.h"
 
@@ -11,7 +11,7 @@ class buffer
     unsigned count = 0;
     uint64_t held = peer::end_value;
 
-    /* Producers share it, but in the tests there is one. */
+    /* Not synchronized: the tests have one producer. */
     void do_wrong(uint64_t value)
     {
         if (strcmp(fault, "twice") == 0) {
