@@ -177,10 +177,10 @@ static inline void ring_freeze(struct hchan *c)
     struct ring *r = ring_of(c);
     if (load_rlx(&r->tail) & RING_FROZEN) /* set and cleared only under the lock */
         return;
-    /* Stronger than needed: a claim fails because of the order of changes of one word, for which
-     * relaxed would do. */
-    fadd_acqrel(&r->tail, RING_FROZEN);
-    fadd_acqrel(&r->head, RING_FROZEN);
+    /* Relaxed: a claim is a swap of the same word, so it came before and is counted, or it fails.
+     * What the threads in the slots wrote is ordered by `seq`. */
+    fadd_rlx(&r->tail, RING_FROZEN);
+    fadd_rlx(&r->head, RING_FROZEN);
 }
 
 /* Thaws the ring unless a G is parked. */
