@@ -1,6 +1,6 @@
-/* Channels whose woken waiters compete again (core/chan/barge.inc.h), for the variants that are so:
- * a wake promises nothing, and yet no value is lost, none is left with somebody asleep before it,
- * and each sender's values stay in order. That no schedule breaks this is for explore. */
+/* Channels whose woken waiters compete again (core/chan/barge.inc.h), for the variants that do so:
+ * a wake promises nothing, but no value is lost, none is left while a waiter sleeps, and each
+ * sender's values stay in order. That no schedule breaks this is for explore. */
 #include "core/tests/selector.h"
 
 #define FOR_EACH_BARGING(v) \
@@ -72,8 +72,8 @@ static void test_without_a_buffer_it_hands_over(void **state)
     }
 }
 
-/* Somebody who runs takes the value back before the receiver that it has woken looks: sooner or
- * later that succeeds. The receiver gets the next one all the same. */
+/* The running thread takes the value back before the receiver that it woke retries: sooner or later
+ * that succeeds. The receiver still gets the next value. */
 static void test_who_is_woken_in_vain_waits_on(void **state)
 {
     (void)state;
@@ -101,7 +101,7 @@ static void test_who_is_woken_in_vain_waits_on(void **state)
     }
 }
 
-/* A parked select is claimed for its case, so the value is its own, and no one else's. */
+/* A parked select is claimed for its case, so it gets the value, and no other receiver does. */
 static void test_a_parked_select_is_served_on_the_spot(void **state)
 {
     (void)state;
@@ -133,8 +133,8 @@ static void test_a_parked_select_is_served_on_the_spot(void **state)
     }
 }
 
-/* With more receivers parked than there is room for values, each send finds one of them: none has
- * to park, and the values are received, each once. */
+/* With more receivers parked than the buffer has room for values, each send finds one of them: no
+ * sender has to park, and each value is received once. */
 static void test_receivers_parked_beyond_the_capacity_all_get_a_value(void **state)
 {
     enum { RECEIVERS = 6 };
@@ -158,7 +158,7 @@ static void test_receivers_parked_beyond_the_capacity_all_get_a_value(void **sta
     }
 }
 
-/* What was sent before the close is received, by whomever, before anybody hears of the close. */
+/* What was sent before the close is received, by any receiver, before one learns of the close. */
 static void test_close_gives_what_is_left_to_those_who_are_parked(void **state)
 {
     enum { RECEIVERS = 3, VALUES = 2 };

@@ -1,12 +1,12 @@
-/* A body that runs in a process of its own: what it says on standard error, and how it ends. */
+/* Runs a body in a process of its own: what it prints on standard error, and how it ends. */
 #ifndef CORE_TESTS_CHILD_H
 #define CORE_TESTS_CHILD_H
 
 #include "core/tests/support.h"
 #include <sys/resource.h>
 
-/* Runs body(arg) in a child, whose standard error goes to `text`, and which ends with 0 where it
- * returns. Returns how it ended, as waitpid() has it. */
+/* Runs body(arg) in a child, whose standard error goes to `text` and which ends with 0 if the body
+ * returns. Returns the status of waitpid(). */
 static inline int run_in_child(void (*body)(void *), void *arg, char *text, size_t size)
 {
     int err[2], status;
@@ -42,7 +42,8 @@ static inline bool aborted(int status)
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
 }
 
-/* The same, for bodies that take nothing and must not return: their last words are in `said`. */
+/* The same, for bodies without an argument that must not return; their standard error is in
+ * `said`. */
 static char said[8192];
 
 static inline void call_it(void *body)
@@ -51,7 +52,7 @@ static inline void call_it(void *body)
     _exit(99);
 }
 
-/* Returns its status, or 128 and the signal that ended it. */
+/* Returns its status, or 128 plus the signal that ended it. */
 static inline int run_child(void (*body)(void))
 {
     int status = run_in_child(call_it, (void *)&body, said, sizeof(said));

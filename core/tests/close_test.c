@@ -1,4 +1,4 @@
-/* Close, panics, and the order in which the parked are served, for every variant. */
+/* Close, panics, and the order in which parked Gs are served, for every variant. */
 #include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>
@@ -136,7 +136,7 @@ static void test_close_of_closed_channel_panics(void **state)
         closechan(c);
         assert_false(hchan_try(close_it, c, &message));
         assert_string_equal(message, "close of closed channel");
-        long got; /* and the channel is none the worse */
+        long got; /* and the channel still works */
         assert_true(chanrecv2(c, &got));
         assert_int_equal(got, 3);
         chanfree(c);
@@ -191,7 +191,7 @@ static void test_a_panic_without_recover_point_ends_the_process_with_status_2(vo
     }
 }
 
-/* The traced instance says so where a channel is freed under somebody's feet. */
+/* The traced instance reports a channel that is freed while a G waits on it. */
 static void test_freeing_a_channel_that_somebody_waits_on_is_an_error(void **state)
 {
     (void)state;
@@ -213,7 +213,8 @@ static void test_freeing_a_channel_that_somebody_waits_on_is_an_error(void **sta
     }
 }
 
-/* A thread is cancelled inside hchan_try(); the next one gets its G, and not its recover point. */
+/* A thread is cancelled inside hchan_try(). The next thread gets its G, but not its recover
+ * point. */
 static void wait_to_be_cancelled(void *arg)
 {
     (void)arg;

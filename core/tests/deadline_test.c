@@ -1,6 +1,6 @@
-/* Sends, receives and selects that end at a deadline or with a cancel channel: each either happened
- * and says so, or did not and left nothing behind, on both sides; also where the peer comes in the
- * last instant. Nothing here depends on how long anything takes. */
+/* Sends, receives and selects that end at a deadline or through a cancel channel: each either
+ * happened and reports it, or did not happen and left nothing behind, on both sides; even if the
+ * peer comes in the last instant. Nothing here depends on how long anything takes. */
 #include "core/base/futex.h"
 #include "core/tests/check/random.h"
 #include "core/tests/selector.h"
@@ -33,7 +33,8 @@ static void test_a_deadline_is_a_moment_from_now_or_never(void **state)
     assert_true(hchan_deadline(INT64_MAX / 2) < HCHAN_FOREVER);
 }
 
-/* Past, present and near: what each of these comes to is that nothing happened, not before it. */
+/* Deadlines in the past, at present and near: for each, nothing happens, but not before the
+ * deadline. */
 static size_t deadlines(int64_t out[5])
 {
     const int64_t all[] = {INT64_MIN, -1, 0, nanotime(), hchan_deadline(MS)};
@@ -76,7 +77,7 @@ static void test_what_timed_out_leaves_nothing_queued_and_nothing_lost(void **st
             assert_true(chanrecv2(c, &got));
             assert_int_equal(got, i);
         }
-        assert_false(chanrecv(c, &got, false, NULL)); /* 99 never came */
+        assert_false(chanrecv(c, &got, false, NULL)); /* 99 was never sent */
         assert_false(chan_has_receiver(done));
         chanfree(c);
         chanfree(done);
@@ -105,7 +106,7 @@ static void test_a_select_that_timed_out_leaves_every_queue(void **state)
             assert_untouched(full, 1);
         }
         assert_int_equal(value, 3);
-        /* A line of waiters around one that times out closes up. */
+        /* A queue of waiters closes the gap when one in the middle times out. */
         struct selector s;
         struct party first, last;
         start_recv(&first, a);
@@ -203,7 +204,7 @@ static void test_without_a_channel_a_deadline_ends_the_wait(void **state)
     }
     FOR_EACH_VARIANT(v)
     {
-        hchan *done = make(v, 0, 0); /* alone it is waited for all the same */
+        hchan *done = make(v, 0, 0); /* it is waited for even without other cases */
         assert_int_equal(chanrecv_within(NULL, NULL, NULL, done, hchan_deadline(MS)),
                          HCHAN_TIMEDOUT);
         closechan(done);
@@ -320,11 +321,11 @@ static void test_a_cancel_ends_what_waits(void **state)
     }
 }
 
-/* Two threads that go through rounds together, each telling the other how far it is. */
+/* Two threads that go through rounds together, and tell each other how far they are. */
 
 static void until_round(_Atomic uint32_t *word, uint32_t round)
 {
-    while (load_acq(word) < round) /* pairs with store_rel where a round is told */
+    while (load_acq(word) < round) /* pairs with store_rel of a new round */
         sched_yield();
 }
 
@@ -352,8 +353,9 @@ static void *cancel_racer(void *arg)
     return NULL;
 }
 
-/* In each round a peer tries once, and one cancel is left in `done`. Either the operation happened,
- * here and there, and the cancel is still in it; or it did not, here nor there, and it is gone. */
+/* In each round a peer tries once, and one cancel is left in `done`. Either the operation happened
+ * on both sides, and the cancel is still there; or it happened on neither, and the cancel is
+ * gone. */
 static void check_cancel_race(const struct hchan_variant *v, bool send, uint64_t won[2])
 {
     struct cancel_race r = {.c = make(v, sizeof(long), 0),
@@ -402,21 +404,21 @@ static void test_a_cancel_or_the_operation_wins_but_never_both(void **state)
     assert_true(won[0] > 0 && won[1] > 0);
 }
 
-/* The last instant: a bounded operation against a peer that comes about when the deadline passes.
- */
+/* The last instant: a bounded operation against a peer that comes at about the time of the
+ * deadline. */
 
 enum race_kind { RACE_SEND, RACE_RECV, RACE_SELECT_SEND, RACE_SELECT_RECV, RACE_KINDS };
 
 struct last_instant {
     hchan *c[2]; /* the second is a select's other channel */
     enum race_kind kind;
-    bool both;        /* the peer is bounded as well */
-    bool over;        /* told with `begun` */
-    int64_t deadline; /* of the round, told with `begun` */
-    int64_t peer_at;  /* when the peer comes: about */
-    int64_t late;     /* so many nanoseconds after the deadline; see play_round() */
+    bool both;        /* the peer is bounded, too */
+    bool over;        /* published with `begun` */
+    int64_t deadline; /* of the round, published with `begun` */
+    int64_t peer_at;  /* about when the peer comes */
+    int64_t late;     /* this many nanoseconds after the deadline; see play_round() */
     _Atomic uint32_t begun, ended;
-    bool happened; /* the peer's side of it */
+    bool happened; /* whether it happened on the peer's side */
     long value;
 };
 
@@ -425,7 +427,7 @@ static bool sends(const struct last_instant *l)
     return l->kind == RACE_SEND || l->kind == RACE_SELECT_SEND;
 }
 
-/* The peer's one attempt. */
+/* The peer's single attempt. */
 static bool peer_tries(struct last_instant *l)
 {
     hchan *c = l->c[0];
@@ -450,7 +452,7 @@ static void *last_instant_peer(void *arg)
     }
 }
 
-/* The bounded side. True where it happened. */
+/* The bounded side. Returns whether it happened. */
 static bool bounded_tries(struct last_instant *l, long *value)
 {
     bool received = false;
@@ -470,10 +472,10 @@ static bool bounded_tries(struct last_instant *l, long *value)
     }
 }
 
-/* One round: what either side says must fit what the other says, and what is in the buffer. A wait
- * does not end at its deadline but some time after (the kernel's timer slack and a wake), and until
- * then the peer is welcome. So the peer comes later after each round that happened, and earlier
- * after each that did not: where the two are as likely is the last instant. */
+/* One round: what the two sides report must agree, and fit the contents of the buffer. A wait does
+ * not end at its deadline but some time later (the kernel's timer slack and a wake), and until then
+ * the peer can still come. So the peer comes later after each round that happened, and earlier
+ * after each that did not: the last instant is where both are equally likely. */
 static bool play_round(struct last_instant *l, uint32_t round)
 {
     hchan *c = l->c[0];
@@ -492,7 +494,7 @@ static bool play_round(struct last_instant *l, uint32_t round)
         assert_int_equal(happened, l->happened);
         if (happened)
             assert_int_equal(value, l->value);
-    } else if (sends(l)) { /* the peer took what stood in the way, if it came for it */
+    } else if (sends(l)) { /* the peer took the value that was in the way, if it came for it */
         long got;
         if (!l->happened)
             assert_false(happened);
@@ -501,7 +503,7 @@ static bool play_round(struct last_instant *l, uint32_t round)
         assert_int_equal(chanlen(c), !l->happened + happened);
         while (chanrecv(c, &got, false, NULL))
             assert_int_equal(got, l->happened ? (long)round : -2);
-    } else { /* what was not received in time is in the buffer */
+    } else { /* a value that was not received in time is in the buffer */
         long got;
         assert_true(l->happened || !happened);
         assert_int_equal(chanlen(c), l->happened && !happened);
@@ -516,7 +518,7 @@ static bool play_round(struct last_instant *l, uint32_t round)
     return happened;
 }
 
-/* Rounds until there were enough, and both ends were seen often enough. */
+/* Plays rounds until there have been enough, and both ends have been seen often enough. */
 static void check_last_instant(const struct hchan_variant *v, enum race_kind kind, size_t capacity,
                                bool both, uint64_t ended[2])
 {

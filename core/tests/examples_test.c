@@ -1,6 +1,6 @@
-/* The source text's ten example programs, with goroutines as threads: what each prints, and the
- * path that each operation takes. Where the text sleeps until somebody is parked, these wait until
- * somebody is parked. */
+/* The source text's ten example programs, with threads as goroutines: what each prints, and the
+ * path of each operation. Where the text sleeps until a goroutine is parked, these wait until one
+ * is parked. */
 #include "core/tests/support.h"
 #include <stdio.h>
 
@@ -237,8 +237,8 @@ static void test_example_9_either_order_arrives(void **state)
     }
 }
 
-/* Example 10: with values in the buffer a receiver takes the head, and the parked sender's value is
- * moved in behind. */
+/* Example 10: with values in the buffer, a receiver takes the head, and the parked sender's value
+ * is moved in behind them. */
 static void test_example_10_never_past_a_buffer_with_values(void **state)
 {
     (void)state;

@@ -1,12 +1,12 @@
-/* What channels survive, fault by fault, for both instances of every variant. Each test injects a
- * fault many times into storms, counts how often it really struck, and says what must hold all the
- * same. In the storms that is what their judge says: no value lost, none twice, each sender's order
- * kept, no thread left asleep, and everybody got on.
+/* Faults that channels survive, for both instances of every variant. Each test injects a fault many
+ * times into storms, counts how often it really struck, and states what must still hold. In the
+ * storms their judge checks that: no value lost, none twice, each sender's order kept, no thread
+ * left asleep, and every thread progressed.
  *
- * The build puts __wrap_futex_wait() here before futex_wait(), so that a wait is seen to be
- * interrupted. Memory that runs out is in memory_faults_test.c.
+ * The build puts __wrap_futex_wait() here in front of futex_wait(), so that interrupted waits can
+ * be counted. Exhausted memory is in memory_faults_test.c.
  *
- *     HCHANLAB_FAULTS=3    so many times as many signals, stops, stalls, wakes and forks */
+ *     HCHANLAB_FAULTS=3    three times as many signals, stops, stalls, wakes and forks */
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
 #include "core/tests/check/random.h"
@@ -21,7 +21,7 @@ enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int6
 enum { WORDS = 64 };
 
 static _Atomic uint32_t waits, interrupted;      /* futex waits, and those that ended with EINTR */
-static _Atomic(_Atomic uint32_t *) words[WORDS]; /* that were slept on lately */
+static _Atomic(_Atomic uint32_t *) words[WORDS]; /* that threads slept on lately */
 
 enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline)
 {
@@ -33,7 +33,7 @@ enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int6
     return end;
 }
 
-/* A thread's own. */
+/* Random numbers, with a state in each thread. */
 static uint32_t rng(uint32_t n)
 {
     static _Thread_local uint64_t state;
@@ -45,7 +45,7 @@ static void sleep_us(uint32_t us)
     nanosleep(&(struct timespec){.tv_nsec = (long)us * 1000}, NULL);
 }
 
-/* With more threads than PUs such a lock takes milliseconds a turn: it gets fewer faults, and
+/* With more threads than PUs such a lock takes milliseconds per turn: it gets fewer faults and
  * smaller crowds. */
 static bool collapses(const struct hchan_variant *v)
 {
@@ -54,7 +54,7 @@ static bool collapses(const struct hchan_variant *v)
 
 static uint32_t factor; /* HCHANLAB_FAULTS */
 
-/* A storm's share of `total`, were all instances tested, in two storms each. */
+/* A storm's share of `total`, if all instances are tested in two storms each. */
 static uint32_t share(const struct hchan_variant *v, uint32_t total)
 {
     uint32_t storms = 0;
@@ -74,10 +74,10 @@ static struct stress plan_of(const struct hchan_variant *v, void (*meanwhile)(st
                            .meanwhile = meanwhile};
 }
 
-static uint32_t target; /* how many faults a storm is to see */
+static uint32_t target; /* how many faults a storm should see */
 
-/* The storms that a fault rages in: plain parks and handoffs; and selects, deadlines and cancels.
- */
+/* The storms that faults are injected into: plain parks and handoffs; and selects, deadlines and
+ * cancels. */
 static void storms(const struct hchan_variant *v, void (*meanwhile)(struct stress_run *),
                    uint32_t total, uint64_t *done)
 {
@@ -102,7 +102,7 @@ static pthread_t any_thread(struct stress_run *run)
 
 /* Signals. */
 
-static _Atomic uint32_t handled, found_asleep, stall; /* stall: for up to so many us */
+static _Atomic uint32_t handled, found_asleep, stall; /* stall: up to this many us */
 
 static void on_signal(int number)
 {
@@ -110,7 +110,7 @@ static void on_signal(int number)
     struct g *gp = runningg();
     (void)number;
     fadd_rlx(&handled, 1); /* counts, both */
-    if (gp && load_acq(&gp->wait.parks) % 2 && load_rlx(&gp->park) == GPARK_ASLEEP) /* our own */
+    if (gp && load_acq(&gp->wait.parks) % 2 && load_rlx(&gp->park) == GPARK_ASLEEP) /* ours */
         fadd_rlx(&found_asleep, 1);
     uint32_t us = load_rlx(&stall);
     if (us)
@@ -129,13 +129,13 @@ static void bombard(struct stress_run *run)
     }
 }
 
-/* sa_flags 0: with SA_RESTART, as signal() sets it, the kernel would hide them from a wait without
- * a deadline. */
+/* sa_flags 0: with SA_RESTART, which signal() sets, the kernel would hide the signals from a wait
+ * without a deadline. */
 static void with_signals(uint32_t total, uint32_t stall_us)
 {
     struct sigaction action = {.sa_handler = on_signal}, before;
     assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
-    store_rlx(&stall, stall_us); /* these before the threads are made */
+    store_rlx(&stall, stall_us); /* set before the threads are made */
     store_rlx(&handled, 0);
     store_rlx(&found_asleep, 0);
     store_rlx(&interrupted, 0);
@@ -159,8 +159,8 @@ static void test_signals_interrupt_waits_and_nothing_else(void **state)
     assert_true(load_rlx(&interrupted) > 0);
 }
 
-/* A handler that sleeps stops its thread at any instruction, also while it holds a lock, or between
- * a claim and its wake. (SIGSTOP to a thread would stop the process.) */
+/* A handler that sleeps stops its thread at any instruction, even while the thread holds a lock, or
+ * between a claim and its wake. (SIGSTOP to a thread would stop the whole process.) */
 static void test_threads_that_are_stopped_at_any_moment_lose_nothing(void **state)
 {
     (void)state;
@@ -171,7 +171,7 @@ static void test_threads_that_are_stopped_at_any_moment_lose_nothing(void **stat
 
 static uint64_t stalled;
 
-/* Holds the channels' locks, one after the other, and sleeps. */
+/* Holds the channels' locks, one after the other, and sleeps meanwhile. */
 static void hold_locks(struct stress_run *run)
 {
     for (uint32_t i = 0; i < target; i++, stalled++) {
@@ -194,7 +194,7 @@ static void test_whoever_waits_for_a_stalled_lock_holder_goes_on_after_it(void *
                   (ull)done);
 }
 
-static int until_closed; /* the reading end of a pipe */
+static int until_closed; /* the read end of a pipe */
 
 static void until_told(struct stress_run *run)
 {
@@ -247,7 +247,7 @@ static void test_a_process_that_is_stopped_goes_on_as_if_nothing_had_been(void *
     print_message("processes stopped:       %u times; the judge found nothing wrong\n", stops);
 }
 
-/* Wakes that nobody meant. */
+/* Wakes that no waker sent. */
 
 static uint64_t wakes, woken;
 
@@ -279,7 +279,7 @@ static void test_a_wake_for_no_reason_ends_no_wait(void **state)
 
 /* Crowds. */
 
-/* Half as many senders as threads, and everybody is served at least twice. */
+/* Half of the threads send, and every thread is served at least twice. */
 static void crowd(const struct hchan_variant *v, unsigned threads, unsigned cpus, size_t capacity,
                   uint64_t *done)
 {
@@ -303,7 +303,7 @@ static void test_crowds_of_threads_get_on(void **state)
         for (unsigned cpus = 1; cpus <= 2; cpus++)
             for (size_t capacity = 0; capacity < 2; capacity++)
                 crowd(v, collapses(v) ? SOME / 4 : SOME, cpus, capacity, &some[cpus - 1]);
-        if (!SANITIZED && !collapses(v)) /* a rotation takes a second by itself: each once */
+        if (!SANITIZED && !collapses(v)) /* one rotation alone takes a second: each thread once */
             crowd(v, MANY, 1 + traced, traced, &many[traced]);
     }
     for (unsigned i = 0; i < 2; i++) {
@@ -319,7 +319,8 @@ static void test_crowds_of_threads_get_on(void **state)
 
 static uint64_t forks;
 
-/* What a child does that was forked in the middle of a storm: all with channels of its own. */
+/* What a child does that was forked in the middle of a storm, all of it with channels of its
+ * own. */
 static int use_channels(const struct hchan_variant *v)
 {
     hchan *c = makechan(v, sizeof(long), 1), *other = makechan(v, sizeof(long), 0);
@@ -330,7 +331,7 @@ static int use_channels(const struct hchan_variant *v)
         return 1;
     if (chanrecv_within(c, &got, NULL, other, hchan_deadline(1000)) != HCHAN_TIMEDOUT)
         return 2;
-#if !defined(__SANITIZE_THREAD__) /* which does not allow a thread after such a fork */
+#if !defined(__SANITIZE_THREAD__) /* it does not allow threads after such a fork */
     struct party p;
     start_send(&p, other, 6);
     until_senders(other, 1);
@@ -348,11 +349,11 @@ static int use_channels(const struct hchan_variant *v)
 
 static _Atomic uint32_t over;
 
-/* Reads the sums all the time, so that whatever guards the list of Gs is held at most forks. */
+/* Reads the sums all the time, so that the lock of the list of Gs is held during most forks. */
 static void *read_sums(void *arg)
 {
     uint64_t totals[HCHAN_OUTCOMES];
-    while (!load_rlx(&over)) /* soon is enough */
+    while (!load_rlx(&over)) /* a flag */
         hchan_outcomes_read(totals);
     return arg;
 }
@@ -367,7 +368,7 @@ static void fork_children(struct stress_run *run)
         sleep_us(rng(500));
         pid_t child = fork_child();
         if (child == 0) {
-            alarm(60); /* a child that hangs is an error, and not for ever */
+            alarm(60); /* a child that hangs is an error, not a hang of the test */
             int wrong = use_channels(run->plan->variant);
             if (!wrong && i % 2)
                 execl("/bin/true", "true", (char *)NULL);

@@ -1,4 +1,4 @@
-/* Both decision trees, outcome by outcome, for every variant: what happens, and by which path. */
+/* Both decision trees, outcome by outcome, for every variant: what happens, and on which path. */
 #include "core/tests/support.h"
 #include <errno.h>
 #include <signal.h>
@@ -11,7 +11,7 @@ static void test_send_hands_off_to_a_parked_receiver(void **state)
     (void)state;
     FOR_EACH_TRACED_HANDING_OVER(v)
     {
-        hchan *c = make(v, sizeof(long), 3); /* a parked receiver goes before the free buffer */
+        hchan *c = make(v, sizeof(long), 3); /* a parked receiver comes before the free buffer */
         struct party receiver;
         start_recv(&receiver, c);
         until_receivers(c, 1);
@@ -155,7 +155,7 @@ static void test_receive_takes_the_head_and_promotes_the_parked_sender(void **st
         assert_only(HCHAN_RECV_PROMOTE);
         assert_int_equal(got, 1);
         end(&sender);
-        assert_int_equal(chanlen(c), 2); /* the sender's value stands in the freed slot */
+        assert_int_equal(chanlen(c), 2); /* the sender's value is in the freed slot */
         chanrecv1(c, &got);
         assert_int_equal(got, 2);
         chanrecv1(c, &got);
@@ -287,7 +287,7 @@ static void test_elements_of_every_size_arrive_whole(void **state)
         chansend1(c, in);
         assert_true(chanrecv2(c, out));
         assert_memory_equal(out, in, sizes[s]);
-        assert_int_equal(out[sizes[s]], 0xee); /* not a byte more */
+        assert_int_equal(out[sizes[s]], 0xee); /* and not a byte more */
         chanfree(c);
     }
 }
@@ -343,8 +343,8 @@ static void *recv_nil(void *arg)
     return NULL;
 }
 
-/* "For ever" can't be waited for; a thread that has given up its PU for good is as much as can be
- * seen: it sleeps, in the kernel's own word, and has not ended. */
+/* "For ever" cannot be waited for. What can be seen is that the thread has given up its PU: it
+ * sleeps in the kernel, and has not ended. */
 static void test_blocking_on_a_nil_channel_sleeps(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* The end of a channel, for both instances of every variant: when it may be freed, and when it may
- * not; and how often that was tried. */
+/* The end of a channel, for both instances of every variant: when it may be freed and when not, and
+ * how often that was tried. */
 #include "core/tests/child.h"
 #include "core/tests/selector.h"
 
@@ -72,7 +72,7 @@ static void test_a_channel_freed_under_a_waiter_is_an_error_that_is_said_so(void
 struct leaver {
     hchan *c;
     bool send;
-    _Atomic uint32_t left; /* how many operations it has returned from */
+    _Atomic uint32_t left; /* the number of operations that it has returned from */
 };
 
 static void *operate_and_leave(void *arg)
@@ -86,9 +86,9 @@ static void *operate_and_leave(void *arg)
     return NULL;
 }
 
-/* Freed at once after the last operation has returned on both sides, whoever woke whom: the address
- * sanitizer would see a late look at the channel, and a freed lock's late futex wake is harmless.
- */
+/* Frees the channel as soon as the last operation has returned on both sides, whichever side woke
+ * the other. AddressSanitizer would see a late access to the channel; a late futex wake of a freed
+ * lock is harmless. */
 static void test_a_channel_may_be_freed_right_after_its_last_operation(void **state)
 {
     enum { ROUNDS = SANITIZED ? 50 : 300 };

@@ -1,5 +1,5 @@
-/* What a test program is given, on its command line or in the environment. What cannot be gets one
- * line on standard error, and status 2, before anything runs. */
+/* The arguments of a test program, on its command line or in the environment. A wrong one gets one
+ * line on standard error and status 2, before anything runs. */
 #ifndef CORE_TESTS_GIVEN_H
 #define CORE_TESTS_GIVEN_H
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Says what was given, and what would be right: one line, whatever `what` holds. Returns 2. */
+/* Reports what was given and what would be right: one line, whatever `what` contains. Returns 2. */
 static inline int given_wrong(const char *who, const char *what, const char *why)
 {
     char line[1024];
@@ -23,7 +23,7 @@ static inline int given_wrong(const char *who, const char *what, const char *why
     return 2;
 }
 
-/* A whole number in digits, from min to max; or 2, after the line. */
+/* Reads a whole number in digits, from min to max; or returns 2, after the line. */
 static inline int given_number(const char *who, const char *text, uint64_t min, uint64_t max,
                                uint64_t *number)
 {
@@ -39,7 +39,7 @@ static inline int given_number(const char *who, const char *text, uint64_t min, 
     return given_wrong(who, text, why);
 }
 
-/* The variant of that name; or NULL, after the line, which has the names that there are. */
+/* The variant of that name; or NULL, after the line, which lists the names. */
 static inline const struct hchan_variant *given_variant(const char *who, const char *name)
 {
     char why[512] = "no such variant: there are";
@@ -53,8 +53,8 @@ static inline const struct hchan_variant *given_variant(const char *who, const c
     return NULL;
 }
 
-/* The number in an environment variable, or `otherwise` where there is none. Ends the process where
- * it cannot be: to be read before the tests begin. */
+/* The number in an environment variable, or `otherwise` if it is not set. Ends the process if it is
+ * invalid: to be read before the tests begin. */
 static inline uint64_t environment_number(const char *name, uint64_t otherwise, uint64_t min,
                                           uint64_t max)
 {
@@ -65,14 +65,14 @@ static inline uint64_t environment_number(const char *name, uint64_t otherwise, 
     return number;
 }
 
-/* Ends the process where there are words on the command line of a program that takes none. */
+/* Ends the process if a program that takes no arguments has some. */
 static inline void given_nothing(int argc, char **argv)
 {
     if (argc > 1)
         exit(given_wrong(argv[0], argv[1], "it takes no words, but variables: its head has them"));
 }
 
-/* At a program's end: its status, or 3 where what it wrote did not all go out. */
+/* At a program's end: its status, or 3 if not all of its output was written. */
 static inline int given_out(const char *who, int status)
 {
     if (fflush(stdout) != EOF && !ferror(stdout))

@@ -1,5 +1,5 @@
-/* The invariants at the head of core/chan/layout.h: a traced instance says which one is broken,
- * before it lets go of the lock. (Every other test shows that they hold.) */
+/* The invariants at the head of core/chan/layout.h: a traced instance names the one that is broken
+ * before it releases the lock. (Every other test shows that they hold.) */
 #include "core/chan/ring.h"
 #include "core/chan/waitq.h"
 #include "core/tests/child.h"
@@ -72,7 +72,7 @@ static void break_a_channel(void *arg)
     const struct breakage *b = arg;
     hchan *c = makechan(b->variant, sizeof(long), 2);
     b->breaks(c);
-    chan_parked_senders(c); /* locks, and unlocks */
+    chan_parked_senders(c); /* locks and unlocks */
 }
 
 static void test_a_traced_channel_names_the_invariant_that_is_broken(void **state)
@@ -95,11 +95,11 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
     FOR_EACH_TRACED(v)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].breaks == lost_index && strcmp(v->buffer_name, "ring") == 0)
-            continue; /* its indices are what it counts with */
-        /* Somebody may be on the way there: nothing is broken. */
+            continue; /* a ring counts by its indexes */
+        /* A woken G may be on its way there: nothing is broken. */
         bool waits =
             rows[i].breaks == receiver_before_value || rows[i].breaks == sender_before_slot;
-        if (v->barges ? waits : rows[i].breaks == both_wait /* which is the former then */)
+        if (v->barges ? waits : rows[i].breaks == both_wait /* then it is the same as the former */)
             continue;
         char text[256];
         struct breakage b = {v, rows[i].breaks};
@@ -109,7 +109,7 @@ static void test_a_traced_channel_names_the_invariant_that_is_broken(void **stat
     }
 }
 
-/* Walks a queue both ways: its waiters must be those between first and last. */
+/* Walks a queue in both directions: its waiters must be those between first and last. */
 static void assert_queue(const struct waitq *q, struct sudog *first, size_t count)
 {
     const struct sudog *before = NULL, *sg = load_rlx(&q->first); /* one thread */
@@ -126,7 +126,7 @@ static void test_a_queue_is_linked_both_ways(void **state)
     static struct waitq q;
     struct sudog sg[4] = {0};
     (void)state;
-    for (size_t round = 0; round < 2; round++) { /* the second with links left over */
+    for (size_t round = 0; round < 2; round++) { /* the second time with links left over */
         for (size_t i = 0; i < 4; i++) {
             waitq_enqueue(&q, &sg[i]);
             assert_queue(&q, sg, i + 1);

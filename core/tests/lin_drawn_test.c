@@ -1,6 +1,6 @@
-/* The judge of histories on histories that are drawn: it accepts what is right by how it was made,
- * refuses most of what was changed, agrees with a slower judge that is written in another way, and
- * is fast. */
+/* The judge of histories, on histories drawn at random: it accepts those that are right by
+ * construction, rejects most of those that were changed, agrees with a slower judge that is written
+ * in another way, and is fast. */
 #include "core/tests/check/lin.h"
 #include "core/tests/check/random.h"
 #include "scripts/test.h"
@@ -13,9 +13,9 @@ enum { HISTORIES = 2000, SMALL_PROGRAMS = 150 };
 enum { HISTORIES = 20000, SMALL_PROGRAMS = 1500 };
 #endif
 
-/* A step that the machine could take next: one party alone, or two that meet. */
+/* A step that the machine could take next: of one party, or of two that meet. */
 struct move {
-    unsigned a, b; /* b == a: alone */
+    unsigned a, b; /* b == a: one party */
     struct op_result ra, rb;
 };
 
@@ -42,9 +42,10 @@ static unsigned moves(const struct program *p, const struct spec_state *s,
     return count;
 }
 
-/* A history that a channel could have had: a random walk of the machine, whose steps have their
- * moments 100, 200, ...; and each operation begins some time before its moment, and returns some
- * time after. `spread` percent of the time between two moments of a party is in operations. */
+/* A history that a channel could have had: a random walk of the machine, whose steps happen at the
+ * moments 100, 200, ... Each operation begins some time before its moment and returns some time
+ * after it. `spread` is the percentage of the time between two moments of a party that is inside
+ * operations. */
 static void random_history(const struct program *p, unsigned spread, uint64_t *random,
                            struct history *h)
 {
@@ -100,7 +101,7 @@ static struct op_result other_end(const struct op *op, const struct op_result *o
     return r;
 }
 
-/* Changes how one operation ended that did; false where there is none. */
+/* Changes the end of one operation that ended; false if there is none. */
 static bool mutate(const struct program *p, struct history *h, uint64_t *random)
 {
     unsigned party = (unsigned)random_below(random, p->nparties);
@@ -133,8 +134,9 @@ static void fail_history(const char *what, const struct program *p, const struct
     fail_msg("%s: %s\n%s", what, program, text);
 }
 
-/* Given histories that are right by how they were made, then all are accepted; with one result
- * changed most are refused. Not all: what changed may be right too, e.g. a try that overlaps. */
+/* Given histories that are right by construction, then all are accepted; with one result changed,
+ * most are rejected. Not all of them: the changed history may be right too, e.g. for a try that
+ * overlaps. */
 static void test_right_histories_are_accepted_and_changed_ones_refused(void **state)
 {
     uint64_t random = 11;
@@ -163,7 +165,7 @@ static void test_right_histories_are_accepted_and_changed_ones_refused(void **st
     assert_true(refused > changed * 0.8);
 }
 
-/* The slower judge: all orders, by pairs of moments, without a memory. */
+/* The slower judge: tries all orders, by pairs of moments, and remembers nothing. */
 struct slow {
     const struct program *p;
     const struct history *h;
@@ -232,7 +234,7 @@ static bool slow_check(const struct program *p, const struct history *h)
     return slow_explains(&s, &state, 0);
 }
 
-/* Given histories right and wrong, then both judges say the same. */
+/* Given right and wrong histories, then both judges agree. */
 static void test_the_slow_judge_agrees(void **state)
 {
     uint64_t random = 5;
@@ -257,7 +259,7 @@ static void test_the_slow_judge_agrees(void **state)
     assert_true(right > HISTORIES / 10 && wrong > HISTORIES / 10);
 }
 
-/* Every way in which an operation could be said to have ended. */
+/* Every end that an operation could be reported to have had. */
 static unsigned all_ends(const struct op *op, unsigned values, struct op_result r[static 64])
 {
     unsigned count = 0;
@@ -276,8 +278,8 @@ static unsigned all_ends(const struct op *op, unsigned values, struct op_result 
     return count;
 }
 
-/* Counts the histories of `p` that are accepted where everything overlaps, from operation `index`
- * of all on. */
+/* Counts the accepted histories of `p` in which everything overlaps, from operation `index` of all
+ * on. */
 static unsigned count_accepted(const struct program *p, unsigned values, struct history *h,
                                unsigned party, unsigned k)
 {
@@ -308,8 +310,8 @@ static bool outcome_is_accepted(const struct history *h, void *arg)
     return true;
 }
 
-/* Given small programs and all that could be said to have come of them, then what is accepted are
- * the outcomes of the machine, neither more nor less. */
+/* Given small programs and all ends that could be reported, then the accepted ones are exactly the
+ * outcomes of the machine. */
 static void test_what_is_accepted_are_the_outcomes(void **state)
 {
     static const struct program_dice small = {.chans = 2,
@@ -359,8 +361,8 @@ static void test_what_is_accepted_are_the_outcomes(void **state)
                   total);
 }
 
-/* Prints how many histories of two parties with four operations each are judged in a second of a
- * processor's time. Not asserted: that is for whoever looks. */
+/* Prints how many histories of two parties with four operations each are judged in a second of
+ * processor time. Not asserted: for the reader's information. */
 static void test_rate(void **state)
 {
     enum { KEPT = 1000 };

@@ -1,5 +1,5 @@
-/* The judge of histories on histories by hand: what it accepts, what it refuses, and how it prints
- * them. */
+/* The judge of histories, on histories written by hand: which it accepts, which it rejects, and how
+ * it prints them. */
 #include "core/tests/check/lin.h"
 #include "core/tests/check/notation.h"
 
@@ -106,7 +106,7 @@ static const struct row rows[] = {
     {"close of nil", "0 n | x1 | R0", "p | -", RIGHT},
     {"close of nil went well", "0 n | x1 | R0", "ok | -", ORDER},
     {"timed out on a closed channel", "0 | x0 | u0", "ok@0-1 | -@2-3", ORDER},
-    /* Nil. */
+    /* A nil channel. */
     {"nil is never ready", "0 n | S1=1 | R1", "- | -", RIGHT},
     {"nil was", "0 n | s1=1 | r1", "ok | 1", ORDER},
     {"nil was closed", "0 n | s1=1 | r1", "p | z", ORDER},
@@ -229,8 +229,8 @@ static void test_a_history_is_printed(void **state)
     assert_string_equal(text, "party 0:  s0=1 @0-1");
 }
 
-/* Given a long history that is wrong at its end only, then the answer comes, though all orders are
- * tried: some millions, without a memory of what was tried. */
+/* Given a long history that is wrong only at its end, then the answer comes although all orders are
+ * tried: some millions, if the judge did not remember what it has tried. */
 static void test_long_wrong_histories_end(void **state)
 {
     static const char tries[] = "3 | S0=1 R0 S0=2 R0 S0=3 R0 | S0=5 R0 S0=6 R0 S0=7 R0 "

@@ -1,7 +1,7 @@
 /* Memory that runs out at each allocation in turn, for both instances of every variant: what then
  * holds, and how often that was tried.
  *
- * The build puts the functions named __wrap_... here before those of the C library. */
+ * The build puts the functions named __wrap_... here in front of those of the C library. */
 #include "core/tests/child.h"
 #include "core/tests/selector.h"
 
@@ -12,7 +12,7 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
-static unsigned fail_at; /* the how manyth allocation from now on fails; 0: none. One thread */
+static unsigned fail_at; /* the allocation from now on that fails, from 1; 0: none. One thread */
 
 static bool memory_fails(void)
 {
@@ -53,9 +53,9 @@ static void test_makechan_without_memory_says_so_and_keeps_nothing(void **state)
                 injected++;
             }
         }
-        assert_int_not_equal(fail_at, 0); /* it had all that it asked for */
+        assert_int_not_equal(fail_at, 0); /* all its allocations succeeded */
         fail_at = 0;
-        chanfree(c); /* and LeakSanitizer has the rest */
+        chanfree(c); /* and LeakSanitizer checks the rest */
     }
     assert_true(injected > 0);
     print_message("memory, makechan:        %u failures: NULL and ENOMEM, nothing leaked\n",
@@ -72,7 +72,8 @@ static void send_one(void *c)
     chansend1(c, &(long){1});
 }
 
-/* With 42, where the allocation that was to fail was never asked for. From here on none fails. */
+/* Ends the child, with 42 if the allocation that was to fail never came. From here on none
+ * fails. */
 _Noreturn static void end_child(void)
 {
     int status = fail_at ? 42 : 0;
@@ -80,8 +81,8 @@ _Noreturn static void end_child(void)
     _exit(status);
 }
 
-/* Each with its channel made before memory fails. An operation that neither parks nor counts needs
- * no G; one that may be recovered from does. */
+/* Each operation has its channel made before memory fails. An operation that neither parks nor
+ * counts needs no G; one inside hchan_try() does. */
 static void first_operation(void *arg)
 {
     struct hungry *h = arg;
@@ -123,7 +124,7 @@ static void a_greater_select(void *arg)
     end_child();
 }
 
-/* What is promised is Go's end: the message, SIGABRT, and not a word more. */
+/* The promise is Go's end: the message, SIGABRT, and nothing else. */
 static void test_an_operation_without_memory_ends_the_process_as_go_does(void **state)
 {
     static void (*const bodies[])(void *) = {first_operation, first_select, first_deadline,
@@ -136,7 +137,7 @@ static void test_an_operation_without_memory_ends_the_process_as_go_does(void **
             char text[512];
             int status = run_in_child(bodies[i], &(struct hungry){v, k}, text, sizeof(text));
             if (WIFEXITED(status) && WEXITSTATUS(status) == 42) {
-                assert_true(k > 1); /* else it took no memory, and nothing was tested */
+                assert_true(k > 1); /* otherwise it took no memory, and nothing was tested */
                 assert_string_equal(text, "");
                 break;
             }

@@ -1,4 +1,4 @@
-/* makechan() where memory is short. Each test runs in a child, whose address space is limited. */
+/* makechan() when memory is short. Each test runs in a child whose address space is limited. */
 #include "core/tests/support.h"
 #include <errno.h>
 #include <malloc.h>
@@ -19,7 +19,7 @@ enum { LIMITABLE = 1 };
 enum { LIMITABLE = 1 };
 #endif
 
-/* More than the freed blocks that malloc keeps at hand without counting them as free. */
+/* More than the number of freed blocks that malloc keeps ready without counting them as free. */
 enum { ROUNDS = 100 };
 
 static void skip_where_memory_has_no_limit(void)
@@ -30,7 +30,7 @@ static void skip_where_memory_has_no_limit(void)
     skip();
 }
 
-/* Limits the address space to `room` bytes more than there are now. */
+/* Limits the address space to `room` bytes more than it has now. */
 static void limit_memory(size_t room)
 {
     unsigned long pages = 0;
@@ -43,7 +43,7 @@ static void limit_memory(size_t room)
         _exit(10);
 }
 
-/* makechan() fails, for want of memory, ROUNDS times over. */
+/* Whether makechan() fails for lack of memory, ROUNDS times in a row. */
 static bool fails(const struct hchan_variant *v, size_t elemsize, size_t capacity)
 {
     for (int i = 0; i < ROUNDS; i++) {
@@ -57,7 +57,7 @@ static bool fails(const struct hchan_variant *v, size_t elemsize, size_t capacit
 static int no_room_for_the_buffer(const struct hchan_variant *v)
 {
     limit_memory((size_t)64 << 20);
-    if (!fails(v, 4096, HCHAN_MAX_BUFFER / 4096)) /* and malloc has its blocks at hand */
+    if (!fails(v, 4096, HCHAN_MAX_BUFFER / 4096)) /* and malloc has its blocks ready */
         return 1;
     size_t before = mallinfo2().uordblks;
     if (!fails(v, 4096, HCHAN_MAX_BUFFER / 4096))
@@ -71,7 +71,7 @@ static int no_room_for_the_buffer(const struct hchan_variant *v)
     return 0;
 }
 
-/* Takes all that malloc can give, in blocks that are chained; down to the least. */
+/* Allocates all that malloc can give, down to the smallest blocks, and chains them. */
 static void **take_all(void)
 {
     void **chain = NULL;

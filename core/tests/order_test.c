@@ -1,11 +1,11 @@
-/* Queues that empty and fill again, lengths under traffic, and elements of no size, for every
+/* Queues that empty and fill again, lengths under traffic, and elements of size 0, for every
  * variant. */
 #include "core/tests/support.h"
 #include <time.h>
 
 enum { PARTIES = 4 };
 
-/* Given receivers parked in a known order, when some are served, more come, and the queue runs
+/* Given receivers parked in a known order, when some are served, more arrive, and the queue becomes
  * empty in between, then values arrive in the order of parking. */
 static void test_receivers_keep_their_order_while_the_queue_empties_and_refills(void **state)
 {
@@ -36,7 +36,8 @@ static void test_receivers_keep_their_order_while_the_queue_empties_and_refills(
     }
 }
 
-/* The mirror image: senders, and with a buffer their values are promoted behind what it holds. */
+/* The mirror image: senders, whose values are promoted behind those in the buffer, if there is
+ * one. */
 static void test_senders_keep_their_order_while_the_queue_empties_and_refills(void **state)
 {
     (void)state;
@@ -46,7 +47,7 @@ static void test_senders_keep_their_order_while_the_queue_empties_and_refills(vo
             hchan *c = make(v, sizeof(long), capacity);
             struct party p[3 * PARTIES];
             long value = 0, next = 0, got;
-            size_t came = 0, left = 0; /* senders that came, and that must have got through */
+            size_t came = 0, left = 0; /* senders that arrived, and that must be through */
             for (; value < (long)capacity; value++)
                 chansend1(c, &value);
             for (size_t round = 1; round <= 3; round++) {
@@ -103,7 +104,7 @@ static void test_elements_of_no_size_take_every_path(void **state)
         assert_only(HCHAN_SEND_HANDOFF);
         end(&p);
         assert_true(p.received);
-        assert_int_equal(p.value, -1); /* nothing was written to where a value would go */
+        assert_int_equal(p.value, -1); /* nothing was written to the place of a value */
         closechan(c);
         assert_false(chanrecv2(c, &p.value));
         assert_int_equal(p.value, -1);
@@ -111,7 +112,7 @@ static void test_elements_of_no_size_take_every_path(void **state)
     }
 }
 
-/* Given an empty and a nil channel, then there is nothing to count. */
+/* Given an empty and a nil channel, then no waiter is counted. */
 static void test_nobody_waits_on_a_nil_channel(void **state)
 {
     (void)state;
@@ -137,8 +138,8 @@ static void *pump_out(void *c)
     return NULL;
 }
 
-/* Given traffic, when a third thread looks at the length, then it is never more than the capacity,
- * whatever promotions go on. */
+/* Given traffic, when a third thread reads the length, then it is never more than the capacity,
+ * even during promotions. */
 static void test_a_length_never_exceeds_the_capacity(void **state)
 {
     static const size_t capacities[] = {0, 1, 3};
@@ -170,7 +171,7 @@ static void test_a_length_never_exceeds_the_capacity(void **state)
 }
 
 /* Given short-lived threads, one after the other, when each uses a channel, then they share one G's
- * counts, which never go back: a thread's own are a difference. */
+ * counts, which never go back: a thread's own counts are a difference. */
 static void test_counts_survive_their_threads(void **state)
 {
     (void)state;

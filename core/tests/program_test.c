@@ -1,4 +1,4 @@
-/* The programs' text, and how they are drawn. */
+/* The text form of programs, and how programs are drawn. */
 #include "core/tests/check/random.h"
 #include "core/tests/check/spec.h"
 #include "scripts/test.h"
@@ -20,7 +20,8 @@ static const struct program_dice all = {.chans = 4,
                                         .close = 1,
                                         .select = 2};
 
-/* Given the text of the header's example, when it is read, then it says what is written there. */
+/* Given the text of the header's example, when it is read, then the program is the one described
+ * there. */
 static void test_a_text_is_read_as_it_is_explained(void **state)
 {
     struct program p;
@@ -51,7 +52,8 @@ static void test_a_text_is_read_as_it_is_explained(void **state)
     }
 }
 
-/* Given drawn programs, when one is printed, read and printed again, then both are the same. */
+/* Given drawn programs, when one is printed, read and printed again, then both texts are the
+ * same. */
 static void test_what_is_printed_reads_as_it_was(void **state)
 {
     uint64_t dice = 1;
@@ -109,7 +111,7 @@ static void test_odd_texts_are_programs(void **state)
     assert_memory_equal(&a, &b, sizeof(a));
 }
 
-/* Given a text with one thing wrong, when it is read, then the message names it. */
+/* Given a text with one mistake, when it is read, then the message names it. */
 static void test_each_mistake_has_a_message(void **state)
 {
     static const struct {
@@ -162,8 +164,8 @@ static void test_each_mistake_has_a_message(void **state)
     }
 }
 
-/* Given texts of random characters that programs consist of, when they are read, then what is
- * accepted prints and reads as itself, and nothing else happens. */
+/* Given texts of random characters from the alphabet of programs, when they are read, then an
+ * accepted text prints and reads as itself, and nothing else happens. */
 static void test_any_text_is_refused_or_understood(void **state)
 {
     static const char letters[] = "0012nsSrRtux[],-~=|| ";
@@ -186,8 +188,8 @@ static void test_any_text_is_refused_or_understood(void **state)
     assert_true(understood > 1000);
 }
 
-/* Given the same state, then the same program and the same state afterwards; and other states give
- * other programs. */
+/* Given the same state, then the same program results, and the same state afterwards; other states
+ * give other programs. */
 static void test_drawing_is_repeatable(void **state)
 {
     unsigned same = 0;
@@ -205,7 +207,7 @@ static void test_drawing_is_repeatable(void **state)
     assert_true(same < 10);
 }
 
-/* What a drawn program has in it. */
+/* What a drawn program contains. */
 struct census {
     unsigned chans, parties, ops, capacity, nil, values;
     unsigned waits[3], kinds[4], cases[PROGRAM_CASES + 1];
@@ -255,7 +257,7 @@ static struct census count_drawn(const struct program_dice *dice)
     return c;
 }
 
-/* Given dice, then drawn programs reach every limit and pass none. */
+/* Given dice, then drawn programs reach every limit and exceed none. */
 static void test_dice_are_honoured(void **state)
 {
     (void)state;
@@ -269,7 +271,7 @@ static void test_dice_are_honoured(void **state)
         assert_true(c.kinds[i] > 0);
     for (unsigned i = 1; i <= PROGRAM_CASES; i++)
         assert_true(c.cases[i] > 0);
-    /* 3 : 2 : 1, within what chance does with so many */
+    /* 3 : 2 : 1, within the bounds of chance for so many */
     assert_true(c.waits[OP_BLOCK] > 1.4 * c.waits[OP_TRY]);
     assert_true(c.waits[OP_TRY] > 1.8 * c.waits[OP_TIMED]);
 
@@ -340,7 +342,7 @@ static void test_results_are_printed(void **state)
         length = program_print_result(&p.parties[0].ops[0], &rows[i].r, text, sizeof(text));
         assert_string_equal(text, rows[i].text);
         assert_int_equal(length, strlen(text));
-        program_print_result(&p.parties[0].ops[0], &rows[i].r, text, 3); /* is cut */
+        program_print_result(&p.parties[0].ops[0], &rows[i].r, text, 3); /* it is cut */
         assert_true(strlen(text) <= 2);
     }
 }

@@ -1,5 +1,5 @@
-/* What is particular to a ring: its laps, its limit, its freeze and thaw; and how long a thread
- * spins. That it is a channel the other tests show. */
+/* What is special about a ring: its laps, its limit, its freeze and thaw; and how long a thread
+ * spins. The other tests show that it is a channel. */
 #include "core/chan/ring.h"
 #include "core/chan/spin.h"
 #include "core/tests/support.h"
@@ -17,8 +17,8 @@ static bool try_recv(hchan *c, long *value)
     return chanrecv(c, value, false, &received) && received;
 }
 
-/* Given a ring of any capacity, when it is filled and drained from each of its places, then it
- * takes as many values as it has slots, and gives them in order. */
+/* Given a ring of any capacity, when it is filled and drained from each of its positions, then it
+ * takes as many values as it has slots, and returns them in order. */
 static void test_a_ring_holds_its_capacity_lap_after_lap(void **state)
 {
     (void)state;
@@ -36,7 +36,7 @@ static void test_a_ring_holds_its_capacity_lap_after_lap(void **state)
                 assert_int_equal(value, sent);
             }
             assert_false(try_recv(c, &value));
-            assert_true(try_send(c, sent)); /* so that the next lap begins one further */
+            assert_true(try_send(c, sent)); /* so that the next lap begins one position later */
             assert_true(try_recv(c, &value));
             assert_int_equal(value, sent++);
         }
@@ -44,8 +44,8 @@ static void test_a_ring_holds_its_capacity_lap_after_lap(void **state)
     }
 }
 
-/* Given a channel of more elements than a ring may have, then it has none, and works all the same.
- */
+/* Given a channel with more elements than a ring may have, then it has no ring, and works all the
+ * same. */
 static void test_a_large_buffer_is_no_ring(void **state)
 {
     (void)state;
@@ -73,8 +73,8 @@ static bool is_frozen(const hchan *c)
     return tail & RING_FROZEN;
 }
 
-/* Given a sender that is parked, then the ring is frozen, so that nobody gets past it; and it thaws
- * when the last one has gone. */
+/* Given a parked sender, then the ring is frozen, so that no operation overtakes it; and it thaws
+ * when the last waiter has gone. */
 static void test_a_ring_is_frozen_while_somebody_is_parked(void **state)
 {
     (void)state;
@@ -102,7 +102,7 @@ static void test_a_ring_is_frozen_while_somebody_is_parked(void **state)
     }
 }
 
-/* Given spins in vain, then ever more parks go without one, up to a limit; one that was enough ends
+/* Given spins in vain, then more and more parks do not spin, up to a limit; a successful spin ends
  * that. */
 static void test_spins_in_vain_get_seldom(void **state)
 {
@@ -113,7 +113,7 @@ static void test_spins_in_vain_get_seldom(void **state)
     gp->wake_ns = 1;
     for (unsigned miss = 1; miss <= SPIN_MISSES + 2; miss++) {
         spin_begin(gp, &s);
-        assert_true(spin_on(&s)); /* at least one look */
+        assert_true(spin_on(&s)); /* at least one turn */
         while (spin_on(&s))
             continue;
         spin_end(gp, &s, false);
@@ -121,7 +121,7 @@ static void test_spins_in_vain_get_seldom(void **state)
         for (unsigned i = 0; i < skips; i++) {
             spin_begin(gp, &s);
             assert_false(spin_on(&s));
-            spin_end(gp, &s, i % 2); /* says nothing: it did not spin */
+            spin_end(gp, &s, i % 2); /* means nothing: it did not spin */
         }
     }
     spin_begin(gp, &s);
@@ -134,19 +134,19 @@ static void test_spins_in_vain_get_seldom(void **state)
     gp->spin_misses = gp->spin_skips = 0;
 }
 
-/* Learned is what a wake costs that was timed, and took no longer than one that found a PU. */
+/* Only a wake that was timed, and that took no longer than one that found a free PU, is learned. */
 static void test_only_wakes_that_were_timed_are_learned(void **state)
 {
     struct g *gp = getg();
     (void)state;
     gp->wake_ns = gp->woken_at = 0;
-    spin_learn(gp, true); /* nobody saw that it slept */
+    spin_learn(gp, true); /* no waker saw that it slept */
     assert_int_equal(gp->wake_ns, 0);
     gp->woken_at = (uint32_t)nanotime() - 1000000000; /* a second ago */
     spin_learn(gp, true);
     assert_int_equal(gp->wake_ns, 0);
     spin_wakes(gp);
-    spin_learn(gp, false); /* it was awake yet */
+    spin_learn(gp, false); /* it was still awake */
     assert_int_equal(gp->wake_ns, 0);
     bool learned = false;
     for (int i = 0; i < 10000; i++) {

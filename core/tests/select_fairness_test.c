@@ -1,11 +1,12 @@
-/* Fairness: every case that is ready has the same chance to be chosen by a select, for every
- * variant.
+/* Fairness: a select chooses every ready case with the same probability, for every variant.
  *
  * The random numbers are always the same: they are seeded by the G's id, which is 1 here, and each
- * test comes after the same ones. The bounds are for a false alarm in a million, were they not. */
+ * test follows the same ones. If they were not, the bounds would give a false alarm once in a
+ * million. */
 #include "core/tests/selector.h"
 
-/* How often each of `ready` cases was chosen, of `cases` (the others are never ready). */
+/* Counts how often each of `ready` cases was chosen, out of `cases` (the others are never
+ * ready). */
 static void count_chosen(const struct hchan_variant *v, unsigned cases, unsigned ready,
                          unsigned trials, unsigned chosen[])
 {
@@ -27,8 +28,8 @@ static void count_chosen(const struct hchan_variant *v, unsigned cases, unsigned
 }
 
 /* Go's own bound (TestSelectFairness): a fair coin's share of n trials has a standard deviation of
- * 1 / (2 sqrt n), and a normal variable is more than 4.891638 of them off, either way, once in a
- * million. For n = 10,000: 0.0245. */
+ * 1 / (2 sqrt n), and a normal variable is further than 4.891638 of these from its mean, in either
+ * direction, once in a million. For n = 10,000: 0.0245. */
 static void test_of_two_ready_cases_each_is_chosen_half_the_time(void **state)
 {
     enum { TRIALS = 10000 };
@@ -45,7 +46,7 @@ static void test_of_two_ready_cases_each_is_chosen_half_the_time(void **state)
 }
 
 /* Pearson's statistic of k equal cases has the chi-square distribution with k - 1 degrees of
- * freedom; the quantiles below are those of 1 - 1e-6 (GSL's gsl_cdf_chisq_Qinv). */
+ * freedom; the quantiles below are for 1 - 1e-6 (GSL's gsl_cdf_chisq_Qinv). */
 static double chi_square(const unsigned chosen[], unsigned cases, unsigned trials)
 {
     double wanted = (double)trials / cases, sum = 0;
@@ -73,7 +74,7 @@ static void test_of_many_ready_cases_each_has_the_same_chance(void **state)
     }
 }
 
-/* Two cases on one ready channel are two chances. */
+/* Two cases on one ready channel have two chances. */
 static void test_a_channel_that_repeats_has_a_chance_for_each_case(void **state)
 {
     enum { TRIALS = 10000 };
@@ -96,7 +97,7 @@ static void test_a_channel_that_repeats_has_a_chance_for_each_case(void **state)
     }
 }
 
-/* Which of two cases of one channel a parked select was woken by, each time. */
+/* How often each of two cases of one channel woke a parked select. */
 enum { PARKED_TRIALS = 400 };
 
 struct parked_twice {
@@ -113,9 +114,9 @@ static void *select_twice(void *arg)
     return NULL;
 }
 
-/* The sudogs of one channel queue in a random order: else the same case would always be woken. The
- * bound as above, for n = 400: 0.1223. The other thread's numbers are always the same, too: its G
- * is the second, and lives on. */
+/* The sudogs of one channel are queued in random order: otherwise the same case would always be
+ * woken. The bound as above, for n = 400: 0.1223. The other thread's numbers are always the same,
+ * too: its G is the second, and lives on. */
 static void test_a_parked_channel_that_repeats_has_a_chance_for_each_case(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* When a select panics, for every variant, and what that leaves; and the most cases that it takes.
- */
+/* When a select panics, for every variant, and what that leaves behind; and the largest number of
+ * cases. */
 #include "core/tests/selector.h"
 
 enum { NCASES_MAX = (int)HCHAN_MAX_CASES };
@@ -48,7 +48,7 @@ static void test_a_send_that_finds_its_channel_closed_panics_and_leaves_the_othe
     }
 }
 
-/* Where another case is ready as well, either may be chosen; each is, in time. */
+/* If another case is ready as well, either may be chosen; each is, in time. */
 static void test_a_send_on_a_closed_channel_is_one_choice_among_others(void **state)
 {
     (void)state;
@@ -60,7 +60,7 @@ static void test_a_send_on_a_closed_channel_is_one_choice_among_others(void **st
         struct select_call call = {cases, 2, true};
         closechan(closed);
         unsigned panics = 0, sends = 0;
-        /* One of the two never coming has a chance of 2^-99. */
+        /* The probability that one of the two never comes is 2^-99. */
         for (unsigned trial = 0; trial < 100; trial++) {
             bool sent = hchan_try(call_select, &call, NULL);
             assert_int_equal(chanrecv(ready, NULL, false, NULL), sent);
@@ -118,7 +118,8 @@ static void test_a_case_of_no_kind_panics(void **state)
 
 /* Many cases. */
 
-/* A select of n channels of which the one at `at` gets ready: before it, and while it is parked. */
+/* A select over n channels, of which the one at `at` becomes ready: before the select, and while it
+ * is parked. */
 static void check_many(const struct hchan_variant *v, struct scase *cases, size_t n, size_t at)
 {
     struct selector s;

@@ -1,5 +1,5 @@
 /* Selects that meet themselves and each other, for every variant: one channel in several cases, a
- * select that both sends and receives on a channel, and two over the same channels. */
+ * select that both sends and receives on a channel, and two selects over the same channels. */
 #include "core/tests/selector.h"
 
 /* One channel in several cases. */
@@ -142,7 +142,7 @@ static void test_a_select_both_ways_meets_others_either_way(void **state)
         assert_int_equal(got, 5);
         assert_usable(c);
         in[0] = -1;
-        start_select(&s[0], one, 2); /* its like */
+        start_select(&s[0], one, 2); /* another of the same kind */
         until_receivers(c, 1);
         start_select(&s[1], two, 2);
         end_select(&s[0]);
@@ -177,7 +177,7 @@ struct duel {
     uint64_t sent, received, sent_sum, received_sum;
 };
 
-/* A round either sends or receives, and so does the other side, the other way round. */
+/* A round either sends or receives, and the other side does the opposite. */
 static void *duel(void *arg)
 {
     struct duel *d = arg;

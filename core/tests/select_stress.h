@@ -1,5 +1,5 @@
-/* How a storm (stress.h) sends and receives by every kind of select: over both channels, with a
- * default, with a deadline, with a cancel channel; and by plain operations in between. */
+/* How a storm (stress.h) sends and receives with every kind of select: over both channels, with a
+ * default, with a deadline, with a cancel channel; and with plain operations in between. */
 #ifndef CORE_TESTS_SELECT_STRESS_H
 #define CORE_TESTS_SELECT_STRESS_H
 
@@ -8,11 +8,11 @@
 
 static hchan *cancel; /* a value in it cancels one wait */
 
-/* Were both sides to wait on one channel, without end, they could wait on different ones. So the
- * side that this names does so, and the other one's endless waits are on both channels. */
+/* If both sides waited without end on one channel, they could wait on different ones. So only the
+ * side named here does that; the endless waits of the other side are on both channels. */
 static enum scase_kind plain_side;
 
-/* A number of the calling thread's, to tell its next turn by. */
+/* A number of the calling thread, to vary its turns. */
 static uint32_t turn(void)
 {
     static _Thread_local uint32_t turns;
@@ -24,7 +24,7 @@ static int64_t soon(uint32_t n)
     return hchan_deadline((int64_t)(n * 7919 % 50) * 1000);
 }
 
-/* A sender has both its channels to the end. */
+/* A sender has both its channels until the end. */
 static int select_send(hchan *const *c, const void *elem, bool block)
 {
     void *from = (void *)(uintptr_t)elem;
@@ -55,7 +55,8 @@ static int select_send(hchan *const *c, const void *elem, bool block)
     }
 }
 
-/* A receiver's closed channels are nil: what is plain, it does with one that is open. */
+/* The channels that a receiver has seen closed are nil: its plain operations use one that is
+ * open. */
 static int select_recv(hchan *const *c, void *elem, bool block, bool *received)
 {
     const struct scase cases[] = {RECV(c[1], elem), RECV(NULL, elem), RECV(c[0], elem)};

@@ -1,4 +1,4 @@
-/* Storms in which both sides change between plain operations, selects over two channels, defaults,
+/* Storms in which both sides switch between plain operations, selects over two channels, defaults,
  * deadlines and cancels: the same judge, for every variant. */
 #include "core/tests/select_stress.h"
 
@@ -41,8 +41,8 @@ static void test_storms_of_selects_deadlines_and_cancels(void **state)
     }
 }
 
-/* The accounting holds where operations are selects: each value was sent on one path and received
- * on one, and each select that was called ended in one way. */
+/* The accounting holds if operations are selects: each value was sent on one path and received on
+ * one, and each select ended in one way. */
 
 static _Atomic uint32_t selects, closes;
 
@@ -102,7 +102,7 @@ static void test_outcomes_of_selects_add_up_to_what_was_called(void **state)
     }
 }
 
-/* Broken selects: the judge must say so. Every hundredth goes wrong, so no luck is needed. */
+/* Broken selects: the judge must reject them. Every hundredth goes wrong, so no luck is needed. */
 
 static bool hundredth(void)
 {
@@ -110,7 +110,7 @@ static bool hundredth(void)
     return turns++ % 100 == 99;
 }
 
-/* Two cases fire: the value goes out on both. */
+/* Two cases fire: the value is sent on both channels. */
 static int twice_send(hchan *const *c, const void *elem, bool block)
 {
     int chosen = select_send(c, elem, block);
@@ -119,7 +119,7 @@ static int twice_send(hchan *const *c, const void *elem, bool block)
     return chosen;
 }
 
-/* The value was handed over, and the deadline is reported all the same. */
+/* The value was handed over, but the deadline is reported. */
 static int late_send(hchan *const *c, const void *elem, bool block)
 {
     int chosen = select_send(c, elem, block);
@@ -132,7 +132,7 @@ static int late_recv(hchan *const *c, void *elem, bool block, bool *received)
     return *received && hundredth() ? -1 : chosen;
 }
 
-/* Timed out, and it is said that it happened. */
+/* Timed out, but success is reported. */
 static int hasty_send(hchan *const *c, const void *elem, bool block)
 {
     int chosen = select_send(c, elem, block);

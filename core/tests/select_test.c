@@ -1,13 +1,13 @@
 /* Each rule of Go's select, for every variant: what is chosen, what it leaves behind, and what is
- * counted. Elsewhere: fairness (select_fairness_test.c), panics (select_panic_test.c), and what
- * meets on one channel (select_same_channel_test.c). */
+ * counted. Elsewhere: fairness (select_fairness_test.c), panics (select_panic_test.c), and selects
+ * that meet on one channel (select_same_channel_test.c). */
 #include "core/tests/selector.h"
 
-/* What is ready is chosen, and nobody parks. */
+/* A ready case is chosen, and no G parks. */
 
 enum { READY_WAYS = 6 };
 
-/* Makes `c` ready in one of the ways, for a case of the kind returned; `peer` may park on it. */
+/* Makes `c` ready in one of the ways, for a case of the returned kind; `peer` may park on it. */
 static enum scase_kind make_ready(const struct hchan_variant *v, unsigned way, hchan **c,
                                   struct party *peer, enum hchan_outcome *counted)
 {
@@ -44,7 +44,7 @@ static enum scase_kind make_ready(const struct hchan_variant *v, unsigned way, h
     }
 }
 
-/* Whether it is ready by a waiter that a buffered channel has. */
+/* Whether it is ready because of a waiter on a buffered channel. */
 static bool hands_over(unsigned way)
 {
     return way == 2 || way == 5;
@@ -107,7 +107,7 @@ static void test_where_no_case_is_ready_default_is_taken(void **state)
         assert_false(received);
         assert_int_equal(value, 3);
         assert_int_equal(chanlen(full), 1);
-        for (size_t i = 0; i < 4; i++) { /* and of one case alone */
+        for (size_t i = 0; i < 4; i++) { /* and with only one case */
             received = true;
             assert_int_equal(selectgo(&cases[i], 1, false, &received), -1);
             assert_false(received);
@@ -151,7 +151,7 @@ static void check_woken(const struct hchan_variant *v, size_t capacity, unsigned
         assert_null(s.panic);
         assert_int_equal(s.chosen, winner);
     }
-    if (send && !close) /* the value, or what it stood behind */
+    if (send && !close) /* the value, or the one in front of it */
         assert_int_equal(got, capacity ? 0 : value[winner]);
     if (!send)
         assert_int_equal(value[winner], close ? 0 : 31);
@@ -180,8 +180,8 @@ static void test_a_parked_select_is_woken_by_each_case_and_leaves_the_others(voi
                 check_woken(v, capacity, winner, close);
 }
 
-/* Given plain receivers in line around a select that loses elsewhere, when values come, then they
- * go past it, in order. */
+/* Given plain receivers queued around a select that loses elsewhere, when values come, then they
+ * bypass it, in order. */
 static void test_a_select_that_lost_does_not_hold_up_the_line(void **state)
 {
     (void)state;
@@ -198,7 +198,7 @@ static void test_a_select_that_lost_does_not_hold_up_the_line(void **state)
         start_recv(&last, c);
         until_receivers(c, 3);
         chansend1(other, &(long){1});
-        chansend1(c, &(long){2}); /* whether or not the select has taken itself off by now */
+        chansend1(c, &(long){2}); /* whether or not the select has left the queue by now */
         chansend1(c, &(long){3});
         end(&first);
         end(&last);
@@ -338,7 +338,7 @@ static void test_elements_of_any_size_pass_through_a_select(void **state)
             assert_int_equal(selectgo(sends, 2, true, NULL), 1);
             end_select(&selector);
             assert_memory_equal(out, in, sizes[s]);
-            assert_int_equal(out[sizes[s]], 0xee); /* not a byte more */
+            assert_int_equal(out[sizes[s]], 0xee); /* and not a byte more */
             chanfree(c);
             chanfree(other);
         }

@@ -1,4 +1,4 @@
-/* A thread that does one select, and what came of it; and which outcomes a select counted. */
+/* A thread that does one select, and its result; and which outcomes a select counted. */
 #ifndef CORE_TESTS_SELECTOR_H
 #define CORE_TESTS_SELECTOR_H
 
@@ -9,9 +9,9 @@ struct selector {
     const struct scase *cases;
     size_t ncases;
     int64_t deadline;
-    int chosen;        /* -2 where it panicked */
-    bool received;     /* of a receive */
-    const char *panic; /* NULL where it did not */
+    int chosen;        /* -2 if it panicked */
+    bool received;     /* for a receive */
+    const char *panic; /* NULL if it did not */
     uint64_t outcomes[HCHAN_OUTCOMES];
 };
 
@@ -53,8 +53,8 @@ static inline void end_select(struct selector *s)
     assert_int_equal(pthread_join(s->thread, NULL), 0);
 }
 
-/* Until the select is parked on the case's channel, and so on all of them: a select queues itself
- * everywhere before it lets go of a lock. */
+/* Waits until the select is parked on the case's channel, and so on all of them: a select queues
+ * itself everywhere before it releases a lock. */
 static inline void until_parked(const struct scase *cas)
 {
     if (cas->kind == SCASE_SEND)
@@ -69,8 +69,7 @@ static inline void assert_nobody_parked(hchan *c)
     assert_int_equal(chan_parked_senders(c), 0);
 }
 
-/* Whoever lost the select is off the queue: a value is not swallowed, and reaches who comes next.
- */
+/* The case that lost is off the queue: a value is not swallowed, and reaches the next receiver. */
 static inline void assert_usable(hchan *c)
 {
     struct party p;
@@ -97,8 +96,8 @@ static inline void assert_usable(hchan *c)
     assert_int_equal(got, 12);
 }
 
-/* Of the rows of sends, receives and selects, exactly those wanted (once each) are in `counts`; in
- * a measured instance, which counts nothing, none. */
+/* Among the outcomes of sends, receives and selects, exactly those wanted (once each) are in
+ * `counts`; in a measured instance, which counts nothing, none. */
 static inline void assert_counted(const struct hchan_variant *v,
                                   const uint64_t counts[HCHAN_OUTCOMES],
                                   const enum hchan_outcome *wanted, size_t n)
@@ -114,7 +113,7 @@ static inline void assert_counted(const struct hchan_variant *v,
     }
 }
 
-/* The same, of a thread's outcomes or of the caller's since mark(). */
+/* The same, for a thread's outcomes, or for the caller's since mark(). */
 #define ASSERT_COUNTED(v, counts, ...)                                       \
     assert_counted((v), (counts), (const enum hchan_outcome[]){__VA_ARGS__}, \
                    sizeof((const enum hchan_outcome[]){__VA_ARGS__}) / sizeof(enum hchan_outcome))

@@ -2,13 +2,13 @@
 #include "core/tests/check/notation.h"
 #include "core/tests/check/spec.h"
 
-/* Given one party's operations and their results, then the machine takes all of them, or all but
+/* Given one party's operations and their results, then the machine takes all of them, or all except
  * the last. */
 static const struct {
     const char *program, *results;
     bool right;
 } rows[] = {
-    /* a buffer is first in, first out, and as large as it is */
+    /* a buffer is first in, first out, and holds its capacity */
     {"2 | s0=1 s0=2 r0 r0", "ok ok 1 2", true},
     {"2 | s0=1 s0=2 r0", "ok ok 2", false},
     {"2 | s0=1 s0=2 s0=3", "ok ok ok", false},
@@ -18,7 +18,7 @@ static const struct {
     {"1 | s0=1 r0 r0", "ok 1 1", false},
     {"1 | r0", "z", false},
     {"8 | s0=1 s0=2 s0=3 s0=4 s0=5 s0=6 s0=7 s0=8", "ok ok ok ok ok ok ok ok", true},
-    /* a blocking operation does not end with nothing; others do where nothing can be done */
+    /* a blocking operation does not end without a result; others do if nothing can be done */
     {"1 | r0", "-", false},
     {"1 | R0", "-", true},
     {"1 | u0", "-", true},
@@ -35,12 +35,13 @@ static const struct {
     {"1 | t0=1", "-", false},
     {"1 | s0=1 t0=2", "ok -", true},
     {"1 | s0=1 S0=2", "ok ok", false},
-    /* without a buffer nobody sends or receives alone */
+    /* without a buffer a party cannot send or receive by itself */
     {"0 | s0=1", "ok", false},
     {"0 | r0", "1", false},
     {"0 | S0=1 R0 t0=2 u0", "- - - -", true},
     {"0 | s0=1", "-", false},
-    /* closed: what is there comes first, then zeros; sends panic, and so does another close */
+    /* closed: first the values that are there, then zeros; sends panic, and so does another
+     * close */
     {"2 | s0=1 x0 r0 r0 R0 u0", "ok ok 1 z z z", true},
     {"2 | s0=1 x0 r0", "ok ok z", false},
     {"2 | x0 R0", "ok -", false},
@@ -65,7 +66,7 @@ static const struct {
     {"0 n | s1=1", "p", false},
     {"0 n | r1", "z", false},
     {"0 n | [s1=1,r1,-]", "-", true},
-    /* select: any case that is ready, and nothing only where none is */
+    /* select: any case that is ready, and no case only if none is */
     {"1 1 | s0=1 [r0,s1=2] r1", "ok 1:ok 2", true},
     {"1 1 | s0=1 [r0,s1=2] R1", "ok 0:1 -", true},
     {"1 1 | s0=1 [r0,s1=2] R0", "ok 0:1 1", false},
@@ -89,7 +90,7 @@ static const struct {
     {"0 | [s0=1,r0]", "1:1", false},
     {"0 | []", "-", false},
     {"0 | [-]", "-", true},
-    /* blocked is no end */
+    /* being blocked is not an end */
     {"0 | r0", "b", false},
 };
 
@@ -115,8 +116,8 @@ static void test_rules_one_by_one(void **state)
     }
 }
 
-/* Given the first operations of two parties on unused channels (or after x0), then they meet so, or
- * do not; in either order. */
+/* Given the first operations of two parties on unused channels (or after x0), then they meet in
+ * this way, or do not, in either order. */
 static void test_who_meets(void **state)
 {
     static const struct {
@@ -168,7 +169,8 @@ static void test_who_meets(void **state)
     }
 }
 
-/* Given one value in channel 0, or it closed, then the operation waits for ever, or does not. */
+/* Given one value in channel 0, or channel 0 closed, then the operation waits for ever, or does
+ * not. */
 static void test_who_blocks(void **state)
 {
     static const struct {
@@ -202,7 +204,7 @@ static void test_who_blocks(void **state)
 }
 
 /* Given random walks over drawn programs, then every end that is offered may be taken, none is
- * offered twice, and who blocks is offered none. */
+ * offered twice, and a blocked party is offered none. */
 static void test_offered_ends_are_those_that_are_right(void **state)
 {
     static const struct program_dice dice = {.chans = 3,
@@ -325,7 +327,7 @@ static void test_outcomes_are_all_there(void **state)
     }
 }
 
-/* Given many outcomes, then the walk ends where it is told to. */
+/* Given many outcomes, then the walk ends at the limit. */
 static void test_a_walk_ends_at_its_limit(void **state)
 {
     struct program p;

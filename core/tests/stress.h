@@ -1,8 +1,8 @@
 /* A storm over one channel or two, and its judge: senders and receivers, more than there are PUs,
- * until a time is up; then nothing may be lost, doubled, or out of its sender's order on its
- * channel, and nobody may be left asleep. Bounded by time, since a fair spin lock with more threads
- * than PUs gets on by thousands instead of millions; but everybody has to get on, or the storm does
- * not end. */
+ * until a time is up. Then no value may be lost, doubled, or out of its sender's order on its
+ * channel, and no thread may be left asleep. It is bounded by time, since a fair spin lock with
+ * more threads than PUs does thousands of operations instead of millions; but every thread has to
+ * progress, or the storm does not end. */
 #ifndef CORE_TESTS_STRESS_H
 #define CORE_TESTS_STRESS_H
 
@@ -14,15 +14,15 @@ enum {
     STRESS_SIDE_MAX = 128,
     STRESS_CHANNELS = 2,
     STRESS_CPUS = 2,      /* that a storm may use, so that threads outnumber them anywhere */
-    STRESS_CPU_SETS = 16, /* a mask, of machines with up to 16384 CPUs */
+    STRESS_CPU_SETS = 16, /* the size of a mask for machines with up to 16384 CPUs */
 };
 
 struct stress_run;
 
 /* How a storm sends and receives: the channel's own functions, or a broken wrapper around them,
- * which the judge must catch. `c` are STRESS_CHANNELS channels, of which those that the plan does
- * not have, or that were seen to be closed, are nil. Both return which channel it was, or -1 where
- * they gave up: where `block` is false, or for reasons of their own. */
+ * which the judge must catch. `c` are STRESS_CHANNELS channels; those that the plan does not have,
+ * or that were seen to be closed, are nil. Both return which channel it was, or -1 if they gave up:
+ * because `block` is false, or for reasons of their own. */
 struct stress_ops {
     int (*send)(hchan *const *c, const void *elem, bool block);
     int (*recv)(hchan *const *c, void *elem, bool block, bool *received);
@@ -33,15 +33,16 @@ struct stress {
     size_t elemsize, capacity;
     unsigned channels; /* 0: one */
     unsigned senders, receivers;
-    bool mixed;     /* every other operation does not block */
-    unsigned ms;    /* for so long, */
-    uint32_t least; /* and until each sender has sent so many, where that takes longer */
+    bool mixed;     /* every other operation is non-blocking */
+    unsigned ms;    /* the time, */
+    uint32_t least; /* and until each sender has sent this many, if that takes longer */
     unsigned cpus;  /* that its threads share; 0: STRESS_CPUS */
     const struct stress_ops *ops;
-    void (*meanwhile)(struct stress_run *run); /* instead of `ms`: what goes on until it stops */
+    /* If not NULL, the storm lasts until this returns, instead of for `ms`. */
+    void (*meanwhile)(struct stress_run *run);
 };
 
-/* What a value says: who sent it, and the how manyth it was. Elements of fewer bytes say less. */
+/* A value: its sender and its number. Elements with fewer bytes hold less. */
 struct stress_value {
     uint32_t sender, number;
 };
@@ -51,10 +52,10 @@ struct stress_side {
     struct stress_run *run;
     unsigned index;
     uint64_t done;                  /* values sent or received */
-    uint64_t from[STRESS_SIDE_MAX]; /* a receiver's count by sender */
+    uint64_t from[STRESS_SIDE_MAX]; /* a receiver's counts, by sender */
     /* And the least number that may come next. */
     uint32_t next[STRESS_CHANNELS][STRESS_SIDE_MAX];
-    uint64_t byte_sum; /* of elements that hold one byte */
+    uint64_t byte_sum; /* of elements of one byte */
     const char *wrong;
 };
 
@@ -92,7 +93,7 @@ static void *stress_send(void *arg)
     return NULL;
 }
 
-/* Looks at one value from the channel; says what is wrong with it. */
+/* Checks one value from the channel, and records what is wrong with it. */
 static void stress_judge(struct stress_side *r, int channel, const unsigned char *elem, size_t size)
 {
     struct stress_value value;
@@ -173,8 +174,8 @@ static const char *stress_balance(struct stress_run *run)
     return NULL;
 }
 
-/* Keeps the calling thread, and those that it makes, to the first `count` CPUs that it may use;
- * what it may use now is left in `before`. */
+/* Binds the calling thread, and those that it makes, to the first `count` CPUs that it may use; the
+ * present set is saved in `before`. */
 static void stress_bind(unsigned count, cpu_set_t before[STRESS_CPU_SETS])
 {
     const size_t size = STRESS_CPU_SETS * sizeof(cpu_set_t);
@@ -190,8 +191,8 @@ static void stress_bind(unsigned count, cpu_set_t before[STRESS_CPU_SETS])
     assert_int_equal(sched_setaffinity(0, size, few), 0);
 }
 
-/* Runs the storm. Returns NULL, or what was wrong. Hangs where somebody is left asleep: the
- * watchdog stands outside the process. */
+/* Runs the storm. Returns NULL, or what was wrong. Hangs if a thread is left asleep: the watchdog
+ * is outside the process. */
 static const char *stress_run(const struct stress *plan, uint64_t *done)
 {
     static struct stress_run run;
@@ -235,7 +236,7 @@ static const char *stress_run(const struct stress *plan, uint64_t *done)
     return wrong;
 }
 
-/* The same, for a test: fails, and says of which plan, where anything was wrong. */
+/* The same, for a test: if anything is wrong it fails and prints the plan. */
 static inline void storm(const struct stress *plan, uint64_t *done)
 {
     const char *wrong = stress_run(plan, done);

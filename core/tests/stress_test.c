@@ -1,9 +1,9 @@
-/* Storms over every variant: nothing lost, nothing twice, each sender's order kept, nobody left
- * asleep, and everybody gets on with four times as many threads as two PUs. */
+/* Storms over every variant: nothing lost, nothing twice, each sender's order kept, no thread left
+ * asleep, and every thread progresses with four times as many threads as two PUs. */
 #include "core/chan/layout.h"
 #include "core/tests/stress.h"
 
-enum { MS = SANITIZED ? 4 : 8 }; /* each operation costs more, and the schedules are what counts */
+enum { MS = SANITIZED ? 4 : 8 }; /* each operation costs more, but it is the schedules that count */
 
 static const size_t capacities[] = {0, 1, 3, 128};
 static const size_t sizes[] = {0, 1, 8, 64, 4096};
@@ -17,7 +17,7 @@ static void test_blocking_storms(void **state)
         uint64_t done = 0;
         for (size_t c = 0; c < sizeof(capacities) / sizeof(capacities[0]); c++)
             for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
-                /* A storm then takes a second; and the size is no matter of the lock. */
+                /* A storm then takes a second, and the size does not matter to the lock. */
                 if ((v->lock_traits & LOCK_CONVOYS) && sizes[s] != 8)
                     continue;
                 storm(&(struct stress){.variant = v,
@@ -79,8 +79,8 @@ static void test_outcomes_of_a_storm_add_up_to_its_operations(void **state)
             recvs += i > HCHAN_SEND_PANIC && i <= HCHAN_RECV_CLOSED ? after[i] : 0;
         }
         assert_int_equal(sends, done);
-        /* Each receiver ends with one receive that close answers: parked, or on the closed channel.
-         */
+        /* Each receiver ends with one receive that close ends: a parked one, or one on the closed
+         * channel. */
         assert_int_equal(recvs, done + 4);
         assert_int_equal(after[HCHAN_WAKE_BY_PEER] + after[HCHAN_WAKE_BY_CLOSE],
                          after[HCHAN_SEND_PARK] + after[HCHAN_RECV_PARK]);
@@ -88,8 +88,8 @@ static void test_outcomes_of_a_storm_add_up_to_its_operations(void **state)
     }
 }
 
-/* Broken channels: the judge must say so. Every hundredth value goes wrong, so no luck is needed.
- */
+/* Broken channels: the judge must reject them. Every hundredth value goes wrong, so no luck is
+ * needed. */
 static _Atomic uint32_t turns;
 
 static bool hundredth(void)
@@ -178,12 +178,12 @@ static _Atomic uint32_t most_cpus;
 static int looking_send(hchan *const *c, const void *elem, bool block)
 {
     uint32_t cpus = count_cpus();
-    if (cpus > load_rlx(&most_cpus)) /* senders that race say the same */
+    if (cpus > load_rlx(&most_cpus)) /* senders that race store the same */
         store_rlx(&most_cpus, cpus);
     return stress_plain_send(c, elem, block);
 }
 
-/* With `limit` for a storm's CPUs, where the machine has as many. */
+/* With `limit` as the number of CPUs of a storm, if the machine has as many. */
 static void check_cpus(unsigned given, unsigned limit)
 {
     const struct stress_ops ops = {looking_send, stress_plain_recv};

@@ -1,5 +1,5 @@
-/* What the channel's tests share: both instances of every variant, threads, and waiting until
- * somebody is parked, which never depends on time. */
+/* What the channel's tests share: both instances of every variant, threads, and waiting until a G
+ * is parked, which never depends on time. */
 #ifndef CORE_TESTS_SUPPORT_H
 #define CORE_TESTS_SUPPORT_H
 
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Whether a sanitizer is in, or what runs is counted: each operation then costs some ten times
+/* Whether a sanitizer is in use, or coverage is counted: each operation then costs some ten times
  * more. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(HCHANLAB_COVERAGE)
 #define SANITIZED 1
@@ -30,7 +30,7 @@
 #define SANITIZED 0
 #endif
 
-/* fork(), for a test: the child dies of a fault, where cmocka's handlers would go on with the next
+/* fork() for a test: the child dies of a fault, where cmocka's handlers would go on with the next
  * test in it. */
 static inline pid_t fork_child(void)
 {
@@ -42,7 +42,7 @@ static inline pid_t fork_child(void)
     return child;
 }
 
-/* The variants to test: all of them, or the one that HCHANLAB_VARIANT names. */
+/* The variants to test: all, or the one that HCHANLAB_VARIANT names. */
 static inline const struct hchan_variant *test_variant(const struct hchan_variant *before)
 {
     const char *name = getenv("HCHANLAB_VARIANT");
@@ -51,7 +51,7 @@ static inline const struct hchan_variant *test_variant(const struct hchan_varian
     return before ? NULL : hchan_variant_find(name);
 }
 
-/* That there is one of that name is looked at once, before the tests begin. */
+/* Checks once, before the tests begin, that there is a variant of that name. */
 __attribute__((constructor)) static void check_test_variant(void)
 {
     const char *name = getenv("HCHANLAB_VARIANT");
@@ -64,12 +64,12 @@ __attribute__((constructor)) static void check_test_variant(void)
     for (const struct hchan_variant *row_ = test_variant(NULL); row_; row_ = test_variant(row_)) \
         for (const struct hchan_variant *v = row_; v; v = v == row_ ? hchan_traced(row_) : NULL)
 
-/* The same, for the traced instances alone. */
+/* The same, for the traced instances only. */
 #define FOR_EACH_TRACED(v)                                                                  \
     for (const struct hchan_variant *row_ = test_variant(NULL), *v = hchan_traced(row_); v; \
          row_ = test_variant(row_), v = row_ ? hchan_traced(row_) : NULL)
 
-/* The same two, for the variants that hand over to who waits longest, as Go does. For the others,
+/* The same two, for the variants that hand over to the longest waiter, as Go does. For the others,
  * see core/tests/barge_test.c. */
 #define FOR_EACH_HANDING_OVER(v) \
     FOR_EACH_VARIANT(v)          \
@@ -106,13 +106,13 @@ static inline void outcomes_since(const uint64_t before[HCHAN_OUTCOMES],
         counts[i] -= before[i];
 }
 
-/* A thread that does one channel operation, and what came of it. */
+/* A thread that does one channel operation, and its result. */
 struct party {
     pthread_t thread;
     hchan *c;
     long value;
-    bool received;     /* of a receive */
-    const char *panic; /* of a send; NULL where it did not */
+    bool received;     /* for a receive */
+    const char *panic; /* for a send; NULL if it did not */
     uint64_t outcomes[HCHAN_OUTCOMES];
 };
 
@@ -162,7 +162,7 @@ static inline void end(struct party *p)
     assert_int_equal(pthread_join(p->thread, NULL), 0);
 }
 
-/* The calling thread's outcomes since a mark. */
+/* The calling thread's outcomes at the last mark(). */
 static uint64_t mark_[HCHAN_OUTCOMES];
 
 static inline void mark(void)
@@ -177,7 +177,7 @@ static inline uint64_t since_mark(enum hchan_outcome outcome)
     return counts[outcome];
 }
 
-/* Exactly this one of the send's, or receive's, outcomes happened, once. */
+/* Exactly this one of the outcomes of a send, or of a receive, happened, once. */
 static inline void assert_only(enum hchan_outcome wanted)
 {
     bool send = wanted <= HCHAN_SEND_PANIC;
@@ -190,8 +190,8 @@ static inline void assert_only(enum hchan_outcome wanted)
                      hchan_outcome_name(wanted));
 }
 
-/* "For ever" can't be waited for: a process that sleeps in the kernel and has not ended is as much
- * as can be seen. */
+/* "For ever" cannot be waited for: what can be seen is that a process sleeps in the kernel and has
+ * not ended. */
 static inline void assert_sleeps(pid_t child)
 {
     char path[64], status = '?';

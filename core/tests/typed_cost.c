@@ -1,6 +1,7 @@
-/* Each operation of hchan/typed.h, or, with PLAIN, what it stands for: one file, compiled in both
- * ways by typed_cost_test, must become the same machine code. Left out are jobs_make() and the
- * cases of a select: the same calls and stores, in an order of the compiler's own. */
+/* Each operation of hchan/typed.h or, with PLAIN, the one that it stands for: typed_cost_test
+ * compiles this file in both ways, and the machine code must be the same. jobs_make() and the cases
+ * of a select are left out: they are the same calls and stores, but in an order that the compiler
+ * chooses. */
 #include <hchan/typed.h>
 
 struct job {

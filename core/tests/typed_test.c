@@ -1,5 +1,5 @@
-/* The typed view: every operation reaches the channel, in both directions' types; the range loops;
- * the cases of a select. What must not compile is typed_reject_test's. */
+/* The typed view: every operation reaches the channel, with the types of both directions; the range
+ * loops; the cases of a select. What must not compile is in typed_reject_test. */
 #include "core/tests/support.h"
 #include <errno.h>
 #include <hchan/typed.h>
@@ -23,7 +23,7 @@ HCHAN_TYPE(numbers, long);
 HCHAN_TYPE(functions, function);
 HCHAN_TYPE(larges, struct large);
 
-/* What each operation takes: its direction and element, and nothing wider. */
+/* Checks what each operation takes: its direction and its element, and nothing wider. */
 #define TAKES(operation, ...) \
     static_assert(_Generic(&operation, __VA_ARGS__ : true, default : false), #operation)
 TAKES(jobs_make, jobs (*)(const struct hchan_variant *, size_t));
@@ -167,7 +167,7 @@ static void test_recv_ok_tells_a_zero_from_a_closed_channel(void **state)
         numbers_close(c);
         assert_true(numbers_recv_ok(c, &got));
         assert_int_equal(got, 0);
-        assert_true(numbers_recv_ok(c, NULL)); /* dropped */
+        assert_true(numbers_recv_ok(c, NULL)); /* the value is dropped */
         got = 9;
         assert_false(numbers_recv_ok(c, &got));
         assert_int_equal(got, 0);
@@ -286,7 +286,7 @@ static void test_range_breaks_and_continues(void **state)
             odd += n;
         }
         assert_int_equal(odd, 1 + 3 + 5);
-        assert_int_equal(numbers_len(c), 3); /* 7 was taken by the round that broke off */
+        assert_int_equal(numbers_len(c), 3); /* 7 was taken by the round that ended in the break */
         HCHAN_RANGE_OF(long, n, c.c) {
             last = n;
             if (n == 9)
@@ -306,7 +306,7 @@ static numbers once(numbers c)
     return c;
 }
 
-/* As a statement: below an if without braces, nested, with a break that leaves one loop alone. */
+/* As a statement: under an if without braces, nested, with a break that leaves only one loop. */
 static void test_range_is_one_statement(void **state)
 {
     (void)state;
@@ -436,7 +436,7 @@ static void test_cases_name_their_channel_and_element(void **state)
     }
 }
 
-/* One select over three element types: each round, one case alone can go on. */
+/* One select over three element types: in each round only one case can go on. */
 static void test_select_over_typed_cases(void **state)
 {
     (void)state;

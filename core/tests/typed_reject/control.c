@@ -1,4 +1,4 @@
-// wants: nothing: what the others get wrong, done right
+// wants: nothing: the correct form of what the others get wrong
 #include "types.h"
 
 static void produce(jobs_sendonly out, const struct job *v)
@@ -26,7 +26,7 @@ static long consume(jobs_recvonly in)
 void snippet(jobs c, jobs_sendonly out, jobs_recvonly in, results other, nodes pointers)
 {
     struct job v = {1, "one"}, *p = &v;
-    produce(c, &v); /* less is taken, as in Go */
+    produce(c, &v); /* it takes less, as in Go */
     consume(c);
     out = jobs_as_sendonly(c);
     in = jobs_as_recvonly(c);
