@@ -1,10 +1,12 @@
-/* The search. Each party's operations are in order already, so what is done is how far each party
- * got, and the candidates to come next are at most one a party. A candidate may come next where
- * nobody else's next operation had returned before it began; two candidates may meet.
+/* The judge of histories (lin.h): a search over the orders of the operations. Each party's
+ * operations are already in order, so the state of the search is how far each party got, and there
+ * is at most one candidate per party for the next place. A candidate may come next if no other
+ * party's next operation had returned before the candidate began; two candidates may meet.
  *
- * What was tried in vain is remembered by position and state, in a table that is emptied by its
- * generation: a right history, which is nearly all of them, is mostly a straight walk and writes
- * nothing there. The memory only saves time: where the table is full, it forgets. */
+ * Positions and states that were tried in vain are remembered in a table, which is emptied by
+ * increasing its generation. A right history, and nearly all are right, is mostly a straight walk
+ * and writes nothing there. The memory only saves time: if the table is full, it forgets. The table
+ * and the generation are the state of this file. */
 #include "core/tests/check/lin.h"
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +29,7 @@ struct search {
     uint8_t ended[PROGRAM_PARTIES];   /* how many of a party's operations ended */
     uint8_t blocked[PROGRAM_PARTIES]; /* whether the one after them is blocked */
     uint32_t generation;
-    bool explained; /* an order was found that explains the results; whoever is blocked aside */
+    bool explained; /* an order explains the results, apart from blocked operations */
 };
 
 static _Thread_local struct memo_slot memo[MEMO_SIZE];
@@ -45,7 +47,7 @@ static size_t memo_hash(const struct memo_key *key)
     return (size_t)hash;
 }
 
-/* The slot that holds the key, or the one to put it in; NULL where there is neither. */
+/* The slot that holds the key, or the one to put it in; NULL if there is neither. */
 static struct memo_slot *memo_find(const struct search *s, const struct memo_key *key)
 {
     size_t hash = memo_hash(key);
@@ -77,7 +79,7 @@ static const struct op_result *result_at(const struct search *s, const struct me
     return &s->history->results[party][k->at[party]];
 }
 
-/* Everything that ended is done: whether those that are blocked may be. */
+/* Everything that ended is done: returns whether the blocked operations may be blocked. */
 static bool blocked_rightly(const struct search *s, const struct memo_key *k)
 {
     for (unsigned a = 0; a < s->program->nparties; a++) {
@@ -92,8 +94,8 @@ static bool blocked_rightly(const struct search *s, const struct memo_key *k)
     return true;
 }
 
-/* Writes the parties whose next operation may take effect next; returns how many. Moments that are
- * equal have no order. The one that returned first comes first: it is the likeliest. */
+/* Writes the parties whose next operation may take effect next; returns how many. Equal moments
+ * have no order. The operation that returned first comes first: it is the likeliest. */
 static unsigned candidates(const struct search *s, const struct memo_key *k,
                            unsigned who[static PROGRAM_PARTIES])
 {
@@ -115,7 +117,7 @@ static unsigned candidates(const struct search *s, const struct memo_key *k,
     return count;
 }
 
-/* Whether what is left after `k` can be put in an order. */
+/* Whether what is left after `k` can be put into an order. */
 static bool explain(struct search *s, const struct memo_key *k)
 {
     unsigned who[PROGRAM_PARTIES], count = candidates(s, k, who);
@@ -187,7 +189,7 @@ bool lin_overlaps(const struct program *p, const struct history *h)
     return false;
 }
 
-/* Moments are printed from the first one on. */
+/* Moments are printed relative to this one, the first. */
 static uint64_t first_moment(const struct program *p, const struct history *h)
 {
     uint64_t first = UINT64_MAX;

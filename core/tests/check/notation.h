@@ -1,12 +1,12 @@
-/* Histories by hand, for the tests of the checkers. After a program's text, one word for each
- * operation says what came of it, parties separated by `|`:
+/* Histories written by hand, for the tests of the checkers. After a program's text, one word for
+ * each operation gives its result; parties are separated by `|`:
  *
  *     ok      sent, or closed          7     received 7          z   received the zero of a closed
  *     -       nothing                  p     panicked            b   blocked for ever
  *     e       nothing, too early       .     not begun
- *     1:7     a select's case 1 received 7; as well 1:ok and 1:z
- *     7@2-5   the same, invoked at 2, returned at 5; without moments, it overlaps with everything
- */
+ *     1:7     a select's case 1 received 7; also 1:ok and 1:z
+ *     7@2-5   the same, invoked at 2, returned at 5; without moments, it overlaps with
+ *     everything */
 #ifndef CORE_TESTS_CHECK_NOTATION_H
 #define CORE_TESTS_CHECK_NOTATION_H
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What happened to one operation, e.g. "1:7@2-5". */
+/* The result of one operation, e.g. "1:7@2-5". */
 static inline struct op_result notation_result(const char *word)
 {
     struct op_result r = {.end = OP_DONE, .invoked = 0, .returned = UINT64_MAX};
@@ -49,7 +49,7 @@ static inline struct op_result notation_result(const char *word)
     return r;
 }
 
-/* Reads a program and what came of it; fails the test where a text is wrong. */
+/* Reads a program and its results; fails the test if a text is wrong. */
 static inline void notation_read(const char *text, const char *results, struct program *p,
                                  struct history *h)
 {

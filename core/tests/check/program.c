@@ -1,3 +1,5 @@
+/* The text form of programs (program.h), read and written, and random programs. No state: the state
+ * of a random sequence is the caller's. */
 #include "core/tests/check/program.h"
 #include <ctype.h>
 #include <stdarg.h>
@@ -8,7 +10,7 @@
 static const char send_letter[] = {[OP_BLOCK] = 's', [OP_TRY] = 'S', [OP_TIMED] = 't'};
 static const char recv_letter[] = {[OP_BLOCK] = 'r', [OP_TRY] = 'R', [OP_TIMED] = 'u'};
 
-/* What is left of the text, and what was wrong with it. */
+/* The rest of the text, and what was wrong with it. */
 struct reader {
     const char *at;
     const struct program *program;
@@ -20,7 +22,7 @@ static void skip_blanks(struct reader *r)
         r->at++;
 }
 
-/* A number of at most two digits, or -1. */
+/* Reads a number of at most two digits; -1 if there is none. */
 static int read_number(struct reader *r)
 {
     if (!isdigit((unsigned char)*r->at))
@@ -40,7 +42,7 @@ static const char *read_chan(struct reader *r, uint8_t *chan)
     return NULL;
 }
 
-/* What follows the letter of a send or receive. */
+/* Reads what follows the letter of a send or receive. */
 static const char *read_case(struct reader *r, bool send, struct op_case *c)
 {
     c->send = send;
@@ -57,7 +59,7 @@ static const char *read_case(struct reader *r, bool send, struct op_case *c)
     return NULL;
 }
 
-/* What follows the `[` of a select. */
+/* Reads what follows the `[` of a select. */
 static const char *read_select(struct reader *r, struct op *op)
 {
     op->kind = OP_SELECT;
@@ -161,7 +163,7 @@ const char *program_parse(struct program *p, const char *text)
     return wrong;
 }
 
-/* A text that is written piece by piece, cut where it is full. */
+/* A text that is written piece by piece, and cut when it is full. */
 struct writer {
     char *text;
     size_t size, length;
@@ -279,13 +281,14 @@ static uint64_t draw(uint64_t *state)
     return z ^ z >> 31;
 }
 
-/* 0 to below - 1: the upper half of a number of 32 bits by `below`, without a division. */
+/* A number from 0 to below - 1: the upper half of a 32-bit number times `below`, without a
+ * division. */
 static unsigned draw_below(uint64_t *state, unsigned below)
 {
     return (unsigned)((draw(state) >> 32) * below >> 32);
 }
 
-/* An index, by weights. */
+/* An index, drawn by weights. */
 static unsigned draw_weighted(uint64_t *state, const uint8_t *weights, unsigned count)
 {
     unsigned sum = 0, i = 0;

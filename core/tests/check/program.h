@@ -1,10 +1,10 @@
 /* The small programs that every checker runs: a few channels, a few parties, each a list of channel
- * operations. One language for schedule exploration, recorded histories, and Go as the oracle, with
- * a text form that is a program's name, so that what failed can be run again:
+ * operations. This is the one language for schedule exploration, recorded histories, and Go as the
+ * oracle. A program's text form is its name, so that a failing one can be run again:
  *
  *     0 2 n | s0=1 r1 | R0 x1 [s0=2,r1,-] [r0,~]
  *
- * First the channels: 0, 1, 2, ... by their capacities; `n` is a nil channel. Then the parties.
+ * First the channels 0, 1, 2, ... by their capacities; `n` is a nil channel. Then the parties.
  *
  *     s0=7   send 7 on channel 0, blocking          r0   receive from it, blocking
  *     S0=7   the same, non-blocking                 R0   the same, non-blocking
@@ -13,9 +13,8 @@
  *     [s0=7,r1]     select, blocking;  with `-` as its last case: with default; with `~`: with a
  *                   deadline; `[]`, which blocks for ever, and `[-]` are programs too
  *
- * A party may be empty: `0 | | r0`.
- * Values are 1 to 99; 0 is what a closed channel gives. A party goes on after a panic, with its
- * next operation. */
+ * A party may be empty: `0 | | r0`. Values are 1 to 99; 0 is what a closed channel returns. After a
+ * panic, a party goes on with its next operation. */
 #ifndef CORE_TESTS_CHECK_PROGRAM_H
 #define CORE_TESTS_CHECK_PROGRAM_H
 
@@ -43,8 +42,8 @@ struct op_case {
     uint8_t value; /* of a send */
 };
 
-/* A send or receive is a select of one case; both are told apart since different functions of the
- * channel run them. */
+/* A send or receive is a select of one case; they are distinguished because different functions of
+ * the channel run them. */
 struct op {
     enum { OP_SEND, OP_RECV, OP_CLOSE, OP_SELECT } kind;
     enum op_wait wait;
@@ -65,54 +64,55 @@ struct program {
 
 /* How an operation ended. */
 enum op_end {
-    OP_PENDING,  /* it did not: not begun, or blocked */
+    OP_PENDING,  /* it did not end: not begun, or blocked */
     OP_DONE,     /* sent; received a value; closed */
     OP_ZERO,     /* received the zero of a closed channel */
     OP_NOTHING,  /* default; would have blocked; or the deadline passed */
     OP_PANICKED, /* send on closed channel, close of closed channel, close of nil channel */
-    OP_EARLY,    /* nothing, and the deadline had not passed: never right */
+    OP_EARLY,    /* nothing, although the deadline had not passed: never right */
 };
 
 struct op_result {
     enum op_end end;
     uint8_t chosen;             /* the case of a select that happened; 0 for others */
-    uint8_t value;              /* that was received */
+    uint8_t value;              /* the value that was received */
     uint64_t invoked, returned; /* moments, for the linearizability checker; returned is
                                    UINT64_MAX while pending, both are UINT64_MAX before it begins */
 };
 
-/* What came of a program: results[party][op]. */
+/* The result of a program: results[party][op]. */
 struct history {
     struct op_result results[PROGRAM_PARTIES][PROGRAM_OPS];
 };
 
 /* Reads a program's text. Returns NULL, or a static message that says what is wrong with it; then
- * *p is not a program. Two programs with the same text are the same bytes. */
+ * *p is not a program. Programs with the same text are the same bytes. */
 const char *program_parse(struct program *p, const char *text);
 
 /* Writes a program's text, in the form above; returns its length. */
 size_t program_print(const struct program *p, char text[static PROGRAM_TEXT]);
 
-/* Writes one operation, e.g. "[s0=7,r1,-]", and what came of it, e.g. "s0=7", "r0=7", "r0=closed",
+/* Writes one operation, e.g. "[s0=7,r1,-]", and its result, e.g. "s0=7", "r0=7", "r0=closed",
  * "R0=nothing", "S0=7 nothing", "s0=7 panic", "[r1]=7", "[s0=7,r1,-] nothing", "u0 too early",
  * "s0=7 blocked", "x0 not begun". At most 64 bytes each, with the 0; returns the length. */
 size_t program_print_op(const struct op *op, char *text, size_t size);
 size_t program_print_result(const struct op *op, const struct op_result *r, char *text,
                             size_t size);
 
-/* Draws programs. What may be in them, and how often. */
+/* What drawn programs may contain, and how often. */
 struct program_dice {
-    uint8_t chans, parties, ops;       /* at most; at least 1, 2 and 1 */
+    uint8_t chans, parties, ops;       /* maxima, at least 1, 2 and 1 */
     int capacity_max;                  /* capacities are 0 to this */
-    uint8_t nil_percent;               /* of channels that are nil (never channel 0) */
+    uint8_t nil_percent;               /* of the channels, which are nil (never channel 0) */
     uint8_t block, try, timed;         /* weights of the ways to wait */
     uint8_t send, recv, close, select; /* weights of the operations */
 };
 
-/* A random program; the same for the same state, which may be any number. *state is advanced.
- * Values sent are all different, 1, 2, ..., in the order of parties and operations; where there are
- * no more, sends become receives. Where all weights of a kind are 0, the first has all. Cases of a
- * select are sends and receives by their weights; where both are 0, half and half. */
+/* Draws a random program: always the same for the same state, which may be any number. *state is
+ * advanced. The values that are sent are all different, 1, 2, ..., in the order of parties and
+ * operations; when there are no more, sends become receives. If all weights of a kind are 0, the
+ * first one counts as 1. The cases of a select are sends and receives by their weights; if both are
+ * 0, half and half. */
 void program_draw(struct program *p, const struct program_dice *dice, uint64_t *state);
 
 #endif

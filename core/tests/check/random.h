@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Below `below`; *random may be any number to begin with. */
+/* A number below `below`; *random may be any number at first. */
 static inline uint64_t random_below(uint64_t *random, uint64_t below)
 {
     *random = *random * 6364136223846793005u + 1442695040888963407u;

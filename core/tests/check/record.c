@@ -1,3 +1,6 @@
+/* Records histories on two threads (record.h): the clock, the meetings of the two threads, batches,
+ * and the watch that ends a process that hangs. The clock's properties, found out once in a
+ * process, are the state of this file. */
 #include "core/tests/check/record.h"
 #include "core/base/atomic.h"
 #include "core/tests/check/random.h"
@@ -13,16 +16,16 @@ enum {
     LINE = 64,
     BATCH = 128,
     LEAD_NS = 250,  /* from when both are there to their common start */
-    SPREAD_NS = 50, /* each starts up to so much later */
-    REPEATS = 200,  /* batches that may be repeated, besides as many as there should be */
+    SPREAD_NS = 50, /* each starts up to this much later */
+    REPEATS = 200,  /* batches that may be repeated, in addition to as many as are planned */
     PATIENCE_S = 100,
-    SPINS = 2000,       /* looks at a word before the CPU is given away, to who may write it */
-    AGREEMENTS = 20000, /* exchanged to see that both CPUs agree on the time */
+    SPINS = 2000,       /* loads of a word before the CPU is given to a thread that may write it */
+    AGREEMENTS = 20000, /* exchanges to check that both CPUs agree on the time */
 };
 
 /* Found out by the first record() of the process. */
 static bool by_tsc = true;
-static double ticks_per_ns; /* 0: not yet */
+static double ticks_per_ns; /* 0: not known yet */
 
 static uint64_t monotonic_ns(void)
 {
@@ -52,11 +55,11 @@ uint64_t record_moment(void)
 uint64_t record_moment_fenced(void)
 {
     static _Thread_local _Atomic uint32_t dummy;
-    xchg_acq(&dummy, 1); /* for the instruction, not for the order that it names */
+    xchg_acq(&dummy, 1); /* for the instruction, not for its memory order */
     return record_moment();
 }
 
-/* What both threads look at. Each word is written by one of them, or by the first alone. */
+/* What both threads read. Each word is written by one of them, or only by the first. */
 struct recorder {
     alignas(LINE) _Atomic uint64_t arrived[2][LINE / sizeof(uint64_t)]; /* when */
     alignas(LINE) _Atomic uint64_t steps[2][LINE / sizeof(uint64_t)];   /* that are done */
@@ -73,7 +76,7 @@ struct recorder {
     const char *wrong[BATCH];
 };
 
-/* One of the two. */
+/* One of the two threads. */
 struct side {
     struct recorder *r;
     unsigned me;
@@ -82,7 +85,7 @@ struct side {
     uint64_t random;
 };
 
-/* Spins until the word is not what it was, and returns it. */
+/* Spins until the word changes, and returns it. */
 static uint64_t await_change(_Atomic uint64_t *word, uint64_t before)
 {
     for (unsigned spins = 0;; spins++) {
@@ -96,9 +99,9 @@ static uint64_t await_change(_Atomic uint64_t *word, uint64_t before)
     }
 }
 
-/* Waits until both are here, and returns the moment at which the later one came. All that the other
- * did before is seen. The words alternate, since one side may come for the next meeting before the
- * other has looked at this one's. */
+/* Waits until both threads are here, and returns the moment at which the later one came. Everything
+ * that the other did before is visible. The words alternate, since one side may come to the next
+ * meeting before the other has read this one's. */
 static uint64_t meet(struct side *s)
 {
     struct recorder *r = s->r;
@@ -109,7 +112,7 @@ static uint64_t meet(struct side *s)
     return mine > other ? mine : other;
 }
 
-/* Waits until both are here, then for their common start, and a little while of one's own. */
+/* Waits until both are here, then for their common start, and then for a short delay of its own. */
 static void start_together(struct side *s, uint64_t delay)
 {
     uint64_t start = meet(s) + (uint64_t)(LEAD_NS * ticks_per_ns) + delay;
@@ -151,7 +154,7 @@ static void report(struct recorder *r, unsigned i)
              (unsigned long long)(r->plan->seed + r->done + r->repeated + i), program, history);
 }
 
-/* Adds the batch to the tally, and says whether it was the last. Of the first side alone. */
+/* Adds the batch to the tally; returns whether it was the last. Only the first side calls this. */
 static void add_up(struct recorder *r)
 {
     const struct record_plan *plan = r->plan;
@@ -182,11 +185,11 @@ static void free_runs(struct side *s)
         run_free(&s->r->runs[i]);
 }
 
-/* One more step is done; for the watch. A batch has one for each run, and one at its end. */
+/* Counts one more step, for the watch. A batch has one for each run, and one at its end. */
 static void step(struct side *s)
 {
     _Atomic uint64_t *steps = &s->r->steps[s->me][0];
-    store_rlx(steps, load_rlx(steps) + 1); /* one writer, and it publishes nothing */
+    store_rlx(steps, load_rlx(steps) + 1); /* relaxed: one writer, and it publishes nothing */
 }
 
 static void record_batch(struct side *s)
@@ -210,14 +213,14 @@ static void record_batch(struct side *s)
     step(s);
 }
 
-/* Whether moments that are handed to and fro never go back. */
+/* Whether moments that are passed back and forth never go back. */
 static bool agree(struct side *s)
 {
     struct recorder *r = s->r;
     bool forward = true;
     for (uint64_t i = 0; i < AGREEMENTS; i++) {
         if (i % 2 == s->me)
-            store_rlx(&r->stamp[s->me], tsc()); /* published by meet() */
+            store_rlx(&r->stamp[s->me], tsc()); /* relaxed: published by meet() */
         meet(s);
         if (i % 2 != s->me)
             forward &= tsc() >= load_rlx(&r->stamp[!s->me]);
@@ -250,7 +253,7 @@ static void *record_batches(void *side)
     return NULL;
 }
 
-/* The first two CPUs that the thread may use; false where there are fewer. */
+/* The first two CPUs that the thread may use; false if there are fewer. */
 static bool two_cpus(int cpus[2])
 {
     cpu_set_t may;
@@ -274,7 +277,7 @@ const char *record_clock(void)
     return by_tsc ? CLOCK_NAME : "clock_gettime";
 }
 
-/* Copies what others may be writing. */
+/* Copies memory that others may be writing. */
 static __attribute__((no_sanitize("thread"))) void copy_racing(void *to, const void *from, size_t n)
 {
     const volatile unsigned char *bytes = from;
@@ -282,11 +285,11 @@ static __attribute__((no_sanitize("thread"))) void copy_racing(void *to, const v
         ((unsigned char *)to)[i] = bytes[i];
 }
 
-/* Says in which program somebody hangs, and how far it came. */
+/* Reports in which program a thread hangs, and how far it got. */
 static _Noreturn void give_up(struct recorder *r)
 {
     char program[PROGRAM_TEXT] = "between programs", history[RECORD_REPORT / 2] = "";
-    uint64_t a = load_rlx(&r->steps[0][0]), b = load_rlx(&r->steps[1][0]); /* as it happens */
+    uint64_t a = load_rlx(&r->steps[0][0]), b = load_rlx(&r->steps[1][0]); /* a snapshot */
     uint64_t i = (a < b ? a : b) % (BATCH + 1);
     if (i < BATCH) {
         struct program p;
@@ -303,7 +306,7 @@ static _Noreturn void give_up(struct recorder *r)
     abort();
 }
 
-/* A third thread, which sleeps, and looks now and then whether the others get on. */
+/* A third thread, which sleeps, and checks now and then whether the others progress. */
 struct watch {
     pthread_t thread;
     pthread_mutex_t lock;
@@ -325,7 +328,7 @@ static void *watch_body(void *arg)
         until.tv_sec++;
         while (!w->ended && pthread_cond_timedwait(&w->ends, &w->lock, &until) == 0)
             ;
-        uint64_t now = load_rlx(&r->steps[0][0]) + load_rlx(&r->steps[1][0]); /* a look */
+        uint64_t now = load_rlx(&r->steps[0][0]) + load_rlx(&r->steps[1][0]); /* a snapshot */
         waited_s = now == before ? waited_s + 1 : 0;
         before = now;
         if (!w->ended && waited_s >= patience_s)
@@ -361,8 +364,8 @@ static void watch_end(struct watch *w)
     pthread_mutex_destroy(&w->lock);
 }
 
-/* Runs the body on both sides: the calling thread, which is as free as before afterwards, and a
- * thread of its own. */
+/* Runs the body on both sides: on the calling thread, whose affinity is restored afterwards, and on
+ * another thread. */
 static void run_sides(struct recorder *r, void *(*body)(void *side))
 {
     cpu_set_t before;
@@ -380,7 +383,7 @@ static void run_sides(struct recorder *r, void *(*body)(void *side))
     sched_setaffinity(0, sizeof(before), &before);
 }
 
-/* Finds out whether the time stamp counter can be trusted, and how fast the clock goes. */
+/* Finds out whether the time stamp counter can be trusted, and how fast the clock ticks. */
 static void calibrate(struct recorder *r)
 {
     run_sides(r, find_agreement);

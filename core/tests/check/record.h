@@ -1,8 +1,8 @@
 /* Records what real threads do: programs of two parties, each party on a thread that is bound to a
- * CPU of its own, started together so that their operations overlap; and judges each history.
+ * CPU of its own, started together so that their operations overlap. Each history is judged.
  *
- * All is done in batches: both threads draw programs and make channels, then run the batch program
- * by program, then judge it. */
+ * Everything is done in batches: both threads draw programs and make channels, then run the batch
+ * program by program, then judge it. */
 #ifndef CORE_TESTS_CHECK_RECORD_H
 #define CORE_TESTS_CHECK_RECORD_H
 
@@ -13,13 +13,13 @@ struct record_plan {
     const struct hchan_variant *variant;
     /* Draws a program of two parties that cannot hang. *random may be any number. */
     void (*draw)(struct program *p, uint64_t *random);
-    int64_t (*deadline)(void); /* of operations that have one; called by both threads */
+    int64_t (*deadline)(void); /* for operations that have one; called by both threads */
     uint64_t (*moment)(void);  /* NULL: record_moment */
-    uint64_t seed;             /* of the first history; the next has the next one */
+    uint64_t seed;             /* of the first history; the next history has the next one */
     uint64_t histories;
-    unsigned overlap_percent; /* of each batch, or it is repeated; 0: does not matter */
-    bool until_wrong;         /* ends with the batch in which a history is wrong */
-    unsigned patience_s;      /* how long no program may end; 0: 100 */
+    unsigned overlap_percent; /* of each batch, otherwise it is repeated; 0: not required */
+    bool until_wrong;         /* end with the batch in which a history is wrong */
+    unsigned patience_s;      /* how long to wait for a program to end; 0: 100 */
 };
 
 enum { RECORD_REPORT = 2048 };
@@ -28,22 +28,23 @@ struct record_tally {
     uint64_t histories, overlapping, wrong;
     uint64_t repeated;    /* histories of batches that did not overlap enough; of the above, only
                              `wrong` has them too */
-    uint64_t first_wrong; /* how many histories it took; 0 where none was wrong */
+    uint64_t first_wrong; /* how many histories it took; 0 if none was wrong */
     double elapsed_s;
-    char report[RECORD_REPORT]; /* of the first wrong one: why, seed, program, history */
+    char report[RECORD_REPORT]; /* for the first wrong one: why, seed, program, history */
 };
 
 /* Whether there are two CPUs to bind threads to. */
 bool record_possible(void);
 
-/* Runs the plan and adds what came of it to the tally. False where it gave up, since as many
- * batches had to be repeated as there should be. Where somebody hangs the process is aborted, with
- * the program on standard error. */
+/* Runs the plan and adds its results to the tally. False if it gave up, because as many batches had
+ * to be repeated as were planned. If a thread hangs, the process is aborted, with the program on
+ * standard error. */
 bool record(const struct record_plan *plan, struct record_tally *tally);
 
-/* The clock. On x86-64 the time stamp counter, kept in its place by a fence on both sides, where a
- * look at the start finds that both CPUs agree on it; else clock_gettime(), which is slower. A
- * store that an operation made may still be in its CPU's buffer at a moment taken so. */
+/* The clock. On x86-64 it is the time stamp counter, with a fence on both sides to keep it in its
+ * place, if a check at the start finds that both CPUs agree on it; otherwise clock_gettime(), which
+ * is slower. At a moment read in this way, a store of the operation may still be in its CPU's
+ * buffer. */
 uint64_t record_moment(void);
 const char *record_clock(void);
 

@@ -1,3 +1,5 @@
+/* Runs a party of a program on real channels (run.h), and translates each operation and its result.
+ * No state of its own. */
 #include "core/tests/check/run.h"
 #include "core/base/futex.h"
 #include <string.h>
@@ -30,8 +32,8 @@ void run_free(struct run *r)
     memset(r->chans, 0, sizeof(r->chans));
 }
 
-/* One operation on its way. What it found stands here, and not in a local variable of hchan_try()'s
- * caller, since a panic leaves by longjmp(). */
+/* One operation in progress. Its result is here and not in a local variable of the caller of
+ * hchan_try(), since a panic leaves by longjmp(). */
 struct call {
     struct run *run;
     const struct op *op;
@@ -39,10 +41,10 @@ struct call {
     int64_t deadline;
 };
 
-/* What a receive finds in its place where nothing was written: nobody sends it, and no zero is. */
+/* Marks a receive's variable as unwritten: this value is never sent, and it is not zero. */
 enum { UNWRITTEN = UINT8_MAX };
 
-/* How a receive ended that did not end with nothing. */
+/* The end of a receive that did not end with nothing. */
 static void received(struct op_result *r, bool ok, uint64_t value)
 {
     r->value = value < UNWRITTEN ? (uint8_t)value : UNWRITTEN;
@@ -131,7 +133,7 @@ static void call_select(struct call *call)
     if (chosen < op->ncases && !op->cases[chosen].send)
         received(r, ok, values[chosen]);
     else
-        r->end = OP_DONE; /* a case that is not there is for the checker to refuse */
+        r->end = OP_DONE; /* the checker rejects a case that does not exist */
 }
 
 static void call_op(void *arg)

@@ -12,15 +12,15 @@ struct run {
     uint64_t (*moment)(void); /* the clock of `invoked` and `returned` */
 };
 
-/* Makes the program's channels, of 8-byte elements, and forgets the history. False with errno where
+/* Makes the program's channels, with 8-byte elements, and clears the history. False with errno if
  * makechan() fails. run_free() frees the channels. */
 bool run_make(struct run *r, const struct program *p, const struct hchan_variant *variant,
               uint64_t (*moment)(void));
 void run_free(struct run *r);
 
-/* Does party `party`'s operations in order and records each one's result. Returns when the last is
- * done. An operation whose wait is OP_TIMED gets the deadline that `deadline` returns; where it
- * ends with nothing before that, it is OP_EARLY. */
+/* Runs the operations of party `party` in order and records each one's result. Returns when the
+ * last is done. An operation whose wait is OP_TIMED gets the deadline that `deadline` returns; if
+ * it ends with nothing before that, it is OP_EARLY. */
 void run_party(struct run *r, unsigned party, int64_t (*deadline)(void));
 
 #endif

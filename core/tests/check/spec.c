@@ -1,3 +1,5 @@
+/* The channel as a sequential machine (spec.h): its steps, and the walk over all executions of a
+ * program. No state outside of a walk. */
 #include "core/tests/check/spec.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,14 +88,14 @@ bool spec_step(struct spec_state *s, const struct op *op, const struct op_result
     return oc->send ? step_send(c, oc->value) : step_recv(c, r->value);
 }
 
-/* Whether the two cases are the ends of one rendezvous. */
+/* Whether the two cases are the two sides of one rendezvous. */
 static bool cases_meet(const struct spec_state *s, const struct op_case *a, const struct op_case *b)
 {
     const struct spec_chan *c = &s->chans[a->chan];
     return a->chan == b->chan && a->send != b->send && c->capacity == 0 && !c->closed;
 }
 
-/* Only who waits can be met: of two that do not, each would find nobody. */
+/* Only a waiting party can be met: if neither waits, each would find no peer. */
 static bool one_waits(const struct op *a, const struct op *b)
 {
     return a->kind != OP_CLOSE && b->kind != OP_CLOSE && (a->wait != OP_TRY || b->wait != OP_TRY);
@@ -171,13 +173,13 @@ unsigned spec_meets(const struct spec_state *s, const struct op *a, const struct
     return count;
 }
 
-/* How one operation ended, in bytes that can be compared. */
+/* The end of one operation, in bytes that can be compared. */
 struct brief {
     uint8_t end, chosen, value;
 };
 
-/* Where a walk stands. The results say how far each party is, and with the state they say all that
- * the rest of the walk depends on. */
+/* A position of a walk. The results tell how far each party is; together with the state they
+ * determine the rest of the walk. */
 struct node {
     struct spec_state state;
     uint8_t at[PROGRAM_PARTIES];
@@ -248,7 +250,7 @@ static bool set_add(struct node_set *set, const struct node *n)
 static void finish(struct walk *w, const struct node *n)
 {
     struct node key = *n;
-    memset(&key.state, 0, sizeof(key.state)); /* an outcome is the results alone */
+    memset(&key.state, 0, sizeof(key.state)); /* an outcome is only the results */
     if (w->outcomes.count >= w->limit || !set_add(&w->outcomes, &key))
         return;
     struct history h;
@@ -282,7 +284,7 @@ static void advance(struct node *n, unsigned party, const struct op_result *r)
 
 static void visit(struct walk *w, const struct node *n);
 
-/* The executions in which `party` goes on alone. Returns whether there is one. */
+/* Visits the executions in which `party` goes on by itself. Returns whether there is one. */
 static bool visit_alone(struct walk *w, const struct node *n, unsigned party)
 {
     struct op_result ends[SPEC_ENDS];
@@ -297,7 +299,7 @@ static bool visit_alone(struct walk *w, const struct node *n, unsigned party)
     return count > 0;
 }
 
-/* Those in which the two parties meet. */
+/* Visits those in which the two parties meet. */
 static bool visit_meeting(struct walk *w, const struct node *n, unsigned a, unsigned b)
 {
     struct op_result ra[SPEC_MEETS], rb[SPEC_MEETS];

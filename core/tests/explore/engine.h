@@ -1,5 +1,5 @@
-/* One schedule: the fibers, what they wait for, and who may run next. Between explore.c, which runs
- * a schedule, and strategy.c, which decides what the next one is. */
+/* One schedule: its fibers, what they wait for, and which may run next. The interface between
+ * explore.c, which runs a schedule, and strategy.c, which decides what the next one is. */
 #ifndef CORE_TESTS_EXPLORE_ENGINE_H
 #define CORE_TESTS_EXPLORE_ENGINE_H
 
@@ -10,7 +10,7 @@
 #include "core/tests/explore/shim.h"
 #include <setjmp.h>
 
-/* A fiber. Its own stack, on which it begins; where it is a P, goroutines run in it on theirs. */
+/* A fiber. It begins on a stack of its own; if it is a P, goroutines run in it on theirs. */
 struct party {
     fcontext context; /* while it does not run */
     void *stack;
@@ -18,38 +18,38 @@ struct party {
     void *fake_stack; /* AddressSanitizer's */
     jmp_buf start;    /* where it waits for the next schedule */
     struct g *own;    /* its G, as a thread */
-    struct g fresh_g; /* what *own is when a schedule begins */
+    struct g fresh_g; /* the value of *own when a schedule begins */
     struct g *g;      /* runningg(), while it does not run */
     bool begun, ended;
-    bool at_point;    /* suspended right before an access, which it will make when it runs again */
+    bool at_point;    /* suspended right before an access, which it makes when it runs again */
     bool moments;     /* the next explore_moment() ends something */
-    const void *word; /* that it sleeps on, or waits for as a mutex. The rest while asleep: */
-    uint32_t turn;    /* first in, first out */
+    const void *word; /* that it sleeps on, or the mutex that it waits for. While asleep, also: */
+    uint32_t turn;    /* for first in, first out */
     int64_t deadline;
     enum futex_end how; /* how it ended */
 };
 
-/* At each step there are choices. They are in this order: the running fiber, the others that can
- * run in cyclic order after it, a timeout of those asleep with a deadline, a spurious wake-up of
- * those asleep. Where nobody can run and no deadline is left, the end of the schedule is the first.
- * The `free` ones, which come first, cost no deviation: all that can run where the running fiber
- * cannot go on; where it yields, that one and the next; else that one alone. */
+/* At each step there are choices, in this order: the running fiber; the other fibers that can run,
+ * in cyclic order after it; a timeout of each that is asleep with a deadline; a spurious wake-up of
+ * each that is asleep. If no fiber can run and no deadline is left, the first choice is the end of
+ * the schedule. The first `free` choices cost no deviation: all fibers that can run if the running
+ * fiber cannot go on; that fiber and the next one if it yields; otherwise only that fiber. */
 struct choices {
     unsigned count, free;
-    bool data; /* of a number that the program draws, instead: all are free */
+    bool data; /* instead, of a number that the program draws: all are free */
 };
 
 struct engine {
     const struct explore_case *what;
-    struct explore_schedule plan;  /* is followed first; */
-    unsigned planned;              /* so much of it is done; */
+    struct explore_schedule plan;  /* followed first; */
+    unsigned planned;              /* this much of it is done; */
     const struct strategy *follow; /* then this decides */
     struct explore_schedule taken; /* what was done so far */
     uint32_t used;                 /* deviations that cost */
-    unsigned fiber;                /* who runs; EXPLORE_FIBERS is the engine itself */
+    unsigned fiber;                /* the one that runs; EXPLORE_FIBERS is the engine itself */
     uint32_t ready, asleep, timed; /* fibers; timed are asleep with a deadline */
     uint32_t locking;              /* fibers that wait for a mutex */
-    uint32_t no_choice_at;         /* the step that follows a switch at once */
+    uint32_t no_choice_at;         /* the step that directly follows a switch */
     uint32_t turns, spurious;      /* sleeps; spurious wake-ups */
     uint64_t moments;
     int64_t now;
@@ -59,12 +59,12 @@ struct engine {
 };
 extern struct engine engine;
 
-/* How a strategy takes part in a schedule, after the plan. */
+/* How a strategy continues a schedule, after the plan. */
 struct strategy {
-    /* Which of at least two choices to take. */
+    /* Returns which of at least two choices to take. */
     unsigned (*pick)(struct choices c);
-    /* The first step from now on at which pick() wants to be asked though the running fiber can go
-     * on and nobody became ready. */
+    /* The first step from now on at which pick() wants to be called even if the running fiber can
+     * go on and no other became ready. */
     uint32_t (*quiet_until)(void);
 };
 
@@ -74,29 +74,28 @@ const char *engine_run(const struct explore_case *what, const struct strategy *f
 /* The index of fiber f among the choices; it can run. */
 unsigned engine_choice_of(unsigned f);
 
-/* The running fiber goes to sleep on `word` until somebody calls engine_wake() or a choice ends it.
- */
+/* The running fiber goes to sleep on `word` until engine_wake() or a choice ends that. */
 enum futex_end engine_sleep(const void *word, int64_t deadline);
 uint32_t engine_wake(const void *word, uint32_t count);
-/* A mutex, 0 where it is free. Who waits for it is not woken for anything else. */
+/* A mutex, 0 if it is free. A fiber that waits for it is not woken for anything else. */
 void engine_lock(uint32_t *held);
 void engine_unlock(uint32_t *held);
-/* Another may run now. Where it is the next one that can, as of a run queue, it is no preemption.
- */
+/* Another fiber may run now. If it is the next one that can, as with a run queue, that is no
+ * preemption. */
 void engine_yield(void);
 
-/* A schedule begins, in which there is no scheduler of goroutines before the case makes one. */
+/* A schedule begins without a scheduler of goroutines; the case may make one. */
 void engine_no_procs(void);
 /* Whether `at` is in a part of a goroutine or a P that decides nothing (proc.c): no access to it is
  * worth a switch. */
 bool engine_idle_talk(const void *at);
-/* Where the goroutine that runs keeps struct party's `moments`; NULL: it is a thread that runs. */
+/* The running goroutine's place for struct party's `moments`; NULL if a thread runs. */
 bool *engine_goroutine_moments(void);
 
 /* For replays: prints a line about the running fiber. */
 void engine_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Has a death of the process tell the schedule (report.c), between the two. */
+/* Between the two calls, a death of the process reports the schedule (report.c). */
 void report_deaths(void);
 void report_no_deaths(void);
 void report_failure(const char *failure, uint64_t seed, const struct explore_schedule *s);

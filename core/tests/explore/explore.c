@@ -1,3 +1,5 @@
+/* Runs one schedule (engine.h): the fibers, the points at which another may run, and the choices
+ * there. The state is `engine` and `explore_hot`: the schedule that runs. */
 #include "core/tests/explore/engine.h"
 #include "core/tests/explore/sanitizer.h"
 #include <stdarg.h>
@@ -7,7 +9,7 @@
 enum { STACK = EXPLORE_ASAN ? 256 << 10 : 64 << 10, GUARD = 4096 };
 enum {
     NOBODY = EXPLORE_FIBERS,
-    SPURIOUS_MAX = 3, /* wake-ups of a schedule, which would have no end otherwise */
+    SPURIOUS_MAX = 3, /* wake-ups in a schedule, which would have no end otherwise */
 };
 
 struct explore_hot explore_hot = {.quiet_until = UINT32_MAX};
@@ -31,12 +33,12 @@ static void arrive(struct fcontext_transfer t, void *fake_stack)
     sanitizer_arrives(fake_stack, &bottom, &size);
     from->context = t.from;
     if (EXPLORE_ASAN && from == &engine.fibers[NOBODY]) {
-        from->stack = (void *)(uintptr_t)bottom; /* the thread's own: here is where one is told */
+        from->stack = (void *)(uintptr_t)bottom; /* the thread's own stack, which is learned here */
         from->stack_size = size;
     }
 }
 
-/* To where the fiber was: on its own stack, or on that of a goroutine. */
+/* Switches to where the fiber was: on its own stack, or on that of a goroutine. */
 static void leave_for(struct party *from, const struct party *to)
 {
     if (to->g && to->g->goroutine)
@@ -111,7 +113,7 @@ static void wake(unsigned f, enum futex_end how)
     made_ready(bit(f));
 }
 
-/* Does the choice. Returns when the fiber that called runs again. */
+/* Performs the choice. Returns when the calling fiber runs again. */
 static void act(unsigned choice)
 {
     unsigned ready = (unsigned)__builtin_popcount(engine.ready);
@@ -132,8 +134,8 @@ static void act(unsigned choice)
         wake(f, FUTEX_RETRY);
         engine.spurious++;
     }
-    /* It runs up to its next access, and makes it: to choose again before that is to choose twice.
-     */
+    /* Unless it was suspended right before an access, it runs up to its next one and makes it: a
+     * choice there would be the same choice again. */
     engine.no_choice_at = engine.fibers[f].at_point ? 0 : explore_hot.step + 1;
     if (f != engine.fiber)
         jump(f);
@@ -174,7 +176,7 @@ static unsigned decide(struct choices c)
     return choice;
 }
 
-/* Steps before this one are of no interest. */
+/* Computes the step before which no choice is needed. */
 static void stay_quiet(void)
 {
     explore_hot.quiet_until = EXPLORE_STEPS_MAX;
@@ -184,8 +186,8 @@ static void stay_quiet(void)
         explore_hot.quiet_until = engine.follow->quiet_until();
 }
 
-/* Whether `at` is in the running fiber's own part of its G: all but the first line, which is for
- * its wakers. Others must not use it, or more than is explored could happen. */
+/* Whether `at` is in the running fiber's own part of its G: all except the first line, which is for
+ * its wakers. Others must not use it, or more could happen than is explored. */
 static bool is_own(const void *at)
 {
     if (at < (void *)engine.fibers[0].own ||
@@ -200,7 +202,7 @@ static bool is_own(const void *at)
     return false;
 }
 
-/* The running fiber could go on. Returns when it does. */
+/* The running fiber could go on, but another may. Returns when it runs again. */
 static void act_between(unsigned choice)
 {
     struct party *me = running();
@@ -213,7 +215,7 @@ static void act_between(unsigned choice)
 
 void explore_choose(const void *at)
 {
-    if (engine.fiber == NOBODY) /* the engine's own look at a channel */
+    if (engine.fiber == NOBODY) /* the engine's own access to a channel */
         return;
     unsigned choice = 0;
     bool own = is_own(at);
@@ -304,7 +306,7 @@ enum futex_end engine_sleep(const void *word, int64_t deadline)
     return me->how;
 }
 
-/* Who sleeps on the word for the longest time, or NOBODY. */
+/* The fiber that has slept on the word longest, or NOBODY. */
 static unsigned first_asleep(const void *word)
 {
     unsigned first = NOBODY;
@@ -387,7 +389,7 @@ void explore_fail(const char *message)
     __builtin_unreachable();
 }
 
-/* A fiber does one body a schedule. What it did not end is cut off: see sweep(). */
+/* A fiber runs one body in each schedule. A body that has not ended is cut off: see sweep(). */
 static void fiber_main(struct fcontext_transfer t)
 {
     arrive(t, NULL);
@@ -417,7 +419,7 @@ static void map_stack(struct party *party)
     party->stack_size = STACK;
 }
 
-/* Once: stacks, and a G for each fiber, which it keeps. */
+/* Done once: makes stacks, and a G for each fiber, which it keeps. */
 static void set_up(void)
 {
     if (engine.fibers[0].stack)
@@ -444,7 +446,7 @@ static void refresh(struct party *party)
     party->begun = party->ended = party->at_point = party->moments = false;
 }
 
-/* Fibers in the middle of something go back to the start. */
+/* Sends fibers that are in the middle of something back to the start. */
 static void sweep(void)
 {
     engine.sweeping = true;

@@ -1,11 +1,11 @@
-/* Deterministic exploration of schedules. The parties of a case are fibers of one thread; wherever
- * one is about to touch an atomic variable another may run instead. A schedule is a list of the
- * places where that, or a spurious wake-up, or a timeout, happened; the rest is the default: go on
- * while one can, then whoever is next and can. The same schedule always does the same, so a failure
- * is a short text that can be run again.
+/* Deterministic exploration of schedules. The parties of a case are fibers of one thread. Wherever
+ * one is about to access an atomic variable, another may run instead. A schedule is a list of the
+ * places where that, a spurious wake-up or a timeout happened. Everywhere else it follows the
+ * default: a fiber goes on while it can, then the next one that can. The same schedule always does
+ * the same, so a failure is a short text that can be run again.
  *
  * The code under test is the library hchan_explored: core/ and variants/ compiled with shim.h. Not
- * thread-safe; one exploration at a time. What is seen is sequentially consistent. */
+ * thread-safe; one exploration at a time. What is explored is sequentially consistent. */
 #ifndef CORE_TESTS_EXPLORE_EXPLORE_H
 #define CORE_TESTS_EXPLORE_EXPLORE_H
 
@@ -15,7 +15,7 @@
 
 enum {
     EXPLORE_FIBERS = 8,
-    EXPLORE_STEPS_MAX = 20000, /* a schedule that goes on longer is taken for a livelock */
+    EXPLORE_STEPS_MAX = 20000, /* a longer schedule is taken for a livelock */
     EXPLORE_TEXT = 1024,
     EXPLORE_DEPTH_MAX = 16, /* of explore_pct() */
 };
@@ -24,18 +24,18 @@ enum {
 struct explore_case {
     const char *name; /* the options with which `explore` repeats it */
     unsigned fibers;
-    /* Before each schedule: makes what the parties share. Memory from malloc() as shim.h has it is
-     * gone with the schedule. */
+    /* Called before each schedule: makes what the parties share. Memory from malloc(), as shim.h
+     * defines it, is gone after the schedule. */
     void (*begin)(void *arg);
     void (*body)(void *arg, unsigned fiber);
-    /* After each schedule; `blocked` has the bits of the fibers that did not end. Returns NULL, or
-     * a static message that says what is wrong. */
+    /* Called after each schedule; `blocked` has the bits of the fibers that did not end. Returns
+     * NULL, or a static message that says what is wrong. */
     const char *(*end)(void *arg, uint32_t blocked);
     void *arg;
-    bool quiet; /* a failure is wanted: it is not reported */
+    bool quiet; /* a failure is wanted: do not report it */
 };
 
-/* A schedule: at these steps not the default, but this choice. */
+/* A schedule: at these steps this choice instead of the default. */
 struct explore_schedule {
     unsigned count;
     struct explore_deviation {
@@ -44,7 +44,7 @@ struct explore_schedule {
     } at[4096];
 };
 
-/* What came of an exploration. */
+/* The result of an exploration. */
 struct explore_result {
     uint64_t schedules, steps;
     bool exhausted;                   /* there is no other schedule within the bound */
@@ -53,48 +53,48 @@ struct explore_result {
     struct explore_schedule schedule; /* the failing one */
 };
 
-/* No bound on preemptions, or on how many schedules are run. */
+/* No bound on preemptions, or on the number of schedules. */
 #define EXPLORE_UNBOUNDED UINT32_MAX
 #define EXPLORE_ALL       UINT64_MAX
 
 /* Each of these runs schedules until one fails, or all are done, or `limit` is reached; returns
- * whether none failed. A failure is reported on standard error, with what repeats it, and is the
- * last schedule that was run.
+ * whether none failed. A failure is reported on standard error, with the command that repeats it,
+ * and is the last schedule that was run.
  *
  * Depth first, each schedule with at most `bound` deviations that cost: a switch away from a fiber
- * that could go on, a spurious wake-up, a timeout while somebody could run (Musuvathi and Qadeer
- * 2007). A schedule has at most three spurious wake-ups, whatever the bound. A failure is looked
- * for again with smaller bounds, for the simplest one. */
+ * that could go on, a spurious wake-up, a timeout while a fiber could run (Musuvathi and Qadeer
+ * 2007). A schedule has at most three spurious wake-ups, whatever the bound. After a failure,
+ * smaller bounds are tried, to find the simplest one. */
 bool explore_all(const struct explore_case *what, uint32_t bound, uint64_t limit,
                  struct explore_result *result);
-/* `count` schedules drawn from the seed: now and then, in some at each step, anybody who can run.
- */
+/* Runs `count` schedules drawn from the seed: at random steps, in some schedules at every step, any
+ * fiber that can run. */
 bool explore_random(const struct explore_case *what, uint64_t count, uint64_t seed,
                     struct explore_result *result);
-/* `count` schedules drawn with PCT: whoever has the highest priority runs, and priorities drop at
- * `depth` - 1 steps (Burckhardt et al. 2010). Finds a bug of that depth with a probability of at
- * least 1 / (fibers * steps^(depth - 1)) in each, once the first ones have told how many steps
- * there are; so a failure has no seed of its own. */
+/* Runs `count` schedules drawn with PCT: the fiber with the highest priority runs, and priorities
+ * drop at `depth` - 1 steps (Burckhardt et al. 2010). Each finds a bug of that depth with a
+ * probability of at least 1 / (fibers * steps^(depth - 1)), once the first ones have shown how many
+ * steps there are; so a failure has no seed of its own. */
 bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth, uint64_t seed,
                  struct explore_result *result);
-/* The failure of a schedule with a step that never comes, or a choice that there is not. */
+/* The failure of a schedule with a step that never comes, or with a choice that does not exist. */
 extern const char explore_misfit[];
-/* Runs one schedule, from its text. `print`: says on standard output what each step does. */
+/* Runs one schedule, from its text. `print`: reports on standard output what each step does. */
 bool explore_replay(const struct explore_case *what, const char *text, bool print,
                     struct explore_result *result);
 
-/* "12:1 40:2", step and choice; "default" where there is no deviation. Returns the length; a text
- * that does not fit ends with "...". */
+/* "12:1 40:2", step and choice; "default" if there is no deviation. Returns the length; a text that
+ * does not fit ends with "...". */
 size_t explore_print(const struct explore_schedule *s, char *text, size_t size);
-/* False where the text is no schedule. */
+/* False if the text is not a schedule. */
 bool explore_parse(struct explore_schedule *s, const char *text);
 
-/* For bodies. A logical clock: how many moments were asked for before. The odd ones of each fiber
- * are taken to begin something, and somebody else may run before them; the even ones end it. */
+/* For bodies. A logical clock: how often a moment was asked for before. The odd ones of each fiber
+ * begin something, and another fiber may run before them; the even ones end it. */
 uint64_t explore_moment(void);
-/* A deadline that passes where the schedule wants it to, or where nobody else can run. */
+/* A deadline that passes when the schedule wants it to, or when no other fiber can run. */
 int64_t explore_deadline(void);
-/* Ends the schedule, as a failure; static message. */
+/* Ends the schedule as a failure; the message is static. */
 _Noreturn void explore_fail(const char *message);
 
 #endif

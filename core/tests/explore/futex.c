@@ -1,5 +1,6 @@
-/* The kernel, for explored code: core/base/futex.h on fibers. A sleeper wakes when somebody wakes
- * it, or when the schedule says so: for no reason, or because its time is over. */
+/* The kernel for explored code: core/base/futex.h on fibers. A sleeper wakes when another fiber
+ * wakes it, or when the schedule says so: spuriously, or because its time is over. No state: the
+ * sleepers are the engine's. */
 #include "core/base/futex.h"
 #include "core/tests/explore/engine.h"
 
@@ -16,7 +17,7 @@ enum futex_end futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t dea
 
 uint32_t futex_wake(_Atomic uint32_t *word, uint32_t count)
 {
-    explore_point(word); /* the address alone is used */
+    explore_point(word); /* only the address is used */
     return engine_wake(word, count);
 }
 

@@ -1,14 +1,16 @@
+/* Judges programs under exploration (judge.h): runs a program's parties on the fibers and checks
+ * each history. The state is the table of histories and results that were already seen. */
 #include "core/tests/explore/judge.h"
 #include "core/chan/layout.h"
 #include "core/tests/check/lin.h"
 #include "core/tests/explore/proc.h"
 
 /* Histories that were right, and results that were seen, by their hashes: most schedules of a
- * program have the same few. Two of the same hash, of 64 bits, would be taken for one. */
+ * program have the same few. Two histories with the same 64-bit hash would be taken for one. */
 enum { SLOTS = 1 << 18, FULL = SLOTS / 2 };
 static uint64_t slots[SLOTS];
 static size_t slots_used;
-static uint64_t salt; /* of this judge: those before it need not be wiped */
+static uint64_t salt; /* of this judge, so that entries of earlier ones need not be wiped */
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -16,7 +18,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
-/* Where the hash stands, or is to be put. */
+/* The slot that holds the hash, or the one to put it in. */
 static uint64_t *slot(uint64_t hash)
 {
     for (size_t i = hash % SLOTS;; i = (i + 1) % SLOTS)
@@ -59,7 +61,7 @@ static void party(struct judge *j, unsigned i)
     j->ended |= UINT32_C(1) << i;
 }
 
-/* The party of a goroutine: its judge comes with it. */
+/* A goroutine's party, with its judge. */
 static struct judge *judging;
 
 static void goroutine(void *arg)
@@ -88,7 +90,7 @@ static void begin(void *arg)
             abort();
 }
 
-/* The fibers: first the Ps, then the threads. */
+/* The bodies of the fibers: first the Ps, then the threads. */
 static void body(void *arg, unsigned fiber)
 {
     struct judge *j = arg;
@@ -110,7 +112,7 @@ static const char *still_there(const struct judge *j)
             continue;
         if (!j->gs[i])
             return "a goroutine never runs";
-        /* Not an access: the schedule has ended. */
+        /* Not an access of the schedule, which has ended. */
         if (explore_get(&j->gs[i]->wait.parks, sizeof(uint32_t)) % 2 == 0)
             return "somebody waits for ever who is not parked";
     }
@@ -125,7 +127,7 @@ static const char *end(void *arg, uint32_t blocked)
     if (hangs)
         return hangs;
     if (j->ended == (UINT32_C(1) << j->program->nparties) - 1)
-        run_free(&j->run); /* a traced instance looks for forgotten waiters */
+        run_free(&j->run); /* a traced instance checks for forgotten waiters */
     uint64_t results, history;
     hash_history(j, &results, &history);
     if (*slot(history) == history)

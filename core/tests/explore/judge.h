@@ -1,4 +1,4 @@
-/* Programs (check/program.h) to be explored: every schedule's history is judged by lin_check(). */
+/* Explores programs (check/program.h): lin_check() judges the history of every schedule. */
 #ifndef CORE_TESTS_EXPLORE_JUDGE_H
 #define CORE_TESTS_EXPLORE_JUDGE_H
 
@@ -15,8 +15,8 @@ struct judge {
     uint32_t ended;   /* parties */
     struct g *gs[PROGRAM_PARTIES];
     struct run run; /* with the last schedule's history */
-    /* Different histories so far, and different results, moments aside. Where there are hundreds of
-     * thousands of them they are no longer counted. */
+    /* The number of different histories so far, and of different results, regardless of moments. If
+     * there are hundreds of thousands, they are no longer counted. */
     uint64_t histories, outcomes;
     char name[PROGRAM_TEXT + 128];
 };
@@ -25,15 +25,15 @@ struct judge {
  * are used until the next one. */
 void judge_make(struct judge *j, const struct program *p, const struct hchan_variant *variant);
 
-/* The same with parties that are goroutines on `procs` Ps, but for those whose bits `threads` has.
- * The scheduler is judged as well. */
+/* The same with the parties as goroutines on `procs` Ps, except for those whose bits are in
+ * `threads`. The scheduler is judged as well. */
 void judge_make_sched(struct judge *j, const struct program *p, const struct hchan_variant *variant,
                       unsigned procs, uint32_t threads);
 
-/* Why the variant cannot be explored; NULL where it can. */
+/* Why the variant cannot be explored; NULL if it can. */
 const char *judge_blind(const struct hchan_variant *variant);
 
-/* The last schedule's history, for a reader. */
+/* Prints the last schedule's history for a reader. */
 void judge_print(const struct judge *j, FILE *to);
 
 #endif

@@ -1,4 +1,4 @@
-/* explore: looks for a schedule in which a program goes wrong, or repeats one, by hand. */
+/* explore, the program: looks for a schedule in which a program goes wrong, or repeats one. */
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/proc.h"
 #include "core/tests/given.h"
@@ -24,19 +24,19 @@ static const char help[] =
     "                   those whose bits --threads M has: 2 is the second party alone\n"
     "  --seed S         of what --random and --pct draw (1)\n";
 
-/* Ways to choose schedules; a set of them has their bits. */
+/* Ways to choose schedules; a set of them is their bits. */
 enum mode { BOUND = 1, RANDOM = 2, PCT = 4, REPLAY = 8, EACH = 15 };
 
 static const char *variant_name, *program_text, *schedule;
 static uint64_t bound = 2, limit = EXPLORE_ALL, drawn, depth = 3, seed = 1, procs, threads;
 
-/* An option has a text, or a number from min to max. */
+/* An option takes a text, or a number from min to max. */
 static const struct option {
     const char *name;
     const char **text;
     uint64_t *number, min, max;
-    unsigned modes;      /* in which it says something */
-    const char *belongs; /* to options that choose a mode; NULL where it does that itself */
+    unsigned modes;      /* in which it has a meaning */
+    const char *belongs; /* to options that choose a mode; NULL if it chooses one itself */
 } options[] = {
     {"--variant", &variant_name, NULL, 0, 0, EACH, "every one"},
     {"--program", &program_text, NULL, 0, 0, EACH, "every one"},
@@ -139,7 +139,7 @@ static int set(const char *name, const char *value)
     return wrong(name, "no such option: --help has them");
 }
 
-/* The one mode that was chosen, in which every option that was given says something. */
+/* The mode that was chosen, for which every given option must have a meaning. */
 static int choose_mode(enum mode *mode)
 {
     const struct option *chosen = NULL;
@@ -167,7 +167,7 @@ static int call(char **argv)
 {
     enum mode mode = BOUND;
     int status;
-    for (; *argv; argv += 2) { /* it ends with NULL, and set() refuses that */
+    for (; *argv; argv += 2) { /* ends with NULL, which set() refuses */
         if (strcmp(*argv, "--list") == 0)
             return list();
         if (strcmp(*argv, "--help") == 0)

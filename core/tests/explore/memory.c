@@ -1,3 +1,5 @@
+/* The heap of explored code (memory.h): an arena, which this file owns, and from which each
+ * schedule allocates in the same order. */
 #include "core/tests/explore/memory.h"
 #include "core/tests/explore/sanitizer.h"
 #include <errno.h>
@@ -6,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { ARENA = 1 << 20, BORDER = 32 /* between two blocks: at least this is poisoned */ };
+enum { ARENA = 1 << 20, BORDER = 32 /* between two blocks: at least this much is poisoned */ };
 
 static alignas(64) unsigned char arena[ARENA];
 static size_t kept, used;

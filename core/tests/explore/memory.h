@@ -1,7 +1,7 @@
-/* The heap of explored code: each schedule takes its memory from the same place in the same order,
- * so that addresses, and the order of locks that follows from them, are the same in each; and gives
- * it back as a whole, also that of fibers that never ended. AddressSanitizer sees blocks, their
- * borders and their ends as it does on the real heap. */
+/* The heap of explored code. Each schedule takes its memory from the same place in the same order,
+ * so that addresses, and the order of locks that follows from them, are the same in each; and
+ * returns it as a whole, including that of fibers that never ended. AddressSanitizer sees blocks,
+ * their borders and their ends as on the real heap. */
 #ifndef CORE_TESTS_EXPLORE_MEMORY_H
 #define CORE_TESTS_EXPLORE_MEMORY_H
 
@@ -9,13 +9,13 @@
 
 enum { EXPLORE_ALIGN = 16 };
 
-/* NULL with errno ENOMEM where the arena is full. */
+/* NULL with errno ENOMEM if the arena is full. */
 void *explore_alloc(size_t align, size_t size);
 void *explore_alloc_zeroed(size_t n, size_t size);
 /* The memory is not used again before the next schedule. */
 void explore_free(void *p);
 
-/* What is allocated now stays; all that comes later goes with explore_memory_reset(). */
+/* What is allocated so far stays; all later allocations go with explore_memory_reset(). */
 void explore_memory_keep(void);
 void explore_memory_reset(void);
 

@@ -1,4 +1,5 @@
-/* Schedules as text, and what is said of one that failed, also where the process dies of it. */
+/* Schedules as text, and the report of a failing one, even if the process dies of it. The state is
+ * whether a death is to be reported. */
 #include "core/tests/explore/engine.h"
 #include "core/tests/explore/sanitizer.h"
 #include <signal.h>
@@ -22,7 +23,7 @@ size_t explore_print(const struct explore_schedule *s, char *text, size_t size)
     return length;
 }
 
-/* A number in digits, from min to max; moves *text past it. */
+/* Reads a number in digits, from min to max; moves *text past it. */
 static bool parse_digits(const char **text, unsigned long min, unsigned long max, uint32_t *number)
 {
     char *end;
@@ -91,7 +92,7 @@ void report_deaths(void)
     static bool registered;
     static unsigned char stack[64 << 10];
     if (!registered) {
-        atexit(at_death); /* a panic that nobody recovers ends in exit() */
+        atexit(at_death); /* a panic that is not recovered ends in exit() */
         sanitizer_at_death(at_death);
         registered = true;
     }
@@ -103,7 +104,7 @@ void report_deaths(void)
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     for (unsigned i = 0; i < DEADLY; i++)
-        if (!EXPLORE_ASAN || deadly[i] == SIGABRT) /* it says more of the others itself */
+        if (!EXPLORE_ASAN || deadly[i] == SIGABRT) /* it reports the others better itself */
             sigaction(deadly[i], &action, &before[i]);
 }
 

@@ -1,5 +1,5 @@
-/* What the engine tells AddressSanitizer: which memory is nobody's, and that stacks are switched.
- * Nothing, without it. */
+/* The annotations of the engine for AddressSanitizer: which memory is unused, and that stacks are
+ * switched. Empty without it. */
 #ifndef CORE_TESTS_EXPLORE_SANITIZER_H
 #define CORE_TESTS_EXPLORE_SANITIZER_H
 
@@ -19,8 +19,8 @@
 #define EXPLORE_ASAN 0
 #endif
 
-/* ThreadSanitizer takes fibers that share memory for one thread that races with nobody, and its
- * shadow makes each access slow: nothing is to be had there. */
+/* ThreadSanitizer sees fibers that share memory as one thread, which races with none, and makes
+ * each access slow: it would find nothing here. */
 #if defined(__SANITIZE_THREAD__) || SANITIZER_CLANG(thread_sanitizer)
 #define EXPLORE_TSAN 1
 #else
@@ -49,15 +49,15 @@ static inline void sanitizer_unpoison(const void *p, size_t size)
     __asan_unpoison_memory_region(p, size);
 }
 
-/* Before a jump to the stack [bottom, bottom + size). The caller's fake stack, where its frames are
- * kept to be recognized after they returned, is put into *fake. */
+/* Called before a jump to the stack [bottom, bottom + size). Stores the caller's fake stack, which
+ * holds its frames so that they are recognized after they returned, in *fake. */
 static inline void sanitizer_leaves(void **fake, const void *bottom, size_t size)
 {
     __sanitizer_start_switch_fiber(fake, bottom, size);
 }
 
-/* After a jump, with what sanitizer_leaves() kept for this fiber, or NULL where it begins. Where it
- * came from is written to *bottom and *size. */
+/* Called after a jump, with what sanitizer_leaves() stored for this fiber, or NULL when it begins.
+ * Stores the stack that it came from in *bottom and *size. */
 static inline void sanitizer_arrives(void *fake, const void **bottom, size_t *size)
 {
     __sanitizer_finish_switch_fiber(fake, bottom, size);

@@ -1,11 +1,11 @@
-/* Included before everything else when core/ and variants/ are compiled to be explored: each atomic
- * access asks the engine (explore.h) who runs next, and then happens as a plain read or write,
- * since all parties are fibers of one thread. core/base/atomic.h's wrappers are built from the five
- * operations below, so a new wrapper is explored without a change here.
+/* Included before everything else when core/ and variants/ are compiled to be explored. Each atomic
+ * access asks the engine (explore.h) which fiber runs next, and then happens as a plain read or
+ * write, since all parties are fibers of one thread. core/base/atomic.h's wrappers are built from
+ * the five operations below, so a new wrapper is explored without a change here.
  *
- * What is explored is therefore sequentially consistent, as the models are. Whether the orders in
- * the wrappers' names suffice for plain accesses is for ThreadSanitizer to say; for words that are
- * read without the lock it is argued beside them, and nothing checks it. */
+ * What is explored is therefore sequentially consistent, as the models are. ThreadSanitizer checks
+ * whether the orders in the wrappers' names suffice for plain accesses. For words that are read
+ * without the lock the argument stands beside them, and nothing checks it. */
 #ifndef CORE_TESTS_EXPLORE_SHIM_H
 #define CORE_TESTS_EXPLORE_SHIM_H
 
@@ -16,25 +16,25 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The engine's state that an access looks at. */
+/* The engine's state that an access reads. */
 struct explore_hot {
     uint32_t step;        /* how many times the schedule could have gone another way */
-    uint32_t quiet_until; /* the next step that the engine wants to hear of */
+    uint32_t quiet_until; /* the next step at which the engine wants to be called */
     uint32_t self;        /* the bit of the fiber that runs */
     uint32_t spinning;    /* fibers that wait until another one changes memory */
-    uint32_t dirty;       /* fibers behind whose back memory changed since their last spin_wait() */
+    uint32_t dirty;       /* fibers since whose last spin_wait() another one has changed memory */
     bool tracing;
     uintptr_t own; /* memory that only the running fiber uses: no access to it is worth a switch */
     size_t own_size;
 };
 extern struct explore_hot explore_hot;
 
-/* Where an access is in the source, for who reads a replay: what it does, and the function. */
+/* Where an access is in the source, for the reader of a replay: what it does, and the function. */
 #define EXPLORE_SITE(operation, p) operation " " #p, __func__
 
-/* Step explore_hot.step has come, at which another fiber may run. */
+/* Called when step explore_hot.step has come, at which another fiber may run. */
 void explore_choose(const void *at);
-/* Memory changed, and somebody spins until it does. */
+/* Called when memory has changed and a fiber spins until it does. */
 void explore_stir(void);
 void explore_trace(const char *what, const char *where, uint64_t before, uint64_t after);
 void explore_spin(void);
@@ -48,7 +48,7 @@ static inline void explore_point(const void *at)
         explore_choose(at);
 }
 
-/* Whatever stands at the address, by its size. */
+/* The value at the address, by its size. */
 typedef uint8_t __attribute__((may_alias)) explore_u8;
 typedef uint16_t __attribute__((may_alias)) explore_u16;
 typedef uint32_t __attribute__((may_alias)) explore_u32;
@@ -85,7 +85,7 @@ static inline void explore_put(void *at, size_t size, uint64_t value)
     }
 }
 
-/* The access itself: after the point, a write tells who spins. */
+/* The access itself: after the point, a write notifies the spinning fibers. */
 static inline void explore_write(void *at, size_t size, uint64_t before, uint64_t after,
                                  const char *what, const char *where)
 {
@@ -140,8 +140,8 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
     return equal;
 }
 
-/* In braces, so that a result may be dropped; without variables, since arguments may hold accesses.
- */
+/* In braces, so that a result may be dropped; without variables, since arguments may contain
+ * accesses. */
 #define EXPLORE_AS(p, value) ({ (__typeof__((void)0, *(p)))(value); })
 #define EXPLORE_PLAIN(p)     ((void *)(uintptr_t)(p))
 
@@ -166,7 +166,7 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
     explore_cas(EXPLORE_PLAIN(p), sizeof(*(p)), EXPLORE_PLAIN(expected), (uint64_t)(v), \
                 EXPLORE_SITE("cas", p))
 
-/* A bounded spin only makes its end come later; an unbounded one ends when another fiber writes. */
+/* A bounded spin only delays its end; an unbounded one ends when another fiber writes. */
 #undef SPIN_BUDGET
 #define SPIN_BUDGET(turns) 1
 #undef REACHABLE
@@ -176,7 +176,7 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
 #define pause()                 explore_forever()
 
 /* Randomness is one more choice, the coarse clock stands still, and a goroutine is resumed once for
- * each time that it has left its stack (proc.c). Nobody traces: that word is no choice. */
+ * each time that it has left its stack (proc.c). No trace runs: that word is not a choice. */
 #include "core/g/g.h"
 void *explore_switch(struct context *from, struct context *to, void *data);
 #define context_switch(from, to, data) explore_switch(from, to, data)
@@ -184,7 +184,7 @@ void *explore_switch(struct context *from, struct context *to, void *data);
 #define trace_step(gp, from, to, c)    ((void)(gp), (void)(c))
 #define clock_gettime(clock, now)      ((void)(*(now) = (struct timespec){0}))
 
-/* Channels at the same addresses in each schedule, and gone with it (memory.h). */
+/* Channels have the same addresses in each schedule, and are gone after it (memory.h). */
 #define malloc(size)               explore_alloc(EXPLORE_ALIGN, (size))
 #define calloc(n, size)            explore_alloc_zeroed((n), (size))
 #define aligned_alloc(align, size) explore_alloc((align), (size))

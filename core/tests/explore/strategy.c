@@ -1,10 +1,11 @@
-/* Which schedules are run: all within a bound, or drawn ones. */
+/* Decides which schedules are run: all within a bound, or drawn ones. The state is that of the
+ * exploration in progress: the stack of a search, or the dice. */
 #include "core/tests/explore/engine.h"
 
 enum { STACK_DEPTH = EXPLORE_STEPS_MAX + 1 };
 
-/* Depth first. The stack has each place of the current schedule where another choice was possible;
- * the next schedule is the current one up to the last place that has a choice left. */
+/* Depth first. The stack holds each place of the current schedule at which another choice was
+ * possible. The next schedule is the current one up to the last place that has a choice left. */
 static struct {
     struct place {
         uint32_t step;
@@ -28,7 +29,7 @@ static uint32_t dfs_quiet_until(void)
     return engine.used < dfs.bound ? explore_hot.step + 1 : EXPLORE_STEPS_MAX;
 }
 
-/* Plans the next schedule. False where there is none. */
+/* Plans the next schedule. False if there is none. */
 static bool dfs_next(void)
 {
     struct explore_schedule *plan = &engine.plan;
@@ -52,7 +53,7 @@ static void begin(const struct explore_case *what, struct explore_result *result
     report_deaths();
 }
 
-/* One schedule; false where it failed. */
+/* Runs one schedule; false if it failed. */
 static bool run(const struct explore_case *what, const struct strategy *follow,
                 struct explore_result *result)
 {
@@ -84,7 +85,7 @@ static bool run_all(const struct explore_case *what, uint32_t bound, uint64_t li
     return true;
 }
 
-/* The end of each exploration. */
+/* Ends an exploration. */
 static bool finish(struct explore_result *result)
 {
     report_no_deaths();
@@ -102,7 +103,7 @@ bool explore_all(const struct explore_case *what, uint32_t bound, uint64_t limit
     for (uint32_t simpler = 0; simpler < bound; simpler++)
         if (!run_all(what, simpler, needed, result))
             break;
-    if (!result->failure) /* no simpler one, within as many schedules: the first again */
+    if (!result->failure) /* no simpler one within the limit: the first one again */
         run_all(what, bound, needed, result);
     result->schedules = needed;
     return finish(result);
@@ -119,8 +120,8 @@ static uint64_t draw(uint64_t below)
     return ((z ^ z >> 31) >> 32) * below >> 32;
 }
 
-/* How many steps a fiber gets on average before the dice are thrown again: 1, 4 or 16, drawn for
- * each schedule. With 1 alone nobody would ever get far while another stands still. */
+/* How many steps a fiber gets on average before the next draw: 1, 4 or 16, drawn for each schedule.
+ * With 1 only, no fiber would ever get far while another stands still. */
 static uint32_t pace;
 
 static void random_prepare(const struct explore_case *what)
@@ -129,7 +130,7 @@ static void random_prepare(const struct explore_case *what)
     pace = UINT32_C(1) << 2 * draw(3);
 }
 
-/* Anybody who can run, each with the same chance; one time in 16, where there are any, an event: a
+/* Any fiber that can run, each with the same chance; one time in 16, if there are any, an event: a
  * timeout or a spurious wake-up. */
 static unsigned random_pick(struct choices c)
 {
@@ -148,8 +149,8 @@ static uint32_t random_quiet_until(void)
     return explore_hot.step + 1 + (uint32_t)draw(2 * pace - 1);
 }
 
-/* Leaves deviations out one by one where it goes on failing in the same way, for who has to read
- * it. What a later one means may change with what is left out: often that does no harm. */
+/* Removes deviations one by one as long as it fails in the same way, for the reader. Removing one
+ * may change the meaning of later ones: often that does no harm. */
 static void shrink(const struct explore_case *what, struct explore_result *result)
 {
     static struct explore_result shorter;
@@ -168,8 +169,8 @@ static void shrink(const struct explore_case *what, struct explore_result *resul
     run(what, NULL, &shorter); /* so that its history is the last one */
 }
 
-/* Schedule after schedule, each from a seed of its own; `prepare` comes before it. False where the
- * last one failed. */
+/* Runs schedule after schedule, each from a seed of its own, after `prepare`. False if the last one
+ * failed. */
 static bool run_drawn(const struct explore_case *what, const struct strategy *strategy,
                       void (*prepare)(const struct explore_case *what), uint64_t count,
                       uint64_t seed, struct explore_result *result)
@@ -200,7 +201,7 @@ static struct {
     uint32_t steps;                        /* of the longest schedule so far */
     uint32_t priority[EXPLORE_FIBERS];     /* higher runs first */
     uint32_t change_at[EXPLORE_DEPTH_MAX]; /* sorted, then one that never comes */
-    unsigned changes;                      /* so many are done */
+    unsigned changes;                      /* how many are done */
     uint32_t event_at;                     /* a timeout or a spurious wake-up from this step on */
 } pct;
 
@@ -271,9 +272,9 @@ bool explore_pct(const struct explore_case *what, uint64_t count, unsigned depth
 {
     static const struct strategy strategy = {pct_pick, pct_quiet_until};
     pct.depth = depth < 1 ? 1 : depth > EXPLORE_DEPTH_MAX ? EXPLORE_DEPTH_MAX : depth;
-    pct.steps = explore_hot.step = 0; /* the first schedule tells how long they are */
+    pct.steps = explore_hot.step = 0; /* the first schedule shows how long they are */
     run_drawn(what, &strategy, pct_prepare, count, seed, result);
-    return finish(result); /* without a seed: what it means depends on the schedules before */
+    return finish(result); /* without a seed: its meaning depends on the schedules before */
 }
 
 bool explore_replay(const struct explore_case *what, const char *text, bool print,

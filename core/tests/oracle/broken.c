@@ -1,10 +1,13 @@
+/* Channels that are wrong in one thing each (broken.h), for the test that the comparison with Go
+ * sees a difference. The spoiled variant and the one that it is made from are the state of this
+ * file. */
 #include "core/tests/oracle/broken.h"
 #include "variants/buffer/plain.h"
 #include <string.h>
 
-static const struct hchan_variant *whole; /* what is spoiled */
+static const struct hchan_variant *whole; /* the variant that is spoiled */
 
-/* A closed channel's zero is told as a value. */
+/* A closed channel's zero is reported as a value. */
 static bool closed_gives_ok(hchan *c, void *elem, bool block, bool *received, const void *callerpc)
 {
     bool could = whole->chanrecv(c, elem, block, received, callerpc);
@@ -47,7 +50,7 @@ static bool send_to_closed(hchan *c, const void *elem, bool block, const void *c
     return whole->chansend(c, elem, block, callerpc);
 }
 
-/* A close throws away what the buffer holds. */
+/* A close discards what the buffer holds. */
 static void close_drops_values(hchan *c)
 {
     whole->lock(c);
@@ -67,7 +70,7 @@ static bool full_too_early(hchan *c, const void *elem, bool block, const void *c
     return whole->chansend(c, elem, block, callerpc);
 }
 
-/* A select with default does not look at its first case, where it has a second. */
+/* A select with default does not check its first case, if it has a second. */
 static int select_forgets_a_case(const struct scase *cases, uint32_t ncases, bool block,
                                  int64_t deadline, bool *received, const void *callerpc)
 {

@@ -1,5 +1,5 @@
-/* Ways to spoil a channel, compiled into oracle_broken alone: what the comparison with Go must
- * see. */
+/* Ways to spoil a channel, compiled only into oracle_broken: the comparison with Go must see each
+ * of them. */
 #ifndef CORE_TESTS_ORACLE_BROKEN_H
 #define CORE_TESTS_ORACLE_BROKEN_H
 
@@ -10,8 +10,8 @@ enum { BROKEN = true };
 #define ORACLE_NAME  "oracle_broken"
 #define BROKEN_USAGE ", --broken WAY once"
 
-/* The variant with one of its functions spoiled; NULL where there is no such way. Valid until the
- * next call. */
+/* The variant with one of its functions spoiled; NULL if there is no such way. Valid until the next
+ * call. */
 const struct hchan_variant *broken_variant(const struct hchan_variant *variant, const char *way);
 #else
 enum { BROKEN = false };

@@ -1,14 +1,14 @@
-/* Draws the programs that C and Go are compared by:
+/* Draws the programs by which C and Go are compared:
  *
  *     oracle_draw COUNT SEED MOST PROGRAMS EXPECTED
  *
- * MOST 1: those whose outcome no schedule can change, which is seen by walking all schedules on the
- * sequential machine (spec.h). More: those with several outcomes, at most so many.
+ * MOST 1: those whose outcome no schedule can change, as a walk over all schedules on the
+ * sequential machine (spec.h) shows. More: those with several outcomes, but at most that many.
  *
- * Writes the programs to the file PROGRAMS, one a line; what may come of each to EXPECTED, in
- * interpret.go's lines, one outcome after the other; and what they are made of to stdout. Ends with
- * 2 where the call is wrong, which leaves both files as they are, and with 3 where they could not
- * be written, which leaves them empty. */
+ * Writes the programs to the file PROGRAMS, one a line; their possible outcomes to EXPECTED, in
+ * interpret.go's format, one after the other; and statistics of them to stdout. Ends with 2 if the
+ * call is wrong, which leaves both files as they are, and with 3 if they could not be written,
+ * which leaves them empty. */
 #include "core/tests/check/spec.h"
 #include "core/tests/given.h"
 #include "core/tests/oracle/write.h"
@@ -17,9 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Each stresses something; drawn in turn. */
+/* Each stresses something; they are used in turn. */
 static const struct program_dice dice[] = {
-    /* a bit of all */
+    /* a bit of everything */
     {.chans = 2,
      .parties = 3,
      .ops = 4,
@@ -79,7 +79,7 @@ static const struct program_dice dice[] = {
 };
 enum { DICE = sizeof(dice) / sizeof(*dice) };
 
-/* What a program has, and in what words that is counted. Operations that never begin do not
+/* The traits of a program, and their names in the statistics. Operations that never begin do not
  * count. */
 #define TRAITS(X)                                   \
     X(communicate, "parties that communicate")      \
@@ -121,7 +121,7 @@ static const struct op_case *chosen(const struct op *op, const struct op_result 
     return &op->cases[op->kind == OP_SELECT ? r->chosen : 0];
 }
 
-/* Whether another party than `receiver` sent `value`: values sent are all different. */
+/* Whether a party other than `receiver` sent `value`: values sent are all different. */
 static bool sent_by_another(const struct program *p, unsigned receiver, uint8_t value)
 {
     for (unsigned i = 0; i < p->nparties; i++)
@@ -179,8 +179,8 @@ static struct traits traits_of(const struct program *p, const struct history *h)
     return t;
 }
 
-/* Most random programs of one outcome are dull: too short, or without a word between the parties.
- * Of what is dull this share is kept, in hundredths. */
+/* Most random programs of one outcome are dull: too short, or without communication between the
+ * parties. Only this share of the dull ones, in hundredths, is kept. */
 static bool too_many(bool is, unsigned so_far, unsigned kept, unsigned share)
 {
     return is && so_far * 100 >= (kept + 1) * share;
@@ -197,7 +197,7 @@ static bool dull(const struct traits *t, const struct traits *sum, unsigned kept
            too_many(t->deadlock, sum->deadlock, kept, 40);
 }
 
-/* Programs that were kept, by a hash of their text, so that each is kept once. */
+/* The programs that were kept, by a hash of their text, so that each is kept once. */
 static uint64_t *seen;
 static size_t seen_size;
 
@@ -219,10 +219,10 @@ static bool seen_before(const char *text)
 static struct {
     uint64_t wanted, seed, most;
     const char *paths[2];
-    FILE *files[2]; /* the programs, what is expected */
+    FILE *files[2]; /* the programs, and what is expected */
 } call;
 
-/* Opens both, and changes neither yet. */
+/* Opens both files, without changing them yet. */
 static int open_files(void)
 {
     struct stat s[2];
@@ -237,7 +237,7 @@ static int open_files(void)
     return 0;
 }
 
-/* A device stays what it is. */
+/* Empties the files, unless they are devices. */
 static void empty_files(void)
 {
     for (int i = 0; i < 2; i++)
@@ -275,7 +275,7 @@ static void tell(unsigned kept, unsigned long drawn, const struct traits *sum)
     printf("\n");
 }
 
-/* Writes out what is left; both files are emptied where one cannot hold it. */
+/* Writes out what is left; empties both files if one cannot hold it. */
 static int flush_files(void)
 {
     int status = 0;
@@ -327,7 +327,7 @@ static int draw(void)
 
 int main(int argc, char **argv)
 {
-    signal(SIGXFSZ, SIG_IGN); /* a file that grows past its limit is an error to tell */
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows past its limit is an error to report */
     int status = read_call(argc, argv);
     if (status)
         return status;

@@ -1,8 +1,8 @@
-/* The programs of examples.go, over hchan, with goroutines as threads:
+/* The programs of examples.go, over hchan, with threads as goroutines:
  *
  *     oracle_examples --variant NAME [--traced] NUMBER|NAME
  *
- * Each is written line by line as in Go; what a program cannot say in C is said beside it. */
+ * Each is written line by line as in Go; comments note what cannot be expressed in C. */
 #include "core/tests/given.h"
 #include <errno.h>
 #include <hchan/hchan.h>
@@ -220,7 +220,7 @@ static void example10(void)
     chanfree(ch);
 }
 
-/* The ends that the text names. Nothing is freed: the process ends. */
+/* The fatal ends that the text names. Nothing is freed: the process ends. */
 
 static void send_closed(void)
 {
@@ -287,7 +287,7 @@ static const struct {
     {"make-huge", make_huge},
 };
 
-/* Ends with 3 where the call is wrong: 2 is a panic's. */
+/* Ends with 3 if the call is wrong: 2 means a panic. */
 int main(int argc, char **argv)
 {
     bool traced = argc == 5 && strcmp(argv[3], "--traced") == 0;

@@ -1,10 +1,10 @@
-// The source text's ten example programs, each as the text has it, and Go's fatal ends: what
-// core/tests/oracle/examples.c is compared with.
+// The source text's ten example programs, each as in the text, and Go's fatal ends.
+// core/tests/oracle/examples.c is compared with them.
 //
 //	examples NUMBER|NAME
 //
-// Where main could end before its goroutine has printed, these wait for the goroutine instead of
-// sleeping: `printed`. Where two goroutines print, the order of the lines is the schedule's, and
+// If main could end before its goroutine has printed, these wait for the goroutine instead of
+// sleeping: `printed`. If two goroutines print, the order of the lines depends on the schedule, so
 // oracle_test compares the lines sorted.
 package main
 
@@ -173,7 +173,7 @@ func closeNil() {
 	close(ch)
 }
 
-// Not panics in C: makechan() returns NULL with E2BIG there, and the C program says Go's words.
+// Not panics in C: makechan() returns NULL with E2BIG there, and the C program prints Go's message.
 func makeNegative() {
 	n := -1
 	_ = make(chan int, n)

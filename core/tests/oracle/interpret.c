@@ -3,10 +3,10 @@
  *     oracle_interpret --variant NAME [--traced] < programs
  *     oracle_interpret --list       the options of every instance, one a line
  *
- * It reads and writes what interpret.go does; see there. Ends with 2 where the call or a program is
- * wrong, before any program runs, and with 3 where one could not be run. `oracle_broken` is the
- * same with
- * `--broken NAME`, which spoils the channel (broken.c), for the test that a difference is seen. */
+ * It reads and writes the same as interpret.go; see there. Ends with 2 if the call or a program is
+ * wrong, before any program runs, and with 3 if one could not be run. `oracle_broken` is the same
+ * with `--broken NAME`, which spoils the channel (broken.c), for the test that a difference is
+ * seen. */
 #include "core/base/atomic.h"
 #include "core/tests/check/run.h"
 #include "core/tests/given.h"
@@ -20,10 +20,10 @@
 #include <unistd.h>
 
 /* Threads of a program that deadlocks stay where they are. So programs run in child processes, this
- * many in each, and the end of the child is theirs. */
+ * many in each, and end with the child. */
 enum { PROGRAMS_PER_PROCESS = 200 };
 
-/* A thread that only runs a party: so many may be left asleep. */
+/* The stack of a thread that only runs a party: many of them may be left asleep. */
 enum { STACK_SIZE = 64 * 1024 };
 
 enum { PATIENCE_S = 20 };
@@ -53,10 +53,10 @@ struct party {
 
 static _Thread_local struct party *self;
 
-/* Whether the parties of this program may begin: together, so that they meet. */
+/* Whether the parties of this program may begin: all at once, so that they meet. */
 static _Atomic uint32_t gate;
 
-/* Lets others go first now and then, so that one program does not always take one path. */
+/* Lets others go first now and then, so that a program does not always take the same path. */
 static void stir(void)
 {
     self->dice = self->dice * 1664525 + 1013904223;
@@ -71,19 +71,19 @@ static void stir(void)
     }
 }
 
-/* run_party() asks for a moment before and after each operation. So the count says which one a
- * party is in; releases its results, for the acquire in all_parked(). */
+/* run_party() asks for a moment before and after each operation. So the count shows which operation
+ * a party is in. Its release publishes the results to the acquire in all_parked(). */
 static uint64_t moment(void)
 {
     stir();
-    uint32_t before = load_rlx(&self->moments); /* its only writer */
+    uint32_t before = load_rlx(&self->moments); /* relaxed: its only writer */
     store_rel(&self->moments, before + 1);
     return before;
 }
 
 static int64_t no_deadline(void)
 {
-    return HCHAN_FOREVER; /* such programs are turned away */
+    return HCHAN_FOREVER; /* such programs are rejected */
 }
 
 static void *run(void *arg)
@@ -110,9 +110,9 @@ static size_t wanted(const struct program *p, const uint32_t *moments, unsigned 
     return count;
 }
 
-/* Whether nothing more will happen: every party is done, or parked. No clock is looked at: each
- * party is seen to be in one blocking operation before and after all of its sudogs were seen in
- * their queues. Whoever is to wake one of them would have to be in an operation that does not park,
+/* Whether nothing more will happen: every party is done or parked. No clock is needed: each party
+ * is seen in the same blocking operation before and after all of its sudogs were seen in their
+ * queues. A party that could wake one of them would have to be in an operation that is not parked,
  * and there is none. */
 static bool all_parked(struct run *r, struct party *parties)
 {
@@ -136,8 +136,8 @@ static bool all_parked(struct run *r, struct party *parties)
     return true;
 }
 
-/* Waits until nothing more will happen. A broken channel may lose a wake, so that a party is not
- * parked and not running either: false after PATIENCE_S. */
+/* Waits until nothing more will happen. A broken channel may lose a wake, so that a party is
+ * neither parked nor running: false after PATIENCE_S. */
 static bool until_all_parked(struct run *r, struct party *parties)
 {
     time_t began = time(NULL);
@@ -149,7 +149,7 @@ static bool until_all_parked(struct run *r, struct party *parties)
     return true;
 }
 
-/* False where it is blocked. */
+/* Joins the party if it is done; false if it is blocked. */
 static bool join_if_done(struct party *party)
 {
     if (load_acq(&party->moments) != 2U * party->run->program->parties[party->number].nops)
@@ -161,7 +161,7 @@ static bool join_if_done(struct party *party)
 static void write_results(const struct run *r, struct party *parties)
 {
     struct history h = r->history;
-    /* A thread that waits on a nil channel has told nobody that it wrote `invoked`. */
+    /* A thread that waits on a nil channel has not published that it wrote `invoked`. */
     for (unsigned i = 0; i < r->program->nparties; i++) {
         uint32_t moments = load_acq(&parties[i].moments); /* as in all_parked() */
         if (moments < 2U * r->program->parties[i].nops)
@@ -172,17 +172,17 @@ static void write_results(const struct run *r, struct party *parties)
 
 static void run_program(const char *text)
 {
-    /* Not freed where it deadlocks: the threads are still in it. */
+    /* Not freed if it deadlocks: the threads are still in it. */
     struct program *p = calloc(1, sizeof(*p));
     struct run *r = calloc(1, sizeof(*r));
     struct party *parties = calloc(PROGRAM_PARTIES, sizeof(*parties));
     if (!p || !r || !parties)
         fail(text, "no memory");
-    program_parse(p, text); /* check_program() has read it once */
+    program_parse(p, text); /* cannot fail: check_program() has read it */
     if (!run_make(r, p, variant, moment))
         fail(text, strerror(errno));
     static uint32_t dice;
-    store_rlx(&gate, 0); /* nobody looks at it now */
+    store_rlx(&gate, 0); /* relaxed: no thread reads it now */
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_SIZE);
@@ -211,7 +211,8 @@ static void run_program(const char *text)
     free(p);
 }
 
-/* Runs programs in a child; what they print is in order, since the next child is made after it. */
+/* Runs programs in a child. Their output is in order, since the next child is made after this
+ * one. */
 static void run_some(char **programs, size_t count)
 {
     size_t *at = mmap(NULL, sizeof(*at), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -222,19 +223,19 @@ static void run_some(char **programs, size_t count)
     if (child == 0) {
         for (; *at < count; ++*at)
             run_program(programs[*at]);
-        _exit(given_out(me, 0)); /* the threads that are parked end here */
+        _exit(given_out(me, 0)); /* the parked threads end here */
     }
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child)
         fail("a child process", strerror(errno));
     if (WIFEXITED(status) && WEXITSTATUS(status))
-        exit(WEXITSTATUS(status)); /* it has said why */
+        exit(WEXITSTATUS(status)); /* it has reported why */
     if (status)
         fail(programs[*at], "a signal ended its process");
     munmap(at, sizeof(*at));
 }
 
-/* Refuses what is no program, or is not run here. */
+/* Rejects a text that is not a program, or that is not run here. */
 static void check_program(const char *text, size_t length)
 {
     struct program p;
@@ -248,7 +249,7 @@ static void check_program(const char *text, size_t length)
                 refuse(text, "what comes of a deadline is time's: not run here");
 }
 
-/* All programs of standard input; returns how many. */
+/* Reads all programs from standard input; returns how many. */
 static size_t read_programs(char ***programs)
 {
     size_t count = 0, room = 0, size = 0;
@@ -271,7 +272,8 @@ static size_t read_programs(char ***programs)
     return count;
 }
 
-/* Every instance, or those of the variant that HCHANLAB_VARIANT names, as in the other tests. */
+/* Lists every instance, or those of the variant that HCHANLAB_VARIANT names, as in the other
+ * tests. */
 static int list(void)
 {
     const char *only = getenv("HCHANLAB_VARIANT");

@@ -2,15 +2,15 @@
 // channels. Programs come on stdin, one a line; for each the output has
 //
 //	program TEXT
-//	0.0 s0=1                 party, number of the operation, what came of it
+//	0.0 s0=1                 party, number of the operation, result
 //	1.0 r0=1
-//	1.1 r0 blocked           and what comes after it in its party: x0 not begun
+//	1.1 r0 blocked           the operations after it in its party: x0 not begun
 //	end deadlock             or: end done
 //
-// A program that comes to "all goroutines are asleep - deadlock!" ends its process, as Go has it. So
-// the programs run in a child, which writes each result when it is there; where the runtime ends the
-// child with these words, what is missing was blocked, and a new child goes on with the next program.
-// Operations with a deadline are not run: what comes of them is time's.
+// In Go, a program that ends in "all goroutines are asleep - deadlock!" ends its process. So the
+// programs run in a child, which writes each result when it is there. If the runtime ends the child
+// with this message, the missing operations were blocked, and a new child runs the next program.
+// Operations with a deadline are not run: their results depend on time.
 package main
 
 import (
@@ -47,11 +47,11 @@ func fail(format string, args ...any) {
 	os.Exit(3)
 }
 
-// parse reads a program's text, made by program_print(): it checks no more than it needs.
+// parse reads a program's text, as written by program_print(): it checks only what it needs.
 func parse(text string) [][]op {
 	const usage = "%q: no program: give CHANNELS | OPERATIONS | OPERATIONS"
 	defer func() {
-		if recover() != nil { // an index out of range, say
+		if recover() != nil { // such as an index out of range
 			fail(usage, text)
 		}
 	}()
@@ -123,14 +123,14 @@ func parse(text string) [][]op {
 	return parties
 }
 
-// What came of a select: the case that happened, or -1 for default; and what was received.
+// The result of a select: the case that happened, or -1 for default; and what was received.
 type choice struct {
 	chosen, value int
 	ok            bool
 }
 
-// The shapes of select that the compiler knows are statements, so that it is the compiler's code
-// that runs. One case with default is a non-blocking send or receive of its own.
+// The shapes of select that the compiler knows are written as statements, so that the compiler's
+// code runs. One case with default is a non-blocking send or receive.
 func select1(a opCase, try bool) choice {
 	if a.send && try {
 		select {
@@ -160,8 +160,8 @@ func select1(a opCase, try bool) choice {
 	}
 }
 
-// sides gives a case's channel to one of a send and a receive. The other has nil, which is never
-// ready: so one statement is every choice of two cases.
+// sides gives a case's channel to either a send or a receive. The other gets nil, which is never
+// ready: so one statement covers every choice of two cases.
 func (c opCase) sides() (send chan<- int, recv <-chan int) {
 	if c.send {
 		return c.c, nil
@@ -230,7 +230,7 @@ func received(text string, v int, ok bool) string {
 	return text + "=closed"
 }
 
-// run does one operation and says what came of it, in the words of program_print_result().
+// run does one operation and returns its result, in the words of program_print_result().
 func (o op) run() (result string) {
 	defer func() {
 		r := recover()
@@ -299,7 +299,7 @@ func runProgram(text string) {
 			defer wg.Done()
 			for i, o := range parties[p] {
 				if rand.Intn(4) == 0 {
-					runtime.Gosched() // so that it is not always the last one made that goes first
+					runtime.Gosched() // so that the last goroutine made does not always run first
 				}
 				os.Stdout.WriteString(fmt.Sprintf("%d.%d %s\n", p, i, o.run()))
 			}
@@ -313,7 +313,7 @@ func readPrograms() []string {
 	var programs []string
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
-		parse(in.Text()) // or fails, before any has run
+		parse(in.Text()) // or fails before any program has run
 		programs = append(programs, in.Text())
 	}
 	if err := in.Err(); err != nil {
@@ -399,7 +399,7 @@ func main() {
 		}
 		return
 	}
-	const atOnce = 32 // what a child that ends early has read in vain
+	const atOnce = 32 // a child that ends early has read this many in vain, at most
 	out := bufio.NewWriter(os.Stdout)
 	for len(programs) > 0 {
 		n := len(programs)

@@ -1,4 +1,4 @@
-/* A history in the lines that interpret.go writes. */
+/* Writes a history in the format of interpret.go. */
 #ifndef CORE_TESTS_ORACLE_WRITE_H
 #define CORE_TESTS_ORACLE_WRITE_H
 

@@ -1,5 +1,5 @@
-/* Small cases that the engine's tests explore: fibers that count and log their accesses to a word.
- */
+/* Small cases that the engine's tests explore: fibers that count and log their accesses to a
+ * word. */
 #ifndef CORE_TESTS_EXPLORE_TESTS_CASES_H
 #define CORE_TESTS_EXPLORE_TESTS_CASES_H
 
@@ -13,7 +13,7 @@ static struct {
     _Atomic uint32_t word, other;
     unsigned accesses; /* of each fiber */
     uint32_t blocked;
-    char log[256]; /* one letter an access */
+    char log[256]; /* one letter for each access */
     unsigned logged;
 } shared;
 

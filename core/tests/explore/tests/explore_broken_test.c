@@ -1,4 +1,4 @@
-/* That channels which are broken on purpose are found. */
+/* Channels that are broken on purpose are found. */
 #include "core/chan/layout.h"
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/sanitizer.h"
@@ -7,7 +7,7 @@
 
 static struct explore_result result;
 
-/* A channel like the first variant, but for what a test replaces. */
+/* The first variant, except for what a test replaces. */
 static struct hchan_variant replaced;
 static const struct hchan_variant *sound;
 
@@ -23,7 +23,7 @@ static bool send_never_tries(hchan *c, const void *elem, bool block, const void 
     return block && sound->chansend(c, elem, block, pc);
 }
 
-/* Explores the program on `replaced`; returns how many outcomes it had, or 0 where it failed. */
+/* Explores the program on `replaced`; returns how many outcomes it had, or 0 if it failed. */
 static uint64_t outcomes(const char *text)
 {
     static struct judge judge;
@@ -48,7 +48,7 @@ static void test_who_gives_up_too_early_is_found(void **state)
     }
 }
 
-/* Nothing tells it from a right one but what never happens: explore_test counts. */
+/* It differs from a correct channel only in what never happens: explore_test counts that. */
 static void test_a_channel_that_never_meets_a_try_has_fewer_outcomes(void **state)
 {
     (void)state;
@@ -72,8 +72,8 @@ static const struct {
     {&hchan_variant_reversed_measured, "1 | R0 | s0=1 x0 r0"},
 };
 
-/* How many schedules it took until the mutant failed or died; 0 where it did not. In a process of
- * its own, since what is broken may break the process. */
+/* How many schedules it took until the mutant failed or died; 0 if it did not. In a process of its
+ * own, since the bug may break the process. */
 static uint64_t schedules_to_kill(size_t i, bool (*explore)(const struct explore_case *what,
                                                             struct explore_result *result))
 {

@@ -1,4 +1,4 @@
-/* The engine itself: that it runs every schedule once, and that a schedule can be repeated. */
+/* The engine itself: it runs every schedule once, and a schedule can be repeated. */
 #include "core/tests/child.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/explore/tests/cases.h"
@@ -11,9 +11,10 @@ static uint64_t choose(unsigned n, unsigned k)
     return ways;
 }
 
-/* Two fibers of k accesses, with at most `bound` preemptions: the words of k a's and k b's in at
- * most bound + 2 runs of one letter, since but for the last run of each letter a run's end is a
- * preemption. A word of m runs cuts one letter into ceil(m/2) parts, the other into floor(m/2). */
+/* The number of schedules of two fibers of k accesses, with at most `bound` preemptions: the words
+ * of k a's and k b's in at most bound + 2 runs of one letter, since the end of a run is a
+ * preemption, except for the last run of each letter. A word of m runs cuts one letter into
+ * ceil(m/2) parts, the other into floor(m/2). */
 static uint64_t interleavings(unsigned k, unsigned bound)
 {
     uint64_t words = 0;
@@ -69,7 +70,7 @@ static void test_a_random_number_is_a_choice(void **state)
     assert_int_equal(result.schedules, 9);
 }
 
-/* Fails in some schedules, which are not the first ones. */
+/* Fails in some schedules, but not in the first ones. */
 static const char *not_this_word(void *arg, uint32_t blocked)
 {
     (void)arg;
@@ -111,7 +112,7 @@ static const char *wrong_once(void *arg, uint32_t blocked)
     return ends_seen++ == 0 ? "the first" : NULL;
 }
 
-/* Given a failure of the first schedule alone, then it is told, and counted. */
+/* Given a failure of the first schedule only, then it is reported, and counted. */
 static void test_no_verdict_is_thrown_away(void **state)
 {
     (void)state;
@@ -135,7 +136,8 @@ static void test_a_failure_is_shown_with_the_fewest_deviations(void **state)
     two.end = not_this_word;
     shared.accesses = 5;
     assert_false(explore_all(&two, EXPLORE_UNBOUNDED, EXPLORE_ALL, &result));
-    /* a bb a b a b: the switches after the first four runs, and once more to end with a's rest */
+    /* a bb a b a b: the switches after the first four runs, and one more to end with the rest of
+     * a */
     assert_in_range(result.schedule.count, 4, 6);
 }
 
@@ -158,7 +160,7 @@ static void test_what_is_no_schedule_is_refused(void **state)
     assert_true(explore_replay(&two, "default", false, &result));
 }
 
-/* Padded, so that a uniform schedule has to come to the one place among many. */
+/* Padded, so that a uniform schedule has to find the one place among many. */
 static void depth_two(void *arg, unsigned fiber)
 {
     (void)arg;
@@ -176,7 +178,7 @@ static void test_pct_finds_a_bug_of_depth_two(void **state)
 {
     (void)state;
     struct explore_case two = a_case(2, depth_two);
-    assert_true(explore_pct(&two, 1000, 1, 1, &result));  /* no change: never */
+    assert_true(explore_pct(&two, 1000, 1, 1, &result));  /* without a change: never */
     assert_false(explore_pct(&two, 2000, 2, 1, &result)); /* 1 in 2 * 85, at least */
     print_message("PCT: found in schedule %llu\n", (unsigned long long)result.schedules);
 }

@@ -1,12 +1,12 @@
-/* Every variant, measured and traced, under schedules that are chosen and not left to luck: small
- * programs under all schedules with at most two deviations (one where there are four parties);
- * larger ones, drawn at random, under drawn schedules. Each history is judged by lin_check().
+/* Every variant, measured and traced, under chosen schedules instead of lucky ones: small programs
+ * under all schedules with at most two deviations (one if there are four parties); larger ones,
+ * drawn at random, under drawn schedules. lin_check() judges each history.
  *
  *     HCHANLAB_SCHEDULES=1000000000   how many drawn schedules, over all variants; 0: none
  *     HCHANLAB_DRAWN_ONLY=1           without the programs below, which have been run elsewhere
  *     HCHANLAB_SEED=7                 of the drawn programs and schedules; for several processes
- *     HCHANLAB_DEEPER=1               so many more deviations
- *     HCHANLAB_VARIANT=ticket         one variant alone
+ *     HCHANLAB_DEEPER=1               this many more deviations
+ *     HCHANLAB_VARIANT=ticket         only one variant
  *     HCHANLAB_HALF=1                 the measured instances; 2: the traced ones */
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/sanitizer.h"
@@ -15,8 +15,9 @@
 #include <time.h>
 
 /* `outcomes`: how many different results a program has within the bound. They are the same for
- * every variant, since which results are possible is no matter of locks or parking. Each history by
- * itself can be right while a channel never does what it may: it does not meet who is parked. */
+ * every variant, since locks and parking do not affect which results are possible. Each history by
+ * itself can be right even if a channel never does one of the things that it may, such as meeting a
+ * parked peer. */
 static const struct {
     const char *name, *text;
     unsigned outcomes;
@@ -123,7 +124,7 @@ static void count(void)
     one.outcomes += judge.outcomes;
 }
 
-/* The engine has said what repeats it. */
+/* The engine has reported what repeats it. */
 static _Noreturn void wrong_history(const char *name)
 {
     judge_print(&judge, stderr);
@@ -181,7 +182,8 @@ static void report(const char *name, const char *instance)
     total.histories += one.histories;
 }
 
-/* The instances to explore; 0 where the one variant that was asked for cannot be. */
+/* The number of instances to explore; 0 if the one variant that was asked for cannot be
+ * explored. */
 static unsigned instances(void)
 {
     unsigned n = 0;
@@ -197,8 +199,7 @@ static void say_what_is_left_out(void)
         print_message("%-20s not explored: %s\n", hchan_variant_name(v), judge_blind(v));
 }
 
-/* Reads what the environment asks for, and ends the process where that is nothing, or not what
- * would be done. */
+/* Reads the environment, and ends the process if a value is invalid or would have no effect. */
 static void read_environment(void)
 {
     const uint64_t least = (uint64_t)2 * BATCH * instances();

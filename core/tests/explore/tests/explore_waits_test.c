@@ -3,7 +3,7 @@
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/explore/tests/cases.h"
 
-/* The sleeper does not say that it sleeps: the wake may come before. */
+/* The sleeper does not announce that it sleeps: the wake may come before. */
 static void lost_wake(void *arg, unsigned fiber)
 {
     (void)arg;
@@ -70,7 +70,7 @@ static void test_a_spurious_wake_is_one_deviation(void **state)
     assert_false(explore_pct(&two, 10000, 1, 1, &result));
 }
 
-/* Fiber 0 waits for a while; fiber 1, where there is one, is too late if the time is over first. */
+/* Fiber 0 waits for a while; fiber 1, if there is one, is too late if the time is over first. */
 static void waits_a_while(void *arg, unsigned fiber)
 {
     (void)arg;
@@ -103,7 +103,7 @@ static void test_a_deadline_passes_where_nobody_can_run(void **state)
 
     struct explore_case two = a_case(2, waits_a_while);
     two.end = not_timed_out;
-    assert_true(explore_all(&two, 0, EXPLORE_ALL, &result)); /* early: it costs one */
+    assert_true(explore_all(&two, 0, EXPLORE_ALL, &result)); /* early: that costs one */
     assert_false(explore_all(&two, 1, EXPLORE_ALL, &result));
     assert_string_equal(result.failure, "timed out");
     assert_false(explore_random(&two, 10000, 1, &result));
@@ -168,7 +168,7 @@ static const char *not_in_turn(void *arg, uint32_t blocked)
     return strcmp(shared.log, "abab") == 0 ? "in turn" : NULL;
 }
 
-/* Given two who yield, then each goes on or gives way, and neither costs anything. */
+/* Given two fibers that yield, then each goes on or gives way, and neither costs anything. */
 static void test_a_yield_is_free(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* A mutant of fastpath/check.h: asks whether the channel is closed first, and empty second. */
+/* A mutant of fastpath/check.h: checks first whether the channel is closed, and second whether it
+ * is empty. */
 #ifndef FASTPATH_REVERSED_H
 #define FASTPATH_REVERSED_H
 

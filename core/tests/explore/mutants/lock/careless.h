@@ -1,4 +1,4 @@
-/* A mutant of lock/futex.h: whoever was woken takes the lock as if nobody else slept. The next
+/* A mutant of lock/futex.h: a woken waiter takes the lock as if no other waiter slept. The next
  * release then wakes nobody. */
 #ifndef LOCK_CARELESS_H
 #define LOCK_CARELESS_H

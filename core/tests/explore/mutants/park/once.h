@@ -1,4 +1,4 @@
-/* A mutant of park/futex.h: sleeps once, and takes any wake for its own. */
+/* A mutant of park/futex.h: sleeps once, and takes any wake as its own. */
 #ifndef PARK_ONCE_H
 #define PARK_ONCE_H
 

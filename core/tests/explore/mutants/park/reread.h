@@ -1,5 +1,5 @@
-/* A mutant of park/futex.h: has the kernel compare the word with what it reads just before, which
- * may be the wake that it is about to miss. */
+/* A mutant of park/futex.h: lets the kernel compare the word with what it has just read, which may
+ * be the wake that it is about to miss. */
 #ifndef PARK_REREAD_H
 #define PARK_REREAD_H
 
