@@ -39,7 +39,7 @@ static void timer_lead(struct worker *w, uint64_t ops)
 
 static const struct scenario floor_timer = {
     .name = "floor-timer",
-    .summary = "one look at the clock",
+    .summary = "one reading of the clock",
     .op = "look",
     .threads = {1, 1, 1},
     .lead = timer_lead,

@@ -53,7 +53,7 @@ static bool mutex_check(const struct bench *b, uint64_t ops)
 
 static const struct scenario scenario_mutex = {
     .name = "mutex",
-    .summary = "the variant's lock alone: lock and unlock around one addition",
+    .summary = "the variant's lock by itself: lock and unlock around one addition",
     .op = "lock+unlock pair",
     .threads = {1, 1, THREADS_MAX},
     .places = true,
