@@ -22,10 +22,6 @@ struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
 /* "0.83× [0.71, 0.95]"; "0.83×, no interval" below six pairs; or "n/a". */
 struct words ratio_words(struct ratio r);
 
-/* The ranks low..high (from 0) of `count` sorted values that enclose the median with at least this
- * coverage; false where none do. The binomial argument, as in harness/base/stats.c. */
-bool median_ranks(size_t count, double level, size_t *low, size_t *high);
-
 /* A cell's samples in ns, sorted; malloc'd, the caller frees. Returns how many; 0 with NULL for
  * none (or no memory). */
 size_t cell_samples(const struct model *m, const struct page_cell *c, double **values);

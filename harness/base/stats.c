@@ -1,43 +1,68 @@
+/* Medians, their intervals, and ratios paired by process (stats.h). It owns no state. The interval
+ * is the order statistics' one, so it assumes nothing about how times are distributed. */
 #include "harness/base/stats.h"
 #include <errno.h>
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double level_wanted = 0.95;
-
-/* Fewer processes than this give no interval at that level. */
+/* So many processes have an interval at STATS_LEVEL: the least and the greatest of six miss the
+ * median with a chance of 2 in 2^6; of five, 2 in 2^5 would be more than 5%. */
 enum { PROCESSES_MIN = 6 };
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
 
 double stats_median(double *values, size_t count)
 {
     if (count == 0)
         return NAN;
-    gsl_sort(values, 1, count);
-    return gsl_stats_median_from_sorted_data(values, 1, count);
+    qsort(values, count, sizeof(*values), compare_doubles);
+    return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* The values of ranks low..high (from 0) enclose the median unless low or fewer of the values lie
- * below it, or as many above: each is the lower tail of a fair coin thrown `count` times. */
+/* The values of ranks low..high (from 0) enclose the median unless `low` or fewer of the values lie
+ * below it, or as many above: each is the lower tail of a fair coin thrown `count` times. The tail
+ * is a sum of binomial coefficients over 2^count, both kept within a double's range by `scale`. */
 bool stats_median_ranks(size_t count, double level, size_t *low, size_t *high, double *coverage)
 {
+    enum { SHIFT = 900 }; /* a coefficient below 2^900 has room for a factor of `count` */
+    double coefficient = 1, sum = 0;
+    int scale = 0;
     bool found = false;
     for (size_t rank = 0; 2 * rank + 1 < count; rank++) {
-        double covered = 1 - 2 * gsl_cdf_binomial_P((unsigned)rank, 0.5, (unsigned)count);
+        sum += coefficient;
+        double covered = 1 - 2 * ldexp(sum, scale - (int)count);
         if (covered < level)
             break;
         *low = rank;
         *high = count - 1 - rank;
         *coverage = covered;
         found = true;
+        coefficient = coefficient * (double)(count - rank) / (double)(rank + 1);
+        if (coefficient > ldexp(1, SHIFT)) {
+            coefficient = ldexp(coefficient, -SHIFT);
+            sum = ldexp(sum, -SHIFT);
+            scale += SHIFT;
+        }
     }
     return found;
 }
 
-static int by_process(const void *a, const void *b)
+void stats_interval(double *values, size_t count, struct interval *out)
+{
+    size_t low, high;
+    *out = (struct interval){stats_median(values, count), NAN, NAN, NAN, count};
+    if (stats_median_ranks(count, STATS_LEVEL, &low, &high, &out->level)) {
+        out->low = values[low];
+        out->high = values[high];
+    }
+}
+
+static int compare_processes(const void *a, const void *b)
 {
     const struct sample *x = a, *y = b;
     return (x->process > y->process) - (x->process < y->process);
@@ -49,8 +74,8 @@ struct process_median {
     double median;
 };
 
-/* The medians of the processes, in their order; malloc'd, the caller frees them. NULL where memory
- * ran out. */
+/* The medians of the processes, in the order of their numbers; malloc'd, the caller frees them.
+ * NULL if memory ran out. */
 static struct process_median *process_medians(const struct sample *samples, size_t count,
                                               size_t *processes)
 {
@@ -59,9 +84,9 @@ static struct process_median *process_medians(const struct sample *samples, size
     struct process_median *medians = malloc((count + 1) * sizeof(*medians));
     *processes = 0;
     if (sorted && values && medians) {
-        for (size_t i = 0; i < count; i++) /* not memcpy: of none, there may be no address */
+        for (size_t i = 0; i < count; i++) /* memcpy would need an address even for no samples */
             sorted[i] = samples[i];
-        qsort(sorted, count, sizeof(*sorted), by_process);
+        qsort(sorted, count, sizeof(*sorted), compare_processes);
         for (size_t i = 0; i < count;) {
             size_t n = 0;
             uint32_t process = sorted[i].process;
@@ -76,16 +101,6 @@ static struct process_median *process_medians(const struct sample *samples, size
     free(sorted);
     free(values);
     return medians;
-}
-
-void stats_interval(double *values, size_t count, struct interval *out)
-{
-    size_t low, high;
-    *out = (struct interval){stats_median(values, count), NAN, NAN, NAN};
-    if (stats_median_ranks(count, level_wanted, &low, &high, &out->level)) {
-        out->low = values[low];
-        out->high = values[high];
-    }
 }
 
 int stats_paired_ratio(const struct sample *others, size_t others_count,
@@ -111,7 +126,23 @@ int stats_paired_ratio(const struct sample *others, size_t others_count,
     return status ? status : pairs ? 0 : -ENODATA;
 }
 
-/* A summary's units: the processes' medians where there are enough of them, or the samples. */
+/* Adds the values one by one to a running mean, and then their distances from it to a running mean
+ * of squares: a plain sum of squares would lose the digits in which long times differ. */
+static double variation(const double *values, size_t count)
+{
+    long double sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (values[i] - sum) / (long double)(i + 1);
+    double mean = (double)sum;
+    for (size_t i = 0; i < count; i++) {
+        long double off = values[i] - mean;
+        squares += (off * off - squares) / (long double)(i + 1);
+    }
+    return count > 1 ? sqrt((double)squares * ((double)count / (double)(count - 1))) / mean : NAN;
+}
+
+/* The values that a summary's interval is over: the processes' medians if there are enough of
+ * them, or else all samples, which `values` already holds. Returns how many. */
 static size_t choose_units(struct summary *out, const struct process_median *medians,
                            double *values)
 {
@@ -123,6 +154,25 @@ static size_t choose_units(struct summary *out, const struct process_median *med
     return out->processes;
 }
 
+static void fill_summary(const struct sample *samples, size_t count,
+                         const struct process_median *medians, double *values, struct summary *out)
+{
+    struct interval interval;
+    out->samples = count;
+    out->min_ns = out->max_ns = samples[0].ns_per_op;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = samples[i].ns_per_op;
+        out->min_ns = fmin(out->min_ns, values[i]);
+        out->max_ns = fmax(out->max_ns, values[i]);
+    }
+    out->cv = variation(values, count);
+    stats_interval(values, choose_units(out, medians, values), &interval);
+    out->median_ns = interval.median;
+    out->ci_low_ns = interval.low;
+    out->ci_high_ns = interval.high;
+    out->ci_level = interval.level;
+}
+
 int stats_summarise(const struct sample *samples, size_t count, struct summary *out)
 {
     memset(out, 0, sizeof(*out));
@@ -131,20 +181,8 @@ int stats_summarise(const struct sample *samples, size_t count, struct summary *
     double *values = malloc(count * sizeof(*values));
     struct process_median *medians = process_medians(samples, count, &out->processes);
     int status = values && medians ? 0 : -ENOMEM;
-    if (!status) {
-        struct interval interval;
-        for (size_t i = 0; i < count; i++)
-            values[i] = samples[i].ns_per_op;
-        out->samples = count;
-        gsl_stats_minmax(&out->min_ns, &out->max_ns, values, 1, count);
-        out->cv =
-            count > 1 ? gsl_stats_sd(values, 1, count) / gsl_stats_mean(values, 1, count) : NAN;
-        stats_interval(values, choose_units(out, medians, values), &interval);
-        out->median_ns = interval.median;
-        out->ci_low_ns = interval.low;
-        out->ci_high_ns = interval.high;
-        out->ci_level = interval.level;
-    }
+    if (!status)
+        fill_summary(samples, count, medians, values, out);
     free(values);
     free(medians);
     return status;

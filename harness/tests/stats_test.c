@@ -31,6 +31,105 @@ static void test_ranks_of_the_medians_interval(void **state)
         assert_false(stats_median_ranks(n, 0.95, &low, &high, &coverage));
 }
 
+/* Chances of a fair coin, exact: binary fractions of 2^-1088, the most significant word first. */
+enum { THROWS_MAX = 1000, WORDS = 17 };
+
+struct fraction {
+    uint64_t word[WORDS];
+};
+
+static void add_fraction(struct fraction *to, const struct fraction *x)
+{
+    unsigned carry = 0;
+    for (int i = WORDS - 1; i >= 0; i--) {
+        uint64_t sum = to->word[i] + x->word[i];
+        unsigned over = sum < x->word[i];
+        to->word[i] = sum + carry;
+        carry = over | (to->word[i] < sum);
+    }
+}
+
+static void halve_fraction(struct fraction *x)
+{
+    for (int i = WORDS - 1; i > 0; i--)
+        x->word[i] = x->word[i] >> 1 | x->word[i - 1] << 63;
+    x->word[0] >>= 1;
+}
+
+/* Whether x <= 1 - level, which is a whole number of 2^-64. */
+static bool leaves_level(const struct fraction *x, double level)
+{
+    uint64_t left = (uint64_t)ldexp(1 - level, 64);
+    bool more = false;
+    for (int i = 1; i < WORDS; i++)
+        more = more || x->word[i];
+    return x->word[0] < left || (x->word[0] == left && !more);
+}
+
+/* The ranks as they should be for n values: the greatest rank of which both tails leave the level;
+ * n / 2 if there is none. chance[k] is that of k heads in n throws. */
+static size_t exact_rank(const struct fraction *chance, size_t n, double level, double *coverage)
+{
+    struct fraction tails = {{0}};
+    size_t found = n / 2;
+    for (size_t rank = 0; 2 * rank + 1 < n; rank++) {
+        add_fraction(&tails, &chance[rank]);
+        add_fraction(&tails, &chance[rank]);
+        if (!leaves_level(&tails, level))
+            break;
+        found = rank;
+        *coverage = 1 - ldexp((double)tails.word[0], -64);
+    }
+    return found;
+}
+
+static void check_ranks(const struct fraction *chance, size_t n, double level)
+{
+    size_t low = 0, high = 0;
+    double wanted = NAN, coverage = NAN;
+    size_t rank = exact_rank(chance, n, level, &wanted);
+    bool found = stats_median_ranks(n, level, &low, &high, &coverage);
+    if (found != isfinite(wanted) || (found && (low != rank || high != n - 1 - rank)))
+        fail_msg("%zu values at %g: ranks %zu to %zu, and %zu is right", n, level, low, high, rank);
+    if (found)
+        assert_true(fabs(coverage - wanted) < 1e-12);
+}
+
+/* Pascal's triangle, row by row. Levels that a coin reaches exactly are among them: 1/2, 3/4, ...
+ */
+static void test_ranks_are_those_of_exact_binomial_tails(void **state)
+{
+    static const double levels[] = {0.5, 0.75, 0.9, 0.9375, 0.95, 0.96875, 0.99, 0.999, 0.999999};
+    struct fraction *chance = calloc(THROWS_MAX + 1, sizeof(*chance));
+    (void)state;
+    assert_non_null(chance);
+    chance[0].word[0] = chance[1].word[0] = UINT64_C(1) << 63; /* of one throw */
+    for (size_t n = 1; n <= THROWS_MAX; n++) {
+        for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+            check_ranks(chance, n, levels[i]);
+        for (size_t k = 0; k <= n; k++)
+            halve_fraction(&chance[k]);
+        for (size_t k = n + 1; k > 0 && n < THROWS_MAX; k--)
+            add_fraction(&chance[k], &chance[k - 1]);
+    }
+    free(chance);
+}
+
+/* Beyond what 2^-n is as a double: by the normal approximation, which is good then. */
+static void test_ranks_of_very_many_values(void **state)
+{
+    static const size_t counts[] = {1022, 1100, 10000, 1000000};
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        size_t low, high;
+        double coverage, n = (double)counts[i];
+        assert_true(stats_median_ranks(counts[i], 0.95, &low, &high, &coverage));
+        assert_int_equal(low + high, counts[i] - 1);
+        assert_true(fabs((double)low - ((n - 1) / 2 - 1.959964 * sqrt(n) / 2)) <= 1);
+        assert_true(coverage >= 0.95 && coverage < 0.96);
+    }
+}
+
 static void test_the_interval_covers_as_often_as_it_says(void **state)
 {
     enum { TRIALS = 4000, N = 10 };
@@ -168,6 +267,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ranks_of_the_medians_interval),
+        cmocka_unit_test(test_ranks_are_those_of_exact_binomial_tails),
+        cmocka_unit_test(test_ranks_of_very_many_values),
         cmocka_unit_test(test_the_interval_covers_as_often_as_it_says),
         cmocka_unit_test(test_processes_are_the_unit_where_there_are_six),
         cmocka_unit_test(test_too_few_have_no_interval),

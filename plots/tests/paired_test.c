@@ -1,40 +1,6 @@
-/* Ranks cover what they promise; ratios are paired by process. */
+/* Ratios are paired by process. */
 #include "plots/paired.h"
 #include "plots/tests/tables.h"
-
-/* The coverage of ranks low..high: a fair coin shows from low + 1 to high heads in `count` throws.
- */
-static double binomial(size_t n, size_t k)
-{
-    double value = 1;
-    for (size_t i = 0; i < k; i++)
-        value = value * (double)(n - i) / (double)(i + 1);
-    return value;
-}
-
-static double covered(size_t count, size_t low, size_t high)
-{
-    double sum = 0;
-    for (size_t k = low + 1; k <= high; k++)
-        sum += binomial(count, k);
-    return sum / pow(2, (double)count);
-}
-
-static void test_ranks_cover_the_level_and_no_narrower_ones_do(void **state)
-{
-    (void)state;
-    for (size_t n = 0; n <= 40; n++) {
-        size_t low, high;
-        bool found = median_ranks(n, 0.95, &low, &high);
-        assert_int_equal(found, n >= 6);
-        if (!found)
-            continue;
-        assert_int_equal(low + high, n - 1);
-        assert_true(covered(n, low, high) >= 0.95 - 1e-12);
-        if (low + 1 < high - 1)
-            assert_true(covered(n, low + 1, high - 1) < 0.95);
-    }
-}
 
 static const struct page_cell *cell_named(const struct model *m, const char *variant)
 {
@@ -103,7 +69,6 @@ static void test_few_pairs_have_no_interval_and_none_have_no_ratio(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ranks_cover_the_level_and_no_narrower_ones_do),
         cmocka_unit_test(test_a_ratio_that_each_process_has_is_found_under_any_drift),
         cmocka_unit_test(test_few_pairs_have_no_interval_and_none_have_no_ratio),
     };
