@@ -10,6 +10,7 @@ extern const struct command cmd_sweep;
 extern const struct command cmd_cell;
 extern const struct command cmd_report;
 extern const struct command cmd_export;
+extern const struct command cmd_ratio;
 extern const struct command cmd_leaks;
 extern const struct command cmd_crowd;
 extern const struct command cmd_life;

@@ -11,8 +11,8 @@
 
 /* One row a command, in the order of the help. */
 static const struct command *const commands[] = {
-    &cmd_doctor, &cmd_list, &cmd_sweep, &cmd_report, &cmd_export,
-    &cmd_leaks,  &cmd_life, &cmd_crowd, &cmd_cell,
+    &cmd_doctor, &cmd_list,  &cmd_sweep, &cmd_report, &cmd_export,
+    &cmd_ratio,  &cmd_leaks, &cmd_life,  &cmd_crowd,  &cmd_cell,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
