@@ -39,6 +39,7 @@ struct crew {
     struct bench bench; /* first: aligned. bench.goroutines: the workers are some, on Ps */
     struct window_spec *spec;
     struct seat *seats;
+    void (*part)(struct crew *crew, struct worker *w); /* what each worker does in the window */
     unsigned threads;
     bool crowd;
     uint64_t warm_ops;
@@ -55,7 +56,7 @@ bool window_is_crowd(const struct scenario *s, const struct cell_params *params)
 }
 
 /* So far, of a thread or of all. */
-static struct usage read_usage(clockid_t clock, int who)
+static struct usage usage_read(clockid_t clock, int who)
 {
     struct timespec t;
     struct rusage r;
@@ -67,7 +68,7 @@ static struct usage read_usage(clockid_t clock, int who)
 
 static struct usage usage_since(struct usage start, clockid_t clock, int who)
 {
-    struct usage now = read_usage(clock, who);
+    struct usage now = usage_read(clock, who);
     return (struct usage){now.cpu_ns - start.cpu_ns, now.switches - start.switches};
 }
 
@@ -118,7 +119,7 @@ static void run_lead(struct crew *crew, struct worker *w)
         s->finish(&crew->bench);
 }
 
-static void run_part(struct crew *crew, struct worker *w)
+static void window_part(struct crew *crew, struct worker *w)
 {
     const struct scenario *s = crew->bench.scenario;
     if (crew->crowd)
@@ -140,7 +141,7 @@ static bool meet(struct crew *crew, struct seat *seat)
         for (unsigned i = 0; i < crew->threads; i++)
             if (crew->seats[i].error)
                 go = GO_ABORT;
-        store_rel(&crew->go, go); /* pairs with load_acq below and in control_crowd */
+        store_rel(&crew->go, go); /* pairs with load_acq below and in crew_await */
         futex_wake(&crew->go, 1);
     }
     uint32_t go;
@@ -162,7 +163,7 @@ static void take_place(struct seat *seat)
         seat->error =
             counters_start(&seat->counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
     seat->counts_events = spec->counters && !seat->error;
-    seat->usage = read_usage(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+    seat->usage = usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
 }
 
 /* The same thread, at the end. */
@@ -173,13 +174,23 @@ static void leave_place(struct seat *seat)
         seat->error = counters_stop(&seat->counting, seat->counts, seat->reason, REASON_MAX);
 }
 
+/* Waits until the lead has let the workers go; false if one of them failed and all end. For the
+ * thread that started them. */
+static bool crew_await(struct crew *crew)
+{
+    uint32_t go;
+    while ((go = load_acq(&crew->go)) == GO_WAIT) /* pairs with store_rel in meet */
+        futex_wait(&crew->go, GO_WAIT, FUTEX_FOREVER);
+    return go == GO_RUN;
+}
+
 static void *worker_main(void *arg)
 {
     struct seat *seat = arg;
     take_place(seat);
     if (meet(seat->crew, seat)) {
-        seat->usage = read_usage(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
-        run_part(seat->crew, &seat->worker);
+        seat->usage = usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+        seat->crew->part(seat->crew, &seat->worker);
     }
     leave_place(seat);
     return NULL;
@@ -203,7 +214,7 @@ static void goroutine_main(void *arg)
 {
     struct seat *seat = arg;
     if (meet(seat->crew, seat))
-        run_part(seat->crew, &seat->worker);
+        seat->crew->part(seat->crew, &seat->worker);
 }
 
 /* With one P where all workers share a PU, and else one on each of the two. */
@@ -225,7 +236,7 @@ static int start_goroutines(struct crew *crew)
     return -error;
 }
 
-static void sleep_ns(uint64_t ns)
+static void pause_ns(uint64_t ns)
 {
     struct timespec t = {.tv_sec = (time_t)(ns / 1000000000U), .tv_nsec = (long)(ns % 1000000000U)};
     while (nanosleep(&t, &t) && errno == EINTR)
@@ -233,20 +244,20 @@ static void sleep_ns(uint64_t ns)
 }
 
 /* Whether the worker's operations are the crowd's: of pairs, one counts for both. */
-static bool counts(const struct crew *crew, unsigned i)
+static bool crowd_counts(const struct crew *crew, unsigned i)
 {
     return !crew->bench.scenario->pairs || i % 2;
 }
 
 /* Looks at everybody's progress. True where each worker that counts has done some operations since
  * `before`. */
-static bool look(struct crew *crew, const uint64_t *before, uint64_t *now)
+static bool crowd_progress(struct crew *crew, const uint64_t *before, uint64_t *now)
 {
     enum { SOME = 8 };
     bool all = true;
     for (unsigned i = 0; i < crew->threads; i++) {
         now[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
-        all = all && (now[i] - before[i] >= SOME || !counts(crew, i));
+        all = all && (now[i] - before[i] >= SOME || !crowd_counts(crew, i));
     }
     return all;
 }
@@ -260,9 +271,9 @@ static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t
     uint64_t at;
     bool all = false;
     for (int step = 0; step < STEPS_MAX && !all; step++) {
-        sleep_ns(step_ns);
+        pause_ns(step_ns);
         at = clock_ns();
-        all = look(crew, before, now);
+        all = crowd_progress(crew, before, now);
     }
     return at;
 }
@@ -270,20 +281,19 @@ static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t
 /* A crowd's window: let it run in, look at everybody's progress, wait, look again. Where threads
  * outnumber PUs, one of them may run alone for longer than that: then nobody contended. So both the
  * run-in and the window last until each has had its turn, within a limit. */
-static void control_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
+static void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before,
+                               uint64_t *after)
 {
     struct bench *b = &crew->bench;
     uint64_t ns = crew->spec->window_ns;
-    while (load_acq(&crew->go) == GO_WAIT) /* pairs with store_rel in meet */
-        futex_wait(&crew->go, GO_WAIT, FUTEX_FOREVER);
-    if (load_acq(&crew->go) == GO_ABORT) /* as above; there is nobody to wait for */
+    if (!crew_await(crew))
         return;
     wait_for_all(crew, ns / 8, before, after); /* `before` is all zero yet */
     /* Of the whole process, since no thread but the workers and this one runs in it, and this one
      * sleeps. */
-    struct usage usage = read_usage(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
+    struct usage usage = usage_read(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
     uint64_t start = clock_ns();
-    look(crew, after, before);
+    crowd_progress(crew, after, before);
     uint64_t end = wait_for_all(crew, ns, before, after);
     crew->usage = usage_since(usage, CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
     store_rlx(&b->stop, 1); /* a flag */
@@ -298,7 +308,7 @@ static void sum_crowd(struct crew *crew, struct window *out, const uint64_t *bef
     double sum = 0, squares = 0;
     unsigned active = 0, counting = 0;
     for (unsigned i = 0; i < crew->threads; i++) {
-        if (!counts(crew, i))
+        if (!crowd_counts(crew, i))
             continue;
         counting++;
         double ops = (double)(after[i] - before[i]);
@@ -451,8 +461,24 @@ static int start_threads(struct crew *crew)
     return 0;
 }
 
+/* Starts the workers, each with its part. 0, or a negative errno with none left running. */
+static int crew_start(struct crew *crew, void (*part)(struct crew *crew, struct worker *w))
+{
+    crew->part = part;
+    return crew->bench.goroutines ? start_goroutines(crew) : start_threads(crew);
+}
+
+/* Waits until all have ended. */
+static void crew_join(struct crew *crew)
+{
+    if (crew->bench.goroutines)
+        schedstop();
+    for (unsigned i = 0; i < crew->threads && !crew->bench.goroutines; i++)
+        pthread_join(crew->seats[i].thread, NULL);
+}
+
 /* The first seat's error, with its reason; 0: there is none. */
-static int seats_error(const struct crew *crew, char *error, size_t size)
+static int crew_error(const struct crew *crew, char *error, size_t size)
 {
     for (unsigned i = 0; i < crew->threads; i++)
         if (crew->seats[i].error) {
@@ -467,22 +493,18 @@ static int crew_run(struct crew *crew, struct window *out, char *error, size_t s
     const struct scenario *s = crew->bench.scenario;
     uint64_t *before = calloc(2 * (size_t)crew->threads, sizeof(*before));
     uint64_t *after = before ? before + crew->threads : NULL;
-    bool goroutines = crew->bench.goroutines;
-    int status = !before ? -ENOMEM : goroutines ? start_goroutines(crew) : start_threads(crew);
+    int status = before ? crew_start(crew, window_part) : -ENOMEM;
     if (status) {
-        if (!seats_error(crew, error, size))
+        if (!crew_error(crew, error, size))
             snprintf(error, size, "%u threads could not be started: %s", crew->threads,
                      strerror(-status));
         free(before);
         return status;
     }
     if (crew->crowd)
-        control_crowd(crew, out, before, after);
-    for (unsigned i = 0; i < crew->threads && !goroutines; i++)
-        pthread_join(crew->seats[i].thread, NULL);
-    if (goroutines)
-        schedstop();
-    status = seats_error(crew, error, size);
+        window_watch_crowd(crew, out, before, after);
+    crew_join(crew);
+    status = crew_error(crew, error, size);
     if (!status) {
         if (crew->crowd)
             sum_crowd(crew, out, before, after);
