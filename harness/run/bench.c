@@ -367,12 +367,6 @@ static void sum_seats(struct crew *crew, struct window *out)
     sum_usage(crew, out);
 }
 
-const char *side_name(enum side side)
-{
-    static const char *const names[SIDES] = {"send", "recv", "delivery"};
-    return names[side];
-}
-
 static int seat_init(struct crew *crew, unsigned i)
 {
     struct window_spec *spec = crew->spec;

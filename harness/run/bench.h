@@ -34,9 +34,6 @@ struct window {
     uint64_t sends, recvs; /* calls made, where the instance is traced */
 };
 
-/* send, recv or delivery: what a latency histogram is of. */
-const char *side_name(enum side side);
-
 /* Whether all workers do the same for a time (else one leads). */
 bool window_is_crowd(const struct scenario *s, const struct cell_params *params);
 

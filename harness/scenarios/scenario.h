@@ -20,6 +20,7 @@
 
 #include "core/base/atomic.h"
 #include "harness/base/cell.h"
+#include "harness/base/side.h"
 #include <hchan/hchan.h>
 #include <hchan/sched.h>
 #include <sched.h>
@@ -60,11 +61,9 @@ struct worker {
     unsigned char *elem;               /* a value of params.elem bytes, on its own lines */
     uint64_t timed_ns;                 /* scenarios that time themselves add up here */
     uint64_t sends, recvs;             /* calls made; kept by traced instances */
-    struct latency *latency[3];        /* by enum side; latency instances only */
+    struct latency *latency[SIDES];    /* by enum side; latency instances only */
     alignas(128) _Atomic uint64_t ops; /* its progress, in a crowd or where it is waited for */
 };
-
-enum side { SIDE_SEND, SIDE_RECV, SIDE_DELIVERY, SIDES };
 
 /* A parameter of a scenario: the default and the values that make sense. max 0: it has none. */
 struct param_range {

@@ -1,9 +1,9 @@
 #include "harness/tell/tables.h"
 #include "harness/base/files.h"
 #include "harness/base/hist.h"
+#include "harness/base/side.h"
 #include "harness/machine/doctor.h"
 #include "harness/machine/topo.h"
-#include "harness/run/bench.h"
 #include <errno.h>
 #include <jansson.h>
 #include <limits.h>
