@@ -17,8 +17,6 @@ struct usage {
     uint64_t cpu_ns, switches;
 };
 
-enum go { GO_WAIT, GO_RUN, GO_ABORT };
-
 /* A worker and what the runner keeps of it. */
 struct seat {
     struct worker worker; /* first: aligned */
@@ -129,6 +127,8 @@ static void window_part(struct crew *crew, struct worker *w)
     else
         s->serve(w);
 }
+
+enum go { GO_WAIT, GO_RUN, GO_ABORT };
 
 /* Says that this worker is in place, or that it failed; the last word is the lead's. True: run. */
 static bool meet(struct crew *crew, struct seat *seat)
@@ -367,7 +367,8 @@ static void sum_seats(struct crew *crew, struct window *out)
     sum_usage(crew, out);
 }
 
-static int seat_init(struct crew *crew, unsigned i)
+/* False if memory ran out. */
+static bool seat_init(struct crew *crew, unsigned i)
 {
     struct window_spec *spec = crew->spec;
     struct seat *seat = &crew->seats[i];
@@ -379,18 +380,47 @@ static int seat_init(struct crew *crew, unsigned i)
     seat->worker.pu = spec->pu[i % 2];
     seat->worker.elem = aligned_alloc(128, size);
     if (!seat->worker.elem)
-        return -ENOMEM;
+        return false;
     memset(seat->worker.elem, 0, size);
     if (!spec->latency)
-        return 0;
+        return true;
     seat->latency = calloc(SIDES, sizeof(*seat->latency));
     if (!seat->latency)
-        return -ENOMEM;
+        return false;
     for (unsigned k = 0; k < SIDES; k++) {
         snprintf(seat->latency[k].side, LABEL_MAX, "%s", side_name((enum side)k));
         seat->worker.latency[k] = &seat->latency[k];
     }
-    return 0;
+    return true;
+}
+
+static void crew_free(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->threads && crew->seats; i++) {
+        free(crew->seats[i].worker.elem);
+        free(crew->seats[i].latency);
+    }
+    for (unsigned i = 0; i < BENCH_CHANS; i++)
+        chanfree(crew->bench.chan[i]);
+    free(crew->seats);
+    free(crew);
+}
+
+/* Gives the crew its seats; false if memory ran out. */
+static bool crew_seats(struct crew *crew)
+{
+    size_t size = crew->threads * sizeof(*crew->seats);
+    crew->seats = aligned_alloc(128, size);
+    if (!crew->seats)
+        return false;
+    memset(crew->seats, 0, size);
+    for (unsigned i = 0; i < crew->threads; i++) {
+        crew->bench.worker[i] = &crew->seats[i].worker;
+        if (!seat_init(crew, i))
+            return false;
+    }
+    crew->bench.lead = crew->bench.worker[0];
+    return true;
 }
 
 static struct crew *crew_new(struct window_spec *spec)
@@ -414,28 +444,10 @@ static struct crew *crew_new(struct window_spec *spec)
     crew->threads = (unsigned)b->params.threads;
     if (spec->warm && !s->times_itself && !crew->crowd)
         crew->warm_ops = 2 * spec->ops;
-    crew->seats = aligned_alloc(128, crew->threads * sizeof(*crew->seats));
-    if (!crew->seats) {
-        free(crew);
-        return NULL;
-    }
-    memset(crew->seats, 0, crew->threads * sizeof(*crew->seats));
-    for (unsigned i = 0; i < crew->threads; i++)
-        b->worker[i] = &crew->seats[i].worker;
-    b->lead = b->worker[0];
-    return crew;
-}
-
-static void crew_free(struct crew *crew)
-{
-    for (unsigned i = 0; i < crew->threads; i++) {
-        free(crew->seats[i].worker.elem);
-        free(crew->seats[i].latency);
-    }
-    for (unsigned i = 0; i < BENCH_CHANS; i++)
-        chanfree(crew->bench.chan[i]);
-    free(crew->seats);
-    free(crew);
+    if (crew_seats(crew))
+        return crew;
+    crew_free(crew);
+    return NULL;
 }
 
 /* Starts every worker. Where a thread cannot be made, those that run are told to go home. */
@@ -520,8 +532,6 @@ int window_run(struct window_spec *spec, struct window *out, char *error, size_t
     memset(spec->counter_sums, 0, sizeof(spec->counter_sums));
     struct crew *crew = crew_new(spec);
     int status = crew ? 0 : -ENOMEM;
-    for (unsigned i = 0; crew && i < crew->threads && !status; i++)
-        status = seat_init(crew, i);
     if (!status && spec->scenario->setup)
         status = spec->scenario->setup(&crew->bench);
     bool set_up = !status;
