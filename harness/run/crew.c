@@ -1,0 +1,241 @@
+/* Starts workers, binds them, lets them go together and joins them (crew.h). Each window has a crew
+ * of its own, so this file owns no state between windows. */
+#include "harness/run/crew.h"
+#include "core/base/futex.h"
+#include "harness/base/side.h"
+#include "harness/machine/topo.h"
+#include <errno.h>
+#include <hchan/sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* False if memory ran out. */
+static bool seat_init(struct crew *crew, unsigned i)
+{
+    struct window_spec *spec = crew->spec;
+    struct seat *seat = &crew->seats[i];
+    size_t elem = crew->bench.params.elem == PARAM_ABSENT ? 0 : crew->bench.params.elem;
+    size_t size = ((elem + 63) / 64 + 1) * 128; /* two values on lines of their own */
+    seat->crew = crew;
+    seat->worker.bench = &crew->bench;
+    seat->worker.index = i;
+    seat->worker.pu = spec->pu[i % 2];
+    seat->worker.elem = aligned_alloc(128, size);
+    if (!seat->worker.elem)
+        return false;
+    memset(seat->worker.elem, 0, size);
+    if (!spec->latency)
+        return true;
+    seat->latency = calloc(SIDES, sizeof(*seat->latency));
+    if (!seat->latency)
+        return false;
+    for (unsigned k = 0; k < SIDES; k++) {
+        snprintf(seat->latency[k].side, LABEL_MAX, "%s", side_name((enum side)k));
+        seat->worker.latency[k] = &seat->latency[k];
+    }
+    return true;
+}
+
+void crew_free(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->threads && crew->seats; i++) {
+        free(crew->seats[i].worker.elem);
+        free(crew->seats[i].latency);
+    }
+    for (unsigned i = 0; i < BENCH_CHANS; i++)
+        chanfree(crew->bench.chan[i]);
+    free(crew->seats);
+    free(crew);
+}
+
+/* Gives the crew its seats; false if memory ran out. */
+static bool crew_seats(struct crew *crew)
+{
+    size_t size = crew->threads * sizeof(*crew->seats);
+    crew->seats = aligned_alloc(128, size);
+    if (!crew->seats)
+        return false;
+    memset(crew->seats, 0, size);
+    for (unsigned i = 0; i < crew->threads; i++) {
+        crew->bench.worker[i] = &crew->seats[i].worker;
+        if (!seat_init(crew, i))
+            return false;
+    }
+    crew->bench.lead = crew->bench.worker[0];
+    return true;
+}
+
+struct crew *crew_new(struct window_spec *spec)
+{
+    const struct scenario *s = spec->scenario;
+    struct crew *crew = aligned_alloc(128, sizeof(*crew));
+    if (!crew)
+        return NULL;
+    memset(crew, 0, sizeof(*crew));
+    crew->spec = spec;
+    crew->crowd = window_is_crowd(s, &spec->params);
+    struct bench *b = &crew->bench;
+    b->scenario = s;
+    b->variant = spec->variant;
+    b->params = spec->params;
+    if (b->params.threads == PARAM_ABSENT)
+        b->params.threads = s->threads.normal;
+    b->one_pu = spec->pu[0] == spec->pu[1];
+    b->goroutines = bench_has_goroutines(spec->variant);
+    b->ops = spec->ops;
+    crew->threads = (unsigned)b->params.threads;
+    if (spec->warm && !s->times_itself && !crew->crowd)
+        crew->warm_ops = 2 * spec->ops;
+    if (crew_seats(crew))
+        return crew;
+    crew_free(crew);
+    return NULL;
+}
+
+enum go { GO_WAIT, GO_RUN, GO_ABORT };
+
+/* Says that this worker is in place, or that it failed; the last word is the lead's. True: run. */
+static bool meet(struct crew *crew, struct seat *seat)
+{
+    fadd_acqrel(&crew->arrived, 1); /* publishes seat->error to the lead */
+    if (seat->worker.index == 0) {
+        while (load_acq(&crew->arrived) < crew->threads) /* pairs with the add above */
+            gosched();
+        uint32_t go = GO_RUN;
+        for (unsigned i = 0; i < crew->threads; i++)
+            if (crew->seats[i].error)
+                go = GO_ABORT;
+        store_rel(&crew->go, go); /* pairs with load_acq below and in crew_await */
+        futex_wake(&crew->go, 1);
+    }
+    uint32_t go;
+    while ((go = load_acq(&crew->go)) == GO_WAIT)
+        gosched();
+    return go == GO_RUN;
+}
+
+/* Goes to the seat's PU and begins to count there. What fails is left in the seat. By the thread
+ * that works there: a worker's, or a P's. */
+static void take_place(struct seat *seat)
+{
+    const struct window_spec *spec = seat->crew->spec;
+    seat->error = topo_bind(spec->topo, seat->worker.pu);
+    if (seat->error)
+        snprintf(seat->reason, sizeof(seat->reason), "worker %u could not be bound to PU %u: %s",
+                 seat->worker.index, seat->worker.pu, strerror(-seat->error));
+    else if (spec->counters)
+        seat->error =
+            counters_start(&seat->counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
+    seat->counts_events = spec->counters && !seat->error;
+    seat->usage = usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+}
+
+/* The same thread, at the end. */
+static void leave_place(struct seat *seat)
+{
+    seat->usage = usage_since(seat->usage, CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+    if (seat->counts_events)
+        seat->error = counters_stop(&seat->counting, seat->counts, seat->reason, REASON_MAX);
+}
+
+bool crew_await(struct crew *crew)
+{
+    uint32_t go;
+    while ((go = load_acq(&crew->go)) == GO_WAIT) /* pairs with store_rel in meet */
+        futex_wait(&crew->go, GO_WAIT, FUTEX_FOREVER);
+    return go == GO_RUN;
+}
+
+static void *worker_main(void *arg)
+{
+    struct seat *seat = arg;
+    take_place(seat);
+    if (meet(seat->crew, seat)) {
+        seat->usage = usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+        seat->crew->part(seat->crew, &seat->worker);
+    }
+    leave_place(seat);
+    return NULL;
+}
+
+/* Starts every worker. Where a thread cannot be made, those that run are told to go home. */
+static int start_threads(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->threads; i++) {
+        /* The lead last: it is the one who lets the others go. */
+        struct seat *seat = &crew->seats[crew->threads - 1 - i];
+        int error = pthread_create(&seat->thread, NULL, worker_main, seat);
+        if (error) {
+            store_rel(&crew->go, GO_ABORT);
+            for (unsigned k = 0; k < i; k++)
+                pthread_join(crew->seats[crew->threads - 1 - k].thread, NULL);
+            return -error;
+        }
+    }
+    return 0;
+}
+
+/* Goroutines: each P has the place of a seat, and the workers are where the scheduler puts them. */
+
+static int p_begins(unsigned p, void *arg)
+{
+    struct seat *seat = &((struct crew *)arg)->seats[p];
+    take_place(seat);
+    return -seat->error;
+}
+
+static void p_ends(unsigned p, void *arg)
+{
+    leave_place(&((struct crew *)arg)->seats[p]);
+}
+
+static void goroutine_main(void *arg)
+{
+    struct seat *seat = arg;
+    if (meet(seat->crew, seat))
+        seat->crew->part(seat->crew, &seat->worker);
+}
+
+/* With one P where all workers share a PU, and else one on each of the two. */
+static int start_goroutines(struct crew *crew)
+{
+    struct sched_options options = {
+        .procs = crew->bench.one_pu || crew->threads == 1 ? 1 : 2,
+        .begin = p_begins,
+        .end = p_ends,
+        .arg = crew,
+    };
+    int error = schedinit(&options);
+    for (unsigned i = crew->threads; i-- > 0 && !error;) /* the lead last, as below */
+        error = newproc(goroutine_main, &crew->seats[i]);
+    if (error && gomaxprocs()) {
+        store_rel(&crew->go, GO_ABORT);
+        schedstop();
+    }
+    return -error;
+}
+
+int crew_start(struct crew *crew, void (*part)(struct crew *crew, struct worker *w))
+{
+    crew->part = part;
+    return crew->bench.goroutines ? start_goroutines(crew) : start_threads(crew);
+}
+
+void crew_join(struct crew *crew)
+{
+    if (crew->bench.goroutines)
+        schedstop();
+    for (unsigned i = 0; i < crew->threads && !crew->bench.goroutines; i++)
+        pthread_join(crew->seats[i].thread, NULL);
+}
+
+int crew_error(const struct crew *crew, char *error, size_t size)
+{
+    for (unsigned i = 0; i < crew->threads; i++)
+        if (crew->seats[i].error) {
+            snprintf(error, size, "%s", crew->seats[i].reason);
+            return crew->seats[i].error;
+        }
+    return 0;
+}

@@ -1,0 +1,154 @@
+/* Times the window of a lead or of a crowd (window.h). It owns no state: all of it is the crew's.
+ */
+#include "harness/run/window.h"
+#include "harness/base/clock.h"
+#include <errno.h>
+#include <math.h>
+
+/* Whether the lead has lived on what was done before the window: some of the others have done less
+ * in it, by more than an eighth. With much room in its channels a window could pass while the lead
+ * takes what was there, and nobody else works. */
+static bool is_fed_from_before(const struct crew *crew)
+{
+    const struct scenario *s = crew->bench.scenario;
+    uint64_t enough = crew->lead_ops - crew->lead_ops / 8, shared = enough;
+    for (unsigned i = 1; i < crew->threads && s->feeds; i++) {
+        uint64_t done = load_rlx(&crew->seats[i].worker.ops) - crew->seats[i].before;
+        if (i <= s->stages && done < enough)
+            return true;
+        if (i > s->stages)
+            shared = i == s->stages + 1 ? done : shared + done;
+    }
+    return shared < enough;
+}
+
+/* The lead's part: warm up, then the window, which ends with the first call that reaches its time.
+ * A number of operations would not do: where a path has a fast and a slow mode, the number found in
+ * one makes a window of the other a hundred times too short or too long. */
+static void run_lead(struct crew *crew, struct worker *w)
+{
+    const struct scenario *s = crew->bench.scenario;
+    if (crew->warm_ops)
+        s->lead(w, crew->warm_ops);
+    if (s->settle)
+        s->settle(w, 0);
+    for (unsigned i = 1; i < crew->threads; i++)
+        crew->seats[i].before = load_rlx(&crew->seats[i].worker.ops);
+    w->timed_ns = 0;
+    uint64_t start = clock_ns();
+    do {
+        s->lead(w, crew->bench.ops);
+        if (s->settle) /* the others go on meanwhile; but what is left at the end stays small */
+            s->settle(w, crew->bench.ops);
+        crew->lead_ops += crew->bench.ops;
+        crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
+    } while (!s->fixed_ops &&
+             (crew->window_ns < crew->spec->window_ns || is_fed_from_before(crew)));
+    if (s->settle) {
+        s->settle(w, 0);
+        crew->window_ns = clock_ns() - start;
+    }
+    if (s->finish)
+        s->finish(&crew->bench);
+}
+
+void window_part(struct crew *crew, struct worker *w)
+{
+    const struct scenario *s = crew->bench.scenario;
+    if (crew->crowd)
+        s->crowd(w);
+    else if (w->index == 0)
+        run_lead(crew, w);
+    else
+        s->serve(w);
+}
+
+static void pause_ns(uint64_t ns)
+{
+    struct timespec t = {.tv_sec = (time_t)(ns / 1000000000U), .tv_nsec = (long)(ns % 1000000000U)};
+    while (nanosleep(&t, &t) && errno == EINTR)
+        ;
+}
+
+/* Whether the worker's operations are the crowd's: of pairs, one counts for both. */
+static bool crowd_counts(const struct crew *crew, unsigned i)
+{
+    return !crew->bench.scenario->pairs || i % 2;
+}
+
+/* Looks at everybody's progress. True where each worker that counts has done some operations since
+ * `before`. */
+static bool crowd_progress(struct crew *crew, const uint64_t *before, uint64_t *now)
+{
+    enum { SOME = 8 };
+    bool all = true;
+    for (unsigned i = 0; i < crew->threads; i++) {
+        now[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
+        all = all && (now[i] - before[i] >= SOME || !crowd_counts(crew, i));
+    }
+    return all;
+}
+
+/* Sleeps a step at a time, until each worker has done some operations since `before` or the limit
+ * is reached; `now` is their progress then. Returns the time of the last look. */
+static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t *before,
+                             uint64_t *now)
+{
+    enum { STEPS_MAX = 32 };
+    uint64_t at;
+    bool all = false;
+    for (int step = 0; step < STEPS_MAX && !all; step++) {
+        pause_ns(step_ns);
+        at = clock_ns();
+        all = crowd_progress(crew, before, now);
+    }
+    return at;
+}
+
+void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
+{
+    struct bench *b = &crew->bench;
+    uint64_t ns = crew->spec->window_ns;
+    if (!crew_await(crew))
+        return;
+    wait_for_all(crew, ns / 8, before, after); /* `before` is all zero yet */
+    /* Of the whole process, since no thread but the workers and this one runs in it, and this one
+     * sleeps. */
+    struct usage usage = usage_read(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
+    uint64_t start = clock_ns();
+    crowd_progress(crew, after, before);
+    uint64_t end = wait_for_all(crew, ns, before, after);
+    crew->usage = usage_since(usage, CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
+    store_rlx(&b->stop, 1); /* a flag */
+    out->sample.window_ns = (double)(end - start);
+}
+
+void sum_crowd(struct crew *crew, struct window *out, const uint64_t *before, const uint64_t *after)
+{
+    double sum = 0, squares = 0;
+    unsigned active = 0, counting = 0;
+    for (unsigned i = 0; i < crew->threads; i++) {
+        if (!crowd_counts(crew, i))
+            continue;
+        counting++;
+        double ops = (double)(after[i] - before[i]);
+        sum += ops;
+        squares += ops * ops;
+        active += after[i] > before[i];
+        out->ops_all += load_rlx(&crew->seats[i].worker.ops); /* joined */
+    }
+    out->sample.ops = (uint64_t)sum;
+    out->sample.ns_per_op = sum > 0 ? out->sample.window_ns / sum : NAN;
+    bool many = counting > 1;
+    out->sample.fairness = many && squares > 0 ? sum * sum / (counting * squares) : NAN;
+    out->sample.overlap = many ? (double)active / counting : NAN;
+}
+
+void sum_lead(struct crew *crew, struct window *out)
+{
+    out->sample.ops = crew->lead_ops;
+    out->ops_all = crew->lead_ops + crew->warm_ops;
+    out->sample.window_ns = (double)crew->window_ns;
+    out->sample.ns_per_op = out->sample.window_ns / (double)out->sample.ops;
+    out->sample.fairness = out->sample.overlap = NAN;
+}
