@@ -265,6 +265,15 @@ const char *hchan_outcome_what(unsigned i)
     return i < HCHAN_OUTCOMES ? whats[i] : NULL;
 }
 
+uint64_t hchan_outcomes_sum(const uint64_t counts[HCHAN_OUTCOMES], const char *prefix)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
+        if (strncmp(names[i], prefix, strlen(prefix)) == 0)
+            sum += counts[i];
+    return sum;
+}
+
 static void add_counts(uint64_t totals[HCHAN_OUTCOMES], struct g *gp)
 {
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)

@@ -144,19 +144,11 @@ static int take_samples(struct measuring *m)
     return m->status;
 }
 
-static uint64_t sum_outcomes(const uint64_t *counts, unsigned first, unsigned last)
-{
-    uint64_t sum = 0;
-    for (unsigned i = first; i <= last; i++)
-        sum += counts[i];
-    return sum;
-}
-
 /* The accounting's own check: what was counted is what was called. */
 static int check_sums(struct measuring *m, const struct window *w, const uint64_t *counts)
 {
-    uint64_t sends = sum_outcomes(counts, HCHAN_SEND_HANDOFF, HCHAN_SEND_PANIC);
-    uint64_t recvs = sum_outcomes(counts, HCHAN_RECV_HANDOFF, HCHAN_RECV_CLOSED);
+    uint64_t sends = hchan_outcomes_sum(counts, "send_");
+    uint64_t recvs = hchan_outcomes_sum(counts, "recv_");
     if (sends == w->sends && recvs == w->recvs)
         return 0;
     snprintf(m->error, sizeof(m->error),

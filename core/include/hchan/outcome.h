@@ -18,6 +18,10 @@ enum hchan_outcome {
 const char *hchan_outcome_name(unsigned i);
 const char *hchan_outcome_what(unsigned i);
 
+/* Adds up the counts of the outcomes whose names begin with `prefix`. Each send ends in exactly one
+ * of "send_", each receive in one of "recv_", each select in one of "select_". */
+uint64_t hchan_outcomes_sum(const uint64_t counts[HCHAN_OUTCOMES], const char *prefix);
+
 /* Adds up every thread's counts since the program began, threads that ended included. May be called
  * from any thread at any time; counts of operations that are under way may or may not be in it. */
 void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES]);
