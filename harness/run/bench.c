@@ -1,4 +1,4 @@
-/* Runs one window (bench.h): makes its crew, has the window timed, sums up what the workers did,
+/* Runs one window (bench.h): makes its crew, has the window timed, adds up what the workers did,
  * and has the scenario check it. It owns no state between windows. */
 #include "harness/run/bench.h"
 #include "harness/base/hist.h"
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* CPU time and switches per operation: of a crowd within its window; of a lead's crew from start to
- * end, over all that it did then. A scenario that times parts of its rounds does the rest of them
- * outside its operations, and has neither. */
+/* CPU time and switches per operation: of a crowd, within its window; of a lead's crew, from start
+ * to end, over all operations in that time. A scenario that times only parts of its rounds does the
+ * rest outside its operations; it has neither number. */
 static void sum_usage(struct crew *crew, struct window *out)
 {
     const struct scenario *s = crew->bench.scenario;
@@ -63,9 +63,9 @@ static int crew_run(struct crew *crew, struct window *out, char *error, size_t s
     status = crew_error(crew, error, size);
     if (!status) {
         if (crew->crowd)
-            sum_crowd(crew, out, before, after);
+            window_sum_crowd(crew, out, before, after);
         else
-            sum_lead(crew, out);
+            window_sum_lead(crew, out);
         sum_seats(crew, out);
         if (s->check && !s->check(&crew->bench, out->ops_all)) {
             snprintf(error, size, "%s: the result is wrong: operations were lost", s->name);

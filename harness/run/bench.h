@@ -6,8 +6,8 @@
 #include "harness/run/spec.h"
 #include <stddef.h>
 
-/* Runs one window. Returns 0, or a negative errno with one sentence in `error`: -EXDEV where a
- * worker could not be bound, -EBADMSG where the scenario's check failed. */
+/* Runs one window. Returns 0, or a negative errno with one sentence in `error`: -EXDEV if a worker
+ * could not be bound, -EBADMSG if the scenario's check failed. */
 int window_run(struct window_spec *spec, struct window *out, char *error, size_t size);
 
 #endif

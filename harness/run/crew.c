@@ -1,22 +1,21 @@
 /* Starts workers, binds them, lets them go together and joins them (crew.h). Each window has a crew
- * of its own, so this file owns no state between windows. */
+ * of its own; nothing is kept between windows. */
 #include "harness/run/crew.h"
 #include "core/base/futex.h"
 #include "harness/base/side.h"
 #include "harness/machine/topo.h"
-#include <errno.h>
 #include <hchan/sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* False if memory ran out. */
+/* Returns false if memory ran out; crew_free() releases what there is. */
 static bool seat_init(struct crew *crew, unsigned i)
 {
     struct window_spec *spec = crew->spec;
     struct seat *seat = &crew->seats[i];
     size_t elem = crew->bench.params.elem == PARAM_ABSENT ? 0 : crew->bench.params.elem;
-    size_t size = ((elem + 63) / 64 + 1) * 128; /* two values on lines of their own */
+    size_t size = ((elem + 63) / 64 + 1) * 128; /* two values, each on lines of its own */
     seat->crew = crew;
     seat->worker.bench = &crew->bench;
     seat->worker.index = i;
@@ -49,7 +48,7 @@ void crew_free(struct crew *crew)
     free(crew);
 }
 
-/* Gives the crew its seats; false if memory ran out. */
+/* Gives the crew its seats; false if memory ran out, and crew_free() releases what there is. */
 static bool crew_seats(struct crew *crew)
 {
     size_t size = crew->threads * sizeof(*crew->seats);
@@ -86,7 +85,7 @@ struct crew *crew_new(struct window_spec *spec)
     b->ops = spec->ops;
     crew->threads = (unsigned)b->params.threads;
     if (spec->warm && !s->times_itself && !crew->crowd)
-        crew->warm_ops = 2 * spec->ops;
+        crew->warm_ops = 2 * spec->ops; /* an eighth of a window: see find_ops() in measure.c */
     if (crew_seats(crew))
         return crew;
     crew_free(crew);
@@ -95,12 +94,13 @@ struct crew *crew_new(struct window_spec *spec)
 
 enum go { GO_WAIT, GO_RUN, GO_ABORT };
 
-/* Says that this worker is in place, or that it failed; the last word is the lead's. True: run. */
+/* Counts this worker as in place, or as failed, and waits for the lead's word, which the lead gives
+ * once all are counted. Returns true if they are to run. */
 static bool meet(struct crew *crew, struct seat *seat)
 {
-    fadd_acqrel(&crew->arrived, 1); /* publishes seat->error to the lead */
+    fadd_acqrel(&crew->arrived, 1); /* releases seat->error to the lead's load below */
     if (seat->worker.index == 0) {
-        while (load_acq(&crew->arrived) < crew->threads) /* pairs with the add above */
+        while (load_acq(&crew->arrived) < crew->threads) /* acquires each seat's error */
             gosched();
         uint32_t go = GO_RUN;
         for (unsigned i = 0; i < crew->threads; i++)
@@ -110,13 +110,13 @@ static bool meet(struct crew *crew, struct seat *seat)
         futex_wake(&crew->go, 1);
     }
     uint32_t go;
-    while ((go = load_acq(&crew->go)) == GO_WAIT)
+    while ((go = load_acq(&crew->go)) == GO_WAIT) /* pairs with the lead's store above */
         gosched();
     return go == GO_RUN;
 }
 
-/* Goes to the seat's PU and begins to count there. What fails is left in the seat. By the thread
- * that works there: a worker's, or a P's. */
+/* Goes to the seat's PU and begins to count there; called by the thread that works there, a
+ * worker's or a P's. A failure is left in the seat. */
 static void take_place(struct seat *seat)
 {
     const struct window_spec *spec = seat->crew->spec;
@@ -128,13 +128,13 @@ static void take_place(struct seat *seat)
         seat->error =
             counters_start(&seat->counting, spec->counters, spec->domain, seat->reason, REASON_MAX);
     seat->counts_events = spec->counters && !seat->error;
-    seat->usage = usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+    seat->usage = usage_of_thread();
 }
 
-/* The same thread, at the end. */
+/* Called by the same thread, at the end. */
 static void leave_place(struct seat *seat)
 {
-    seat->usage = usage_since(seat->usage, CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+    seat->usage = usage_between(seat->usage, usage_of_thread());
     if (seat->counts_events)
         seat->error = counters_stop(&seat->counting, seat->counts, seat->reason, REASON_MAX);
 }
@@ -152,22 +152,22 @@ static void *worker_main(void *arg)
     struct seat *seat = arg;
     take_place(seat);
     if (meet(seat->crew, seat)) {
-        seat->usage = usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+        seat->usage = usage_of_thread(); /* without what the waiting took */
         seat->crew->part(seat->crew, &seat->worker);
     }
     leave_place(seat);
     return NULL;
 }
 
-/* Starts every worker. Where a thread cannot be made, those that run are told to go home. */
+/* Starts the workers, the lead last, since it lets the others go. If a thread can't be made, those
+ * that are there end. */
 static int start_threads(struct crew *crew)
 {
     for (unsigned i = 0; i < crew->threads; i++) {
-        /* The lead last: it is the one who lets the others go. */
         struct seat *seat = &crew->seats[crew->threads - 1 - i];
         int error = pthread_create(&seat->thread, NULL, worker_main, seat);
         if (error) {
-            store_rel(&crew->go, GO_ABORT);
+            store_rel(&crew->go, GO_ABORT); /* pairs with load_acq in meet; publishes nothing */
             for (unsigned k = 0; k < i; k++)
                 pthread_join(crew->seats[crew->threads - 1 - k].thread, NULL);
             return -error;
@@ -176,7 +176,8 @@ static int start_threads(struct crew *crew)
     return 0;
 }
 
-/* Goroutines: each P has the place of a seat, and the workers are where the scheduler puts them. */
+/* Goroutines: each P has the place of the seat of its number, and the workers run wherever the
+ * scheduler puts them. */
 
 static int p_begins(unsigned p, void *arg)
 {
@@ -197,7 +198,7 @@ static void goroutine_main(void *arg)
         seat->crew->part(seat->crew, &seat->worker);
 }
 
-/* With one P where all workers share a PU, and else one on each of the two. */
+/* Starts one P if all workers share a PU, otherwise one on each of the two. */
 static int start_goroutines(struct crew *crew)
 {
     struct sched_options options = {
@@ -207,10 +208,10 @@ static int start_goroutines(struct crew *crew)
         .arg = crew,
     };
     int error = schedinit(&options);
-    for (unsigned i = crew->threads; i-- > 0 && !error;) /* the lead last, as below */
+    for (unsigned i = crew->threads; i-- > 0 && !error;) /* the lead last, as above */
         error = newproc(goroutine_main, &crew->seats[i]);
     if (error && gomaxprocs()) {
-        store_rel(&crew->go, GO_ABORT);
+        store_rel(&crew->go, GO_ABORT); /* pairs with load_acq in meet; publishes nothing */
         schedstop();
     }
     return -error;

@@ -1,5 +1,5 @@
 /* The workers of one window: threads of our own, each bound to its PU, or goroutines on Ps that are
- * bound so; how they are started together and joined. What they do meanwhile is their part. */
+ * bound likewise. They are started together and joined; what they do in between is their part. */
 #ifndef HARNESS_RUN_CREW_H
 #define HARNESS_RUN_CREW_H
 
@@ -8,14 +8,14 @@
 #include <pthread.h>
 #include <stddef.h>
 
-/* A worker and what the runner keeps of it. */
+/* A worker, and what is kept about it. A P has the seat of its number. */
 struct seat {
     struct worker worker; /* first: aligned */
     struct crew *crew;
     pthread_t thread;
-    int error;
+    int error; /* a negative errno, with its reason */
     char reason[REASON_MAX];
-    struct usage usage; /* of its part, or of a P */
+    struct usage usage; /* of the worker's part, or of a P */
     struct counters_thread counting;
     bool counts_events;
     struct latency *latency; /* SIDES of its own, or NULL */
@@ -23,37 +23,38 @@ struct seat {
     uint64_t before; /* the worker's operations when the lead's window began */
 };
 
-/* Everything of one window. */
 struct crew {
-    struct bench bench; /* first: aligned. bench.goroutines: the workers are some, on Ps */
+    struct bench bench; /* first: aligned; what the scenario's loops see */
     struct window_spec *spec;
     struct seat *seats;
-    void (*part)(struct crew *crew, struct worker *w); /* what each worker does in the window */
-    unsigned threads;
-    bool crowd;
-    uint64_t warm_ops;
-    uint64_t lead_ops;  /* within the window */
-    uint64_t window_ns; /* of the lead */
-    struct usage usage; /* of a crowd within its window */
-    alignas(128) _Atomic uint32_t arrived;
-    alignas(128) _Atomic uint32_t go; /* enum go; a futex */
+    void (*part)(struct crew *crew, struct worker *w); /* what each worker does */
+    unsigned threads;                                  /* of workers, goroutines as well */
+    bool crowd;                                        /* window_is_crowd() */
+    uint64_t warm_ops;                                 /* of the lead, before its window */
+    uint64_t lead_ops;                                 /* of the lead, within its window */
+    uint64_t window_ns;                                /* of the lead's window */
+    struct usage usage;                                /* of a crowd, within its window */
+    alignas(128) _Atomic uint32_t arrived;             /* workers that are in place, or failed */
+    alignas(128) _Atomic uint32_t go;                  /* enum go; a futex */
 };
 
-/* A crew for the window, with nothing started; NULL if memory ran out. The spec outlives it. */
+/* Makes the crew of a window, with nothing started; NULL if memory ran out. The spec must outlive
+ * it. */
 struct crew *crew_new(struct window_spec *spec);
 void crew_free(struct crew *crew);
 
-/* Starts the workers, each with its part. 0, or a negative errno with none left running. */
+/* Starts the workers: each takes its place, waits for the others, and does its part. Returns 0, or
+ * a negative errno, with no worker left running. */
 int crew_start(struct crew *crew, void (*part)(struct crew *crew, struct worker *w));
 
-/* Waits until the lead has let the workers go; false if one of them failed and all end. For the
- * thread that started them. */
+/* Waits until the workers have been let go, in the thread that started them. Returns false if one
+ * of them could not take its place; then none does its part. */
 bool crew_await(struct crew *crew);
 
-/* Waits until all have ended. */
+/* Waits until all workers have ended. */
 void crew_join(struct crew *crew);
 
-/* The first seat's error, with its reason; 0: there is none. */
+/* Returns the error of the first seat that has one, with its reason, or 0. */
 int crew_error(const struct crew *crew, char *error, size_t size);
 
 #endif

@@ -1,6 +1,11 @@
+/* Measures a cell in this process (measure.h): finds the size of a window, has Google Benchmark
+ * take the samples, and then runs windows of other instances for the path mix, the latencies and
+ * the counters. Its state is one struct measuring. Google Benchmark's registry is the process's, so
+ * a process measures one cell. */
 #include "harness/run/measure.h"
 #include "harness/base/hist.h"
 #include "harness/base/record.h"
+#include "harness/base/side.h"
 #include "harness/counters/counters.h"
 #include "harness/gbench/gbench.h"
 #include "harness/machine/topo.h"
@@ -19,14 +24,14 @@ struct measuring {
     FILE *out;
     struct topo *topo;
     struct window_spec spec; /* of the measured instance */
-    struct window last;      /* the window that Google Benchmark is told about */
+    struct window last;      /* the window that Google Benchmark was told of last */
     uint32_t index;          /* of the next sample */
     uint32_t missed;         /* windows in which no operation ended */
     int status;
     char error[REASON_MAX];
 };
 
-static int find_pus(struct measuring *m)
+static int choose_pus(struct measuring *m)
 {
     enum relation r = RELATION_SAME_PU;
     const char *place = m->cell->params.place;
@@ -52,7 +57,7 @@ static int prepare(struct measuring *m)
     m->spec.topo = m->topo;
     m->spec.window_ns = m->options->window_ns;
     m->spec.warm = true;
-    return find_pus(m);
+    return choose_pus(m);
 }
 
 static uint64_t round_up(const struct measuring *m, uint64_t ops)
@@ -64,18 +69,20 @@ static uint64_t round_up(const struct measuring *m, uint64_t ops)
     return (ops + multiple - 1) / multiple * multiple;
 }
 
-/* Finds how many operations the lead does between two looks at the clock: grows from few until they
- * take long enough to tell, then aims at a small part of a window. A scenario with a number of its
- * own gets it, unless that would take longer than the limit. */
+/* Finds how many operations the lead does in one call, that is, between two readings of the clock.
+ * From few it takes eight times as many until they last for a quarter of the aim, long enough to
+ * tell their rate; then it aims at a sixteenth of a window. A reading costs some 25 ns, in half a
+ * millisecond or more. A scenario with a number of its own gets it, unless that would take longer
+ * than the limit. */
 static int find_ops(struct measuring *m)
 {
-    enum { LOOKS = 16 }; /* in a window: each costs some 25 ns, in half a millisecond or more */
+    enum { CALLS = 16, FEW = 16, GROWTH = 8, ENOUGH = 4 };
     const struct scenario *s = m->spec.scenario;
-    uint64_t aim = s->fixed_ops ? m->options->limit_ns : m->options->window_ns / LOOKS;
+    uint64_t aim = s->fixed_ops ? m->options->limit_ns : m->options->window_ns / CALLS;
     if (window_is_crowd(s, &m->spec.params))
         return 0;
     struct window window;
-    uint64_t ops = round_up(m, 16);
+    uint64_t ops = round_up(m, FEW);
     for (;;) {
         struct window_spec once = m->spec;
         once.ops = ops;
@@ -84,9 +91,9 @@ static int find_ops(struct measuring *m)
         int status = window_run(&once, &window, m->error, sizeof(m->error));
         if (status)
             return status;
-        if (window.sample.window_ns >= (double)m->options->window_ns / LOOKS / 4)
+        if (window.sample.window_ns >= (double)m->options->window_ns / CALLS / ENOUGH)
             break;
-        ops = round_up(m, ops * 8);
+        ops = round_up(m, ops * GROWTH);
         if (s->fixed_ops && ops >= s->fixed_ops)
             break;
     }
@@ -97,7 +104,7 @@ static int find_ops(struct measuring *m)
     return 0;
 }
 
-/* Google Benchmark's side of a sample: one batch, whose size and time the window tells. */
+/* A sample as Google Benchmark sees it: one batch, whose size and time are the window's. */
 static void sample_batch(struct gb_state *state, void *arg)
 {
     struct measuring *m = arg;
@@ -111,7 +118,7 @@ static void sample_batch(struct gb_state *state, void *arg)
     gb_report_batch(state, m->last.sample.ops, m->last.sample.window_ns / 1e9);
 }
 
-/* Each repetition becomes a sample, with the time that Google Benchmark made of it. */
+/* Writes a repetition as a sample, with the time per operation that Google Benchmark computed. */
 static void sample_reported(const struct gb_result *run, void *arg)
 {
     struct measuring *m = arg;
@@ -144,7 +151,7 @@ static int take_samples(struct measuring *m)
     return m->status;
 }
 
-/* The accounting's own check: what was counted is what was called. */
+/* The accounting checks itself: each call has ended in one outcome. */
 static int check_sums(struct measuring *m, const struct window *w, const uint64_t *counts)
 {
     uint64_t sends = hchan_outcomes_sum(counts, "send_");
@@ -183,8 +190,8 @@ static int write_outcomes(struct measuring *m, const struct window *w, const uin
     return status;
 }
 
-/* The path mix: one window of the traced instance, its outcomes read as PAPI software defined
- * events. */
+/* The path mix: one window of the traced instance, whose outcomes are read as PAPI's software
+ * defined events. */
 static int trace_paths(struct measuring *m)
 {
     const struct cell *cell = m->cell;
@@ -193,7 +200,7 @@ static int trace_paths(struct measuring *m)
     uint64_t before[HCHAN_OUTCOMES], after[HCHAN_OUTCOMES];
     spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_TRACED);
     if (!spec.scenario || !(spec.scenario->pure_outcomes || spec.scenario->mix))
-        return 0; /* a floor, or no channel in it */
+        return 0; /* a floor, or a scenario without a channel */
     spec.variant = hchan_traced(spec.variant);
     int status = counters_outcomes_init(m->error, sizeof(m->error));
     if (!status)
@@ -210,7 +217,7 @@ static int trace_paths(struct measuring *m)
     return status ? status : write_outcomes(m, &window, after);
 }
 
-/* One window with each call timed. */
+/* The latencies: one window in which each call is timed. */
 static int time_calls(struct measuring *m)
 {
     const struct cell *cell = m->cell;
@@ -240,7 +247,7 @@ static int time_calls(struct measuring *m)
     return status;
 }
 
-/* One window that counts one domain; its counts become the events' values per operation. */
+/* Counts the events of one domain, in one window, and makes them values per operation. */
 static int count_domain(struct measuring *m, struct counters_plan *plan, const char *domain)
 {
     struct window_spec spec = m->spec;
@@ -257,8 +264,8 @@ static int count_domain(struct measuring *m, struct counters_plan *plan, const c
     return status;
 }
 
-/* Hardware counters, in windows of their own and in the cell's first process only; where there are
- * none, the reasons. */
+/* Hardware counters, in windows of their own; those that are not there are written with the reason.
+ * Only the cell's first process has them. */
 static int count_events(struct measuring *m)
 {
     struct counters_plan *plan = calloc(1, sizeof(*plan));
@@ -298,7 +305,7 @@ int measure_cell(const struct cell *cell, const struct measure_options *options,
                  options->samples);
     }
     struct record end = {.kind = RECORD_END};
-    /* A wrong result is the channel's; whatever else keeps a cell from being measured is not. */
+    /* A wrong result is the channel's fault; what else keeps a cell from being measured is not. */
     end.end.status = status == 0          ? TRIAL_OK
                      : status == -EBADMSG ? TRIAL_FAILED
                      : status == -ETIME   ? TRIAL_TIMEOUT

@@ -1,7 +1,9 @@
 /* Asks the kernel for CPU time and context switches (usage.h). It owns no state. */
 #include "harness/run/usage.h"
+#include <sys/resource.h>
+#include <time.h>
 
-struct usage usage_read(clockid_t clock, int who)
+static struct usage usage_read(clockid_t clock, int who)
 {
     struct timespec t;
     struct rusage r;
@@ -11,8 +13,17 @@ struct usage usage_read(clockid_t clock, int who)
                           (uint64_t)(r.ru_nvcsw + r.ru_nivcsw)};
 }
 
-struct usage usage_since(struct usage start, clockid_t clock, int who)
+struct usage usage_of_thread(void)
 {
-    struct usage now = usage_read(clock, who);
-    return (struct usage){now.cpu_ns - start.cpu_ns, now.switches - start.switches};
+    return usage_read(CLOCK_THREAD_CPUTIME_ID, RUSAGE_THREAD);
+}
+
+struct usage usage_of_process(void)
+{
+    return usage_read(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
+}
+
+struct usage usage_between(struct usage start, struct usage end)
+{
+    return (struct usage){end.cpu_ns - start.cpu_ns, end.switches - start.switches};
 }

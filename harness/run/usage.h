@@ -1,19 +1,19 @@
-/* CPU time and context switches of a thread, or of the whole process, over a stretch of time. */
+/* CPU time and context switches of a thread or of the process, over a stretch of time. */
 #ifndef HARNESS_RUN_USAGE_H
 #define HARNESS_RUN_USAGE_H
 
 #include <stdint.h>
-#include <sys/resource.h>
-#include <time.h>
 
-/* CPU time and context switches. */
 struct usage {
-    uint64_t cpu_ns, switches;
+    uint64_t cpu_ns;   /* user and system */
+    uint64_t switches; /* context switches, voluntary or not */
 };
 
-/* So far, of a thread or of all. */
-struct usage usage_read(clockid_t clock, int who);
+/* Since the calling thread, or the process, began. */
+struct usage usage_of_thread(void);
+struct usage usage_of_process(void);
 
-struct usage usage_since(struct usage start, clockid_t clock, int who);
+/* What was used between the two. */
+struct usage usage_between(struct usage start, struct usage end);
 
 #endif

@@ -1,17 +1,19 @@
-/* Times the window of a lead or of a crowd (window.h). It owns no state: all of it is the crew's.
- */
+/* Times the window of a lead or of a crowd (window.h). It owns no state: counts and times are the
+ * crew's. */
 #include "harness/run/window.h"
 #include "harness/base/clock.h"
 #include <errno.h>
 #include <math.h>
 
-/* Whether the lead has lived on what was done before the window: some of the others have done less
- * in it, by more than an eighth. With much room in its channels a window could pass while the lead
- * takes what was there, and nobody else works. */
+/* Whether the lead still lives on what others did before the window. With much room in its channels
+ * a window could pass in which the lead takes what was there and nobody else works. So the others
+ * have to keep up with it, but for an eighth: what is under way at the window's end was partly done
+ * in it, and the time of an operation is then off by less than that. */
 static bool is_fed_from_before(const struct crew *crew)
 {
     const struct scenario *s = crew->bench.scenario;
-    uint64_t enough = crew->lead_ops - crew->lead_ops / 8, shared = enough;
+    enum { SLACK = 8 };
+    uint64_t enough = crew->lead_ops - crew->lead_ops / SLACK, shared = enough;
     for (unsigned i = 1; i < crew->threads && s->feeds; i++) {
         uint64_t done = load_rlx(&crew->seats[i].worker.ops) - crew->seats[i].before;
         if (i <= s->stages && done < enough)
@@ -22,9 +24,9 @@ static bool is_fed_from_before(const struct crew *crew)
     return shared < enough;
 }
 
-/* The lead's part: warm up, then the window, which ends with the first call that reaches its time.
- * A number of operations would not do: where a path has a fast and a slow mode, the number found in
- * one makes a window of the other a hundred times too short or too long. */
+/* The lead's part: a warm-up, and then the window, which ends with the first call that reaches its
+ * time. A fixed number of operations would not do: if a path has a fast and a slow mode, the number
+ * that fits one makes a window of the other a hundred times too short or too long. */
 static void run_lead(struct crew *crew, struct worker *w)
 {
     const struct scenario *s = crew->bench.scenario;
@@ -38,7 +40,7 @@ static void run_lead(struct crew *crew, struct worker *w)
     uint64_t start = clock_ns();
     do {
         s->lead(w, crew->bench.ops);
-        if (s->settle) /* the others go on meanwhile; but what is left at the end stays small */
+        if (s->settle) /* the others go on meanwhile, but little is left to do at the end */
             s->settle(w, crew->bench.ops);
         crew->lead_ops += crew->bench.ops;
         crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
@@ -70,14 +72,15 @@ static void pause_ns(uint64_t ns)
         ;
 }
 
-/* Whether the worker's operations are the crowd's: of pairs, one counts for both. */
+/* Whether the worker's operations count: in a pair, one worker counts for both. */
 static bool crowd_counts(const struct crew *crew, unsigned i)
 {
     return !crew->bench.scenario->pairs || i % 2;
 }
 
-/* Looks at everybody's progress. True where each worker that counts has done some operations since
- * `before`. */
+/* Reads each worker's progress. Returns true if each that counts has done some operations since
+ * `before`: eight, since one or two could be what was left of its turn before, and where threads
+ * outnumber PUs an operation of a lock that convoys takes milliseconds. */
 static bool crowd_progress(struct crew *crew, const uint64_t *before, uint64_t *now)
 {
     enum { SOME = 8 };
@@ -89,8 +92,10 @@ static bool crowd_progress(struct crew *crew, const uint64_t *before, uint64_t *
     return all;
 }
 
-/* Sleeps a step at a time, until each worker has done some operations since `before` or the limit
- * is reached; `now` is their progress then. Returns the time of the last look. */
+/* Sleeps a step at a time until each worker has done some operations since `before`, or until its
+ * patience ends; `now` is then their progress. Returns the time at which it was read. The patience
+ * is 32 steps: if somebody never runs, the four windows of 8 ms of a quick sweep's process take
+ * 1.2 s, far less than its time limit. */
 static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t *before,
                              uint64_t *now)
 {
@@ -105,25 +110,28 @@ static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t
     return at;
 }
 
+/* Where threads outnumber PUs, one of them may run by itself for longer than a window: then nobody
+ * contends. So the run-in and the window each last until every worker has had its turn. A step of
+ * the run-in is an eighth of a window, as long as a lead's warm-up. */
 void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
 {
-    struct bench *b = &crew->bench;
+    enum { RUN_IN = 8 };
     uint64_t ns = crew->spec->window_ns;
     if (!crew_await(crew))
         return;
-    wait_for_all(crew, ns / 8, before, after); /* `before` is all zero yet */
-    /* Of the whole process, since no thread but the workers and this one runs in it, and this one
-     * sleeps. */
-    struct usage usage = usage_read(CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
+    wait_for_all(crew, ns / RUN_IN, before, after); /* `before` is still all zero */
+    /* Of the process: in it only the workers and this thread run, and this one sleeps. */
+    struct usage usage = usage_of_process();
     uint64_t start = clock_ns();
     crowd_progress(crew, after, before);
     uint64_t end = wait_for_all(crew, ns, before, after);
-    crew->usage = usage_since(usage, CLOCK_PROCESS_CPUTIME_ID, RUSAGE_SELF);
-    store_rlx(&b->stop, 1); /* a flag */
+    crew->usage = usage_between(usage, usage_of_process());
+    store_rlx(&crew->bench.stop, 1); /* a flag that publishes nothing */
     out->sample.window_ns = (double)(end - start);
 }
 
-void sum_crowd(struct crew *crew, struct window *out, const uint64_t *before, const uint64_t *after)
+void window_sum_crowd(struct crew *crew, struct window *out, const uint64_t *before,
+                      const uint64_t *after)
 {
     double sum = 0, squares = 0;
     unsigned active = 0, counting = 0;
@@ -135,7 +143,7 @@ void sum_crowd(struct crew *crew, struct window *out, const uint64_t *before, co
         sum += ops;
         squares += ops * ops;
         active += after[i] > before[i];
-        out->ops_all += load_rlx(&crew->seats[i].worker.ops); /* joined */
+        out->ops_all += load_rlx(&crew->seats[i].worker.ops); /* after the join */
     }
     out->sample.ops = (uint64_t)sum;
     out->sample.ns_per_op = sum > 0 ? out->sample.window_ns / sum : NAN;
@@ -144,7 +152,7 @@ void sum_crowd(struct crew *crew, struct window *out, const uint64_t *before, co
     out->sample.overlap = many ? (double)active / counting : NAN;
 }
 
-void sum_lead(struct crew *crew, struct window *out)
+void window_sum_lead(struct crew *crew, struct window *out)
 {
     out->sample.ops = crew->lead_ops;
     out->ops_all = crew->lead_ops + crew->warm_ops;
