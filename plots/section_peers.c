@@ -1,5 +1,6 @@
 /* Other people's channels: in each cell that a peer was measured in, too, the cheapest variant over
  * the cheapest peer, and then each peer, or what it lacks. */
+#include "harness/base/goroutines.h"
 #include "plots/paired.h"
 #include "plots/sections.h"
 #include <math.h>
@@ -16,18 +17,9 @@ static bool is_peer(const struct model *m, const struct page_cell *c)
     return peer_version(m, c->variant)[0] != '\0';
 }
 
-/* The run's environment names the variants whose parties were goroutines. That of an older run does
- * not: there a variant's name has its parts. */
 static bool is_of_goroutines(const struct model *m, const struct page_cell *c)
 {
-    const char *names = model_fact(&m->environment, "goroutines");
-    size_t length = strlen(c->variant);
-    if (!names[0])
-        return strstr(c->variant, "+go+") != NULL;
-    for (const char *at = names; length && (at = strstr(at, c->variant)) != NULL; at += length)
-        if ((at == names || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
+    return goroutines_named(model_fact(&m->environment, "goroutines"), c->variant);
 }
 
 /* Whose cells are looked at. */

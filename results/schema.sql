@@ -2,7 +2,7 @@
 -- application_id is "hchl"; user_version is the schema's version.
 
 PRAGMA application_id = 1751345260;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- A sweep that was executed on one machine.
 CREATE TABLE runs (
@@ -26,8 +26,6 @@ CREATE TABLE cells (
     variant     TEXT NOT NULL, -- empty for a floor
     path        TEXT NOT NULL, -- handoff, buffer, park, or empty
     op          TEXT NOT NULL, -- what one operation is
-    floor       TEXT NOT NULL, -- name of the floor's cell, or empty
-    floor_units REAL NOT NULL,
     capacity    INTEGER,       -- elements
     elem        INTEGER,       -- bytes
     threads     INTEGER,

@@ -27,11 +27,9 @@ struct cell {
     /* scenario/variant=V/capacity=../elem=../threads=../work=../place=.. */
     char name[CELL_NAME_MAX];
     char scenario[LABEL_MAX];
-    char variant[LABEL_MAX];   /* "" for a floor, which has none */
-    char path[LABEL_MAX];      /* handoff, buffer, park, or "" where the scenario forces none */
-    char op[LABEL_MAX];        /* what one operation is, e.g. "send+receive pair" */
-    char floor[CELL_NAME_MAX]; /* the name of the floor cell that it is compared with, or "" */
-    double floor_units;        /* how many of that floor's operations one operation needs */
+    char variant[LABEL_MAX]; /* "" for a floor, which has none */
+    char path[LABEL_MAX];    /* handoff, buffer, park, or "" if the scenario forces none */
+    char op[LABEL_MAX];      /* what one operation is, e.g. "send+receive pair" */
     struct cell_params params;
 };
 

@@ -36,7 +36,7 @@ static int export_run(struct store *store, const struct run *run, size_t index)
 {
     struct row *rows;
     size_t count;
-    int status = rows_read(store, run->id, &rows, &count);
+    int status = rows_read(store, run, &rows, &count);
     if (!status) {
         status = formats[index].export(stdout, store, run, rows, count);
         free(rows);

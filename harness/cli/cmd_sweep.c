@@ -196,10 +196,11 @@ static void print_row(const struct row *r, int width)
 /* The results, for whoever watches; all of it is in the store. */
 static void print_results(struct store *store, int64_t run)
 {
+    struct run found;
     struct row *rows;
     size_t count;
     int width = (int)strlen("cell");
-    if (rows_read(store, run, &rows, &count))
+    if (store_find_run(store, run, &found) || rows_read(store, &found, &rows, &count))
         return;
     for (size_t i = 0; i < count; i++) {
         int length = (int)strlen(rows[i].cell.name);

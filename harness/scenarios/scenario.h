@@ -86,12 +86,6 @@ struct scenario {
      * them a pure operation has. 0: purity makes no sense. */
     uint64_t pure_outcomes;
     double pure_per_op;
-    /* The floor to compare with, where all workers share a PU or there is one, and otherwise. */
-    const char *floor_one_pu, *floor_two_pus;
-    double floor_units;
-    /* Where the workers are goroutines, floor-switch is the floor, wherever they run: so many
-     * switches of stacks does one operation take. 0: the floor is the same as of threads. */
-    double floor_switches;
     uint64_t fixed_ops;    /* a number of operations that belongs to the scenario; 0: calibrated */
     uint64_t ops_multiple; /* ops is a multiple of this; 0: of 1 */
     bool per_peer;         /* ops is a multiple of threads - 1 */

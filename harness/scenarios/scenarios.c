@@ -67,23 +67,6 @@ static void add_word(char *name, const char *key, const char *value)
         snprintf(name + used, CELL_NAME_MAX - used, "/%s=%s", key, value);
 }
 
-/* The floor that a cell is compared with: the same element, the same place. */
-static void name_floor(struct cell *cell, const struct scenario *s)
-{
-    bool one_pu = cell->params.place[0] == '\0' || strcmp(cell->params.place, "same-pu") == 0;
-    bool switches =
-        s->floor_switches > 0 && bench_has_goroutines(hchan_variant_find(cell->variant));
-    const char *floor = switches ? "floor-switch" : one_pu ? s->floor_one_pu : s->floor_two_pus;
-    if (!floor)
-        return;
-    struct cell_params params = {.elem = cell->params.elem};
-    snprintf(params.place, sizeof(params.place), "%s", cell->params.place);
-    struct cell made;
-    cell_make(&made, scenario_find(floor, "", INSTANCE_MEASURED), "", &params);
-    snprintf(cell->floor, sizeof(cell->floor), "%s", made.name);
-    cell->floor_units = switches ? s->floor_switches : s->floor_units;
-}
-
 void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
                const struct cell_params *params)
 {
@@ -107,7 +90,6 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
     add_key(cell->name, "threads", p->threads);
     add_key(cell->name, "work", p->work);
     add_word(cell->name, "place", p->place);
-    name_floor(cell, s);
 }
 
 /* Takes "/key=value" off the front of *rest where it stands there, the value into `out`. */

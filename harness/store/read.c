@@ -76,13 +76,11 @@ static void get_cell(sqlite3_stmt *q, struct cell *c)
     store_text(q, 3, c->variant, sizeof(c->variant));
     store_text(q, 4, c->path, sizeof(c->path));
     store_text(q, 5, c->op, sizeof(c->op));
-    store_text(q, 6, c->floor, sizeof(c->floor));
-    c->floor_units = store_double(q, 7);
-    c->params.capacity = get_param(q, 8);
-    c->params.elem = get_param(q, 9);
-    c->params.threads = get_param(q, 10);
-    store_text(q, 11, c->params.place, sizeof(c->params.place));
-    c->params.work = get_param(q, 12);
+    c->params.capacity = get_param(q, 6);
+    c->params.elem = get_param(q, 7);
+    c->params.threads = get_param(q, 8);
+    store_text(q, 9, c->params.place, sizeof(c->params.place));
+    c->params.work = get_param(q, 10);
 }
 
 /* Ends a walk over rows: the walk's own status, or what SQLite had to say at its end. */
@@ -100,8 +98,8 @@ int store_each_cell(struct store *s, int64_t run,
     /* A store of version 1 that is only read has no column for work, and no scenario with any. */
     char sql[200];
     snprintf(sql, sizeof(sql),
-             "SELECT id, name, scenario, variant, path, op, floor, floor_units, capacity, elem,"
-             " threads, place, %s FROM cells WHERE run = ? ORDER BY id",
+             "SELECT id, name, scenario, variant, path, op, capacity, elem, threads, place, %s"
+             " FROM cells WHERE run = ? ORDER BY id",
              s->version < 2 ? "NULL" : "work");
     sqlite3_stmt *q = store_prepare(s, sql, "i", run);
     if (!q)

@@ -12,7 +12,7 @@
 
 enum {
     APPLICATION_ID = 1751345260, /* as in results/schema.sql */
-    SCHEMA_VERSION = 2,
+    SCHEMA_VERSION = 3,
     BUSY_MS = 10000, /* how long a second writer waits for the first */
 };
 
@@ -259,9 +259,23 @@ static bool open_to_read(struct store *s, const char *path)
     return known == OURS;
 }
 
-/* What a store of an older schema lacks, in the order of the versions. */
-static const char upgrade_sql[] = "ALTER TABLE cells ADD COLUMN work INTEGER;"
-                                  "PRAGMA user_version = 2;";
+/* What brings a store from the version of the index to the next one. */
+static const char *const upgrades[SCHEMA_VERSION] = {
+    [1] = "ALTER TABLE cells ADD COLUMN work INTEGER;"
+          "PRAGMA user_version = 2;",
+    [2] = "ALTER TABLE cells DROP COLUMN floor;" /* the report decides what that is */
+          "ALTER TABLE cells DROP COLUMN floor_units;"
+          "PRAGMA user_version = 3;",
+};
+
+/* Gives a new store its schema, or an older one what it lacks, within a transaction. */
+static bool make_current(struct store *s, enum known known)
+{
+    bool ok = known != EMPTY || execute(s, schema_sql);
+    for (int64_t from = s->version; known == OURS && ok && from < SCHEMA_VERSION; from++)
+        ok = execute(s, upgrades[from]);
+    return ok;
+}
 
 /* Gives an empty file the schema, and an older store what it lacks: all of it or nothing. Another
  * process may have been first. */
@@ -273,7 +287,7 @@ static enum known bring_up(struct store *s, const char *path)
     }
     enum known known = recognise(s, path);
     if (known == EMPTY || (known == OURS && s->version < SCHEMA_VERSION)) {
-        if (execute(s, known == EMPTY ? schema_sql : upgrade_sql) && execute(s, "COMMIT")) {
+        if (make_current(s, known) && execute(s, "COMMIT")) {
             s->version = SCHEMA_VERSION;
             return OURS;
         }

@@ -50,12 +50,12 @@ int store_add_cell(struct store *s, int64_t run, const struct cell *c, int64_t *
 {
     int status =
         finish(s, store_prepare(s,
-                                "INSERT INTO cells (run, name, scenario, variant, path, op, floor,"
-                                " floor_units, capacity, elem, threads, work, place)"
-                                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                "ittttttduuuut", run, c->name, c->scenario, c->variant, c->path,
-                                c->op, c->floor, c->floor_units, c->params.capacity, c->params.elem,
-                                c->params.threads, c->params.work, c->params.place));
+                                "INSERT INTO cells (run, name, scenario, variant, path, op,"
+                                " capacity, elem, threads, work, place)"
+                                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                "itttttuuuut", run, c->name, c->scenario, c->variant, c->path,
+                                c->op, c->params.capacity, c->params.elem, c->params.threads,
+                                c->params.work, c->params.place));
     *id = sqlite3_last_insert_rowid(s->db);
     return status;
 }

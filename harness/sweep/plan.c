@@ -259,17 +259,12 @@ static int add_floor(struct building *to, const struct scenario *s, size_t cells
     return status;
 }
 
-/* The floors that the cells are compared with, and those that every run has. */
+/* Every run has every floor, so that what its cells are compared with can still be decided later.
+ */
 static int add_floors(struct building *to)
 {
     int status = check_floors(to);
     size_t cells = to->plan->count;
-    for (size_t i = 0; i < cells && status == EXIT_OK; i++) {
-        struct cell floor;
-        if (cell_parse(&floor, to->plan->cells[i].floor))
-            status = add_cell(to->plan, scenario_find(floor.scenario, "", INSTANCE_MEASURED), "",
-                              &floor.params);
-    }
     for (const struct scenario *const *s = scenario_all(""); *s && status == EXIT_OK; s++)
         status = add_floor(to, *s, cells);
     return status;

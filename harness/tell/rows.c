@@ -1,5 +1,8 @@
 #include "harness/tell/rows.h"
+#include "harness/base/goroutines.h"
+#include "harness/tell/floors_of.h"
 #include <errno.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,27 +132,38 @@ static int collect(void *arg, int64_t id, const struct cell *cell)
     return status;
 }
 
-static void resolve_floors(struct row *rows, size_t count)
+/* Finds a row's floor among the rows of its run. */
+static void row_find_floor(struct row *row, bool goroutines, const struct row *rows, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        rows[i].floor_ns = NAN;
-        for (size_t k = 0; rows[i].cell.floor[0] && k < count; k++)
-            if (strcmp(rows[k].cell.name, rows[i].cell.floor) == 0)
-                rows[i].floor_ns = rows[k].summary.median_ns;
-        rows[i].floor_ratio =
-            rows[i].summary.median_ns / (rows[i].cell.floor_units * rows[i].floor_ns);
-    }
+    struct floor_of floor = floor_of_cell(&row->cell, goroutines);
+    row->floor_units = row->floor_ns = NAN;
+    for (size_t i = 0; i < count; i++)
+        if (floor_is(&rows[i].cell, &floor, &row->cell)) {
+            snprintf(row->floor, sizeof(row->floor), "%s", rows[i].cell.name);
+            row->floor_units = floor.units;
+            row->floor_ns = rows[i].summary.median_ns;
+        }
+    row->floor_ratio = row->summary.median_ns / (row->floor_units * row->floor_ns);
 }
 
-int rows_read(struct store *s, int64_t run, struct row **rows, size_t *count)
+static void rows_find_floors(struct row *rows, size_t count, const struct run *run)
+{
+    json_t *environment = json_loads(run->environment, 0, NULL);
+    const char *names = json_string_value(json_object_get(environment, "goroutines"));
+    for (size_t i = 0; i < count; i++)
+        row_find_floor(&rows[i], goroutines_named(names, rows[i].cell.variant), rows, count);
+    json_decref(environment);
+}
+
+int rows_read(struct store *s, const struct run *run, struct row **rows, size_t *count)
 {
     struct collecting c = {.store = s};
-    int status = store_each_cell(s, run, collect, &c);
+    int status = store_each_cell(s, run->id, collect, &c);
     if (status) {
         free(c.rows);
         return status;
     }
-    resolve_floors(c.rows, c.count);
+    rows_find_floors(c.rows, c.count, run);
     *rows = c.rows;
     *count = c.count;
     return 0;

@@ -16,7 +16,10 @@ struct row {
     struct summary summary;
     enum trial_status status;
     char reason[REASON_MAX];
-    double purity, floor_ns, floor_ratio;
+    double purity;
+    char floor[CELL_NAME_MAX]; /* the name of the floor's cell, "" if the run has none for it */
+    double floor_units;        /* how many of the floor's operations one operation needs */
+    double floor_ns, floor_ratio;
     double traced_ns;             /* per operation, of the traced instance: median over processes */
     struct interval traced_ratio; /* of that to the measured instance, paired by process */
     double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
@@ -25,8 +28,8 @@ struct row {
 /* ok, timeout, failed or skipped. */
 const char *row_status(const struct row *row);
 
-/* Reads every cell of a run as rows, floors resolved; malloc'd, the caller frees. 0 or a negative
- * errno, with the sentence in store_error(). */
-int rows_read(struct store *s, int64_t run, struct row **rows, size_t *count);
+/* Reads every cell of a run as rows; malloc'd, the caller frees them. Returns 0, or a negative
+ * errno with the sentence in store_error(). */
+int rows_read(struct store *s, const struct run *run, struct row **rows, size_t *count);
 
 #endif

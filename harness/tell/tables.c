@@ -69,8 +69,8 @@ void tables_put_cell(FILE *f, const struct row *r)
     next_number(f, s->max_ns);
     next_number(f, s->cv);
     next_number(f, r->purity);
-    next_text(f, c->floor[0] ? c->floor : "n/a");
-    next_number(f, c->floor[0] ? c->floor_units : NAN);
+    next_text(f, r->floor[0] ? r->floor : "n/a");
+    next_number(f, r->floor_units);
     next_number(f, r->floor_ns);
     next_number(f, r->floor_ratio);
     next_number(f, r->cpu_ns_per_op);
@@ -318,7 +318,7 @@ int tables_write(struct store *s, const struct run *run, const char *directory, 
 {
     struct row *rows;
     struct exporting e = {.store = s, .run = run};
-    int status = rows_read(s, run->id, &rows, &e.count);
+    int status = rows_read(s, run, &rows, &e.count);
     if (status) {
         snprintf(error, size, "the store's run %lld can't be read (%s): name another with --db",
                  (long long)run->id, store_error(s));

@@ -11,7 +11,7 @@
 
 enum { PROCESSES = 6, WINDOWS = 3 };
 
-static const char handoff[] = "direct-handoff/variant=ticket/elem=8/place=l3";
+static const char handoff[] = "handoff/variant=ticket/elem=8/place=l3";
 static const char floor_name[] = "floor-cacheline/place=l3";
 static const char hung[] = "park-wake/variant=spin-mutex/elem=8/place=same-pu";
 
@@ -21,14 +21,15 @@ static struct run run;
 static struct row *rows;
 static size_t row_count;
 
-static int64_t add_cell(int64_t run_id, const char *name, const char *floor, double units)
+static int64_t add_cell(int64_t run_id, const char *name)
 {
-    struct cell c = {.floor_units = units,
-                     .params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "l3"}};
+    struct cell c = {.params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "l3"}};
     int64_t id;
+    const char *variant = strstr(name, "/variant=");
     snprintf(c.name, sizeof(c.name), "%s", name);
     snprintf(c.scenario, sizeof(c.scenario), "%.*s", (int)strcspn(name, "/"), name);
-    snprintf(c.floor, sizeof(c.floor), "%s", floor);
+    if (variant)
+        sscanf(variant, "/variant=%47[^/]", c.variant);
     strcpy(c.op, "send, then \"receive\"");
     assert_int_equal(store_add_cell(store, run_id, &c, &id), 0);
     return id;
@@ -74,7 +75,7 @@ static int make_run(void **state)
         fail_msg("%s", error);
     assert_int_equal(store_begin_run(store, &wanted, &id), 0);
     /* The floor comes last: a cell may name one that was added after it. */
-    int64_t cell = add_cell(id, handoff, floor_name, 2);
+    int64_t cell = add_cell(id, handoff);
     add_samples(cell, 101);
     assert_int_equal(
         store_add_outcome(store, cell, 0, &(struct outcome_count){"send_handoff", 750, 1000}), 0);
@@ -85,11 +86,11 @@ static int make_run(void **state)
                                       1000};
         assert_int_equal(store_add_outcome(store, cell, p, &twice), 0);
     }
-    cell = add_cell(id, hung, floor_name, 1);
+    cell = add_cell(id, hung);
     assert_int_equal(store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s"), 0);
-    add_samples(add_cell(id, floor_name, "", 0), 1);
+    add_samples(add_cell(id, floor_name), 1);
     assert_int_equal(store_find_run(store, id, &run), 0);
-    assert_int_equal(rows_read(store, id, &rows, &row_count), 0);
+    assert_int_equal(rows_read(store, &run, &rows, &row_count), 0);
     assert_int_equal(row_count, 3);
     return 0;
 }
@@ -173,7 +174,7 @@ static void test_gbench_rows_carry_what_the_store_holds(void **state)
     assert_float_equal(number_at(row, "ci_high_ns"), 152.0, 0);
     assert_float_equal(number_at(row, "ci_level"), 0.96875, 1e-9);
     assert_float_equal(number_at(row, "cpu_time"), 5.0, 0);
-    assert_float_equal(number_at(row, "floor_ratio"), 127.0 / (2 * 27), 1e-8);
+    assert_float_equal(number_at(row, "floor_ratio"), 127.0 / 27, 1e-8);
     assert_float_equal(number_at(row, "purity"), 0.995, 1e-12);
     assert_float_equal(number_at(row, "send_handoff"), 0.75, 0);
     assert_int_equal(number_at(row, "samples"), PROCESSES * WINDOWS);
@@ -282,7 +283,7 @@ static void test_go_has_one_line_a_sample_in_benchstats_form(void **state)
         assert_int_equal(ops, 1000);
         assert_string_equal(unit, "ns/op");
         assert_string_equal(name, lines < PROCESSES * WINDOWS
-                                      ? "BenchmarkDirectHandoff/variant=ticket/elem=8/place=l3-2"
+                                      ? "BenchmarkHandoff/variant=ticket/elem=8/place=l3-2"
                                       : "BenchmarkFloorCacheline/place=l3-2");
         sum += ns;
         lines++;
@@ -296,7 +297,7 @@ static void test_go_has_one_line_a_sample_in_benchstats_form(void **state)
 static void test_go_writes_great_and_small_numbers_plainly(void **state)
 {
     (void)state;
-    int64_t cell = add_cell(run.id, "slow/variant=v", "", 0);
+    int64_t cell = add_cell(run.id, "slow/variant=v");
     const double values[] = {0.2513, 12345678901.25};
     for (uint32_t i = 0; i < 2; i++)
         assert_int_equal(
@@ -304,7 +305,7 @@ static void test_go_writes_great_and_small_numbers_plainly(void **state)
                              &(struct sample){.index = i, .ops = 1, .ns_per_op = values[i]}),
             0);
     free(rows);
-    assert_int_equal(rows_read(store, run.id, &rows, &row_count), 0);
+    assert_int_equal(rows_read(store, &run, &rows, &row_count), 0);
     char *text = written_by(export_go);
     assert_non_null(strstr(text, "BenchmarkSlow/variant=v-2 1 0.2513 ns/op\n"));
     assert_non_null(strstr(text, "BenchmarkSlow/variant=v-2 1 12345678901.2500 ns/op\n"));
@@ -419,7 +420,7 @@ static void test_a_store_that_fails_is_an_error_and_gives_no_zeros(void **state)
     free(text);
     struct row *none;
     size_t count;
-    assert_true(rows_read(store, run.id, &none, &count) < 0);
+    assert_true(rows_read(store, &run, &none, &count) < 0);
     assert_non_null(strstr(store_error(store), "samples"));
 }
 

@@ -37,7 +37,7 @@ static int64_t add_cell(struct store *s, const char *name)
 {
     static const struct run run = {
         .command = "c", .mode = "quick", .environment = "{}", .topology = ""};
-    struct cell cell = {.floor_units = 1};
+    struct cell cell = {.scenario = "s"};
     int64_t run_id, id;
     snprintf(cell.name, sizeof(cell.name), "%s", name);
     assert_int_equal(store_begin_run(s, &run, &run_id), 0);

@@ -56,8 +56,6 @@ static const struct cell a_cell = {
     .variant = "ticket",
     .path = "handoff",
     .op = "send+receive pair",
-    .floor = "floor-cacheline/place=l3",
-    .floor_units = 1.5,
     .params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "l3"},
 };
 
@@ -257,7 +255,7 @@ static void test_what_is_not_a_store_is_refused(void **state)
     refuse_both("another program's");
     unlink(path);
     store_close(open_store(STORE_WRITE));
-    run_sql("PRAGMA user_version = 3");
+    run_sql("PRAGMA user_version = 4");
     refuse_both("newer hchanlab");
 }
 
@@ -269,34 +267,44 @@ static int check_work(void *arg, int64_t id, const struct cell *cell)
     return 0;
 }
 
-/* A store of before there was think time is read as it is, and gets its column when written to. */
-static void test_a_store_of_the_first_schema_is_read_and_brought_up(void **state)
+/* What tells a current store from those of older programs. */
+static const char *const older[] = {"ALTER TABLE cells DROP COLUMN work; PRAGMA user_version = 1",
+                                    "PRAGMA user_version = 2"};
+
+static void make_older(size_t i)
+{
+    run_sql("ALTER TABLE cells ADD COLUMN floor TEXT NOT NULL DEFAULT 'floor-x';"
+            "ALTER TABLE cells ADD COLUMN floor_units REAL NOT NULL DEFAULT 7");
+    run_sql(older[i]);
+}
+
+/* A store of a program that knew no think time, or that named the floors, is read as it is, and is
+ * brought up when it is written to. */
+static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
 {
     (void)state;
-    struct cell cell = {.name = "new", .floor_units = 1, .params = {.work = 100}};
-    uint64_t wanted = PARAM_ABSENT;
-    int64_t run, id;
-    struct store *s = open_store(STORE_WRITE);
-    add_cell(s, &run);
-    store_close(s);
-    run_sql("ALTER TABLE cells DROP COLUMN work; PRAGMA user_version = 1");
-    s = open_store(STORE_READ);
-    assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
-    store_close(s);
-    s = open_store(STORE_WRITE);
-    assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
-    add_cell(s, &run);
-    assert_int_equal(
-        store_begin_run(
-            s, &(struct run){.command = "c", .mode = "quick", .environment = "{}", .topology = ""},
-            &run),
-        0);
-    assert_int_equal(store_add_cell(s, run, &cell, &id), 0);
-    store_close(s);
-    wanted = 100;
-    s = open_store(STORE_READ);
-    assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
-    store_close(s);
+    for (size_t i = 0; i < sizeof(older) / sizeof(older[0]); i++) {
+        struct cell cell = {.name = "new", .params = {.work = 100}};
+        uint64_t wanted = PARAM_ABSENT;
+        int64_t run, id;
+        struct store *s = open_store(STORE_WRITE);
+        add_cell(s, &run);
+        store_close(s);
+        make_older(i);
+        s = open_store(STORE_READ);
+        assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
+        store_close(s);
+        s = open_store(STORE_WRITE);
+        assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
+        assert_int_equal(store_begin_run(s, &a_run, &run), 0);
+        assert_int_equal(store_add_cell(s, run, &cell, &id), 0);
+        store_close(s);
+        wanted = 100;
+        s = open_store(STORE_READ);
+        assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
+        store_close(s);
+        unlink(path);
+    }
 }
 
 static void test_a_killed_writer_loses_nothing_that_was_added(void **state)
@@ -414,7 +422,7 @@ int main(void)
         TEST(test_what_is_not_a_store_is_refused),
         TEST(test_a_name_is_a_name_and_nothing_else),
         TEST(test_a_store_that_was_taken_away_is_noticed),
-        TEST(test_a_store_of_the_first_schema_is_read_and_brought_up),
+        TEST(test_a_store_of_an_older_schema_is_read_and_brought_up),
         TEST(test_a_killed_writer_loses_nothing_that_was_added),
         TEST(test_a_full_disk_is_an_error_and_what_was_added_stays),
     };

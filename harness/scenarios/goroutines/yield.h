@@ -40,7 +40,6 @@ static const struct scenario scenario_yield = {
     .op = "yield, one way",
     .threads = {2, 2, 2},
     .group = "goroutines",
-    .floor_switches = 1,
     .ops_multiple = 2,
     .lead = yield_lead,
     .serve = yield_serve,

@@ -20,9 +20,6 @@ static const struct scenario scenario_nb_recv_empty = {
     .threads = {1, 1, 1},
     .pure_outcomes = PURE(RECV_EMPTY),
     .pure_per_op = 1,
-    .floor_one_pu = "floor-atomic",
-    .floor_two_pus = "floor-atomic",
-    .floor_units = 1,
     .setup = nb_recv_empty_setup,
     .lead = nb_recv_empty_lead,
 };

@@ -29,9 +29,6 @@ static const struct scenario scenario_nb_send_full = {
     .threads = {1, 1, 1},
     .pure_outcomes = PURE(SEND_FULL),
     .pure_per_op = 1,
-    .floor_one_pu = "floor-atomic",
-    .floor_two_pus = "floor-atomic",
-    .floor_units = 1,
     .setup = nb_send_full_setup,
     .lead = nb_send_full_lead,
 };

@@ -22,9 +22,6 @@ static const struct scenario scenario_recv_closed = {
     .threads = {1, 1, 1},
     .pure_outcomes = PURE(RECV_CLOSED),
     .pure_per_op = 1,
-    .floor_one_pu = "floor-atomic",
-    .floor_two_pus = "floor-atomic",
-    .floor_units = 1,
     .setup = recv_closed_setup,
     .lead = recv_closed_lead,
 };
