@@ -1,18 +1,11 @@
-#include "harness/store/internal.h"
+#include "harness/store/sql.h"
 #include "harness/store/store.h"
 #include <endian.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void store_forget_run(struct store *s)
-{
-    for (int i = 0; i < RUN_TEXTS; i++) {
-        free(s->run[i]);
-        s->run[i] = NULL;
-    }
-}
 
 /* Copies the row, for a statement left open would hold on to the state of the file that it saw, and
  * this connection could no longer write once another had. */

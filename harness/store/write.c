@@ -1,4 +1,4 @@
-#include "harness/store/internal.h"
+#include "harness/store/sql.h"
 #include "harness/store/store.h"
 #include <endian.h>
 #include <errno.h>

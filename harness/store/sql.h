@@ -1,10 +1,11 @@
-/* What store.c (opening), store_write.c and store_read.c share. */
-#ifndef HARNESS_STORE_INTERNAL_H
-#define HARNESS_STORE_INTERNAL_H
+/* What store.c, write.c and read.c share: an open store, statements, and how they fail. */
+#ifndef HARNESS_STORE_SQL_H
+#define HARNESS_STORE_SQL_H
 
-#include "harness/store/store.h"
+#include "harness/base/cell.h"
 #include <sqlite3.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 enum { RUN_TEXTS = 6 };
