@@ -17,6 +17,8 @@ enum {
 
 static const char cant_write[] =
     "%.200s can't be written (%s): make room, or name another file with --db";
+static const char is_read_only[] =
+    "%.200s can't be written (%s): let it be written, or name another file with --db";
 
 const char *store_error(const struct store *s)
 {
@@ -83,7 +85,7 @@ static enum known recognise(struct store *s, const char *path)
         explain(s, path,
                 s->status == -EBADMSG ? "%.200s is not a store (%s): name another file with --db"
                 : s->status == -EROFS
-                    ? cant_write
+                    ? is_read_only
                     : "%.200s can't be read (%s): let it be read, or name another with --db");
     }
     sqlite3_finalize(q);
@@ -228,6 +230,12 @@ static bool open_to_write(struct store *s, const char *path)
         return false;
     }
     enum known known = recognise(s, path);
+    if (known != NOT_OURS && sqlite3_db_readonly(s->db, "main") == 1) {
+        /* SQLite opens such a file all the same, and fails at the first write. */
+        snprintf(s->error, sizeof(s->error), "it is read-only");
+        explain(s, path, is_read_only);
+        return false;
+    }
     if (known == EMPTY || (known == OURS && s->version < SCHEMA_VERSION))
         known = bring_up(s, path);
     if (known == NOT_OURS)

@@ -253,11 +253,13 @@ static void test_a_run_that_was_found_does_not_stand_in_the_way_of_writing(void 
     store_close(s);
 }
 
-/* In a child that is not root, for root may write anywhere: 0 where the store can be read and is
+enum { NOBODY = 65534 };
+
+/* In a child that is not root, since root may write anywhere: 0 if the store can be read and is
  * refused to a writer. */
 static int read_without_rights(void)
 {
-    if (geteuid() == 0 && setresuid(65534, 65534, 65534))
+    if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY))
         return 77;
     if (access(folder, W_OK) == 0)
         return 77;
@@ -290,6 +292,43 @@ static void test_a_store_in_a_read_only_folder_can_be_read(void **state)
     pid_t child = fork();
     if (child == 0)
         _exit(read_without_rights());
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+/* The same for a file that can't be written in a folder that can: 0 if the refusal says what to do.
+ */
+static int write_without_rights(void)
+{
+    if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY))
+        return 77;
+    if (access(path, W_OK) == 0)
+        return 77;
+    if (store_open(path, STORE_WRITE, error, sizeof(error)))
+        return 1;
+    bool says = strstr(error, path) && strstr(error, ": let it be written, or name another") &&
+                strstr(error, "--db") && !strchr(error, '\n');
+    if (!says)
+        fprintf(stderr, "%s\n", error);
+    struct store *s = store_open(path, STORE_READ, error, sizeof(error));
+    store_close(s);
+    return says && s ? 0 : 2;
+}
+
+static void test_a_store_that_is_read_only_is_refused_to_writers_with_a_remedy(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    add_cell(s, "x");
+    store_close(s);
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(folder, 0777), 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(write_without_rights());
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WEXITSTATUS(status) == 77)
@@ -427,6 +466,7 @@ int main(void)
         TEST(test_writers_that_start_together_lose_nothing),
         TEST(test_a_run_that_was_found_does_not_stand_in_the_way_of_writing),
         TEST(test_a_store_in_a_read_only_folder_can_be_read),
+        TEST(test_a_store_that_is_read_only_is_refused_to_writers_with_a_remedy),
         TEST(test_places_where_no_store_can_be_say_so),
         TEST(test_no_room_for_a_new_store_leaves_nothing_that_passes_for_one),
         TEST(test_failures_have_the_errno_that_fits),
