@@ -76,13 +76,26 @@ static void get_cell(sqlite3_stmt *q, struct cell *c)
     c->params.work = get_param(q, 10);
 }
 
-/* Ends a walk over rows: the walk's own status, or what SQLite had to say at its end. */
+/* Ends a walk over rows: returns the walk's own status, or how SQLite ended it. */
 static int end_walk(struct store *s, sqlite3_stmt *q, int step, int status)
 {
     if (status == 0 && step != SQLITE_DONE && step != SQLITE_ROW)
         status = store_fail(s);
     sqlite3_finalize(q);
     return status;
+}
+
+/* Ends a walk that fills an array: returns how many there are, or -E2BIG if another row would come.
+ */
+static int end_filling(struct store *s, sqlite3_stmt *q, int step, size_t count, const char *what)
+{
+    int status = 0;
+    if (step == SQLITE_ROW) {
+        status = store_fail_with(s, -E2BIG);
+        snprintf(s->error, sizeof(s->error), "a cell has more than %zu %s", count, what);
+    }
+    status = end_walk(s, q, step, status);
+    return status ? status : (int)count;
 }
 
 int store_each_cell(struct store *s, int64_t run,
@@ -185,14 +198,13 @@ int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, siz
     if (!q)
         return s->status;
     size_t n = 0;
-    int step = SQLITE_DONE;
-    while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
+    int step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && n < max) {
         store_text(q, 0, out[n].name, sizeof(out[n].name));
         out[n].count = (uint64_t)sqlite3_column_int64(q, 1);
         out[n++].ops = (uint64_t)sqlite3_column_int64(q, 2);
     }
-    int status = end_walk(s, q, step, 0);
-    return status ? status : (int)n;
+    return end_filling(s, q, step, n, "outcomes");
 }
 
 /* The median of `per_op` over the processes of each counter: SQLite has no median, so the values
@@ -211,8 +223,8 @@ int store_counters(struct store *s, int64_t cell, struct counter *out, size_t ma
     if (!q)
         return s->status;
     size_t n = 0;
-    int step = SQLITE_DONE;
-    while (n < max && (step = sqlite3_step(q)) == SQLITE_ROW) {
+    int step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && n < max) {
         struct counter *c = &out[n++];
         store_text(q, 0, c->name, sizeof(c->name));
         store_text(q, 1, c->domain, sizeof(c->domain));
@@ -220,8 +232,7 @@ int store_counters(struct store *s, int64_t cell, struct counter *out, size_t ma
         c->available = !isnan(c->per_op);
         store_text(q, 3, c->reason, sizeof(c->reason));
     }
-    int status = end_walk(s, q, step, 0);
-    return status ? status : (int)n;
+    return end_filling(s, q, step, n, "counters");
 }
 
 /* Adds the pairs of bucket and count; false where they are not what was once written. */

@@ -67,9 +67,10 @@ int store_each_cell(struct store *s, int64_t run,
 
 /* Readers of one cell. store_samples gives a malloc'd array (the caller frees it), in order of
  * process and index. store_outcomes adds up the processes' counts; store_counters gives the median
- * over processes; each fills at most `max` and returns the number. store_latency adds up the
- * processes' buckets of one side, -ENOENT where none was recorded. store_trials counts the
- * processes by status into count[4] and gives the last message that is not empty. */
+ * over processes; each fills `out` and returns the number, or -E2BIG if there are more than `max`.
+ * store_latency adds up the processes' buckets of one side, -ENOENT where none was recorded.
+ * store_trials counts the processes by status into count[4] and gives the last message that is not
+ * empty. */
 int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count);
 int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max);
 int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max);

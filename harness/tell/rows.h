@@ -5,9 +5,13 @@
 
 #include "harness/base/stats.h"
 #include "harness/store/store.h"
+#include <hchan/outcome.h>
 #include <stddef.h>
 
-enum { OUTCOMES_MAX = 64 }; /* more than a cell has rows of outcomes */
+/* Room for a cell's rows of outcomes: every outcome, TRACED_PURE and TRACED_WINDOW, and some of a
+ * program with other outcomes. store_outcomes() fails if a cell has more. */
+enum { OUTCOMES_MAX = 64 };
+_Static_assert(HCHAN_OUTCOMES + 2 <= OUTCOMES_MAX, "a cell of this program has room");
 
 /* One cell of a run with all that the exporters say of it. Missing numbers are NaN. */
 struct row {

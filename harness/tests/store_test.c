@@ -147,6 +147,30 @@ static void test_outcomes_add_up_over_processes(void **state)
     store_close(s);
 }
 
+static void test_more_than_there_is_room_for_is_an_error_and_not_cut(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    struct outcome_count outcomes[3];
+    struct counter counters[3];
+    for (unsigned i = 0; i < 3; i++) {
+        struct outcome_count outcome = {.count = i, .ops = 1};
+        struct counter counter = {.domain = "user", .reason = "not here"};
+        snprintf(outcome.name, sizeof(outcome.name), "outcome-%u", i);
+        snprintf(counter.name, sizeof(counter.name), "counter-%u", i);
+        assert_int_equal(store_add_outcome(s, cell, 0, &outcome), 0);
+        assert_int_equal(store_add_counter(s, cell, 0, &counter), 0);
+    }
+    assert_int_equal(store_outcomes(s, cell, outcomes, 3), 3);
+    assert_int_equal(store_counters(s, cell, counters, 3), 3);
+    assert_int_equal(store_outcomes(s, cell, outcomes, 2), -E2BIG);
+    assert_non_null(strstr(store_error(s), "more than 2 outcomes"));
+    assert_int_equal(store_counters(s, cell, counters, 2), -E2BIG);
+    assert_non_null(strstr(store_error(s), "more than 2 counters"));
+    store_close(s);
+}
+
 static void test_counters_are_medians_and_missing_ones_keep_their_reason(void **state)
 {
     (void)state;
@@ -416,6 +440,7 @@ int main(void)
         TEST(test_runs_and_cells_come_back),
         TEST(test_samples_come_back_in_order_with_what_is_missing),
         TEST(test_outcomes_add_up_over_processes),
+        TEST(test_more_than_there_is_room_for_is_an_error_and_not_cut),
         TEST(test_counters_are_medians_and_missing_ones_keep_their_reason),
         TEST(test_histograms_add_up_over_processes),
         TEST(test_trials_are_counted_by_how_they_ended),
