@@ -1,7 +1,7 @@
 /* What is measured, as data: a cell (scenario x variant x parameters), and what one process that
  * ran it reports: samples, outcome counts, counters, histograms. The runner makes them, the store
- * keeps them, the exporters read them; none of them knows another. Plain data, no ownership beyond
- * the char arrays inside; readers get copies. */
+ * keeps them, the exporters read them; none of the three knows another. They are plain data that
+ * own nothing; readers get copies. */
 #ifndef HARNESS_BASE_CELL_H
 #define HARNESS_BASE_CELL_H
 
@@ -11,16 +11,16 @@
 
 enum { CELL_NAME_MAX = 160, LABEL_MAX = 48, REASON_MAX = 160 };
 
-/* Parameters of a cell. A value of `absent` means that the scenario does not have the parameter;
- * its key is then left out of the cell's name. */
+/* Parameters of a cell. PARAM_ABSENT means that the scenario does not have the parameter; its key
+ * is then left out of the cell's name. */
 #define PARAM_ABSENT UINT64_MAX
 struct cell_params {
     uint64_t capacity; /* elements */
     uint64_t elem;     /* bytes */
     uint64_t threads;
-    uint64_t work;  /* think time: turns of a loop around each operation (bench_work) */
-    char place[16]; /* relation between the PUs used: same-pu, smt, l2, l3, package, machine; or ""
-                     */
+    uint64_t work; /* think time: turns of a loop around each operation (bench_work) */
+    /* The relation between the PUs used: same-pu, smt, l2, l3, package, machine; or "". */
+    char place[16];
 };
 
 struct cell {
@@ -33,18 +33,18 @@ struct cell {
     struct cell_params params;
 };
 
-/* One timed window. */
+/* One timed window. CPU time and switches are NaN without operations, and if the scenario times
+ * only parts of its rounds. */
 struct sample {
-    uint32_t process;     /* which of the cell's processes, from 0 */
-    uint32_t index;       /* which window of that process, from 0 */
-    uint64_t ops;         /* operations in the window */
-    double ns_per_op;     /* wall time of the window over ops */
-    double window_ns;     /* wall time of the window */
-    double overlap;       /* of a crowd: share of its workers that got on in the window; else NaN */
-    double cpu_ns_per_op; /* CPU time of all workers, user and system; NaN without operations */
-    double switches_per_op; /* context switches of all workers, both kinds; likewise,
-                             * and where the scenario times parts of its rounds only */
-    double fairness;        /* Jain's index over the workers' shares; NaN where it makes no sense */
+    uint32_t process;       /* which of the cell's processes, from 0 */
+    uint32_t index;         /* which window of that process, from 0 */
+    uint64_t ops;           /* operations in the window */
+    double ns_per_op;       /* wall time of the window over ops */
+    double window_ns;       /* wall time of the window */
+    double overlap;         /* share of a crowd's workers that did anything in the window, or NaN */
+    double cpu_ns_per_op;   /* CPU time of all workers, user and system */
+    double switches_per_op; /* context switches of all workers, voluntary or not */
+    double fairness;        /* Jain's index over the workers' shares, or NaN */
 };
 
 /* How often an outcome of the channel happened in a traced window. */
@@ -54,7 +54,7 @@ struct outcome_count {
     uint64_t ops; /* operations of the window */
 };
 
-/* Two rows of a traced window that are no outcomes: how many of its operations took the path that
+/* Two rows of a traced window that are not outcomes: how many of its operations took the path that
  * the cell is named after, and how many nanoseconds the window took. */
 #define TRACED_PURE   "pure"
 #define TRACED_WINDOW "window_ns"
@@ -64,7 +64,7 @@ static inline bool outcome_is_count(const struct outcome_count *o)
     return strcmp(o->name, TRACED_PURE) != 0 && strcmp(o->name, TRACED_WINDOW) != 0;
 }
 
-/* A counter of PAPI, per operation. Where it is not available, `reason` is PAPI's own words. */
+/* A counter of PAPI, per operation. If it is not available, `reason` has PAPI's own words. */
 struct counter {
     char name[LABEL_MAX];
     char domain[8]; /* user, kernel, all, or sde */

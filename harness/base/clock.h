@@ -1,5 +1,5 @@
-/* The clock of all measuring: CLOCK_MONOTONIC, in nanoseconds. It agrees between cores, and its own
- * cost is reported (floor-timer) and never subtracted. */
+/* The harness's one clock: CLOCK_MONOTONIC, in nanoseconds. It agrees between cores. What reading
+ * it costs is reported (floor-timer) and never subtracted. */
 #ifndef HARNESS_BASE_CLOCK_H
 #define HARNESS_BASE_CLOCK_H
 

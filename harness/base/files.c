@@ -1,3 +1,5 @@
+/* Reads and writes whole files (files.h). It owns no state: a draft is the caller's, in memory
+ * until it is committed. */
 #include "harness/base/files.h"
 #include <errno.h>
 #include <fcntl.h>

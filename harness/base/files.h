@@ -1,30 +1,30 @@
-/* Whole files: read at once, and written under another name first, so that a file is either there
- * whole or not at all. */
+/* Whole files: read at once, and written under another name first, so that a file is either
+ * complete or not there. */
 #ifndef HARNESS_BASE_FILES_H
 #define HARNESS_BASE_FILES_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* Reads a file into malloc'd memory with a NUL behind it; the caller frees *data. 0 or a negative
- * errno. */
+/* Reads a file into malloc'd memory with a NUL behind it; the caller frees *data. Returns 0 or a
+ * negative errno. */
 int file_read(const char *path, char **data, size_t *length);
 
-/* A file in the making. `out` is in memory; nothing is on disk before file_commit(). */
+/* A file that is being made. `out` is in memory; nothing is on disk before file_commit(). */
 struct file_draft {
     FILE *out;
     char *data;
     size_t length;
 };
 
-/* Opens the draft. -ENOMEM. */
+/* Opens the draft. Returns 0 or -ENOMEM. */
 int file_draft(struct file_draft *draft);
 
 /* Writes the draft to path (a temporary name beside it, flushed to disk, then renamed) and releases
  * the draft. Returns 0, or a negative errno with nothing left behind. */
 int file_commit(struct file_draft *draft, const char *path);
 
-/* Releases a draft that is not wanted. */
+/* Releases a draft that is not to be written. */
 void file_discard(struct file_draft *draft);
 
 #endif

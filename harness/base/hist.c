@@ -1,3 +1,5 @@
+/* Bounds, sums and quantiles of latency histograms (hist.h); recording is inline there. It owns no
+ * state. */
 #include "harness/base/hist.h"
 #include <math.h>
 

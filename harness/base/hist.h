@@ -7,7 +7,7 @@
 #include "harness/base/cell.h"
 #include <stdint.h>
 
-/* The bucket of a value, in 0..HIST_BUCKETS-1; values beyond the range land in the last one. */
+/* The bucket of a value, in 0..HIST_BUCKETS-1; the last one takes all values beyond the range. */
 static inline uint32_t hist_bucket(uint64_t ns)
 {
     if (ns < 128)
@@ -35,8 +35,8 @@ uint64_t hist_bucket_high(uint32_t bucket);
 /* Adds `from` to `into`; the sides must be the same. */
 void hist_merge(struct latency *into, const struct latency *from);
 
-/* The value below which the share `q` (0..1) of the records lie: the middle of its bucket, clamped
- * to the smallest and largest record. NaN where nothing was recorded. */
+/* The value below which the share `q` (0..1) of the records lies: the middle of its bucket, clamped
+ * to the least and the greatest record. NaN if nothing was recorded. */
 double hist_quantile(const struct latency *h, double q);
 
 #endif

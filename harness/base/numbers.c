@@ -1,3 +1,5 @@
+/* Words for numbers (numbers.h): how many digits the noise carries, and which unit fits. It owns no
+ * state. */
 #include "harness/base/numbers.h"
 #include <math.h>
 #include <stdarg.h>
@@ -17,7 +19,7 @@ struct words words_format(const char *format, ...)
     return out;
 }
 
-/* How many decimals leave `digits` significant ones; negative where even units are noise. */
+/* How many decimals leave `digits` significant ones; negative if even units are noise. */
 static int decimals_of(double value, int digits)
 {
     return value > 0 ? digits - 1 - (int)floor(log10(value)) : 0;
@@ -69,7 +71,7 @@ static int decimals_of_interval(double low, double high)
     return decimals > 2 || high <= low ? 2 : decimals;
 }
 
-/* The same, but so that the median is told from the nearer end. */
+/* The same, but so many that the median differs from the nearer end. */
 static int decimals_of_median(double median, double low, double high)
 {
     int decimals = decimals_of_interval(low, high);
@@ -79,7 +81,7 @@ static int decimals_of_median(double median, double low, double high)
     return nearer > decimals ? nearer : decimals;
 }
 
-/* Ends that are so far apart that each wants its own digits. */
+/* Whether the ends are so far apart that each needs its own digits. */
 static bool is_wide(double low, double high)
 {
     return low > 0 && high / low >= 10;

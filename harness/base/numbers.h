@@ -1,5 +1,5 @@
-/* Numbers as a reader wants them: no digits that the noise does not carry, and `n/a` for what is
- * missing. Each function returns its words by value, so that a call can stand in an argument list:
+/* Numbers in words: no digits that the noise does not carry, and `n/a` for what is missing. Each
+ * function returns its words by value, so that a call can stand in an argument list:
  * printf("%s", number_ns(x).text). */
 #ifndef HARNESS_BASE_NUMBERS_H
 #define HARNESS_BASE_NUMBERS_H
@@ -8,18 +8,18 @@ struct words {
     char text[160];
 };
 
-/* Words made as printf makes them, cut where they do not fit. */
+/* Words made as printf makes them; what does not fit is cut. */
 struct words words_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Three significant digits and the unit that fits: "12.3 ns", "4.56 µs". */
 struct words number_ns(double ns);
 
 /* A median and its interval in one unit, to the digits that the interval's width carries: "12.34 ns
- * [12.10, 12.60]"; each end with a unit of its own where they are far apart. Without an interval:
+ * [12.10, 12.60]"; if the ends are far apart, each with a unit of its own. Without an interval:
  * "12.3 ns (no interval)". */
 struct words number_interval(double median_ns, double low_ns, double high_ns);
 
-/* The parts of the same, in ns without the unit, for a table's columns. */
+/* The two parts of number_interval(), in ns without the unit, for a table's columns. */
 struct words number_median(double median_ns, double low_ns, double high_ns);
 struct words number_range(double low_ns, double high_ns);
 

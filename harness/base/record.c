@@ -1,3 +1,5 @@
+/* Records as lines of JSON (record.h). It owns the process's side of the acknowledgements: where
+ * they come from, and whether the reader is gone. */
 #include "harness/base/record.h"
 #include <errno.h>
 #include <jansson.h>
@@ -5,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static int ack_fd = -1;  /* where acknowledgements come from, or -1 */
-static bool reader_gone; /* and none will come any more */
+static int ack_fd = -1;  /* where acknowledgements come from; -1: none is awaited */
+static bool reader_gone; /* no acknowledgement will come any more */
 
 static const char *const kinds[] = {"sample", "outcome", "counter", "latency", "end"};
 
@@ -43,13 +45,13 @@ static json_t *pack_sample(const struct sample *s)
                      number(s->fairness));
 }
 
-/* A time that a sample can have: it takes some, and less than a week. */
+/* Whether a sample can take this time: more than none, less than a week. */
 static bool is_time(double ns)
 {
     return ns > 0 && ns < 604800e9;
 }
 
-/* A sample without a time is none; the other numbers may make no sense for the cell. */
+/* A sample without a time is invalid; the other numbers may make no sense for the cell. */
 static int read_sample(const json_t *o, struct sample *s)
 {
     *s = (struct sample){
@@ -84,7 +86,7 @@ static void read_counter(const json_t *o, struct counter *c)
     get_text(o, "reason", c->reason, sizeof(c->reason));
 }
 
-/* A histogram as pairs of bucket and count, the empty ones left out. */
+/* A histogram as pairs of bucket and count; empty buckets are left out. */
 static json_t *pack_latency(const struct latency *h)
 {
     json_t *buckets = json_array();
@@ -97,7 +99,7 @@ static json_t *pack_latency(const struct latency *h)
                      "min_ns", number(h->min_ns), "max_ns", number(h->max_ns), "buckets", buckets);
 }
 
-/* A histogram of nothing, or without its ends, is none. */
+/* A histogram without records, or without its least and greatest, is invalid. */
 static int read_latency(const json_t *o, struct latency *h)
 {
     memset(h, 0, sizeof(*h));

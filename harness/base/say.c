@@ -1,3 +1,4 @@
+/* Complaints and near names (say.h). It owns no state. */
 #include "harness/base/say.h"
 #include <stdarg.h>
 #include <stdint.h>
@@ -52,7 +53,7 @@ const char *nearest(const char *word, const char *const *names, size_t count)
     size_t length = strlen(word), limit = length / 3 + 1, found = limit + 1;
     for (size_t i = 0; i < count; i++) {
         size_t d = distance(word, names[i]);
-        /* A word that begins as a name does is meant to be that name. */
+        /* A word that is the beginning of a name is meant to be that name. */
         if (d > limit && length >= 3 && strncmp(word, names[i], length) == 0)
             d = limit;
         if (d < found) {

@@ -1,13 +1,14 @@
+/* The table of wanted events, and the choice from it (choice.h). It owns no state. */
 #include "harness/counters/choice.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { CHOICES = 5 };
 
-/* What we want to know, most wanted first, and the events that tell it: PAPI's presets, then native
- * events for processors that PAPI has no presets for. A preset whose meaning differs from processor
- * to processor is reported with the native event that it stands for: PAPI_CA_SHR, for one, is on
- * Intel a count of the reads that left the core. */
+/* What we want to know, most wanted first, and the events that count it: PAPI's presets, then
+ * native events for processors that PAPI has no presets for. A preset whose meaning differs from
+ * processor to processor is reported with the native event that it stands for: on Intel,
+ * PAPI_CA_SHR counts the reads that left the core. */
 static const struct quantity {
     bool meaning_differs;
     const char *event[CHOICES];
@@ -28,7 +29,7 @@ enum { DOMAINS = sizeof(domains) / sizeof(domains[0]) };
 
 _Static_assert(QUANTITIES *DOMAINS <= COUNTERS_MAX, "the plan holds every wanted event");
 
-/* Tries one event of a quantity; the reason is filled exactly where the answer is no. */
+/* Tries one event of a quantity; fills the reason if and only if it returns false. */
 static bool try_event(const struct counters_machine *m, const char *name, size_t used,
                       const char *domain, int *code, char *native, char *reason)
 {
@@ -43,10 +44,10 @@ static bool try_event(const struct counters_machine *m, const char *name, size_t
     return m->fits(m->arg, *code, domain, reason);
 }
 
-/* The first event of the quantity that can be counted. Where none can, the reason is the first
- * choice's own: the later ones are substitutes that nobody asked for. */
-static void choose(const struct counters_machine *m, const struct quantity *q, size_t used,
-                   struct counter *event, int *code)
+/* Chooses the first event of the quantity that can be counted. If none can, the reason is that of
+ * the first: the others are substitutes that nobody asked for. */
+static void choose_event(const struct counters_machine *m, const struct quantity *q, size_t used,
+                         struct counter *event, int *code)
 {
     snprintf(event->name, sizeof(event->name), "%s", q->event[0]);
     if (m->reason[0]) {
@@ -76,7 +77,7 @@ void counters_choose(struct counters_plan *plan, const struct counters_machine *
         for (size_t d = 0; d < DOMAINS; d++) {
             struct counter *event = &plan->event[plan->count];
             snprintf(event->domain, sizeof(event->domain), "%s", domains[d]);
-            choose(m, &wanted[i], used[d], event, &plan->code[plan->count]);
+            choose_event(m, &wanted[i], used[d], event, &plan->code[plan->count]);
             used[d] += event->available;
             plan->count++;
         }

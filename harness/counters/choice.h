@@ -1,5 +1,5 @@
-/* Choosing hardware events from what a machine offers: a pure function, so that machines that are
- * not at hand can be tried in tests. counters_init() describes the real machine in PAPI's words. */
+/* Choosing hardware events from what a machine offers: a pure function, so that tests can try
+ * machines that are not at hand. counters_init() describes the real machine in PAPI's words. */
 #ifndef HARNESS_COUNTERS_CHOICE_H
 #define HARNESS_COUNTERS_CHOICE_H
 
@@ -11,20 +11,20 @@
  */
 struct counters_machine {
     size_t slots;            /* hardware counters that count at once */
-    char reason[REASON_MAX]; /* why there are none at all; "" where there are some */
-    /* Whether the machine has an event of this name. Yes: fills its code and, in LABEL_MAX bytes,
-     * the native event that a preset stands for ("" for a native event, or where it stands for
-     * several). No: fills the reason. */
+    char reason[REASON_MAX]; /* why there are none at all; "" if there are some */
+    /* Whether the machine has an event of this name. If so, fills its code and, in LABEL_MAX bytes,
+     * the native event that a preset stands for ("" for a native event, or if there are several).
+     * If not, fills the reason. */
     bool (*find)(void *arg, const char *name, int *code, char *native, char *reason);
-    /* Whether the event counts in the domain, "user" or "kernel", beside those for which this was
-     * already true in that domain. No: fills the reason. */
+    /* Whether the event counts in the domain, "user" or "kernel", together with those for which
+     * this was true before. If not, fills the reason. */
     bool (*fits)(void *arg, int code, const char *domain, char *reason);
     void *arg;
 };
 
-/* Fills the plan: for each quantity and domain the first of the quantity's events that the machine
- * has and that fits, as long as the domain has slots. What is not available is named by its first
- * choice and says why. */
+/* Fills the plan: for each quantity and domain, the first of the quantity's events that the machine
+ * has and that fits, as long as the domain has slots. A quantity that is not available has the name
+ * of its first choice, and the reason. */
 void counters_choose(struct counters_plan *plan, const struct counters_machine *machine);
 
 #endif

@@ -1,5 +1,6 @@
-/* The plan of hardware events, and counting them. The software defined events are in
- * counters_sde.c. */
+/* Plans hardware events on this machine and counts them (counters.h). PAPI keeps the state: it is
+ * initialised once a process, and each thread has its own event set. The software defined events
+ * are in sde.c. */
 #include "harness/counters/counters.h"
 #include "harness/counters/choice.h"
 #include "harness/counters/papi.h"
@@ -8,7 +9,7 @@
 #include <unistd.h>
 
 /* The sets in which counters_init() tries events: one a domain, PAPI_NULL until first needed. */
-struct trial {
+struct attempt {
     int user, kernel;
 };
 
@@ -26,8 +27,8 @@ static void free_set(int *set)
 }
 
 /* Makes a set that counts one domain of the calling thread. Returns PAPI's status; the set is
- * PAPI_NULL unless that is PAPI_OK. The domain must not be left at a default: where PAPI refuses
- * one, the set would count the other and look as if nothing had happened. */
+ * PAPI_NULL unless that is PAPI_OK. The domain must not be left at a default: if PAPI refuses it,
+ * the set would count the other domain, and nothing would show that. */
 static int make_set(int *set, const char *domain)
 {
     *set = PAPI_NULL;
@@ -45,8 +46,8 @@ static int make_set(int *set, const char *domain)
     return status;
 }
 
-/* What this machine offers, in the words of PAPI. */
-static void look_at_machine(struct counters_machine *machine)
+/* Describes what this machine offers, in PAPI's words. */
+static void describe_machine(struct counters_machine *machine)
 {
     char *reason = machine->reason;
     int status = PAPI_library_init(PAPI_VER_CURRENT);
@@ -96,13 +97,13 @@ static bool find_event(void *arg, const char *name, int *code, char *native, cha
     return true;
 }
 
-/* For struct counters_machine: whether the kernel lets PAPI count the event. That PAPI knows it
- * does not tell: it knows events of processors whose counters a virtual machine hides, a watchdog
- * may hold a counter, and a preset may need two. So the event is opened. */
+/* For struct counters_machine: whether the kernel lets PAPI count the event. That PAPI knows it is
+ * not enough: a virtual machine may hide the processor's counters, a watchdog may hold one, and a
+ * preset may need two. So the event is opened. */
 static bool event_fits(void *arg, int code, const char *domain, char *reason)
 {
-    struct trial *trial = arg;
-    int *set = is_user(domain) ? &trial->user : &trial->kernel;
+    struct attempt *attempt = arg;
+    int *set = is_user(domain) ? &attempt->user : &attempt->kernel;
     int status = *set == PAPI_NULL ? make_set(set, domain) : PAPI_OK;
     if (status == PAPI_OK)
         status = PAPI_add_event(*set, code);
@@ -114,16 +115,16 @@ static bool event_fits(void *arg, int code, const char *domain, char *reason)
 
 int counters_init(struct counters_plan *plan)
 {
-    struct trial trial = {PAPI_NULL, PAPI_NULL};
-    struct counters_machine machine = {.find = find_event, .fits = event_fits, .arg = &trial};
-    look_at_machine(&machine);
+    struct attempt attempt = {PAPI_NULL, PAPI_NULL};
+    struct counters_machine machine = {.find = find_event, .fits = event_fits, .arg = &attempt};
+    describe_machine(&machine);
     counters_choose(plan, &machine);
-    free_set(&trial.user);
-    free_set(&trial.kernel);
+    free_set(&attempt.user);
+    free_set(&attempt.kernel);
     return 0;
 }
 
-static bool counts(const struct counter *event, const char *domain)
+static bool event_counts(const struct counter *event, const char *domain)
 {
     return event->available && strcmp(event->domain, domain) == 0;
 }
@@ -131,14 +132,14 @@ static bool counts(const struct counter *event, const char *domain)
 bool counters_any(const struct counters_plan *plan, const char *domain)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (counts(&plan->event[i], domain))
+        if (event_counts(&plan->event[i], domain))
             return true;
     return false;
 }
 
-/* Gives back PAPI's record of a worker, which PAPI made with the thread's first event set: it would
- * stay when the thread ends, and the next thread with the same id would take it for its own. The
- * main thread's is PAPI's until the process ends. No event set of the thread may be left. */
+/* Gives back PAPI's record of a worker, which PAPI made with the thread's first event set. It would
+ * stay when the thread ends, and PAPI would take it for that of the next thread with the same id.
+ * The main thread's stays until the process ends. No event set of the thread may be left. */
 static void forget_thread(void)
 {
     if (gettid() != getpid())
@@ -149,7 +150,7 @@ static void forget_thread(void)
 static int add_events(struct counters_thread *t, char *reason, size_t size)
 {
     for (size_t i = 0; i < t->plan->count; i++) {
-        if (!counts(&t->plan->event[i], t->domain))
+        if (!event_counts(&t->plan->event[i], t->domain))
             continue;
         int status = PAPI_add_event(t->event_set, t->plan->code[i]);
         if (status != PAPI_OK)
@@ -187,7 +188,7 @@ int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_
     int status = PAPI_stop(t->event_set, values);
     size_t next = 0;
     for (size_t i = 0; status == PAPI_OK && i < t->plan->count; i++)
-        if (counts(&t->plan->event[i], t->domain))
+        if (event_counts(&t->plan->event[i], t->domain))
             sums[i] += (uint64_t)values[next++];
     free_set(&t->event_set);
     forget_thread();

@@ -1,5 +1,5 @@
 /* What the files that call PAPI share: its error statuses as words and as our return values. Only
- * for counters*.c. */
+ * this folder includes it. */
 #ifndef HARNESS_COUNTERS_PAPI_H
 #define HARNESS_COUNTERS_PAPI_H
 
@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* PAPI's words for a status that is not success. A positive one comes only from
- * PAPI_library_init(): the version of a library that is not the one of our header. Never NULL. */
+/* PAPI's words for a status that is not success; never NULL. A positive one comes only from
+ * PAPI_library_init(): the version of a library that does not fit our header. */
 static inline const char *papi_words(int status)
 {
     const char *words = status > 0 ? "the library is of another version" : PAPI_strerror(status);

@@ -1,12 +1,13 @@
-/* The channel's outcomes as PAPI software defined events. */
+/* The channel's outcomes as PAPI's software defined events (counters.h). It owns the event set that
+ * they are in, for the whole process. */
 #include "harness/counters/counters.h"
 #include "harness/counters/papi.h"
 #include <hchan/outcome.h>
 #include <sde_lib.h>
 
-static int event_set = PAPI_NULL; /* PAPI_NULL until every outcome is in it and it runs */
+static int event_set = PAPI_NULL; /* PAPI_NULL until it has every outcome and runs */
 
-/* Called by PAPI when the event is read: adds up the threads' own counts. */
+/* PAPI calls this when the event is read. */
 static long long read_outcome(void *arg)
 {
     uint64_t totals[HCHAN_OUTCOMES];
@@ -14,7 +15,7 @@ static long long read_outcome(void *arg)
     return (long long)totals[(uintptr_t)arg];
 }
 
-/* Tells PAPI's event library of every outcome. Its statuses are numbered as PAPI's. */
+/* Registers every outcome with PAPI's event library, whose statuses are numbered as PAPI's. */
 static int register_outcomes(papi_handle_t library)
 {
     int status = library ? SDE_OK : SDE_ENOMEM;

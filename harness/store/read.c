@@ -1,3 +1,5 @@
+/* Reads runs, cells and what was measured from a store (store.h). What it returns is copied, so
+ * that no statement stays open; the strings of the last run belong to struct store. */
 #include "harness/store/sql.h"
 #include "harness/store/store.h"
 #include <endian.h>
@@ -7,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Copies the row, for a statement left open would hold on to the state of the file that it saw, and
- * this connection could no longer write once another had. */
+/* Copies the row. A statement that stayed open would keep the state of the file that it saw, and
+ * this connection could no longer write once another had written. */
 static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
 {
     for (int i = 0; i < RUN_TEXTS; i++) {
@@ -101,7 +103,8 @@ static int end_filling(struct store *s, sqlite3_stmt *q, int step, size_t count,
 int store_each_cell(struct store *s, int64_t run,
                     int (*each)(void *arg, int64_t id, const struct cell *cell), void *arg)
 {
-    /* A store of version 1 that is only read has no column for work, and no scenario with any. */
+    /* A store of version 1 that is only read has no column for work, and no scenario that has any.
+     */
     char sql[200];
     snprintf(sql, sizeof(sql),
              "SELECT id, name, scenario, variant, path, op, capacity, elem, threads, place, %s"
@@ -117,7 +120,7 @@ int store_each_cell(struct store *s, int64_t run,
         get_cell(q, &cell);
         status = each(arg, sqlite3_column_int64(q, 0), &cell);
     }
-    /* The caller's own failure, not one of the store that it read from. */
+    /* The caller failed, and not the store that it read from. */
     if (status && !s->error[0])
         store_fail_with(s, status);
     return end_walk(s, q, step, status);
@@ -138,7 +141,7 @@ static void get_sample(sqlite3_stmt *q, struct sample *x)
     };
 }
 
-/* Takes the statement. */
+/* Reads all samples of a statement, and releases it. */
 static int read_samples(struct store *s, sqlite3_stmt *q, struct sample **samples, size_t *count)
 {
     *samples = NULL;
@@ -207,9 +210,9 @@ int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, siz
     return end_filling(s, q, step, n, "outcomes");
 }
 
-/* The median of `per_op` over the processes of each counter: SQLite has no median, so the values
- * that there are get their ranks, and the middle one or two are taken. Where there is none, the row
- * of the first rank has the reason. */
+/* The median of `per_op` over the processes of each counter. SQLite has no median, so the values
+ * get their ranks, and the middle one or two are averaged. If there is no value, the row of the
+ * first rank has the reason. */
 int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max)
 {
     sqlite3_stmt *q = store_prepare(
@@ -235,7 +238,7 @@ int store_counters(struct store *s, int64_t cell, struct counter *out, size_t ma
     return end_filling(s, q, step, n, "counters");
 }
 
-/* Adds the pairs of bucket and count; false where they are not what was once written. */
+/* Adds the pairs of bucket and count; false if they are not what was written. */
 static bool add_buckets(struct latency *out, sqlite3_stmt *q)
 {
     const unsigned char *blob = sqlite3_column_blob(q, 3);

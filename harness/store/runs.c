@@ -1,3 +1,4 @@
+/* Finds the run that a command line names, and complains if it can't (runs.h). It owns no state. */
 #include "harness/store/runs.h"
 #include "harness/base/say.h"
 #include <ctype.h>
@@ -5,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 0 for the latest; false where the word is neither a number from 1 nor "latest". */
+/* Reads a run's number, 0 for the latest; false if the word is neither a number from 1 nor
+ * "latest".
+ */
 static bool parse_run(const char *wanted, int64_t *id)
 {
     *id = 0;
@@ -17,7 +20,7 @@ static bool parse_run(const char *wanted, int64_t *id)
     return isdigit((unsigned char)wanted[0]) && *end == '\0' && errno == 0 && *id > 0;
 }
 
-static int explain_missing(struct store *store, const char *db, int64_t id)
+static int explain_missing_run(struct store *store, const char *db, int64_t id)
 {
     struct run latest;
     if (store_find_run(store, 0, &latest))
@@ -38,7 +41,7 @@ int runs_open(const char *db, const char *wanted, struct store **store, struct r
     int status = store_find_run(*store, id, run);
     int exit_status = EXIT_OK;
     if (status == -ENOENT)
-        exit_status = explain_missing(*store, db, id);
+        exit_status = explain_missing_run(*store, db, id);
     else if (status)
         exit_status = complain(EXIT_IO, "%s: %s", db, store_error(*store));
     if (exit_status != EXIT_OK)

@@ -5,8 +5,8 @@
 #include "harness/store/store.h"
 
 /* Opens the store `db` for reading and finds the run: a number, or "latest" or NULL for the latest.
- * EXIT_OK with *store (the caller closes it) and *run, or the exit status after one complaint line
- * that says which runs there are. */
+ * Returns EXIT_OK with *store, which the caller closes, and *run; or another exit status after one
+ * complaint line that says which runs there are. */
 int runs_open(const char *db, const char *wanted, struct store **store, struct run *run);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* SQLite's codes as errnos. Where the operating system refused, its own errno says more: SQLite
- * calls a file that grew past its limit, for one, a mere I/O error. */
+/* SQLite's codes as errnos. If the operating system refused, its own errno says more: a file that
+ * grew past its limit, for example, is only an I/O error to SQLite. */
 static int errno_of(int code, int cause)
 {
     switch (code & 0xff) {

@@ -1,4 +1,6 @@
-/* Opening a store: knowing it from other files, and making one. */
+/* Opens and closes a store (store.h): tells it from other files, makes a new one, brings an older
+ * one up to date. All state is in struct store; nothing is written to a file that is not a store.
+ */
 #include "harness/store/store.h"
 #include "harness/store/sql.h"
 #include "schema.h"
@@ -33,8 +35,8 @@ static bool execute(struct store *s, const char *sql)
     return false;
 }
 
-/* Replaces the sentence of the last failure by a whole one, `format` holding a %s for the path and
- * one for what SQLite said. */
+/* Puts the sentence of the last failure into a whole one: `format` has a %s for the path and one
+ * for what SQLite said. */
 __attribute__((format(printf, 3, 0))) static void explain(struct store *s, const char *path,
                                                           const char *format)
 {
@@ -45,9 +47,9 @@ __attribute__((format(printf, 3, 0))) static void explain(struct store *s, const
 
 enum known { NOT_OURS = -1, EMPTY, OURS };
 
-/* What the application id, the schema's version and the number of tables make of a file. */
-static enum known judge(struct store *s, const char *path, int64_t id, int64_t version,
-                        int64_t tables)
+/* What a file is, by its application id, its schema's version and the number of its tables. */
+static enum known judge_file(struct store *s, const char *path, int64_t id, int64_t version,
+                             int64_t tables)
 {
     if (id == 0 && version == 0 && tables == 0)
         return EMPTY;
@@ -64,9 +66,9 @@ static enum known judge(struct store *s, const char *path, int64_t id, int64_t v
     return NOT_OURS;
 }
 
-/* Looks at a file before anything is written to it. All in one statement, so that it sees one state
- * of a file that another process may be making into a store just now. NOT_OURS comes with the
- * sentence in s->error. */
+/* Finds out what a file is before anything is written to it. It takes one statement, which sees one
+ * state of a file that another process may be making into a store. For NOT_OURS the sentence is in
+ * s->error. */
 static enum known recognise(struct store *s, const char *path)
 {
     enum known known = NOT_OURS;
@@ -77,8 +79,8 @@ static enum known recognise(struct store *s, const char *path)
                                     "");
     if (q && sqlite3_step(q) == SQLITE_ROW) {
         s->version = sqlite3_column_int64(q, 1);
-        known = judge(s, path, sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1),
-                      sqlite3_column_int64(q, 2));
+        known = judge_file(s, path, sqlite3_column_int64(q, 0), sqlite3_column_int64(q, 1),
+                           sqlite3_column_int64(q, 2));
     } else {
         if (q)
             store_fail(s);
@@ -92,8 +94,8 @@ static enum known recognise(struct store *s, const char *path)
     return known;
 }
 
-/* Opens a connection in place of the one that there was. Whatever the file turns out to be, closing
- * the connection leaves its log as it is, until the file is known to be ours. */
+/* Opens a connection in place of the one before. Until the file is known to be a store, closing the
+ * connection leaves the file's log as it is. */
 static bool connect_to(struct store *s, const char *name, int flags)
 {
     sqlite3_close(s->db);
@@ -107,8 +109,8 @@ static bool connect_to(struct store *s, const char *name, int flags)
     return true;
 }
 
-/* Opens the file of that name, whatever the name looks like: SQLite has meanings of its own for
- * ":memory:" and for what begins with "file:". */
+/* Opens the file of that name, even if SQLite gives the name a meaning of its own, as ":memory:" or
+ * what begins with "file:". */
 static bool connect_to_file(struct store *s, const char *path, int flags)
 {
     char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
@@ -117,9 +119,9 @@ static bool connect_to_file(struct store *s, const char *path, int flags)
     return ok;
 }
 
-/* Opens a store that can't be written, in a folder that can't either: SQLite then has nowhere to
- * put the index of the log, and reads the file only on the word that nobody is changing it. That
- * word can be given where no log stands beside the file. */
+/* Opens a store that can't be written, in a folder that can't be written either. SQLite then has no
+ * place for the index of the log, and reads the file only if it is told that nobody changes it. We
+ * know that if there is no log beside the file. */
 static bool connect_to_still(struct store *s, const char *path)
 {
     char *log = sqlite3_mprintf("%s-wal", path);
@@ -141,7 +143,7 @@ static bool connect_to_still(struct store *s, const char *path)
     return ok;
 }
 
-/* A device or a folder is no place for a database, and SQLite would put its journal beside it. */
+/* Refuses devices and folders: SQLite would put its journal beside them. */
 static bool could_be_a_file(struct store *s, const char *path)
 {
     struct stat found;
@@ -189,7 +191,7 @@ static bool make_current(struct store *s, enum known known)
     return ok;
 }
 
-/* Gives an empty file the schema, and an older store what it lacks: all of it or nothing. Another
+/* Makes an empty file a store, and an older store a current one: completely or not at all. Another
  * process may have been first. */
 static enum known bring_up(struct store *s, const char *path)
 {
@@ -209,7 +211,7 @@ static enum known bring_up(struct store *s, const char *path)
     return known == OURS && s->version == SCHEMA_VERSION ? OURS : NOT_OURS;
 }
 
-/* Turns the log on. SQLite does not wait by itself for others who are in the file. */
+/* Turns the log on. For this, SQLite does not wait until other processes have left the file. */
 static bool use_log(struct store *s)
 {
     enum { PAUSE_MS = 10 };

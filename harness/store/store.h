@@ -1,6 +1,6 @@
 /* The store: one SQLite database that holds runs, environment, cells, samples, histograms,
- * outcomes and counters (results/schema.sql). WAL, and one transaction for each thing added, so
- * that a kill or a full disk loses at most the sample in flight.
+ * outcomes and counters (results/schema.sql). It has a write-ahead log, and each thing added is a
+ * transaction, so that a kill or a full disk loses at most the sample that is being added.
  *
  * Every function that can fail returns 0 or a negative errno; store_error() then has one sentence
  * that says what went wrong. A store is used by one thread at a time. */
@@ -15,16 +15,16 @@ struct store;
 
 enum store_mode { STORE_READ, STORE_WRITE };
 
-/* Opens the store at `path`; STORE_WRITE creates it where it does not exist, STORE_READ does not.
- * Returns NULL with a sentence in `error` (size bytes) where the file is not a store, was written
- * by a newer schema, or cannot be read or written. Nothing is changed in a file that is not a
- * store. store_close() releases the store; NULL is allowed. */
+/* Opens the store at `path`; STORE_WRITE creates it if it does not exist, and brings an older one
+ * up to date. Returns NULL with a sentence in `error` (size bytes) if the file is not a store, has
+ * a newer schema, or can't be read or written. A file that is not a store is not changed.
+ * store_close() releases the store; NULL is allowed. */
 struct store *store_open(const char *path, enum store_mode mode, char *error, size_t size);
 void store_close(struct store *s);
 const char *store_error(const struct store *s);
 
-/* Whether the store still stands where it was opened: a file that was removed or replaced goes on
- * being written to, and is gone with the program. 0 or -ENOENT. */
+/* Checks that the store is still the file that was opened. If that was removed or replaced, what is
+ * written still succeeds, and is gone when the program ends. Returns 0 or -ENOENT. */
 int store_check_place(struct store *s);
 
 /* A run: a sweep that was executed. The strings are borrowed for the call when written; when read
@@ -32,7 +32,7 @@ int store_check_place(struct store *s);
 struct run {
     int64_t id;
     const char *started;     /* ISO 8601, UTC */
-    const char *finished;    /* ISO 8601, or NULL where the sweep did not end */
+    const char *finished;    /* ISO 8601, or NULL if the sweep did not end */
     const char *command;     /* the command line that repeats it */
     const char *mode;        /* how cells were sampled: quick or full */
     const char *environment; /* JSON object, see env.h */
@@ -47,7 +47,7 @@ int store_end_run(struct store *s, int64_t run);
 /* Adds a cell to a run and gives its id. */
 int store_add_cell(struct store *s, int64_t run, const struct cell *cell, int64_t *id);
 
-/* What one process of a cell ended as; `message` says why where it is not TRIAL_OK. */
+/* Adds how one process of a cell ended; `message` says why if not with TRIAL_OK. */
 int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
                     const char *message);
 int store_add_sample(struct store *s, int64_t cell, const struct sample *sample);
@@ -58,17 +58,17 @@ int store_add_counter(struct store *s, int64_t cell, uint32_t process,
 int store_add_latency(struct store *s, int64_t cell, uint32_t process,
                       const struct latency *latency);
 
-/* Finds a run: by its id, or the latest where `id` is 0. -ENOENT where there is none. */
+/* Finds a run by its id; 0 is the latest. Returns -ENOENT if there is none. */
 int store_find_run(struct store *s, int64_t id, struct run *run);
 
 /* Calls `each` for every cell of a run, in the order in which they were added. */
 int store_each_cell(struct store *s, int64_t run,
                     int (*each)(void *arg, int64_t id, const struct cell *cell), void *arg);
 
-/* Readers of one cell. store_samples gives a malloc'd array (the caller frees it), in order of
- * process and index. store_outcomes adds up the processes' counts; store_counters gives the median
+/* Readers of one cell. store_samples returns a malloc'd array, which the caller frees, in order of
+ * process and index. store_outcomes adds up the processes' counts; store_counters takes the median
  * over processes; each fills `out` and returns the number, or -E2BIG if there are more than `max`.
- * store_latency adds up the processes' buckets of one side, -ENOENT where none was recorded.
+ * store_latency adds up the processes' buckets of one side; -ENOENT if there are none.
  * store_trials counts the processes by status into count[4] and gives the last message that is not
  * empty. */
 int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count);
@@ -76,8 +76,8 @@ int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, siz
 int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max);
 int store_latency(struct store *s, int64_t cell, const char *side, struct latency *out);
 
-/* The traced windows of a cell as samples that have a process, operations and times only; malloc'd,
- * the caller frees them. */
+/* The traced windows of a cell, as samples that have a process, operations and times only;
+ * malloc'd, the caller frees them. */
 int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count);
 int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size);
 

@@ -1,3 +1,5 @@
+/* Adds runs, cells and what was measured to a store (store.h): a transaction for each call. All
+ * state is in struct store. */
 #include "harness/store/sql.h"
 #include "harness/store/store.h"
 #include <endian.h>
@@ -6,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Runs a statement that gives no rows: one transaction. Takes the statement. */
+/* Runs a statement that has no result rows, as a transaction of its own, and releases it. */
 static int finish(struct store *s, sqlite3_stmt *statement)
 {
     if (!statement)
