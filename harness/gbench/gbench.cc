@@ -1,3 +1,6 @@
+// The C API's functions (gbench.h) on top of Google Benchmark. It owns what the library keeps for
+// the process: whether benchmarks run, the keys of the context, and the last error of each thread.
+// options.h, loop.h and report.h are its parts.
 #include "harness/gbench/gbench.h"
 #include "harness/gbench/loop.h"
 #include "harness/gbench/options.h"
@@ -20,7 +23,7 @@ namespace
 thread_local char last_error[512];
 bool running;
 unsigned runs;                 // calls of gb_run()
-std::set<std::string> context; // keys, of which the library drops the second in silence
+std::set<std::string> context; // keys: the library drops a second one of a name in silence
 
 int fail(int error, const char *sentence, const char *detail = "")
 {
@@ -28,7 +31,7 @@ int fail(int error, const char *sentence, const char *detail = "")
     return -error;
 }
 
-// Chosen where benchmark::GetBenchmarkVersion() does not exist, as a template is second choice.
+// Chosen if benchmark::GetBenchmarkVersion() does not exist: a function is preferred to a template.
 template <typename T = void> std::string GetBenchmarkVersion()
 {
     return "";
@@ -36,7 +39,7 @@ template <typename T = void> std::string GetBenchmarkVersion()
 
 } // namespace
 
-// Outside of the unnamed namespace, where both would be seen alike.
+// Outside of the unnamed namespace, in which the two would be ambiguous.
 static std::string library_version()
 {
     using namespace benchmark;
@@ -46,7 +49,7 @@ static std::string library_version()
 namespace
 {
 
-// Runs `body` where an exception may be thrown (out of memory, mostly) and turns it into an errno.
+// Runs `body`, which may throw (mostly when memory runs out), and turns an exception into an errno.
 template <typename F> int guarded(F body) noexcept
 {
     try {
@@ -88,8 +91,8 @@ int set_counter(gb_state *state, const char *name, double value, unsigned flags,
     return 0;
 }
 
-// Reads the library's defaults and overrules those of the environment that this API promises to be
-// otherwise; some versions and flags would end the process on a bad value.
+// Reads the library's defaults, and overrules those variables of the environment that would break a
+// promise of this API; with some versions a bad value of one would end the process.
 void initialize()
 {
     static bool initialized;
@@ -115,7 +118,8 @@ void initialize()
     initialized = true;
 }
 
-// The library says on a stream that a filter is none, and returns as if nothing matched.
+// For a filter that is not a regular expression the library writes to a stream, and returns as if
+// nothing matched.
 bool is_filter(const std::string &filter)
 {
     try {
@@ -200,8 +204,8 @@ int gb_report_batch(gb_state *state, uint64_t ops, double seconds)
         return fail(EINVAL, "a batch is reported with manual_time and iterations 1");
     if (state->done > 0 || state->over)
         return fail(EBUSY, "the benchmark's loop has begun or is over");
-    // Asked for more iterations than the one that it was told to run, the library counts the rest
-    // as left over from the batch: the result has `ops` iterations.
+    // The library was told to run one iteration. Asked for more, it counts the others as left over
+    // from the batch, so the result has `ops` iterations.
     return guarded([&] {
         if (!gb::keep_running(*state, ops))
             return fail(EINVAL, state->message.c_str());

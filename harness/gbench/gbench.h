@@ -1,6 +1,6 @@
 /* A C API over Google Benchmark. Register C functions, run them, read the results from the
- * library's own reporters or through a callback. Usable by any C project on its own: it needs
- * nothing of this one but the files gbench*.
+ * library's own reporters or through a callback. Any C project can use it: it needs nothing of this
+ * one but its own folder.
  *
  *     static void copy(struct gb_state *state, void *arg)
  *     {
@@ -17,16 +17,16 @@
  *
  * There is one benchmark thread, and no way to ask for more: up to version 1.8.5 the library
  * divides real and manual time by its number of threads, so that a time would mean something else
- * from one version to the next. Who needs workers has them run inside the function and reports
- * their time with gb_report_batch().
+ * from one version to the next. A benchmark that needs workers runs them inside its function and
+ * reports their time with gb_report_batch().
  *
  * Threads: the library keeps its benchmarks in one global list, so registering, clearing, running
- * and adding context are for one thread at a time, and answer -EBUSY from inside a benchmark or a
- * callback. The functions that take a gb_state are for the thread that the benchmark function was
- * called on, until it returns. gb_last_error() is per thread, gb_version() for any.
+ * and adding context are for one thread at a time, and return -EBUSY inside a benchmark or a
+ * callback. The functions that take a gb_state are for the thread that called the benchmark's
+ * function, until it returns. gb_last_error() is per thread; any thread may call gb_version().
  *
- * Ownership: strings, arguments and options are copied. What must outlive gb_run() is said where
- * it is taken.
+ * Ownership: strings, arguments and options are copied. The few things that must outlive gb_run()
+ * are named at the functions that take them.
  *
  * Errors: functions that return int return 0 or a negative errno, and gb_last_error() then has a
  * sentence; a NULL where something is needed is -EINVAL. No C++ exception leaves these functions
@@ -55,9 +55,9 @@ typedef void gb_function(struct gb_state *state, void *arg);
 enum gb_unit { GB_NANOSECOND, GB_MICROSECOND, GB_MILLISECOND, GB_SECOND };
 
 /* A statistic over the repetitions. The library calls `compute` for real time, CPU time and each
- * counter, with one value a repetition. For the times that is the seconds of the repetition as a
- * whole, and what it returns is divided by the iterations afterwards: it has to be in the unit of
- * its values (a maximum or a quantile, not a variance). */
+ * counter, with one value a repetition. For times, a value is the seconds of a whole repetition,
+ * and the result is divided by the iterations afterwards: so it has to have the unit of its values
+ * (a maximum or a quantile, not a variance). */
 struct gb_statistic {
     const char *name;
     double (*compute)(const double *values, size_t count);
@@ -82,9 +82,9 @@ struct gb_options {
 
 /* Registers a benchmark; NULL options are all zero. `arg` is handed to the function and must
  * outlive gb_run(), as must the compute functions. The library appends to the name what it was
- * asked for: "name/size:8/iterations:1/manual_time". -EINVAL where the name or a number makes no
- * sense, manual_time comes with real_time, iterations with min_time_s, or two rows are the same;
- * -ENOSPC where more than 16 different compute functions are in use. After -ENOMEM call
+ * asked for: "name/size:8/iterations:1/manual_time". -EINVAL if the name or a number makes no
+ * sense, if manual_time comes with real_time or iterations with min_time_s, or if two rows are the
+ * same; -ENOSPC if more than 16 different compute functions are in use. After -ENOMEM call
  * gb_clear(). */
 int gb_register(const char *name, gb_function *function, void *arg,
                 const struct gb_options *options);
@@ -108,19 +108,19 @@ static inline bool gb_keep_running(struct gb_state *state)
  * CPU time is not the batch's and means nothing. -EINVAL for no operations, more than 2^53, a time
  * that is negative or not finite, a benchmark of another kind, or a repetition that differs from
  * the first in `ops` (repetitions whose number of operations is only known afterwards are
- * registered as several benchmarks of one name); -EBUSY where the loop has begun or is over. */
+ * registered as several benchmarks of one name); -EBUSY if the loop has begun or is over. */
 int gb_report_batch(struct gb_state *state, uint64_t ops, double seconds);
 
 /* With manual_time: adds the time of the batch that gb_keep_running_batch() began. -EINVAL for a
  * time that is negative or not finite, or without manual_time. */
 int gb_set_iteration_time(struct gb_state *state, double seconds);
 
-/* The clock stands still in between, inside the loop; a pair costs some 200 ns. The next
- * gb_keep_running_batch() resumes by itself. -EINVAL where there is nothing to pause or resume. */
+/* Stop the clock inside the loop, and let it go on; a pair costs some 200 ns. The next
+ * gb_keep_running_batch() resumes by itself. -EINVAL if there is nothing to pause or resume. */
 int gb_pause_timing(struct gb_state *state);
 int gb_resume_timing(struct gb_state *state);
 
-/* The argument in that column of the benchmark's row; 0 where there is none. */
+/* The argument in that column of the benchmark's row; 0 if there is none. */
 int64_t gb_range(const struct gb_state *state, size_t column);
 
 /* Iterations so far; after the loop, those of the result. */
@@ -143,14 +143,14 @@ int gb_set_counter(struct gb_state *state, const char *name, double value, unsig
 int gb_set_bytes_processed(struct gb_state *state, uint64_t bytes);
 int gb_set_items_processed(struct gb_state *state, uint64_t items);
 
-/* A text beside the result. The library keeps it in an aggregate where all repetitions agree. */
+/* A text beside the result. An aggregate has it if all repetitions agree on it. */
 int gb_set_label(struct gb_state *state, const char *label);
 
-/* Ends the benchmark as failed, or as one that does not apply here; the function should return at
- * once. What cannot be shown in the message becomes '?'. Where the first repetition ended so, the
- * others do too, without being run. Before version 1.8 the library knows only errors: a skip then
- * is an error in its reports whose message begins with "skipped: ". -EBUSY where it ended so
- * before. */
+/* End the benchmark as failed, or as one that does not apply here; the function should return at
+ * once. Each byte of the message that can't be shown becomes '?'. If the first repetition ended so,
+ * the others do too, without being run. Before version 1.8 the library knows only errors: then a
+ * skip is an error in its reports whose message begins with "skipped: ". -EBUSY if the benchmark
+ * has ended so before. */
 int gb_skip_with_error(struct gb_state *state, const char *message);
 int gb_skip(struct gb_state *state, const char *message);
 
@@ -167,16 +167,16 @@ struct gb_result {
     const char *aggregate; /* e.g. "median"; "" for a repetition */
     uint32_t repetition;   /* from 0; of an aggregate: 0 */
     uint64_t iterations;   /* of an aggregate: its number of repetitions */
-    double real_time_ns;   /* per iteration; NAN where there is an error or skip */
+    double real_time_ns;   /* per iteration; NAN if there is an error or skip */
     double cpu_time_ns;
     const char *label;
-    const char *error; /* NULL where it did not fail */
-    const char *skip;  /* NULL where it was not skipped */
+    const char *error; /* NULL if it did not fail */
+    const char *skip;  /* NULL if it was not skipped */
     const struct gb_counter *counters;
     size_t counter_count;
 };
 
-/* Where results go, each as soon as it is there; any of them may be NULL. The caller's streams
+/* Where each result goes as soon as it is there; any of them may be NULL. The caller's streams
  * stay open. The file at json_path replaces what was there only when it is complete; a device or
  * pipe is written to directly. */
 struct gb_reporters {
@@ -188,22 +188,21 @@ struct gb_reporters {
 };
 
 /* Adds a key and value to the context of all later reports; it stays for as long as the process.
- * -EEXIST where the key has been added. */
+ * -EEXIST if the key has been added before. */
 int gb_add_context(const char *key, const char *value);
 
 /* Runs the benchmarks whose names match the filter, an extended regular expression that need not
  * match the whole name; with '-' in front, those that do not match; all of them for NULL.
- * -EINVAL where it is no regular expression, -ENOENT where nothing matches, the errno of the write
- * (or -EIO) where a report could not be written in full. Nothing is run where a report cannot even
- * be begun. Benchmarks that fail are results and not errors of gb_run(). The standard streams are
- * not written to unless they are among the reporters. */
+ * -EINVAL if it is not a regular expression, -ENOENT if nothing matches, the errno of the write (or
+ * -EIO) if a report could not be written in full. Nothing is run if a report can't even be begun.
+ * Benchmarks that fail are results and not errors of gb_run(). The standard streams are not written
+ * to unless they are among the reporters. */
 int gb_run(const char *filter, const struct gb_reporters *reporters);
 
-/* A sentence about the last failure on this thread, "" where there was none; valid until the
- * next. */
+/* A sentence about the last failure on this thread, or ""; valid until the next failure. */
 const char *gb_last_error(void);
 
-/* The library's version, or NULL where it does not tell (before 1.8.4). */
+/* The library's version, or NULL if the library does not have it (before 1.8.4). */
 const char *gb_version(void);
 
 #ifdef __cplusplus

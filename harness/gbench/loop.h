@@ -1,10 +1,10 @@
-// The running half of gbench.cc, which alone includes it: follows a benchmark through its loop and
-// its repetitions, so that the library is never asked for what it ends the process on.
+// The running half of gbench.cc, and included only there: follows a benchmark through its loop and
+// its repetitions, so that the library is never asked for something that makes it end the process.
 //
 // Invariants.
-// - The library, where it is not built with NDEBUG, ends the process if a benchmark returns before
-//   its loop ended, loops on after it ended, or pauses outside of it. gb_state therefore follows
-//   the loop (`done`, `paused`, `over`), and the library is called only where it is ready for it.
+// - The library, unless it is built with NDEBUG, ends the process if a benchmark returns before its
+//   loop has ended, loops on after that, or pauses outside of it. gb_state therefore follows the
+//   loop (`done`, `paused`, `over`), and the library is called only when it is ready for it.
 // - It also ends the process if repetitions differ in their iterations, failed ones included, and
 //   reads an unset pointer if the first failed and two others did not. `repetitions` therefore
 //   remembers the first, and each later one ends with as many iterations, or fails as the first.
@@ -27,7 +27,7 @@ namespace gb
 enum class ending { well, skip, error };
 
 // What the repetitions of one row have in common. They follow one another with the same row and the
-// same wish for iterations; the library's search for a good number asks for more each time.
+// same wanted iterations, while the library's search for a good number wants more each time.
 struct repetitions {
     unsigned run = 0; // of gb_run()
     std::vector<int64_t> row;
@@ -82,7 +82,7 @@ struct skipping<S, std::void_t<decltype(std::declval<S &>().SkipWithMessage(std:
     }
 };
 
-// Brings the iterations of a repetition that fails to those of the first.
+// Gives a repetition that fails as many iterations as the first had.
 inline void even_out(gb_state &state)
 {
     uint64_t target = state.first ? state.first->iterations : state.wanted;
@@ -92,7 +92,7 @@ inline void even_out(gb_state &state)
     state.done = target;
 }
 
-// Ends the run before or in its loop, or makes one that is over fail after all.
+// Ends the run before or in its loop, or makes one that is over fail.
 inline void end_with(gb_state &state, ending end, const std::string &message)
 {
     even_out(state);

@@ -1,5 +1,5 @@
-// The registering half of gbench.cc, which alone includes it: what is wrong with options, how the
-// library is told of them, and statistics that are C functions.
+// The registering half of gbench.cc, and included only there: checks options, hands them to the
+// library, and makes its statistics of C functions.
 #ifndef HARNESS_GBENCH_OPTIONS_H
 #define HARNESS_GBENCH_OPTIONS_H
 
@@ -16,7 +16,7 @@
 namespace gb
 {
 
-// Iterations are divided by as doubles, which are exact up to here.
+// The library divides by iterations as doubles, which are exact up to this number.
 constexpr uint64_t most_iterations = UINT64_C(1) << 53;
 
 inline benchmark::TimeUnit unit_of(gb_unit unit)
@@ -52,7 +52,7 @@ make_trampolines(std::index_sequence<I...>)
 
 constexpr auto trampolines = make_trampolines(std::make_index_sequence<slot_count>());
 
-// The slot of a function, or the first free one; slot_count where there is neither.
+// The slot of a function, or the first free one; slot_count if there is neither.
 inline size_t slot_of(compute_function compute)
 {
     size_t i = 0;
@@ -61,7 +61,7 @@ inline size_t slot_of(compute_function compute)
     return i;
 }
 
-// A slot for each statistic, or for none.
+// Claims a slot for each statistic, or for none of them.
 inline bool claim_slots(const gb_options &o)
 {
     compute_function before[slot_count];
@@ -98,7 +98,7 @@ inline const char *complaint(const gb_options &o)
         return "iterations and min_time_s exclude each other";
     if (o.manual_time && o.real_time)
         return "manual_time and real_time exclude each other";
-    unsigned unit; // in C an enum may hold anything, in C++ it may not even be read then
+    unsigned unit; // an enum from C may hold any number; C++ must not even read such a one
     std::memcpy(&unit, &o.unit, sizeof(unit));
     if (unit > GB_SECOND)
         return "unknown unit";
@@ -117,7 +117,7 @@ inline const char *complaint(const gb_options &o)
     return nullptr;
 }
 
-// A template, because the type of a registered benchmark moved between namespaces.
+// A template, because the type of a registered benchmark has moved between namespaces.
 template <typename B> void apply(B *b, const gb_options &o)
 {
     if (o.manual_time)

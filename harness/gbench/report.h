@@ -1,5 +1,5 @@
-// The reporting half of gbench.cc, which alone includes it: text that JSON can carry, streams that
-// are checked to the last byte, and the reporter that hands each run to all who asked for it.
+// The reporting half of gbench.cc, and included only there: text that JSON can carry, streams that
+// are checked to the last byte, and the reporter that hands each run to all that are to have it.
 #ifndef HARNESS_GBENCH_REPORT_H
 #define HARNESS_GBENCH_REPORT_H
 
@@ -20,7 +20,7 @@
 namespace gb
 {
 
-// The length of the UTF-8 character at s, 0 where it is none or a control character that the
+// The length of the UTF-8 character at s; 0 if it is not one, or a control character that the
 // library would copy into JSON as it is.
 inline size_t character(const char *s)
 {
@@ -70,7 +70,7 @@ inline std::string with_nulls(std::string json)
     return json;
 }
 
-// A stream of the caller's, or a file of our own, which takes its name once it is complete. The
+// A stream of the caller's, or a file of our own, which gets its name when it is complete. The
 // first failure is kept.
 class Output
 {
@@ -117,8 +117,7 @@ class Output
             note_failure(errno);
     }
 
-    // Sees that all of it has arrived. What is no file of a disk (a pipe, a stream
-    // in memory) cannot be synchronised.
+    // Makes sure that all of it has arrived. A pipe or a stream in memory can't be synchronised.
     void finish()
     {
         errno = 0;
@@ -240,7 +239,7 @@ class Fan : public benchmark::BenchmarkReporter
         drain();
     }
 
-    // To be called when benchmarks have run: only then is a file of ours worth its name.
+    // To be called when benchmarks have run: only then may a file of ours get its name.
     void finish()
     {
         console_file_.finish();

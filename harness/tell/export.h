@@ -1,12 +1,13 @@
-/* A run for other tools. Each exporter writes one run to a stream; the caller checks the stream. 0,
- * or a negative errno. */
+/* A run for other tools. Each exporter writes one run to a stream and returns 0 or a negative
+ * errno; the caller checks the stream. */
 #ifndef HARNESS_TELL_EXPORT_H
 #define HARNESS_TELL_EXPORT_H
 
 #include "harness/tell/rows.h"
 #include <stdio.h>
 
-/* Google Benchmark's JSON: one row a cell, the median as real_time, everything else as counters. */
+/* Google Benchmark's JSON: one row a cell, the median as real_time, all other numbers as counters.
+ */
 int export_gbench(FILE *out, struct store *s, const struct run *run, const struct row *rows,
                   size_t count);
 

@@ -1,11 +1,12 @@
+/* CSV (RFC 4180) of the lines that the table of cells has. It owns no state. */
 #include "harness/tell/export.h"
 #include "harness/tell/tables.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One field: quoted where it holds what CSV gives a meaning to. */
-static void put_field(FILE *out, const char *field, size_t length)
+/* One field, quoted if it holds a character that means something in CSV. */
+static void csv_field(FILE *out, const char *field, size_t length)
 {
     bool quote = memchr(field, ',', length) || memchr(field, '"', length);
     if (quote)
@@ -19,12 +20,12 @@ static void put_field(FILE *out, const char *field, size_t length)
         fputc('"', out);
 }
 
-/* A line of a table as a line of CSV, ended as RFC 4180 wants it. */
-static void put_line(FILE *out, const char *line)
+/* A line of a table as a line of CSV, with the line end of RFC 4180. */
+static void csv_line(FILE *out, const char *line)
 {
     for (;;) {
         size_t length = strcspn(line, "\t\n");
-        put_field(out, line, length);
+        csv_field(out, line, length);
         if (line[length] != '\t')
             break;
         fputc(',', out);
@@ -38,7 +39,7 @@ int export_csv(FILE *out, struct store *s, const struct run *run, const struct r
 {
     (void)s;
     (void)run;
-    put_line(out, CELLS_HEADER);
+    csv_line(out, CELLS_HEADER);
     for (size_t i = 0; i < count; i++) {
         char *line = NULL;
         size_t size;
@@ -50,7 +51,7 @@ int export_csv(FILE *out, struct store *s, const struct run *run, const struct r
             free(line);
             return -ENOMEM;
         }
-        put_line(out, line);
+        csv_line(out, line);
         free(line);
     }
     return ferror(out) ? -EIO : 0;

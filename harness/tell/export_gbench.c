@@ -1,3 +1,4 @@
+/* Google Benchmark's JSON of a run: its context, and a row a cell. It owns no state. */
 #include "harness/tell/export.h"
 #include <errno.h>
 #include <jansson.h>
@@ -5,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many bytes at the start of a text are one character of UTF-8; 0 where they are none. */
+/* How many bytes at the start of a text are a character of UTF-8; 0 if they are not one. */
 static size_t character(const char *text)
 {
     for (size_t n = 1; n <= 4 && text[n - 1]; n++) {
@@ -17,7 +18,8 @@ static size_t character(const char *text)
     return 0;
 }
 
-/* A text as JSON, which is UTF-8: a file's name need not be. Each byte that is not becomes a '?'.
+/* A text as JSON, which is UTF-8; a file's name need not be. Each byte that is not UTF-8 becomes
+ * '?'.
  */
 static json_t *json_text(const char *text)
 {
@@ -36,7 +38,7 @@ static json_t *json_text(const char *text)
     return all;
 }
 
-/* Sets a number, or names it among the missing: JSON has no NaN, and 0 would be a lie. */
+/* Sets a number, or lists it as missing: JSON has no NaN, and 0 would be false. */
 static void set_number(json_t *row, const char *key, double value)
 {
     if (isfinite(value)) {
@@ -90,8 +92,8 @@ static void set_result(json_t *out, const struct row *r)
     set_number(out, "switches_per_op", r->switches_per_op);
 }
 
-/* What the library itself writes of a benchmark that failed. A cell of which only some processes
- * failed keeps its numbers, and readers that skip errors skip it. */
+/* Writes what the library itself writes for a benchmark that failed. A cell keeps its numbers if
+ * only some of its processes failed; readers that skip errors skip it. */
 static void set_error(json_t *out, const struct row *r)
 {
     char message[REASON_MAX + 16];
@@ -100,7 +102,7 @@ static void set_error(json_t *out, const struct row *r)
     json_object_set_new(out, "error_message", json_text(message));
 }
 
-static int add_row(json_t *list, struct store *s, const struct row *r)
+static int gbench_row(json_t *list, struct store *s, const struct row *r)
 {
     json_t *out =
         json_pack("{s:o s:I s:i s:o s:s s:i s:i s:i}", "name", json_text(r->cell.name),
@@ -118,7 +120,8 @@ static int add_row(json_t *list, struct store *s, const struct row *r)
     return set_outcomes(out, s, r->id);
 }
 
-/* The context: what Google Benchmark's readers look for, then the environment and the command. */
+/* The context: what readers of Google Benchmark's files look for, the environment and the command.
+ */
 static json_t *pack_context(const struct run *run)
 {
     json_t *context = json_loads(run->environment, 0, NULL);
@@ -130,7 +133,7 @@ static json_t *pack_context(const struct run *run)
     json_object_set(context, "host_name", json_object_get(context, "hostname"));
     json_object_set_new(context, "executable", json_string("hchanlab"));
     json_object_set(context, "num_cpus", json_object_get(context, "cpus_online"));
-    /* How the benchmark library was built is for the run to say, not for this program. */
+    /* How the benchmark library was built is known to the run, and not to this program. */
     if (!json_object_get(context, "library_build_type"))
         json_object_set_new(context, "library_build_type", json_string("n/a"));
     json_object_set_new(context, "command", json_text(run->command));
@@ -148,7 +151,7 @@ int export_gbench(FILE *out, struct store *s, const struct run *run, const struc
     json_t *list = json_array();
     int status = list ? 0 : -ENOMEM;
     for (size_t i = 0; i < count && !status; i++)
-        status = add_row(list, s, &rows[i]);
+        status = gbench_row(list, s, &rows[i]);
     json_t *all = json_pack("{s:o s:o}", "context", pack_context(run), "benchmarks", list);
     if (!status && (!all || json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
                     fputc('\n', out) == EOF))

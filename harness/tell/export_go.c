@@ -1,3 +1,4 @@
+/* Go's benchmark format of a run: configuration lines, and a line a sample. It owns no state. */
 #include "harness/tell/export.h"
 #include <ctype.h>
 #include <errno.h>
@@ -16,9 +17,9 @@ static void put_config(FILE *out, const char *key, const char *value)
     fputc('\n', out);
 }
 
-/* "Benchmark" and the cell's name, its first part in camel case, as Go's tools want it: the name
- * begins with an upper-case letter, and holds no space. What follows the last dash is the number of
- * processors, GOMAXPROCS to Go; it is left out where the run does not say. */
+/* "Benchmark" and the cell's name, whose first part is in camel case: Go's tools need an upper-case
+ * letter and no space. The number after the last dash is that of processors, Go's GOMAXPROCS; it is
+ * left out if the run does not have it. */
 static void put_name(FILE *out, const char *name, json_int_t processors)
 {
     bool upper = true, first_part = true;

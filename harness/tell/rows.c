@@ -1,3 +1,5 @@
+/* Makes rows of a run's cells (rows.h): reads each cell's samples, outcomes and trials from the
+ * store and summarises them. It owns no state; the rows are the caller's. */
 #include "harness/tell/rows.h"
 #include "harness/base/goroutines.h"
 #include "harness/tell/floors_of.h"
@@ -14,7 +16,7 @@ struct collecting {
     size_t count;
 };
 
-static double median_of(const struct sample *samples, size_t count, size_t offset)
+static double median_of_field(const struct sample *samples, size_t count, size_t offset)
 {
     double *values = malloc(count * sizeof(*values)), result;
     size_t n = 0;
@@ -31,7 +33,7 @@ static double median_of(const struct sample *samples, size_t count, size_t offse
     return result;
 }
 
-/* What the accounting costs: each process's traced window against its measured ones. */
+/* What the accounting costs: each process's traced window compared with its measured ones. */
 static int add_traced(struct collecting *c, struct row *row, const struct sample *samples,
                       size_t count)
 {
@@ -40,7 +42,7 @@ static int add_traced(struct collecting *c, struct row *row, const struct sample
     int status = store_traced(c->store, row->id, &traced, &n);
     if (status)
         return status;
-    row->traced_ns = median_of(traced, n, offsetof(struct sample, ns_per_op));
+    row->traced_ns = median_of_field(traced, n, offsetof(struct sample, ns_per_op));
     status = stats_paired_ratio(traced, n, samples, count, &row->traced_ratio);
     free(traced);
     return status == -ENODATA ? 0 : status;
@@ -62,10 +64,11 @@ static int add_samples(struct collecting *c, struct row *row)
                                         .min_ns = NAN,
                                         .max_ns = NAN,
                                         .cv = NAN};
-    row->cpu_ns_per_op = median_of(samples, count, offsetof(struct sample, cpu_ns_per_op));
-    row->switches_per_op = median_of(samples, count, offsetof(struct sample, switches_per_op));
-    row->overlap = median_of(samples, count, offsetof(struct sample, overlap));
-    row->fairness = median_of(samples, count, offsetof(struct sample, fairness));
+    row->cpu_ns_per_op = median_of_field(samples, count, offsetof(struct sample, cpu_ns_per_op));
+    row->switches_per_op =
+        median_of_field(samples, count, offsetof(struct sample, switches_per_op));
+    row->overlap = median_of_field(samples, count, offsetof(struct sample, overlap));
+    row->fairness = median_of_field(samples, count, offsetof(struct sample, fairness));
     if (status == 0 || status == -ENODATA)
         status = add_traced(c, row, samples, count);
     free(samples);
@@ -83,7 +86,8 @@ static int add_purity(struct collecting *c, struct row *row)
     return n < 0 ? n : 0;
 }
 
-/* The worst of the processes is the cell's status; a run that was cut short has cells with none. */
+/* The cell's status is the worst of its processes'. In a run that was cut short, some cells have no
+ * processes. */
 static int add_status(struct collecting *c, struct row *row)
 {
     uint32_t count[4];
@@ -99,7 +103,7 @@ static int add_status(struct collecting *c, struct row *row)
     return status;
 }
 
-/* A store whose file was damaged in its values only still reads well. */
+/* Catches a store whose values were damaged and whose structure was not. */
 static void check_numbers(struct row *row)
 {
     const struct summary *s = &row->summary;

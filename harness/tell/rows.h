@@ -1,5 +1,6 @@
-/* A run's cells with all that the exporters say of them: summaries, purity, floors, and what the
- * accounting costs. Read from the store once, then handed to whoever writes. */
+/* A run's cells with all that is reported of them: summaries, purity, floors, and what the
+ * accounting costs. They are read from the store once, and then written in one format or another.
+ */
 #ifndef HARNESS_TELL_ROWS_H
 #define HARNESS_TELL_ROWS_H
 
@@ -13,7 +14,7 @@
 enum { OUTCOMES_MAX = 64 };
 _Static_assert(HCHAN_OUTCOMES + 2 <= OUTCOMES_MAX, "a cell of this program has room");
 
-/* One cell of a run with all that the exporters say of it. Missing numbers are NaN. */
+/* One cell of a run with all that is reported of it. Missing numbers are NaN. */
 struct row {
     struct cell cell;
     int64_t id;
@@ -25,7 +26,7 @@ struct row {
     double floor_units;        /* how many of the floor's operations one operation needs */
     double floor_ns, floor_ratio;
     double traced_ns;             /* per operation, of the traced instance: median over processes */
-    struct interval traced_ratio; /* of that to the measured instance, paired by process */
+    struct interval traced_ratio; /* traced over measured, paired by process */
     double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
 };
 

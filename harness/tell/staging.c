@@ -1,3 +1,5 @@
+/* Makes a report in a folder of its own and moves it to its place (staging.h). It owns no state but
+ * what is on the disk: the folder, named after the process, and the list of a report's files. */
 #include "harness/tell/staging.h"
 #include "harness/base/files.h"
 #include <dirent.h>
@@ -76,19 +78,20 @@ void staging_abandon(struct staging *s)
         rmdir(path);
     rmdir(s->made);
     if (s->fresh && join(path, s->place, "data")) {
-        rmdir(path); /* both unless a report is in it */
+        rmdir(path); /* both stay if a report is in them */
         rmdir(s->place);
     }
 }
 
-/* Whether what stands there is no folder. */
+/* Whether there is something that is not a folder. */
 static bool is_other(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-/* Removes what killed reports left: folders of ours that nothing was put into for an hour. */
+/* Removes what reports that were killed left behind: folders of ours into which nothing was put for
+ * an hour. */
 static void remove_left(const char *place)
 {
     enum { AN_HOUR = 3600 };
@@ -114,8 +117,8 @@ static bool names(const char *list, const char *name)
     return snprintf(line, sizeof(line), "\n%s\n", name) < (int)sizeof(line) && strstr(list, line);
 }
 
-/* A report's list with a newline before it, so that each name stands between two; "" for none. One
- * without a page is not a report's. */
+/* Reads a report's list and puts a newline before it, so that each name stands between two. "" if
+ * there is none; a list without a page is not a report's. */
 static char *read_list(const char *report)
 {
     char path[PATH_MAX], *text = NULL, *list = NULL;
@@ -137,7 +140,7 @@ struct replacing {
     const char *older; /* list */
 };
 
-/* Nothing is replaced that an older report did not put there. */
+/* Refuses to replace what an older report has not put there. */
 static int check_target(void *arg, const char *name)
 {
     const struct replacing *r = arg;
@@ -153,7 +156,7 @@ static int check_target(void *arg, const char *name)
     return names(r->older, strcmp(name, list_name) == 0 ? page_name : name) ? 0 : -EEXIST;
 }
 
-/* Early, for a page takes its time. */
+/* Checks the page before anything is made, since that takes its time. */
 static int check_page(struct staging *s)
 {
     char *older = read_list(s->place);
@@ -179,7 +182,7 @@ int staging_begin(struct staging *s, const char *place)
     if (status)
         return status;
     remove_left(s->place);
-    staging_abandon(s); /* of a process of our number, which was killed */
+    staging_abandon(s); /* what a process of the same number left when it was killed */
     status = make_folders(s->place);
     if (!status)
         status = join(data, s->made, "data") ? make_folders(data) : -ENAMETOOLONG;
@@ -237,8 +240,8 @@ static int check_place(struct staging *s, const char *older)
     return !status && access(data, W_OK) ? -errno : status;
 }
 
-/* Until all is in place the list has the files of both reports, so that a kill leaves none that is
- * nobody's. */
+/* Until all is in place the list has the files of both reports, so that a kill leaves no file that
+ * is in no list. */
 static int list_both(const struct staging *s, const char *older, const char *newer)
 {
     char path[PATH_MAX];
@@ -251,8 +254,8 @@ static int list_both(const struct staging *s, const char *older, const char *new
     return file_commit(&draft, path);
 }
 
-/* Removes what the list of the older report names and that of the new one does not. A line that
- * leads out of the report is passed over. */
+/* Removes the files that the older report's list has and the new one's has not. A line that leads
+ * out of the report is ignored. */
 static void remove_stale(const struct staging *s, char *older, const char *newer)
 {
     for (char *name = strtok(older, "\n"); name; name = strtok(NULL, "\n")) {

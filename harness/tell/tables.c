@@ -1,3 +1,5 @@
+/* Writes a run's tables (tables.h), one function each; the list at the end names them. It owns no
+ * state. */
 #include "harness/tell/tables.h"
 #include "harness/base/files.h"
 #include "harness/base/hist.h"
@@ -13,8 +15,8 @@
 
 enum { COUNTERS_IN_CELL = 64 };
 
-/* Fields of a line; whoever puts one puts the tab before it, but for the first. */
-static void put_text(FILE *f, const char *text)
+/* Fields of a line: the first, and those after it, each with a tab before it. */
+static void first_text(FILE *f, const char *text)
 {
     for (; *text; text++)
         fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
@@ -23,7 +25,7 @@ static void put_text(FILE *f, const char *text)
 static void next_text(FILE *f, const char *text)
 {
     fputc('\t', f);
-    put_text(f, text);
+    first_text(f, text);
 }
 
 static void next_number(FILE *f, double value)
@@ -46,7 +48,7 @@ void tables_put_cell(FILE *f, const struct row *r)
 {
     const struct cell *c = &r->cell;
     const struct summary *s = &r->summary;
-    put_text(f, c->name);
+    first_text(f, c->name);
     next_text(f, c->scenario);
     next_text(f, c->variant[0] ? c->variant : "n/a");
     next_text(f, c->path[0] ? c->path : "n/a");
@@ -92,20 +94,20 @@ struct exporting {
     size_t count;
 };
 
-/* One file: what its lines are. */
+/* A file, and the function that writes its lines. */
 struct table {
     const char *name, *header;
     int (*put)(FILE *f, const struct exporting *e);
 };
 
-static int put_cells(FILE *f, const struct exporting *e)
+static int table_cells(FILE *f, const struct exporting *e)
 {
     for (size_t i = 0; i < e->count; i++)
         tables_put_cell(f, &e->rows[i]);
     return 0;
 }
 
-static int put_samples(FILE *f, const struct exporting *e)
+static int table_samples(FILE *f, const struct exporting *e)
 {
     for (size_t i = 0; i < e->count; i++) {
         struct sample *samples;
@@ -121,7 +123,7 @@ static int put_samples(FILE *f, const struct exporting *e)
     return 0;
 }
 
-/* Calls `put` with every histogram that the run has. */
+/* Calls `put` with each histogram of the run. */
 static int each_latency(FILE *f, const struct exporting *e,
                         void (*put)(FILE *f, const char *name, const struct latency *h))
 {
@@ -153,17 +155,17 @@ static void put_buckets(FILE *f, const char *name, const struct latency *h)
                     (unsigned long long)h->bucket[b]);
 }
 
-static int put_latency(FILE *f, const struct exporting *e)
+static int table_latency(FILE *f, const struct exporting *e)
 {
     return each_latency(f, e, put_percentiles);
 }
 
-static int put_histogram(FILE *f, const struct exporting *e)
+static int table_histogram(FILE *f, const struct exporting *e)
 {
     return each_latency(f, e, put_buckets);
 }
 
-static int put_outcomes(FILE *f, const struct exporting *e)
+static int table_outcomes(FILE *f, const struct exporting *e)
 {
     for (size_t i = 0; i < e->count; i++) {
         struct outcome_count outcomes[OUTCOMES_MAX];
@@ -178,7 +180,7 @@ static int put_outcomes(FILE *f, const struct exporting *e)
     return 0;
 }
 
-static int put_counters(FILE *f, const struct exporting *e)
+static int table_counters(FILE *f, const struct exporting *e)
 {
     for (size_t i = 0; i < e->count; i++) {
         struct counter counters[COUNTERS_IN_CELL];
@@ -186,7 +188,7 @@ static int put_counters(FILE *f, const struct exporting *e)
         if (n < 0)
             return n;
         for (int k = 0; k < n; k++) {
-            put_text(f, e->rows[i].cell.name);
+            first_text(f, e->rows[i].cell.name);
             next_text(f, counters[k].name);
             next_text(f, counters[k].domain);
             next_number(f, counters[k].per_op);
@@ -197,7 +199,7 @@ static int put_counters(FILE *f, const struct exporting *e)
     return 0;
 }
 
-static int put_environment(FILE *f, const struct exporting *e)
+static int table_environment(FILE *f, const struct exporting *e)
 {
     json_t *environment = json_loads(e->run->environment, 0, NULL);
     const char *key;
@@ -209,7 +211,7 @@ static int put_environment(FILE *f, const struct exporting *e)
             : json_is_null(value)
                 ? strdup("n/a")
                 : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
-        put_text(f, key);
+        first_text(f, key);
         next_text(f, text ? text : "n/a");
         fputc('\n', f);
         free(text);
@@ -218,11 +220,11 @@ static int put_environment(FILE *f, const struct exporting *e)
     return 0;
 }
 
-static int put_topology(FILE *f, const struct exporting *e)
+static int table_topology(FILE *f, const struct exporting *e)
 {
     struct topo *t = topo_load_xml(e->run->topology);
     if (!t)
-        return errno == ENOMEM ? -ENOMEM : 0; /* not one that this hwloc reads */
+        return errno == ENOMEM ? -ENOMEM : 0; /* this hwloc can't read it */
     const unsigned *pus;
     size_t n = topo_pus(t, &pus);
     for (size_t i = 0; i < n; i++)
@@ -233,20 +235,20 @@ static int put_topology(FILE *f, const struct exporting *e)
     return 0;
 }
 
-/* What the doctor says of the machine as it was when the run began. */
-static size_t examine(const struct run *run, struct finding *findings, json_t **environment)
+/* What the doctor finds in the machine as it was when the run began. */
+static size_t examine_machine(const struct run *run, struct finding *findings, json_t **environment)
 {
     *environment = json_loads(run->environment, 0, NULL);
     return doctor_examine(*environment, findings);
 }
 
-static int put_doctor(FILE *f, const struct exporting *e)
+static int table_doctor(FILE *f, const struct exporting *e)
 {
     struct finding findings[FINDINGS_MAX];
     json_t *environment;
-    size_t n = examine(e->run, findings, &environment);
+    size_t n = examine_machine(e->run, findings, &environment);
     for (size_t i = 0; i < n; i++) {
-        put_text(f, findings[i].check);
+        first_text(f, findings[i].check);
         next_text(f, severity_name(findings[i].severity));
         next_text(f, findings[i].seen);
         next_text(f, findings[i].effect);
@@ -257,33 +259,33 @@ static int put_doctor(FILE *f, const struct exporting *e)
     return 0;
 }
 
-static int put_run(FILE *f, const struct exporting *e)
+static int table_run(FILE *f, const struct exporting *e)
 {
     fprintf(f, "id\t%lld\nstarted\t%s\nfinished\t%s\n", (long long)e->run->id, e->run->started,
             e->run->finished ? e->run->finished : "n/a");
     fputs("command\t", f);
-    put_text(f, e->run->command);
+    first_text(f, e->run->command);
     fprintf(f, "\nmode\t%s\nseed\t%llu\nprocesses\t%u\n", e->run->mode,
             (unsigned long long)e->run->seed, e->run->processes);
     struct finding findings[FINDINGS_MAX];
     json_t *environment;
-    char grade = doctor_grade(findings, examine(e->run, findings, &environment));
+    char grade = doctor_grade(findings, examine_machine(e->run, findings, &environment));
     fprintf(f, "grade\t%c\ngrade_meaning\t%s\n", grade, doctor_grade_meaning(grade));
     json_decref(environment);
     return 0;
 }
 
 static const struct table tables[] = {
-    {"cells.tsv", CELLS_HEADER, put_cells},
-    {"samples.tsv", "name\tprocess\tindex\tns_per_op", put_samples},
-    {"latency.tsv", "name\tside\tcount\tmin\tp50\tp90\tp99\tp999\tmax", put_latency},
-    {"histogram.tsv", "name\tside\tlow_ns\thigh_ns\tcount", put_histogram},
-    {"outcomes.tsv", "name\toutcome\tper_op", put_outcomes},
-    {"counters.tsv", "name\tcounter\tdomain\tper_op\treason", put_counters},
-    {"environment.tsv", "key\tvalue", put_environment},
-    {"topology.tsv", "pu_a\tpu_b\trelation", put_topology},
-    {"doctor.tsv", "check\tseverity\tseen\teffect\tremedy", put_doctor},
-    {"run.tsv", "key\tvalue", put_run},
+    {"cells.tsv", CELLS_HEADER, table_cells},
+    {"samples.tsv", "name\tprocess\tindex\tns_per_op", table_samples},
+    {"latency.tsv", "name\tside\tcount\tmin\tp50\tp90\tp99\tp999\tmax", table_latency},
+    {"histogram.tsv", "name\tside\tlow_ns\thigh_ns\tcount", table_histogram},
+    {"outcomes.tsv", "name\toutcome\tper_op", table_outcomes},
+    {"counters.tsv", "name\tcounter\tdomain\tper_op\treason", table_counters},
+    {"environment.tsv", "key\tvalue", table_environment},
+    {"topology.tsv", "pu_a\tpu_b\trelation", table_topology},
+    {"doctor.tsv", "check\tseverity\tseen\teffect\tremedy", table_doctor},
+    {"run.tsv", "key\tvalue", table_run},
 };
 
 static int write_table(const struct table *table, const struct exporting *e, const char *directory,

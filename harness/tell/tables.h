@@ -1,10 +1,8 @@
-/* A run as plain tables for plots and people: tab-separated files with one header line each. A
- * value that is missing is `n/a`. Tabs and newlines in values are written as spaces.
+/* A run as plain tables, for plots and people: tab-separated files with one header line each. A
+ * missing value is `n/a`. Tabs and newlines in values are written as spaces.
  *
- *   cells.tsv       name scenario variant path op capacity elem threads work place status reason
- *                   samples processes median_ns ci_low_ns ci_high_ns ci_level ci_unit min_ns max_ns
- * cv purity floor floor_units floor_ns floor_ratio cpu_ns_per_op switches_per_op overlap fairness
- * traced_ns traced_ratio traced_low traced_high samples.tsv     name process index ns_per_op
+ *   cells.tsv       the columns of CELLS_HEADER
+ *   samples.tsv     name process index ns_per_op
  *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
  *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)
  *   outcomes.tsv    name outcome per_op
@@ -16,7 +14,7 @@
  *                                   grade_meaning)
  *
  * status is ok, timeout, failed or skipped (the worst of the cell's processes); purity is the share
- * of operations that took the path that the scenario is named after. floor_ratio is median_ns over
+ * of operations on the path that the scenario is named after. floor_ratio is median_ns over
  * floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the accounting
  * costs: the traced instance's time over the measured one's, with its interval. topology and doctor
  * are of the machine and the moment of the run, from what the store kept. */
@@ -36,9 +34,9 @@
 /* Writes one cell as a line of cells.tsv, newline included. */
 void tables_put_cell(FILE *f, const struct row *row);
 
-/* Writes the tables of a run into the directory, which exists. Each file is written whole or not at
- * all (a temporary name, flushed and checked, then renamed). 0, or a negative errno with a sentence
- * in `error` that says whether the store could not be read or the file not be written. */
+/* Writes the tables of a run into the directory, which must exist. Each file is written completely
+ * or not at all (file_commit()). Returns 0, or a negative errno with a sentence in `error` that
+ * says whether the store could not be read or a file not be written. */
 int tables_write(struct store *s, const struct run *run, const char *directory, char *error,
                  size_t size);
 
