@@ -138,20 +138,22 @@ const struct page_cell *model_cell(const struct model *m, const char *scenario, 
 
 double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome)
 {
-    for (size_t i = 0; i < m->outcomes.rows; i++)
-        if (strcmp(tsv_text(&m->outcomes, i, "name"), c->name) == 0 &&
-            strcmp(tsv_text(&m->outcomes, i, "outcome"), outcome) == 0)
-            return tsv_number(&m->outcomes, i, "per_op");
+    const struct named_row *of_cell;
+    size_t count = by_name_find(&m->rows.outcomes, c->name, &of_cell);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tsv_text(&m->outcomes, of_cell[i].row, "outcome"), outcome) == 0)
+            return tsv_number(&m->outcomes, of_cell[i].row, "per_op");
     return NAN;
 }
 
 size_t model_latency_row(const struct model *m, const struct page_cell *c, const char *side)
 {
-    size_t i = 0;
-    while (i < m->latency.rows && (strcmp(tsv_text(&m->latency, i, "name"), c->name) != 0 ||
-                                   strcmp(tsv_text(&m->latency, i, "side"), side) != 0))
-        i++;
-    return i;
+    const struct named_row *of_cell;
+    size_t count = by_name_find(&m->rows.latency, c->name, &of_cell);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tsv_text(&m->latency, of_cell[i].row, "side"), side) == 0)
+            return of_cell[i].row;
+    return m->latency.rows;
 }
 
 double model_slept_share(const struct model *m, const struct page_cell *c)
@@ -250,6 +252,14 @@ static int read_tables(struct model *m, const char *directory, char *error, size
     return -ENODATA;
 }
 
+static int index_tables(struct model *m)
+{
+    int status = by_name_make(&m->rows.samples, &m->samples);
+    if (!status)
+        status = by_name_make(&m->rows.outcomes, &m->outcomes);
+    return status ? status : by_name_make(&m->rows.latency, &m->latency);
+}
+
 int model_read(struct model *m, const char *directory, char *error, size_t size)
 {
     memset(m, 0, sizeof(*m));
@@ -263,7 +273,7 @@ int model_read(struct model *m, const char *directory, char *error, size_t size)
     m->variants = calloc(count, sizeof(*m->variants));
     m->headline = calloc(count, sizeof(*m->headline));
     m->sorted = calloc(count, sizeof(*m->sorted));
-    if (!m->cells || !m->variants || !m->headline || !m->sorted) {
+    if (!m->cells || !m->variants || !m->headline || !m->sorted || index_tables(m)) {
         model_free(m);
         snprintf(error, size, "out of memory: report a smaller run");
         return -ENOMEM;
@@ -290,6 +300,9 @@ void model_free(struct model *m)
     tsv_free(&m->run);
     tsv_free(&m->topology);
     tsv_free(&m->doctor);
+    by_name_free(&m->rows.samples);
+    by_name_free(&m->rows.outcomes);
+    by_name_free(&m->rows.latency);
     free(m->cells);
     free(m->variants);
     free(m->headline);

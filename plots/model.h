@@ -5,6 +5,7 @@
 #define PLOTS_MODEL_H
 
 #include "harness/base/numbers.h"
+#include "plots/by_name.h"
 #include "plots/tsv.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +29,9 @@ struct page_cell {
 struct model {
     struct tsv cells_table, samples, latency, histogram, outcomes, counters, environment, run;
     struct tsv topology, doctor;
+    struct {
+        struct by_name samples, outcomes, latency;
+    } rows; /* of a cell, in those tables */
     struct page_cell *cells;
     size_t cell_count;
     const char **variants; /* in the order in which the table names them */

@@ -4,19 +4,17 @@
 #include "harness/base/stats.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A cell's samples, as far as the table has them: processes and times. malloc'd, the caller frees.
  */
 static size_t samples_of(const struct model *m, const struct page_cell *c, struct sample **out)
 {
-    const struct tsv *t = &m->samples;
-    size_t count = 0;
-    *out = t->rows ? calloc(t->rows, sizeof(**out)) : NULL;
-    for (size_t i = 0; *out && i < t->rows; i++) {
-        if (strcmp(tsv_text(t, i, "name"), c->name) != 0)
-            continue;
-        double process = tsv_number(t, i, "process"), ns = tsv_number(t, i, "ns_per_op");
+    const struct named_row *of_cell;
+    size_t rows = by_name_find(&m->rows.samples, c->name, &of_cell), count = 0;
+    *out = rows ? calloc(rows, sizeof(**out)) : NULL;
+    for (size_t i = 0; *out && i < rows; i++) {
+        double process = tsv_number(&m->samples, of_cell[i].row, "process");
+        double ns = tsv_number(&m->samples, of_cell[i].row, "ns_per_op");
         if (process >= 0 && process <= UINT32_MAX && ns > 0)
             (*out)[count++] = (struct sample){.process = (uint32_t)process, .ns_per_op = ns};
     }
