@@ -57,7 +57,7 @@ bool cell_has_interval(const struct page_cell *c)
 }
 
 /* Adds ", word", or "word" where it is the first. */
-static void add_word(struct words *out, const char *format, const char *word)
+static void append_word(struct words *out, const char *format, const char *word)
 {
     size_t used = strlen(out->text);
     snprintf(out->text + used, sizeof(out->text) - used, "%s", used ? ", " : "");
@@ -68,7 +68,8 @@ static void add_word(struct words *out, const char *format, const char *word)
 static void add_threads(struct words *out, const struct page_cell *c)
 {
     if (isfinite(c->threads))
-        add_word(out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
+        append_word(out, c->threads == 1 ? "%s thread" : "%s threads",
+                    number_count(c->threads).text);
 }
 
 static bool differ(double a, double b)
@@ -85,12 +86,12 @@ struct words cell_group(const struct model *m, const struct page_cell *c)
         capacities_differ = capacities_differ || (strcmp(other->scenario, c->scenario) == 0 &&
                                                   differ(other->capacity, c->capacity));
     }
-    add_word(&out, "%s", c->path);
+    append_word(&out, "%s", c->path);
     add_threads(&out, c);
     if (capacities_differ)
-        add_word(&out, "capacity %s", number_count(c->capacity).text);
+        append_word(&out, "capacity %s", number_count(c->capacity).text);
     if (c->place[0])
-        add_word(&out, "%s", c->place);
+        append_word(&out, "%s", c->place);
     return out;
 }
 
@@ -113,11 +114,12 @@ struct words cell_place(const struct page_cell *c)
         if (strcmp(place_words[i].place, place) == 0)
             place = place_words[i].words;
     if (isfinite(c->threads) && !(c->threads == 2 && place[0]))
-        add_word(&out, c->threads == 1 ? "%s thread" : "%s threads", number_count(c->threads).text);
+        append_word(&out, c->threads == 1 ? "%s thread" : "%s threads",
+                    number_count(c->threads).text);
     if (place[0])
-        add_word(&out, "%s", place);
+        append_word(&out, "%s", place);
     if (out.text[0] == '\0')
-        add_word(&out, "%s", "1 thread");
+        append_word(&out, "%s", "1 thread");
     return out;
 }
 
@@ -151,9 +153,9 @@ struct words cell_where(const struct page_cell *c)
 {
     struct words out = {""};
     if (!cell_is_floor(c))
-        add_word(&out, "%s", c->variant);
+        append_word(&out, "%s", c->variant);
     add_threads(&out, c);
     if (c->place[0])
-        add_word(&out, "%s", c->place);
+        append_word(&out, "%s", c->place);
     return out;
 }

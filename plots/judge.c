@@ -106,8 +106,8 @@ static void add_distance(struct note *n, const struct observations *o, size_t fi
         note_add(n, ", by %s× to %s×", a.text, b.text);
 }
 
-static void add_names(struct note *n, const struct observations *o, size_t first, size_t end,
-                      const struct claimed *claimed, int wanted)
+static void add_variants(struct note *n, const struct observations *o, size_t first, size_t end,
+                         const struct claimed *claimed, int wanted)
 {
     const char *gap = " for ";
     for (size_t i = first; i < end; i++)
@@ -129,7 +129,7 @@ static void add_class(struct note *n, const struct observations *o, size_t first
              : class == 1  ? claimed->above
                            : "cannot tell");
     if (names == NAMES_EACH)
-        add_names(n, o, first, end, claimed, class);
+        add_variants(n, o, first, end, claimed, class);
     else if (names == NAMES_OTHERS)
         note_add(n, " for the others");
     if (class == 1 || class == -1)

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The parameters at which scenarios are compared: what a sweep runs if nothing else is asked for,
+ * as most scenarios have them. */
+enum { USUAL_ELEM = 8, USUAL_CAPACITY = 128 };
+
 static const char *const path_order[] = {"handoff", "buffer", "park"};
 static const char *const place_order[] = {"", "same-pu", "smt", "l2", "l3", "package", "machine"};
 
@@ -82,15 +86,15 @@ double model_elem(const struct model *m, const char *scenario)
         const struct page_cell *c = &m->cells[i];
         if (strcmp(c->scenario, scenario) != 0)
             continue;
-        if (c->elem == 8)
-            return 8;
+        if (c->elem == USUAL_ELEM)
+            return USUAL_ELEM;
         if (isfinite(c->elem) && !(elem <= c->elem))
             elem = c->elem;
     }
     return elem;
 }
 
-/* 128 slots where a scenario was run so, otherwise the fewest. */
+/* The usual number of slots if the scenario was run with it, otherwise the fewest. */
 static double usual_capacity(const struct model *m, const char *scenario)
 {
     double capacity = NAN;
@@ -98,8 +102,8 @@ static double usual_capacity(const struct model *m, const char *scenario)
         const struct page_cell *c = &m->cells[i];
         if (strcmp(c->scenario, scenario) != 0)
             continue;
-        if (c->capacity == 128)
-            return 128;
+        if (c->capacity == USUAL_CAPACITY)
+            return USUAL_CAPACITY;
         if (isfinite(c->capacity) && !(capacity <= c->capacity))
             capacity = c->capacity;
     }
@@ -156,13 +160,16 @@ size_t model_latency_row(const struct model *m, const struct page_cell *c, const
     return m->latency.rows;
 }
 
+/* So few parks an operation are those of a start or an end, and say nothing of the operations. */
+static const double parks_least = 1e-3;
+
 double model_slept_share(const struct model *m, const struct page_cell *c)
 {
     /* Who was woken to compete again has parked, too, and counts below by how the call ended. */
     double retries = model_outcome(m, c, "wake_to_retry"),
            parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park") +
                    (retries > 0 ? retries : 0);
-    return parks > 1e-3 ? fmin(model_outcome(m, c, "park_slept") / parks, 1) : NAN;
+    return parks > parks_least ? fmin(model_outcome(m, c, "park_slept") / parks, 1) : NAN;
 }
 
 static int compare_numbers(double a, double b)

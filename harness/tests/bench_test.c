@@ -64,7 +64,8 @@ static void test_every_floor_runs(void **state)
         run(&spec, &window);
         assert_int_equal(window.sample.ops, 64);
         assert_true(window.ops_all > 64);
-        assert_true(window.sample.ns_per_op >= 0);
+        assert_true(window.sample.window_ns > 0);
+        assert_true(fabs(window.sample.ns_per_op * 64 / window.sample.window_ns - 1) < 1e-9);
     }
 }
 
