@@ -104,7 +104,7 @@ static void test_every_scenario_counts_what_it_did_and_takes_its_path(void **sta
     }
 }
 
-/* Of a few operations, or some hundred microseconds: whether it ends, and its own check. */
+/* Runs a few operations, or some hundred microseconds, so that it has to end and pass its check. */
 static void run_small(const struct scenario *s, const struct hchan_variant *v, uint64_t threads,
                       uint64_t work, bool one_pu)
 {
@@ -201,7 +201,7 @@ static void test_the_consumers_are_who_counts_in_a_crowd_of_pairs(void **state)
     assert_true(window.sample.overlap >= 0.5 && window.sample.overlap <= 1);
 }
 
-/* Nobody preempts a goroutine: where all of a crowd share a P, each has to let the others run. */
+/* A goroutine is never preempted: if a whole crowd shares a P, each has to let the others run. */
 static void test_every_goroutine_of_a_crowd_gets_on(void **state)
 {
     enum { PARTIES = 4, TRIES = 50 };
@@ -230,7 +230,7 @@ static void looking_finish(struct bench *b)
     scenario_find(b->scenario->name, hchan_variant_name(b->variant), INSTANCE_MEASURED)->finish(b);
 }
 
-/* Where the lead sends and others receive, however much room there is. */
+/* If the lead sends and others receive, however much room there is. */
 static void test_values_that_are_counted_have_been_received(void **state)
 {
     (void)state;

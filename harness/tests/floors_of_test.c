@@ -1,5 +1,5 @@
-/* What cells are compared with: the table names what there is, every plan measures it, and a run
- * that was stored with another opinion is told with today's. */
+/* What cells are compared with: the table names floors that there are, every plan measures them,
+ * and a run that was stored with other floors is reported with today's. */
 #include "harness/base/goroutines.h"
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"
@@ -210,8 +210,8 @@ static void test_rows_are_multiples_of_their_floors(void **state)
     free(rows);
 }
 
-/* A store of a program that decided the floors when it ran, and otherwise. */
-static void test_a_stored_run_is_told_with_todays_floors(void **state)
+/* A store of a program that decided the floors when it ran, and decided otherwise. */
+static void test_a_stored_run_is_reported_with_todays_floors(void **state)
 {
     struct row *rows;
     size_t count;
@@ -248,7 +248,7 @@ int main(void)
         cmocka_unit_test(test_every_plan_measures_the_floors_of_its_cells),
         cmocka_unit_test(test_variants_of_goroutines_are_named_or_known_by_their_parts),
         IN_FOLDER(test_rows_are_multiples_of_their_floors),
-        IN_FOLDER(test_a_stored_run_is_told_with_todays_floors),
+        IN_FOLDER(test_a_stored_run_is_reported_with_todays_floors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

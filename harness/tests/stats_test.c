@@ -66,8 +66,8 @@ static bool leaves_level(const struct fraction *x, double level)
     return x->word[0] < left || (x->word[0] == left && !more);
 }
 
-/* The ranks as they should be for n values: the greatest rank of which both tails leave the level;
- * n / 2 if there is none. chance[k] is that of k heads in n throws. */
+/* The right low rank for n values: the greatest whose two tails leave the level; n / 2 if there is
+ * none. chance[k] is that of k heads in n throws. */
 static size_t exact_rank(const struct fraction *chance, size_t n, double level, double *coverage)
 {
     struct fraction tails = {{0}};
@@ -115,7 +115,7 @@ static void test_ranks_are_those_of_exact_binomial_tails(void **state)
     free(chance);
 }
 
-/* Beyond what 2^-n is as a double: by the normal approximation, which is good then. */
+/* For so many values that 2^-n is no double: held against the normal approximation. */
 static void test_ranks_of_very_many_values(void **state)
 {
     static const size_t counts[] = {1022, 1100, 10000, 1000000};

@@ -291,7 +291,7 @@ static int check_work(void *arg, int64_t id, const struct cell *cell)
     return 0;
 }
 
-/* What tells a current store from those of older programs. */
+/* What makes a current store one of an older program, besides the columns of the floor. */
 static const char *const older[] = {"ALTER TABLE cells DROP COLUMN work; PRAGMA user_version = 1",
                                     "PRAGMA user_version = 2"};
 
