@@ -1,3 +1,5 @@
+/* Collects a chart's rows in the format of dots.gp and draws it, and gives each variant its colour
+ * and point. A chart owns the draft of its data file until it is drawn or discarded. */
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/svg.h"
@@ -6,9 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Okabe and Ito's colours for the variants that every sweep has; what else there is takes the rest,
- * then Tol's muted ones, in the order of the table: each with a point that its neighbours in hue do
- * not have. */
+/* The variants of every sweep have Okabe and Ito's colours. Other variants take the rest of those,
+ * then Tol's muted colours, in the order of the cells' table. Variants with similar hues have
+ * different points. */
 static const struct {
     const char *variant;
     unsigned colour, point;
@@ -165,7 +167,7 @@ void chart_discard(struct chart *c)
 
 int chart_draw(struct chart *c, const char *directory, const char *name, char *error, size_t size)
 {
-    /* Room for the values behind the last point: a share of the axis, in decades. */
+    /* Room to the right of the last point for its value: a share of the axis, in decades. */
     double width = 860, left = 20 + 7.2 * (double)c->label, right = 6.6 * (double)c->value + 20;
     double decades = log10(c->high / c->low) + 0.2;
     double room = decades * right / fmax(width - 24 - left - right, 100);

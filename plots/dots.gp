@@ -1,10 +1,10 @@
-# Rows of labelled points with intervals on one logarithmic axis, in groups under titles, over
-# shaded bands; the rows are set by y, from the top down.
-# Called with: rows, xmin, xmax, left (space for labels), times (1: multiples, 0: ns), axis.
+# Rows of labelled points with intervals on one logarithmic axis, in titled groups, over shaded
+# bands. y is the row, from the top down.
+# Called with: rows, xmin, xmax, left (room for labels), times (1: multiples, 0: ns), axis.
 # Columns: kind, y, x, low, high, colour, point, label, value. Kinds:
-#   band (low to high, y and point: first and last row), title,
+#   band (low to high; y and point are the first and the last row), title,
 #   row (label, and value in red), point, mark.
-set lmargin at screen 1.0 * left / width # of whole numbers the quotient would be one, too
+set lmargin at screen 1.0 * left / width # 1.0: gnuplot divides whole numbers as C does
 set rmargin at screen 1 - 24.0 / width
 set tmargin at screen 1 - 8.0 / height
 set bmargin at screen 48.0 / height
@@ -18,7 +18,7 @@ set xtics ()
 set format x ""
 do for [k = -2:11] { if (10.0**k >= xmin * 0.999 && 10.0**k <= xmax * 1.001) { \
     set xtics add (tic_name(k) 10.0**k) } }
-# Less than two decades: a decade's name alone says little.
+# On less than two decades, decades only would be too few tics.
 if (times && xmax < 100 * xmin) { do for [k = -2:2] { do for [m in "2 5"] { \
     x = m * 10.0**k; \
     if (x >= xmin && x <= xmax) { set xtics add (sprintf("%g×", x) x) } } } }

@@ -1,10 +1,12 @@
+/* Escapes text for HTML, Markdown and gnuplot's data files. It works on UTF-8 characters, so that a
+ * malformed byte is replaced and never joins the next one. Nothing is kept between calls. */
 #include "plots/escape.h"
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-/* How many bytes the UTF-8 character at `text` has; 0 where it is none. Overlong forms, surrogates
- * and what lies beyond Unicode are none. */
+/* The length in bytes of the UTF-8 character at `text`; 0 if it is malformed: an overlong form, a
+ * surrogate or beyond Unicode's range. */
 static size_t utf8_length(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;
@@ -23,7 +25,7 @@ static size_t utf8_length(const char *text)
     return length;
 }
 
-/* Writes the character at `text`, or what stands for it, and returns how many bytes it took. */
+/* Writes the character at `text`, or its replacement. Returns how many bytes of `text` it was. */
 static size_t put_character(FILE *out, const char *text)
 {
     size_t length = utf8_length(text);
@@ -62,8 +64,8 @@ void escape_html_lines(FILE *out, const char *text)
     put_html(out, text, "\n");
 }
 
-/* Whether the character at `text` means something in Markdown where it stands. Brackets mean
- * something only before a link's target, and an underscore only at a word's edge. */
+/* Whether Markdown gives the character at `text` a meaning. A bracket has one only before a link's
+ * target, an underscore only at the edge of a word. */
 static bool is_markdown(const char *start, const char *text)
 {
     if (strchr("\\`*|~$", *text))

@@ -1,21 +1,21 @@
-/* Plain text as HTML and as Markdown. Bytes that are not UTF-8 become U+FFFD and control characters
- * a space, so that a page stays a page whatever a host or a command is called. */
+/* Plain text as HTML, as Markdown and as labels. Bytes that are not UTF-8 become U+FFFD and control
+ * characters become spaces, so no host name or command can break the page. */
 #ifndef PLOTS_ESCAPE_H
 #define PLOTS_ESCAPE_H
 
 #include <stdio.h>
 
-/* For text and for attributes in double quotes; a newline becomes a break. */
+/* For text and for attributes in double quotes. A newline becomes <br>. */
 void escape_html(FILE *out, const char *text);
 
-/* The same with newlines kept, for preformatted text. */
+/* The same, but newlines stay newlines, for preformatted text. */
 void escape_html_lines(FILE *out, const char *text);
 
-/* For paragraphs, headings and table cells (GitHub's dialect); a newline becomes a break. */
+/* For paragraphs, headings and table cells (GitHub's dialect). A newline becomes <br>. */
 void escape_markdown(FILE *out, const char *text);
 
-/* For a label in gnuplot's data: what would end a field, start markup or break an SVG becomes `?`.
- */
+/* For a label in gnuplot's data. Characters that would end a field, start markup or break an SVG
+ * become `?`. */
 void escape_label(FILE *out, const char *text);
 
 #endif

@@ -1,3 +1,5 @@
+/* Turns observations into a verdict and its words. Observations are grouped by place; each place
+ * becomes one line of the measured values and one of what they say about the claim. */
 #include "plots/judge.h"
 #include <errno.h>
 #include <math.h>
@@ -67,7 +69,7 @@ static struct words words_of(const struct observation *o, enum unit unit)
     }
 }
 
-/* The line of one place in what was measured: its least and its greatest. */
+/* One place's line of what was measured: the lowest and the highest value. */
 static void add_measured(struct note *n, const struct observations *o, size_t first, size_t end)
 {
     size_t least = first, most = first;
@@ -84,7 +86,7 @@ static void add_measured(struct note *n, const struct observations *o, size_t fi
         n->text[strlen(n->text) - strlen(a->variant) - 3] = '\0'; /* alike: no need for a name */
 }
 
-/* By how much the class of observations misses the range: "2.1 to 3.4 times". */
+/* How far the observations of one class miss the range: ", by 2.1× to 3.4×". */
 static void add_distance(struct note *n, const struct observations *o, size_t first, size_t end,
                          const struct claimed *claimed, int wanted)
 {
@@ -119,7 +121,7 @@ static void add_variants(struct note *n, const struct observations *o, size_t fi
 
 enum names { NAMES_NONE, NAMES_EACH, NAMES_OTHERS };
 
-/* One class of a place: what it is, for whom, and how far off. */
+/* One class of a place's observations: in words, with the variants' names and how far off it is. */
 static void add_class(struct note *n, const struct observations *o, size_t first, size_t end,
                       const struct claimed *claimed, int class, enum names names)
 {
@@ -136,8 +138,8 @@ static void add_class(struct note *n, const struct observations *o, size_t first
         add_distance(n, o, first, end, claimed, class);
 }
 
-/* The line of one place in what it says: the classes, with names where they differ; the one that
- * most are in comes last, without naming them. */
+/* One place's line of what the observations say. If there are several classes, each lists its
+ * variants; a class that holds most of them comes last, as "the others". */
 static void add_says(struct note *n, const struct observations *o, size_t first, size_t end,
                      const struct claimed *claimed)
 {

@@ -1,4 +1,4 @@
-# Stacked shares: what sends did, what receives did, how parks ended; in rows under titles.
+# Stacked shares in titled groups of rows: what sends did, what receives did, how parks ended.
 # Called with: rows, left, classes, looks (colour and name of each class).
 # Columns: kind (box, row, title), y, from, to, colour, label.
 set lmargin at screen 1.0 * left / width

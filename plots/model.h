@@ -1,6 +1,6 @@
-/* A run as the page sees it: the exported tables, the cells as structures, and the cells that the
- * headline compares. Everything points into the tables and lives as long as the model. Numbers that
- * are missing are NaN, words that are missing "". */
+/* A run as the page sees it: the exported tables, their cells as structures, and the cells that the
+ * headline compares. Everything points into the tables and lives as long as the model. A missing
+ * number is NaN; missing text is "". */
 #ifndef PLOTS_MODEL_H
 #define PLOTS_MODEL_H
 
@@ -10,11 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Below this share of operations on the named path, or of threads that got on within the window, a
- * cell is marked and kept out of headlines. */
+/* The least share of operations on the named path, and of threads that made progress within the
+ * window. A cell below it is marked and not quoted. */
 #define PURE_SHARE 0.99
-/* Below this share of its parks asleep, a cell's figure is not that of a sleep and a wake: above it
- * the median is one of windows that slept. */
+/* The least share of parks that slept. Below it a cell's cost is not that of a sleep and a wake. */
 #define SLEPT_SHARE 0.9
 
 struct page_cell {
@@ -36,98 +35,98 @@ struct model {
     size_t cell_count;
     const char **variants; /* in the order in which the table names them */
     size_t variant_count;
-    /* The cells of the three paths, with the element size that the headline uses: by path, place,
-     * then variant. */
+    /* The cells of the three paths with the headline's element size, sorted by path, place, then
+     * variant. */
     const struct page_cell **headline;
     size_t headline_count;
-    /* Every cell with a variant, in the same order; the cells of other element sizes and capacities
-     * than the usual are among them. */
+    /* Every cell that has a variant, in the same order, of every element size and capacity. */
     const struct page_cell **sorted;
     size_t sorted_count;
 };
 
-/* Reads directory/data. Returns 0, or a negative errno with a sentence in `error`: cells.tsv must
- * be there and hold a cell; other tables may be missing. model_free() releases the model. */
+/* Reads directory/data. Returns 0, or a negative errno with a sentence in `error`. cells.tsv must
+ * exist and hold a cell; other tables may be missing. model_free() releases the model. */
 int model_read(struct model *m, const char *directory, char *error, size_t size);
 void model_free(struct model *m);
 
 /* The value of a key in environment.tsv or run.tsv, or "". */
 const char *model_fact(const struct tsv *table, const char *key);
 
-/* Whether the run says that it has not finished: it was cut short, or goes on. */
+/* Whether the run is recorded as unfinished: it was cut short, or is still running. */
 bool model_is_cut_short(const struct model *m);
 
-/* The processes of a cell: "10" as the run planned; "2 to 3 of 10" where it was cut short, counted
- * from the cells that ran. */
+/* The number of processes per cell: "10" as planned; "2 to 3 of 10" if the run was cut short,
+ * counted over the cells that ran. */
 struct words model_processes(const struct model *m);
 
-/* The element size that pages compare a scenario at: 8 bytes where it was run so, otherwise the
- * smallest; NaN where the scenario has no elements. */
+/* The element size at which the page compares a scenario: 8 bytes if it was run with that,
+ * otherwise the smallest; NaN if the scenario has no elements. */
 double model_elem(const struct model *m, const char *scenario);
 
-/* Whether the cell has the element size, the capacity and the think time that pages compare its
- * scenario at. */
+/* Whether the cell has the element size, the capacity and the think time at which the page compares
+ * its scenario. */
 bool cell_is_usual(const struct model *m, const struct page_cell *c);
 
-/* The usual cell of a scenario and variant with so many threads (NaN: whatever it has) at a place
- * ("" where it has none); NULL where there is none. */
+/* The usual cell of a scenario and a variant with that many threads (NaN: any number) at that place
+ * ("": no place), or NULL. */
 const struct page_cell *model_cell(const struct model *m, const char *scenario, const char *variant,
                                    double threads, const char *place);
 
-/* How often an outcome happened per operation of a cell; NaN where that was not counted. */
+/* How often an outcome happened per operation of a cell; NaN if it was not counted. */
 double model_outcome(const struct model *m, const struct page_cell *c, const char *outcome);
 
-/* The row of `latency` that has a side ("send", "recv", "delivery") of a cell; latency.rows where
- * none has. */
+/* The row of `latency` with one side ("send", "recv", "delivery") of a cell; latency.rows if there
+ * is none. */
 size_t model_latency_row(const struct model *m, const struct page_cell *c, const char *side);
 
-/* Of the parks of a cell, the share that slept in the kernel; the others were over before. NaN
- * where nothing parked or it was not counted. */
+/* The share of a cell's parks in which the waiter slept: a thread in the kernel, a goroutine by
+ * leaving its stack for another. The other parks ended before that. NaN if nothing parked or parks
+ * were not counted. */
 double model_slept_share(const struct model *m, const struct page_cell *c);
 
 bool cell_is_ok(const struct page_cell *c);     /* it ran and has a median */
 bool cell_is_impure(const struct page_cell *c); /* its purity is known and too low */
 bool cell_is_floor(const struct page_cell *c);
 
-/* A peer's, whose channel has not got what the scenario needs: nothing went wrong. */
+/* A peer's cell that did not run because the peer lacks what the scenario needs: no fault. */
 bool cell_is_lacking(const struct page_cell *c);
 
-/* Not all of its threads got on within the window, so that they did not contend. */
+/* Some of its threads made no progress within the window, so not all of them contended. */
 bool cell_is_uncontended(const struct page_cell *c);
 
 bool cell_has_interval(const struct page_cell *c);
 
-/* Fit to be quoted: it ran, has an interval, took its path, and all of its threads took part. */
+/* May be quoted: it ran, has an interval, took its path, and all of its threads took part. */
 bool cell_is_usable(const struct page_cell *c);
 
-/* The programs of the source text, as written: they force no path, so that their purity is a
+/* One of the lesson's own programs (seed-*), as written. They force no path, so their purity is a
  * finding and not a fault. */
 bool cell_is_as_written(const struct page_cell *c);
 
 /* Whether two headline cells differ in nothing but the variant. */
 bool cell_same_group(const struct page_cell *a, const struct page_cell *b);
 
-/* What follows whose channel it is in a cell's name, "SCENARIO/variant=WHOSE/elem=8/...". */
+/* What follows the variant in a cell's name: "/elem=8/..." of "SCENARIO/variant=V/elem=8/...". */
 const char *cell_parameters(const struct page_cell *c);
 
-/* Whether two cells differ in nothing but whose channel it is; a peer's has no path. */
+/* Whether two cells have the same scenario and parameters. It also pairs a peer's cell, which has
+ * no path, with a variant's. */
 bool cell_same_but_variant(const struct page_cell *a, const struct page_cell *b);
 
-/* What a headline cell's group is called: "buffer, 2 threads, l3". */
+/* The name of a headline cell's group: "buffer, 2 threads, l3". */
 struct words cell_group(const struct model *m, const struct page_cell *c);
 
-/* Where its threads ran, for a table or a sentence: "1 thread", "same PU", "two PUs sharing an L3",
- * and "4 threads, ..." where a scenario can have different numbers of them. */
+/* Where its threads ran, for a table or a sentence: "1 thread", "same PU", "two PUs sharing an L3";
+ * "4 threads, ..." for other numbers than two. */
 struct words cell_place(const struct page_cell *c);
 
-/* "2 threads, same PU": the number is said whatever it is. */
+/* The same, always with the number: "2 threads, same PU". */
 struct words cell_threads_and_place(const struct page_cell *c);
 
-/* What it is a multiple of, for "2.3 times ...": "a cache-line transfer", "two bare locks and
- * unlocks". */
+/* The floor that its multiple refers to: "a cache-line transfer", "two bare locks and unlocks". */
 struct words cell_floor_words(const struct page_cell *c);
 
-/* Which cell it is, for a sentence: "fastpath, 2 threads, l3". */
+/* Its variant, threads and place, for a sentence: "fastpath, 2 threads, l3". */
 struct words cell_where(const struct page_cell *c);
 
 #endif

@@ -1,4 +1,5 @@
-/* Builds the page: its sections in order, then report.md and, last, index.html. */
+/* Builds the page: runs the sections in order, then writes report.md and, last, index.html. Neither
+ * is written before both are complete. */
 #include "plots/page.h"
 #include "harness/base/files.h"
 #include "plots/doc.h"
@@ -60,8 +61,8 @@ static int commit(struct file_draft *draft, const char *directory, const char *n
     return file_commit(draft, path);
 }
 
-/* Both twins are whole in memory before either is written; the page comes last, so that an old one
- * survives any failure. */
+/* Both files are complete in memory before either is written. The page comes last, so any failure
+ * leaves the previous page in place. */
 static int write_twins(const struct model *m, const char *directory, char *error, size_t size)
 {
     struct file_draft html = {0}, md = {0};

@@ -1,6 +1,6 @@
-/* The report: one self-contained page that opens offline, and the same in Markdown, made from the
- * tables that the harness exports (DIR/data, *.tsv; their columns are documented in
- * harness/tell/tables.h) with gnuplot. Nothing here reads the store. */
+/* The report: one self-contained page that opens offline, and the same content in Markdown. It is
+ * made with gnuplot from the tables that the harness exports to DIR/data; harness/tell/tables.h
+ * documents their columns. Nothing here reads the store. */
 #ifndef PLOTS_PAGE_H
 #define PLOTS_PAGE_H
 
@@ -8,8 +8,8 @@
 
 /* Reads the tables in directory/data, runs the gnuplot scripts, and writes directory/index.html and
  * directory/report.md, each whole or not at all. Returns 0, or a negative errno with one sentence
- * in `error` that says what was wrong and what would be right (-ENOEXEC: gnuplot is not installed
- * or does not run). */
+ * in `error` that states the fault and the remedy (-ENOEXEC: gnuplot is not installed or does not
+ * run). */
 int page_build(const char *directory, char *error, size_t size);
 
 #endif

@@ -1,5 +1,6 @@
-# Percentile curves: the share of operations, in nines, against the time that they took at most.
-# Called with: curves, ymin, ymax, colours, heading. Data: a block per curve, whose first line is its title.
+# Percentile curves. x: the percentile, in nines; y: the time within which that share of operations
+# ended.
+# Called with: curves, ymin, ymax, colours, heading. Data: a block per curve, its first line the title.
 set title bold(heading) offset 0,-0.6
 set logscale y
 set xrange [0:6.3]

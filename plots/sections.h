@@ -1,6 +1,6 @@
 /* The sections of the page, in the order of page.c's table. Each draws its figures and writes its
- * part of both twins. It returns 0, or a negative errno with a sentence in `error` or an empty one;
- * what the run lacks is no error: the section then says so. */
+ * part of the document. It returns 0 or a negative errno; then `error` holds a sentence or is
+ * empty. Data that the run lacks is not an error: the section states that it is missing. */
 #ifndef PLOTS_SECTIONS_H
 #define PLOTS_SECTIONS_H
 
@@ -11,23 +11,23 @@ struct page {
     const struct model *m;
     struct doc *d;
     const char *directory;
-    char *error; /* room for a sentence */
+    char *error; /* for a sentence of up to `size` bytes */
     size_t size;
 };
 
-/* Title's subject, the answer, warnings: what stands before the first heading. */
+/* All before the first heading: what was measured, the findings, the warnings. */
 int section_answer(const struct page *p);
 
-int section_paths(const struct page *p);     /* the headline */
-int section_multiples(const struct page *p); /* the same over the floor */
+int section_paths(const struct page *p);     /* the headline: costs of the three paths */
+int section_multiples(const struct page *p); /* the same as multiples of the floor */
 int section_claims(const struct page *p);
-int section_parking(const struct page *p); /* distributions of park and wake */
+int section_parking(const struct page *p); /* every window of park and wake */
 int section_latency(const struct page *p);
-int section_mix(const struct page *p);
+int section_mix(const struct page *p); /* which path the operations took */
 int section_locks(const struct page *p);
-int section_barging(const struct page *p);   /* who is woken is served, or competes again */
+int section_barging(const struct page *p);   /* woken waiters are served, or compete again */
 int section_peers(const struct page *p);     /* other people's channels */
-int section_measuring(const struct page *p); /* what the measuring costs */
+int section_measuring(const struct page *p); /* what the measuring itself costs */
 int section_counters(const struct page *p);
 int section_floors(const struct page *p);
 int section_cells(const struct page *p);
@@ -35,7 +35,7 @@ int section_method(const struct page *p);
 int section_machine(const struct page *p); /* environment, topology, doctor */
 int section_repeat(const struct page *p);
 
-/* A cell's cost with its interval, or `n/a`. */
+/* A cell's median cost with its interval, or "n/a". */
 struct words cell_cost(const struct page_cell *c);
 
 #endif

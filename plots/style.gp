@@ -1,5 +1,5 @@
-# What all drawings share. Every script is called after this one, with: data, output, width, height.
-# Variants' colours come with the data, so that a variant has the same colour in every drawing.
+# Settings of all drawings. Every other script is called after this one, with: data, output, width,
+# height. Colours come with the data, so a variant has the same colour in every drawing.
 set terminal svg size width,height fixed background "#ffffff" font "sans-serif,13"
 set output output
 set encoding utf8
@@ -9,7 +9,7 @@ set border lc rgb "#888888"
 set grid lc rgb "#e3e3e3" lw 1
 set tics nomirror textcolor rgb "#333333"
 
-# Tics of a logarithmic axis, as a reader says them: decades in ns, or multiples.
+# Names of the tics of a logarithmic axis: decades in ns, or multiples.
 decades = "0.01 0.1 1 10 100 1 10 100 1 10 100 1 10 100"
 units = "ns ns ns ns ns µs µs µs ms ms ms s s s"
 decade_name(k) = word(decades, k + 3)." ".word(units, k + 3)

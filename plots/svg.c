@@ -1,3 +1,6 @@
+/* Runs gnuplot as a child process, with a time limit, and checks that it wrote a whole SVG. The
+ * drawing is made under a temporary name (NAME.svg.part) and renamed when it is complete. Nothing
+ * is kept between calls. */
 #include "plots/svg.h"
 #include "harness/base/files.h"
 #include <errno.h>
@@ -15,10 +18,10 @@
 
 extern char **environ;
 
-/* A drawing takes a tenth of a second. */
+/* A drawing takes about a tenth of a second. */
 enum { LIMIT_S = 60, LOOKS_A_SECOND = 100 };
 
-/* Whether the caller, who has blocked the signal, is told to end. */
+/* Whether a signal to end is pending. The caller has blocked these signals. */
 static bool is_told_to_end(void)
 {
     sigset_t pending;
@@ -27,8 +30,8 @@ static bool is_told_to_end(void)
            sigismember(&pending, SIGHUP);
 }
 
-/* Waits for the process, and ends it at the limit or where we are to end. Its exit status, -ETIME
- * or -EINTR. */
+/* Waits for the process. Kills it at the time limit or when a signal to end is pending. Returns its
+ * exit status, -ETIME or -EINTR. */
 static int wait_for(pid_t pid)
 {
     static const struct timespec pause = {.tv_nsec = 1000000000 / LOOKS_A_SECOND};
@@ -47,8 +50,9 @@ static int wait_for(pid_t pid)
     return looks < LIMIT_S * LOOKS_A_SECOND ? -EINTR : -ETIME;
 }
 
-/* Runs gnuplot in the directory, quietly, and waits for it; what the caller blocks of signals, it
- * does not. Returns its exit status, or a negative errno where it did not run or did not end. */
+/* Runs gnuplot in the directory, without output, and waits for it. gnuplot starts with no signal
+ * blocked, whatever the caller blocks. Returns its exit status, or a negative errno if it did not
+ * run or did not end. */
 static int run_gnuplot(const char *directory, char *const *argv)
 {
     posix_spawn_file_actions_t actions;
@@ -74,7 +78,7 @@ static int run_gnuplot(const char *directory, char *const *argv)
     return wait_for(pid);
 }
 
-/* gnuplot ends well on a full disk, too; so the drawing has to be whole. */
+/* gnuplot exits with 0 even on a full disk, so the drawing itself is checked. */
 static int check_whole(const char *path)
 {
     char *svg;

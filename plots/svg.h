@@ -1,6 +1,6 @@
-/* Runs the gnuplot scripts of this folder. A script reads data/NAME.tsv of the report's folder and
- * makes NAME.svg there; gnuplot runs inside that folder and without a shell, so that the folder may
- * be called anything. */
+/* Runs the gnuplot scripts of this folder. A script reads data/NAME.tsv in the report's folder and
+ * makes NAME.svg there. gnuplot runs inside that folder and without a shell, so the folder may have
+ * any name. */
 #ifndef PLOTS_SVG_H
 #define PLOTS_SVG_H
 
@@ -13,8 +13,8 @@ struct drawing {
     const char *settings; /* gnuplot's assignments: "rows=12; xmin=1" */
 };
 
-/* Draws it. Returns 0, or a negative errno with one sentence in `error`, the old drawing kept:
- * -ENOEXEC where gnuplot is not installed or does not run. */
+/* Makes the drawing. Returns 0, or a negative errno with one sentence in `error` (-ENOEXEC: gnuplot
+ * is not installed or does not run). After a failure an earlier drawing is still there. */
 int svg_draw(const struct drawing *drawing, char *error, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
-# Cost against the number of threads, a line with intervals per lock.
-# Called with: curves, most (threads), ymin, ymax, looks (colour and point of each), heading. Data: a block per curve, whose
-# first line is its title.
+# Cost over the number of threads: a line with intervals per lock.
+# Called with: curves, most (threads), ymin, ymax, looks (colour and point of each), heading.
+# Data: a block per curve, its first line the title.
 set title bold(heading) offset 0,-0.6
 set logscale x 2
 set xrange [0.85:most * 1.2]

@@ -1,3 +1,5 @@
+/* Reads a table of tab-separated values. The file is read whole and cut into fields in place; a
+ * table owns the file's bytes and an array of pointers into them. */
 #include "plots/tsv.h"
 #include "harness/base/files.h"
 #include <errno.h>
@@ -5,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ends the line at *at, moves *at behind it and returns its start. */
+/* Terminates the line at *at, moves *at past it and returns its start. */
 static char *take_line(char **at)
 {
     char *line = *at;

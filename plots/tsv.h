@@ -1,6 +1,6 @@
-/* A table of tab-separated values with one header line, as the harness exports them. A field that
- * is `n/a`, empty or not there reads as "" or NaN, so that a reader need not know which columns a
- * table has. */
+/* A table of tab-separated values with a header line, as the harness exports it. A field that is
+ * `n/a`, empty or missing reads as "" or NaN, so a caller need not know which columns the table
+ * has. */
 #ifndef PLOTS_TSV_H
 #define PLOTS_TSV_H
 
@@ -12,13 +12,13 @@ struct tsv {
     size_t columns, rows;
 };
 
-/* Reads the file. Returns 0 or a negative errno (-EINVAL: no header line, or a NUL inside) with
- * *table empty. A line that is shorter than the header has empty fields; fields beyond the header
- * are dropped. tsv_free() releases the table; an empty one is allowed. */
+/* Reads the file. Returns 0, or a negative errno with *table empty (-EINVAL: no header line, or a
+ * NUL byte). Fields that a line lacks are empty; fields beyond the header's are dropped. tsv_free()
+ * releases the table, which may be empty. */
 int tsv_read(struct tsv *table, const char *path);
 void tsv_free(struct tsv *table);
 
-/* The field of a row (from 0) under the column's name. The string belongs to the table. */
+/* The field in a row (from 0) and the column with that name. The string belongs to the table. */
 const char *tsv_text(const struct tsv *table, size_t row, const char *column);
 double tsv_number(const struct tsv *table, size_t row, const char *column);
 
