@@ -10,7 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text made by printf goes through here, so that only one place escapes. */
+static void put_text(struct doc *d, const char *text)
+{
+    escape_html(d->html, text);
+    escape_markdown(d->md, text);
+}
+
+static void put_code(struct doc *d, const char *text)
+{
+    fputs("<code>", d->html);
+    escape_html(d->html, text);
+    fputs("</code>", d->html);
+    escape_markdown_code(d->md, text);
+}
+
+/* Text made by printf: the parts between CODE's marks are code. */
 __attribute__((format(printf, 2, 0))) static void put_both(struct doc *d, const char *format,
                                                            va_list args)
 {
@@ -19,15 +33,10 @@ __attribute__((format(printf, 2, 0))) static void put_both(struct doc *d, const 
         d->status = -ENOMEM;
         return;
     }
-    escape_html(d->html, text);
-    escape_markdown(d->md, text);
+    char *rest = text;
+    for (bool code = false; rest; code = !code)
+        (code ? put_code : put_text)(d, strsep(&rest, DOC_CODE_MARK));
     free(text);
-}
-
-static void put_text(struct doc *d, const char *text)
-{
-    escape_html(d->html, text);
-    escape_markdown(d->md, text);
 }
 
 void doc_begin(struct doc *d, const char *title, const char *css)
@@ -49,7 +58,7 @@ void doc_heading(struct doc *d, int level, const char *id, const char *text)
     fprintf(d->html, id[0] ? "<h%d id=\"%s\">" : "<h%d>", level, id);
     escape_html(d->html, text);
     fprintf(d->html, "</h%d>\n", level);
-    fprintf(d->md, "\n%.*s ", level, "######");
+    fprintf(d->md, level > 1 ? "\n%.*s " : "%.*s ", level, "######");
     escape_markdown(d->md, text);
     fputs("\n\n", d->md);
 }
@@ -115,9 +124,11 @@ void doc_link(struct doc *d, const char *id, const char *text)
     fprintf(d->html, "<li><a href=\"#%s\">", id);
     escape_html(d->html, text);
     fputs("</a></li>\n", d->html);
-    fputs("- ", d->md);
+    fputs("- [", d->md);
     escape_markdown(d->md, text);
-    fputs("\n", d->md);
+    fputs("](#", d->md);
+    escape_anchor(d->md, text);
+    fputs(")\n", d->md);
 }
 
 void doc_list_end(struct doc *d)
@@ -128,15 +139,19 @@ void doc_list_end(struct doc *d)
 
 void doc_fold_begin(struct doc *d, const char *summary)
 {
-    fputs("<details>\n<summary>", d->html);
-    put_text(d, summary);
-    fputs("</summary>\n", d->html);
-    fputs(":\n\n", d->md);
+    FILE *const twins[] = {d->html, d->md};
+    for (size_t i = 0; i < sizeof(twins) / sizeof(twins[0]); i++) {
+        fputs("<details>\n<summary>", twins[i]);
+        escape_html(twins[i], summary); /* Markdown takes HTML here, too */
+        fputs("</summary>\n", twins[i]);
+    }
+    fputs("\n", d->md); /* a blank line, or the content would be HTML */
 }
 
 void doc_fold_end(struct doc *d)
 {
     fputs("</details>\n", d->html);
+    fputs("</details>\n\n", d->md);
 }
 
 void doc_code(struct doc *d, const char *text)
@@ -156,15 +171,12 @@ void doc_figures_begin(struct doc *d)
     fputs("<figure>\n<div class=\"panels\">\n", d->html);
 }
 
-/* Copies an SVG into the page. Its ids get the figure's number, since gnuplot gives the same ids to
- * different things in every file, and its title, which browsers show as a tip, is dropped. */
+/* Copies an SVG into the page, from behind its "<svg". Its ids get the figure's number, since
+ * gnuplot gives the same ids to different things in every file. */
 static void put_svg(FILE *out, const char *svg, size_t figure)
 {
-    static const char title[] = "<title>Gnuplot</title>";
     while (*svg) {
-        if (strncmp(svg, title, sizeof(title) - 1) == 0) {
-            svg += sizeof(title) - 1;
-        } else if (strncmp(svg, "id=\"g", 5) == 0 || strncmp(svg, "id='g", 5) == 0) {
+        if (strncmp(svg, "id=\"g", 5) == 0 || strncmp(svg, "id='g", 5) == 0) {
             fprintf(out, "%.4sf%zu", svg, figure);
             svg += 4;
         } else if (strncmp(svg, "#gp", 3) == 0) {
@@ -185,16 +197,17 @@ void doc_figure(struct doc *d, const char *name, const char *says)
         return;
     }
     int status = file_read(path, &svg, &length);
-    const char *body = status ? NULL : strstr(svg, "<svg");
+    static const char open[] = "<svg";
+    const char *body = status ? NULL : strstr(svg, open);
     if (!body) {
         d->status = status ? status : -EIO;
         free(svg);
         return;
     }
-    fputs("<div class=\"panel\" role=\"img\" aria-label=\"", d->html);
+    fprintf(d->html, "<div class=\"panel\">\n%s role=\"img\" aria-label=\"", open);
     escape_html(d->html, says);
-    fputs("\">\n", d->html);
-    put_svg(d->html, body, ++d->figures);
+    fputs("\"", d->html);
+    put_svg(d->html, body + sizeof(open) - 1, ++d->figures);
     fputs("</div>\n", d->html);
     free(svg);
     fputs("![", d->md);
@@ -243,7 +256,8 @@ void doc_row(struct doc *d, const char *look)
 
 static void begin_cell(struct doc *d)
 {
-    static const char *const begin[] = {"<td>", "<td class=\"number\">", "<td class=\"text\">"};
+    static const char *const begin[] = {"<td>", "<td class=\"number\">", "<td class=\"name\">",
+                                        "<td class=\"text\">"};
     fputs(begin[d->table[d->column].kind], d->html);
     fputs("| ", d->md);
 }

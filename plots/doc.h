@@ -28,6 +28,10 @@ void doc_end(struct doc *d);
 /* Level 1 is the title. Links in the page point at `id`; "" for none. */
 void doc_heading(struct doc *d, int level, const char *id, const char *text);
 
+/* Code in the running text of the functions below that take a format. */
+#define DOC_CODE_MARK  "\1"
+#define DOC_CODE(text) DOC_CODE_MARK text DOC_CODE_MARK
+
 /* A paragraph. */
 void doc_text(struct doc *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -63,6 +67,7 @@ void doc_figures_end(struct doc *d, const char *format, ...) __attribute__((form
 enum column {
     COLUMN_WORD,   /* stays on one line */
     COLUMN_NUMBER, /* the same, aligned to the right */
+    COLUMN_NAME,   /* a cell's name: may break at its slashes */
     COLUMN_TEXT,   /* may wrap */
 };
 

@@ -94,6 +94,28 @@ void escape_markdown(FILE *out, const char *text)
     }
 }
 
+void escape_markdown_code(FILE *out, const char *text)
+{
+    fputc('`', out);
+    while (*text)
+        if (*text == '`') { /* no escape works inside a code span */
+            fputc('\'', out);
+            text++;
+        } else {
+            text += put_character(out, text);
+        }
+    fputc('`', out);
+}
+
+void escape_anchor(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if (isalnum((unsigned char)*text) || strchr("-_", *text))
+            fputc(tolower((unsigned char)*text), out);
+        else if (*text == ' ')
+            fputc('-', out);
+}
+
 void escape_label(FILE *out, const char *text)
 {
     while (*text) {

@@ -14,6 +14,12 @@ void escape_html_lines(FILE *out, const char *text);
 /* For paragraphs, headings and table cells (GitHub's dialect). A newline becomes <br>. */
 void escape_markdown(FILE *out, const char *text);
 
+/* As a code span of Markdown, its delimiters included. */
+void escape_markdown_code(FILE *out, const char *text);
+
+/* A heading's text as GitHub makes an anchor of it: "Every cell" is "every-cell". */
+void escape_anchor(FILE *out, const char *text);
+
 /* For a label in gnuplot's data. Characters that would end a field, start markup or break an SVG
  * become `?`. */
 void escape_label(FILE *out, const char *text);

@@ -78,16 +78,56 @@ static int run_gnuplot(const char *directory, char *const *argv)
     return wait_for(pid);
 }
 
-/* gnuplot exits with 0 even on a full disk, so the drawing itself is checked. */
-static int check_whole(const char *path)
+/* Browsers show an SVG's titles as tooltips. gnuplot gives one to everything that it plots: its own
+ * command where the script names none, which helps nobody. */
+static bool is_gnuplots_own(const char *title)
+{
+    static const char *const own[] = {"Gnuplot<", "gnuplot_", "data "};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (strncmp(title, own[i], strlen(own[i])) == 0)
+            return true;
+    return false;
+}
+
+static void drop_own_titles(char *svg)
+{
+    static const char open[] = "<title>", close[] = "</title>";
+    char *from = svg, *to = svg;
+    while (*from) {
+        char *end = strncmp(from, open, sizeof(open) - 1) == 0 ? strstr(from, close) : NULL;
+        if (end && is_gnuplots_own(from + sizeof(open) - 1))
+            from = end + sizeof(close) - 1;
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+}
+
+static int write_file(const char *path, const char *text)
+{
+    struct file_draft draft;
+    int status = file_draft(&draft);
+    if (status)
+        return status;
+    fputs(text, draft.out);
+    return file_commit(&draft, path);
+}
+
+/* Checks that the drawing is whole, since gnuplot exits with 0 even on a full disk, and rewrites it
+ * without gnuplot's own titles. */
+static int finish(const char *path)
 {
     char *svg;
     size_t length;
     int status = file_read(path, &svg, &length);
     if (status)
         return status;
-    if (!strstr(svg, "<svg") || !strstr(svg, "</svg>"))
+    if (strstr(svg, "<svg") && strstr(svg, "</svg>")) {
+        drop_own_titles(svg);
+        status = write_file(path, svg);
+    } else {
         status = -ENOSPC;
+    }
     free(svg);
     return status;
 }
@@ -124,7 +164,7 @@ static int draw(const struct drawing *d, char *error, size_t size)
                  script, d->name);
         status = -EIO;
     }
-    if (!status && (status = check_whole(part)) == -ENOENT)
+    if (!status && (status = finish(part)) == -ENOENT)
         snprintf(error, size, "gnuplot made no picture with %s: see what `gnuplot --version` says",
                  script);
     if (!status && rename(part, path))

@@ -1,4 +1,4 @@
-/* Numbers and escaping: what a reader sees of what a table holds. */
+/* Numbers and escaping: how the contents of tables appear on the page. */
 #include "harness/base/numbers.h"
 #include "plots/escape.h"
 #include "scripts/test.h"
@@ -58,9 +58,19 @@ static void test_signs_of_either_language_are_text(void **state)
     assert_escaped(escape_markdown, "[x](y) [1, 2]", "[x\\](y) [1, 2]");
     assert_escaped(escape_markdown, "send_handoff _x_", "send_handoff \\_x\\_");
     assert_escaped(escape_label, "a\tb'{c}\\", "a?b??c??");
+    assert_escaped(escape_markdown_code, "a|b `c` *d*\n", "`a|b 'c' *d* `");
 }
 
-/* Whether bytes are UTF-8, decoded the long way round. */
+static void test_an_anchor_is_what_github_makes_of_a_heading(void **state)
+{
+    (void)state;
+    assert_escaped(escape_anchor, "Every cell", "every-cell");
+    assert_escaped(escape_anchor, "Park and wake, window by window",
+                   "park-and-wake-window-by-window");
+    assert_escaped(escape_anchor, "The lesson's claims", "the-lessons-claims");
+}
+
+/* Whether the bytes are UTF-8, by decoding each character. */
 static bool is_utf8(const char *text)
 {
     const unsigned char *at = (const unsigned char *)text;
@@ -122,6 +132,7 @@ int main(void)
         cmocka_unit_test(test_digits_are_those_that_the_interval_carries),
         cmocka_unit_test(test_a_small_number_never_reads_as_zero),
         cmocka_unit_test(test_signs_of_either_language_are_text),
+        cmocka_unit_test(test_an_anchor_is_what_github_makes_of_a_heading),
         cmocka_unit_test(test_any_bytes_become_text_without_markup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
