@@ -14,6 +14,7 @@ static const struct {
     const char *id, *heading;
     int (*put)(const struct page *p);
 } sections[] = {
+    {"terms", "Terms", section_glossary},
     {"paths", "The three paths by variant and place", section_paths},
     {"multiples", "The same as multiples of the machine's floor", section_multiples},
     {"claims", "What the source text claims, and what was measured", section_claims},

@@ -18,6 +18,7 @@ struct page {
 /* All before the first heading: what was measured, the findings, the warnings. */
 int section_answer(const struct page *p);
 
+int section_glossary(const struct page *p);  /* the terms */
 int section_paths(const struct page *p);     /* the headline: costs of the three paths */
 int section_multiples(const struct page *p); /* the same as multiples of the floor */
 int section_claims(const struct page *p);

@@ -1,4 +1,4 @@
-/* Pages built from made-up tables, and looking into them. */
+/* Builds pages from made-up tables, and looks things up in them. */
 #ifndef PLOTS_TESTS_BUILT_H
 #define PLOTS_TESTS_BUILT_H
 
@@ -46,7 +46,7 @@ static inline void assert_lacks(const char *text, const char *unwanted)
         fail_msg("\"%s\" is in: %.30000s", unwanted, text);
 }
 
-/* What stands before the first section in Markdown, warnings left out; the caller frees. */
+/* The Markdown before the first section, without warnings; the caller frees. */
 static inline char *answer(void)
 {
     char *md = read_made("report.md"), *warnings = strstr(md, "\n> ");
@@ -56,7 +56,7 @@ static inline char *answer(void)
     return md;
 }
 
-/* The row of the claims' table that quotes these words; the caller frees. */
+/* The row of the table of claims that quotes these words; the caller frees. */
 static inline char *claim_row(const char *quote)
 {
     char *md = read_made("report.md"), *at = strstr(md, quote);

@@ -1,5 +1,5 @@
-/* A report's folder with tables made up for a test: cells with costs that the test chooses, and
- * samples that fit them. */
+/* A report's folder with made-up tables: cells with costs that a test chooses, and samples that fit
+ * them. */
 #ifndef PLOTS_TESTS_TABLES_H
 #define PLOTS_TESTS_TABLES_H
 
@@ -45,13 +45,13 @@ static inline FILE *open_table(const char *name, const char *header)
     return f;
 }
 
-/* A cell; what is 0 or NULL takes what a good cell has. */
+/* A cell. A field that is 0 or NULL takes the value of a good cell. */
 struct made_cell {
     const char *scenario, *variant, *path, *place;
     double threads, median_ns, spread; /* the interval is median * (1 +- spread) */
     double purity;
     double capacity, switches, overlap, fairness, floor_ns; /* n/a where 0 */
-    double level; /* of the interval; below 0: there is none */
+    double level; /* of the interval; below 0: no interval */
     const char *status, *reason;
 };
 
@@ -66,7 +66,7 @@ static inline void made_name(const struct made_cell *c, char *name, size_t size)
              c->threads ? c->threads : 2, c->place ? "/place=" : "", c->place ? c->place : "");
 }
 
-/* A field, and the tab or newline behind it. */
+/* A field, and the tab or newline after it. */
 static inline void put_known(FILE *f, double value, char end)
 {
     if (value > 0)
