@@ -1,9 +1,11 @@
+/* The lesson's claims about cost as a table, and how a run's cells become observations of a claim.
+ * The claimed ranges stand only here; the headline's bands come from them. */
 #include "plots/claims.h"
 #include "plots/paired.h"
 #include <math.h>
 #include <string.h>
 
-/* The ranges that the text claims, in ns, each here alone. ~ is read as within a factor of two. */
+/* The ranges that the lesson claims, in ns. Its "~" is read as within a factor of two. */
 #define HANDOFF_NS 40, 100
 #define SEND_NS    30, 60
 #define PARK_NS    200, INFINITY
@@ -21,68 +23,68 @@
     {                                      \
         -INFINITY, high, true, "", yes, no \
     }
-#define WITHIN_TWICE(words)                                          \
-    {                                                                \
-        0.5, 2, true, "cheaper than that", words, "dearer than that" \
+#define WITHIN_TWICE(words)                              \
+    {                                                    \
+        0.5, 2, true, "cheaper", words, "more expensive" \
     }
 
 const struct claim claims[] = {
     {.quote = "Unbuffered with a direct handoff: ~40–100 ns per send/receive pair",
-     .rule = "handoff, ns per pair: the receiver is parked before each send, and parking again is "
-             "part of the pair",
+     .rule = "handoff, ns per pair. The receiver waits in the queue before each send; queueing "
+             "again is part of the pair",
      .source = FROM_COST,
      .over = "handoff",
      .claimed = BAND(HANDOFF_NS)},
     {.quote = "A direct handoff is ~50 ns on a modern CPU",
-     .rule = "the same, with ~ read as within a factor of two",
+     .rule = "The same, with ~ read as within a factor of two",
      .source = FROM_COST,
      .over = "handoff",
      .claimed = BAND(ABOUT(50))},
     {.quote = "comparable to a mutex Lock/Unlock pair",
-     .rule = "a handoff pair as a multiple of the same variant's uncontended lock and unlock; "
-             "comparable is within a factor of two",
+     .rule = "A handoff pair as a multiple of the same variant's uncontended lock and unlock. "
+             "“Comparable” is read as within a factor of two",
      .source = FROM_RATIO,
      .over = "handoff",
      .under = "mutex",
      .partner = PARTNER_ALONE,
      .claimed = WITHIN_TWICE("comparable")},
     {.quote = "Buffered with room: ~30–60 ns per send",
-     .rule = "buffer-hop, half a send and receive pair",
+     .rule = "buffer-hop, half of a send and receive pair",
      .source = FROM_COST,
      .over = "buffer-hop",
      .per = 0.5,
      .claimed = BAND(SEND_NS)},
     {.quote = "b/2_000_000",
-     .rule = "benchBufferHop, the text's own program: ns per send or receive, against the same "
-             "range",
+     .rule = "seed-buffer-hop, the lesson's benchBufferHop: ns per send or receive, compared with "
+             "the same range",
      .source = FROM_COST,
      .over = "seed-buffer-hop",
      .claimed = BAND(SEND_NS)},
     {.quote = "no scheduler involvement",
      .rule =
-         "of a buffered send with room: context switches per buffer-hop pair. With both threads "
-         "on one PU the scenario itself changes sides about twice per full buffer, since one "
-         "fills it before the other empties it; none is at most 2.5 in as many pairs as the "
-         "buffer has slots",
+         "A buffered send with room: context switches per buffer-hop pair. With both sides on one "
+         "PU the scenario itself switches about twice per full buffer, since one side fills it "
+         "before the other empties it. “No” is read as at most 2.5 in as many pairs as the buffer "
+         "has slots",
      .source = FROM_SWITCHES,
      .over = "buffer-hop",
      .claimed = AT_MOST(2.5, "none of the send's own", "the scheduler takes part"),
      .per_buffer = true},
     {.quote = "Park-and-wake: ~200+ ns plus a scheduler round-trip",
-     .rule = "park-wake, ns per value one way. A park is a system call of a thread, but with go "
-             "among the variant's parts a switch of stacks; a variant "
-             "that does something else before it sleeps may never sleep (see the path mix)",
+     .rule = "park-wake, ns per value one way. A thread parks by a system call, a goroutine by a "
+             "switch of stacks. A variant that spins or yields first may never sleep: see “Which "
+             "path the operations took”",
      .source = FROM_COST,
      .over = "park-wake",
      .claimed = {PARK_NS, false, "lower", "that much or more", ""}},
     {.quote = "The slowest path — park and wake — costs hundreds of nanoseconds",
-     .rule = "the same, with hundreds read as less than a thousand",
+     .rule = "The same, with “hundreds” read as 100 to 1000",
      .source = FROM_COST,
      .over = "park-wake",
      .claimed = BAND(100, 1000)},
     {.quote = "The slowest path — park and wake",
-     .rule = "park-wake, one value, as a multiple of the same variant's handoff pair, which also "
-             "parks a receiver each time",
+     .rule = "park-wake, one value, as a multiple of the same variant's handoff pair, in which a "
+             "receiver also queues itself each time",
      .source = FROM_RATIO,
      .over = "park-wake",
      .under = "handoff",
@@ -94,8 +96,8 @@ const struct claim claims[] = {
      .threads = 1,
      .claimed = BAND(30, 50)},
     {.quote = "Comparable to a buffered channel send",
-     .rule = "the lock pair as a multiple of half a buffer-hop pair of the same variant, one "
-             "thread; comparable is within a factor of two",
+     .rule = "The lock and unlock pair as a multiple of half of a buffer-hop pair of the same "
+             "variant, one thread. “Comparable” is read as within a factor of two",
      .source = FROM_RATIO,
      .over = "mutex",
      .under = "buffer-hop",
@@ -104,35 +106,35 @@ const struct claim claims[] = {
      .per = 2,
      .claimed = WITHIN_TWICE("comparable")},
     {.quote = "No park, no sudog, ~30 ns",
-     .rule = "a receive on a closed channel: recv-closed, with ~ read as within a factor of two",
+     .rule = "recv-closed, a receive on a closed channel, with ~ read as within a factor of two",
      .source = FROM_COST,
      .over = "recv-closed",
      .claimed = BAND(ABOUT(30))},
     {.quote = "The fastest path is the direct handoff",
      .rule =
-         "a handoff pair as a multiple of the same variant's buffer-hop pair at the same place. "
-         "The next claim says the opposite: at one place at most one of them holds",
+         "A handoff pair as a multiple of the same variant's buffer-hop pair at the same place. "
+         "The next claim says the opposite, so at one place at most one of the two holds",
      .source = FROM_RATIO,
      .over = "handoff",
      .under = "buffer-hop",
      .claimed = AT_MOST(1, "the handoff is faster", "the handoff is slower")},
     {.quote = "The buffer hop wins per-op because there is no scheduler round-trip",
-     .rule = "the same ratio, which has to be above one; it contradicts the claim before",
+     .rule = "The same ratio, which must be above 1. This contradicts the claim before",
      .source = FROM_RATIO,
      .over = "handoff",
      .under = "buffer-hop",
      .claimed = AT_LEAST(1, "the buffer hop is slower", "the buffer hop is faster")},
     {.quote = "it skips the buffer copy entirely",
-     .rule = "values that went into the buffer or came out of it, per handoff pair; the traced "
-             "instance counts them",
+     .rule = "Values that went into the buffer or came out of it, per handoff pair, counted by the "
+             "traced build",
      .source = FROM_OUTCOME,
      .over = "handoff",
      .outcome = "send_buffer",
      .also = "recv_buffer",
      .claimed = AT_MOST(0, "no copy by the buffer", "copies by the buffer")},
     {.quote = "Direct handoff loses on per-op",
-     .rule = "the text's two programs: seed-direct-handoff, a pair, as a multiple of "
-             "seed-buffer-hop, two operations",
+     .rule = "The lesson's two programs: a pair of seed-direct-handoff as a multiple of two "
+             "operations of seed-buffer-hop",
      .source = FROM_RATIO,
      .over = "seed-direct-handoff",
      .under = "seed-buffer-hop",
@@ -141,14 +143,13 @@ const struct claim claims[] = {
      .claimed = AT_LEAST(1, "it wins", "it loses")},
     {.quote = "an unbuffered channel runs the direct-handoff path almost every time",
      .rule = "seed-direct-handoff, both sides in a loop: the share of sends that found a parked "
-             "receiver; almost every time is 95%. Of each value one side hands off and the other "
-             "has parked, so the rest of the sends parked",
+             "receiver; all other sends parked. “Almost every time” is read as 95%",
      .source = FROM_SHARE,
      .over = "seed-direct-handoff",
      .outcome = "send_handoff",
      .claimed = AT_LEAST(0.95, "less often", "almost every time")},
     {.quote = "Highest throughput",
-     .rule = "of an unbuffered channel: seed-direct-handoff, a pair, as a multiple of a buffer-hop "
+     .rule = "An unbuffered channel: a pair of seed-direct-handoff as a multiple of a buffer-hop "
              "pair at the same place",
      .source = FROM_RATIO,
      .over = "seed-direct-handoff",
@@ -156,82 +157,82 @@ const struct claim claims[] = {
      .claimed = AT_MOST(1, "higher than buffered", "lower than buffered")},
     {.quote = "a million send/receive pairs in a tight loop, you are probably scheduler-bound",
      .rule =
-         "context switches per pair of seed-direct-handoff; scheduler-bound is one in two pairs "
-         "or more",
+         "Context switches per pair of seed-direct-handoff. “Scheduler-bound” is read as one or "
+         "more in two pairs",
      .source = FROM_SWITCHES,
      .over = "seed-direct-handoff",
      .claimed = AT_LEAST(0.5, "not scheduler-bound", "scheduler-bound")},
     {.quote = "Lock contention scales poorly",
      .rule =
-         "mutex, ns per pair with several threads as a multiple of one thread's; poorly is more "
-         "than twice. The text speaks of hundreds of goroutines, the run of these threads",
+         "mutex, ns per pair with several threads as a multiple of one thread's. “Poorly” is read "
+         "as more than 2×. The lesson speaks of hundreds of goroutines; this run had the numbers "
+         "of threads shown",
      .source = FROM_RATIO,
      .over = "mutex",
      .under = "mutex",
      .partner = PARTNER_ALONE,
      .claimed = AT_LEAST(2, "scales", "scales poorly")},
     {.quote = "the lock is held for a few hundred nanoseconds",
-     .rule = "half a buffer-hop pair, one thread, is a whole call, so the lock is held for less "
-             "than that. The text's own 30–60 ns per buffered send contradict it, too",
+     .rule = "Half of a buffer-hop pair, one thread, is a whole call, so the lock is held for less "
+             "than that. The lesson's own 30–60 ns per buffered send also contradict it",
      .source = FROM_COST,
      .over = "buffer-hop",
      .threads = 1,
      .per = 0.5,
      .claimed = {200, 1000, false, "held for less", "possible", "not refuted"}},
     {.quote = "the goroutine is woken (goready) only after the lock is released",
-     .rule = "in the text's diagrams goready comes before unlock. futex+early+none wakes first, "
-             "futex-park unlocks first, all else is the same: handoff, waking first as a multiple. "
-             "It holds "
-             "where the prose's order is the cheaper one",
+     .rule = "The lesson's diagrams show goready before unlock. futex+early+none wakes first and "
+             "futex-park unlocks first; they are otherwise the same. The ratio of the two in "
+             "handoff: the claim holds if unlocking first is cheaper",
      .source = FROM_RATIO,
      .over = "handoff",
      .under = "handoff",
      .over_variant = "futex+early+none",
      .under_variant = "futex-park",
-     .claimed = AT_LEAST(1, "waking first is cheaper", "waking first is dearer")},
+     .claimed = AT_LEAST(1, "waking first is cheaper", "unlocking first is cheaper")},
     {.quote = "woken (goready) only after the lock is released",
-     .rule = "the same ratio in park-wake",
+     .rule = "The same ratio in park-wake",
      .source = FROM_RATIO,
      .over = "park-wake",
      .under = "park-wake",
      .over_variant = "futex+early+none",
      .under_variant = "futex-park",
-     .claimed = AT_LEAST(1, "waking first is cheaper", "waking first is dearer")},
+     .claimed = AT_LEAST(1, "waking first is cheaper", "unlocking first is cheaper")},
     {.quote = "Fast-path check (lock-free)",
-     .rule = "lock acquisitions per failing non-blocking send of the variant with the check",
+     .rule = "Lock acquisitions per failing non-blocking send of the variant with the check",
      .source = FROM_OUTCOME,
      .over = "nb-send-full",
      .over_variant = "fastpath",
      .outcome = "lock_acquired",
      .claimed = AT_MOST(0.001, "no lock", "takes the lock")},
     {.quote = "Fast-path check",
-     .rule = "what it saves: a failing non-blocking receive with the check as a multiple of the "
-             "same lock without it (futex-park)",
+     .rule = "Its saving: a failing non-blocking receive with the check as a multiple of one "
+             "without it and with the same lock (futex-park)",
      .source = FROM_RATIO,
      .over = "nb-recv-empty",
      .under = "nb-recv-empty",
      .over_variant = "fastpath",
      .under_variant = "futex-park",
-     .claimed = AT_MOST(1, "saves time", "saves none")},
+     .claimed = AT_MOST(1, "saves time", "saves no time")},
     {.quote = "the actual send/receive sequence always takes the lock",
-     .rule = "lock acquisitions per send and receive pair in buffer-hop: two",
+     .rule = "Lock acquisitions per send and receive pair in buffer-hop: two",
      .source = FROM_OUTCOME,
      .over = "buffer-hop",
      .outcome = "lock_acquired",
      .claimed = AT_LEAST(1.999, "not always", "always")},
     {.quote = "becomes a free, allocation-free \"wake all readers\" broadcast",
      .rule =
-         "close-wake, per receiver woken, as a multiple of the same variant's park-wake per value "
-         "at the same place; free is that closing adds nothing to the wakes, so at most one. "
-         "Whether it allocates is not measured here",
+         "close-wake, per receiver woken, as a multiple of the same variant's park-wake, per value "
+         "at the same place. “Free” is read as at most 1: closing adds nothing to the wakes. "
+         "Whether it allocates is not measured",
      .source = FROM_RATIO,
      .over = "close-wake",
      .under = "park-wake",
      .claimed = AT_MOST(1, "free", "not free")},
     {.quote = "The receive returns immediately with the zero value",
      .rule =
-         "on a closed channel: recv-closed as a multiple of a receive that finds a value, half a "
-         "buffer-hop pair of the same variant, one thread; immediately is at most twice that",
+         "recv-closed, on a closed channel, as a multiple of a receive that finds a value (half of "
+         "a buffer-hop pair of the same variant, one thread). “Immediately” is read as at most 2×",
      .source = FROM_RATIO,
      .over = "recv-closed",
      .under = "buffer-hop",
@@ -253,7 +254,8 @@ static const struct page_cell *partner_of(const struct model *m, const struct cl
     return under ? under : model_cell(m, claim->under, variant, NAN, "");
 }
 
-/* Whether a cell can be quoted for a claim; the text's own programs force no path. */
+/* Whether a cell may be quoted for a claim. The lesson's own programs force no path, so their
+ * purity does not matter. */
 static bool fits(const struct page_cell *c)
 {
     return cell_is_usable(c) || (cell_is_as_written(c) && cell_is_ok(c) && cell_has_interval(c));
@@ -287,7 +289,7 @@ static int observe_cell(const struct model *m, const struct claim *claim, const 
     return observe(o, c->variant, place, value, value, value);
 }
 
-/* What is claimed of cells with this capacity. */
+/* The range that is claimed for cells with this capacity. */
 static struct claimed claimed_at(const struct claim *claim, double capacity)
 {
     struct claimed claimed = claim->claimed;
@@ -312,7 +314,7 @@ int claim_judge(const struct model *m, const struct claim *claim, struct judgeme
         [FROM_SHARE] = UNIT_SHARE, [FROM_SWITCHES] = UNIT_COUNT,
     };
     struct observations o = {.unit = units[claim->source]};
-    double capacity = NAN; /* one for all, since they are usual */
+    double capacity = NAN; /* the same for all usual cells */
     int status = 0;
     memset(j, 0, sizeof(*j));
     for (size_t i = 0; i < m->sorted_count && !status; i++) {
@@ -335,20 +337,21 @@ int claim_judge(const struct model *m, const struct claim *claim, struct judgeme
 struct words claim_range(double low, double high)
 {
     return isfinite(high) ? words_format("%g to %g ns", low, high)
-                          : words_format("%g ns and more", low);
+                          : words_format("%g ns or more", low);
 }
 
 void claim_rule(const struct claim *claim, struct note *n)
 {
     note_add(n, "%s", claim->rule);
     if (!claim->claimed.comparison)
-        note_add(n, ". The range: %s", claim_range(claim->claimed.low, claim->claimed.high).text);
+        note_add(n, ". Claimed: %s", claim_range(claim->claimed.low, claim->claimed.high).text);
+    note_add(n, ".");
 }
 
 static const struct {
     const char *path;
     double low, high;
-    double operations; /* of a channel in one of the headline's */
+    double operations; /* of the channel, in one operation of the headline's cells */
 } bands[] = {
     {"handoff", HANDOFF_NS, 1},
     {"buffer", SEND_NS, 2},

@@ -1,6 +1,7 @@
-/* The first screen: what was measured where, the answer in sentences computed from the cells, and
- * what a reader has to be warned of. Only usable cells are quoted. */
+/* The first screen: what was measured where, the findings in sentences computed from the cells, and
+ * warnings. Only usable cells are quoted. */
 #include "plots/claims.h"
+#include "plots/glossary.h"
 #include "plots/paired.h"
 #include "plots/sections.h"
 #include <math.h>
@@ -9,9 +10,9 @@
 static const struct {
     const char *path, *words;
 } paths[] = {
-    {"handoff", "a direct handoff"},
-    {"buffer", "a buffer hop"},
-    {"park", "a park and wake"},
+    {"handoff", "Handoff"},
+    {"buffer", "Hop"},
+    {"park", "Park and wake"},
 };
 
 enum { PATHS = sizeof(paths) / sizeof(paths[0]) };
@@ -22,29 +23,46 @@ struct words cell_cost(const struct page_cell *c)
                          : words_format("n/a");
 }
 
-/* Whether the cell's parks were mostly over before they slept: by spinning, or by giving the PU
- * away.
- */
+/* Whether most of the cell's parks ended before the waiter slept. */
 static bool stays_awake(const struct model *m, const struct page_cell *c)
 {
     return model_slept_share(m, c) < SLEPT_SHARE;
 }
 
-/* The cheapest usable cell of a path at a place; of those whose waiters sleep only, if asked. */
+/* Whether the cell may be quoted for a path at a place; if `sleeping`, only if its waiters sleep.
+ */
+static bool may_answer(const struct model *m, const struct page_cell *c, const char *path,
+                       const char *place, bool sleeping)
+{
+    return strcmp(c->path, path) == 0 && strcmp(c->place, place) == 0 && cell_is_usable(c) &&
+           !(sleeping && stays_awake(m, c));
+}
+
+/* The cheapest of those cells, or NULL. */
 static const struct page_cell *best_of(const struct model *m, const char *path, const char *place,
                                        bool sleeping)
 {
     const struct page_cell *best = NULL;
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
-        if (strcmp(c->path, path) == 0 && strcmp(c->place, place) == 0 && cell_is_usable(c) &&
-            !(sleeping && stays_awake(m, c)) && (!best || c->median_ns < best->median_ns))
+        if (may_answer(m, c, path, place, sleeping) && (!best || c->median_ns < best->median_ns))
             best = c;
     }
     return best;
 }
 
-/* Whether this run tells the cell from the cheapest one of its place. */
+/* How many variants have such a cell in the group of `best`. */
+static size_t count_rivals(const struct model *m, const struct page_cell *best, bool sleeping)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m->headline_count; i++) {
+        const struct page_cell *c = m->headline[i];
+        count += cell_same_group(c, best) && may_answer(m, c, best->path, best->place, sleeping);
+    }
+    return count;
+}
+
+/* Whether this run shows that the cell costs more than the cheapest one of its group. */
 static bool is_told_apart(const struct model *m, const struct page_cell *c,
                           const struct page_cell *best)
 {
@@ -52,7 +70,7 @@ static bool is_told_apart(const struct model *m, const struct page_cell *c,
     return r.low > 1;
 }
 
-/* "ticket (not told apart: spin-mutex)" */
+/* "ticket (tied with spin-mutex)" */
 static void add_names(const struct model *m, struct note *n, const struct page_cell *best,
                       bool sleeping)
 {
@@ -61,19 +79,19 @@ static void add_names(const struct model *m, struct note *n, const struct page_c
     note_add(n, "%s", best->variant);
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
-        if (c == best || !cell_same_group(c, best) || !cell_is_usable(c) ||
-            (sleeping && stays_awake(m, c)) || is_told_apart(m, c, best))
+        if (c == best || !cell_same_group(c, best) ||
+            !may_answer(m, c, best->path, best->place, sleeping) || is_told_apart(m, c, best))
             continue;
         note_add(&names, "%s%s", alike++ ? ", " : "", c->variant);
     }
     if (alike > 3)
-        note_add(n, " (not told apart: %zu others)", alike);
+        note_add(n, " (tied with %zu others)", alike);
     else if (alike)
-        note_add(n, " (not told apart: %s)", names.text);
+        note_add(n, " (tied with %s)", names.text);
 }
 
-/* The cheapest cell of a path at a place. Of park and wake it is one whose waiters sleep, if there
- * is one: who gets around sleeping is cheaper, and another thing. */
+/* The cheapest cell of a path at a place. For park and wake, one whose waiters sleep is preferred:
+ * without the sleep it is cheaper, but not the same thing. */
 static const struct page_cell *answer_of(const struct model *m, size_t path, const char *place)
 {
     bool park = strcmp(paths[path].path, "park") == 0;
@@ -83,26 +101,31 @@ static const struct page_cell *answer_of(const struct model *m, size_t path, con
 
 static void say_path(const struct page *p, size_t path, const char *place)
 {
-    bool park = strcmp(paths[path].path, "park") == 0;
     const struct page_cell *best = answer_of(p->m, path, place);
     const struct page_cell *any = best_of(p->m, paths[path].path, place, false);
     struct note n = {""};
     if (!best)
         return;
+    bool awake = stays_awake(p->m, best);
+    bool sleeping = strcmp(paths[path].path, "park") == 0 && !awake;
+    size_t rivals = count_rivals(p->m, best, sleeping);
     note_add(&n, "%s, per %s: ", paths[path].words, best->op);
+    add_names(p->m, &n, best, sleeping);
+    if (rivals > 1)
+        note_add(&n, ", cheapest of %zu variants%s", rivals,
+                 sleeping ? " whose waiters sleep" : "");
     if (isfinite(best->floor_ratio))
-        note_add(&n, "%s times %s; ", number_times(best->floor_ratio).text,
+        note_add(&n, "; %s× the cost of %s", number_times(best->floor_ratio).text,
                  cell_floor_words(best).text);
-    add_names(p->m, &n, best, park);
-    if (stays_awake(p->m, best))
-        note_add(&n, ", whose parks are mostly over before they sleep");
+    if (awake)
+        note_add(&n, "; most of its parks end before the waiter sleeps");
     if (any != best)
-        note_add(&n, ". %s slept in only %s of its parks and needs %s", any->variant,
-                 number_share(model_slept_share(p->m, any)).text, cell_cost(any).text);
-    doc_fact(p->d, cell_cost(best).text, "%s", n.text);
+        note_add(&n, ". %s costs %s, but slept in only %s of its parks", any->variant,
+                 cell_cost(any).text, number_share(model_slept_share(p->m, any)).text);
+    doc_fact(p->d, cell_cost(best).text, "%s.", n.text);
 }
 
-/* The cheapest of each path at a place. Returns whether there was anything to say. */
+/* The cheapest cell of each path at a place. Returns whether there is any. */
 static bool say_place(const struct page *p, const char *place, const char *lead)
 {
     bool any = false;
@@ -110,8 +133,7 @@ static bool say_place(const struct page *p, const char *place, const char *lead)
         any = any || answer_of(p->m, i, place);
     if (!any)
         return false;
-    doc_aside(p->d, "lead", "%s, the cheapest variant%s takes:", lead,
-              place[0] ? " of each path" : "");
+    doc_aside(p->d, "lead", "%s:", lead);
     doc_list_begin(p->d, "answer");
     for (size_t i = 0; i < PATHS; i++)
         say_path(p, i, place);
@@ -119,7 +141,7 @@ static bool say_place(const struct page *p, const char *place, const char *lead)
     return true;
 }
 
-/* The places of the headline, nearest first; two PUs before one, and one thread alone last. */
+/* The places of the headline, nearest first: two PUs before one, and a single thread last. */
 static bool say_places(const struct page *p)
 {
     bool said = false;
@@ -135,34 +157,47 @@ static bool say_places(const struct page *p)
             struct page_cell where = *c;
             where.threads = NAN;
             said |= say_place(p, c->place,
-                              words_format(same ? "With both threads on the %s" : "Between %s",
+                              words_format(same ? "Lowest costs with both sides on the %s"
+                                                : "Lowest costs between %s",
                                            cell_place(&where).text)
                                   .text);
         }
-    return say_place(p, "", "In one thread alone") || said;
+    return say_place(p, "", "Lowest costs in a single thread") || said;
 }
 
 static int say_claims(const struct page *p)
 {
-    size_t holds = 0, partly = 0, not = 0, unknown = 0;
+    size_t holds = 0, partly = 0, fails = 0, unmeasured = 0, open = 0;
     for (size_t i = 0; i < claim_count; i++) {
         struct judgement j;
         int status = claim_judge(p->m, &claims[i], &j);
         if (status)
             return status;
-        bool open = j.verdict == VERDICT_UNMEASURED || j.verdict == VERDICT_OPEN;
         holds += j.verdict == VERDICT_HOLDS;
         partly += j.verdict == VERDICT_PARTLY;
-        unknown += open;
+        open += j.verdict == VERDICT_OPEN;
+        unmeasured += j.verdict == VERDICT_UNMEASURED;
     }
-    not = claim_count - holds - partly - unknown;
+    fails = claim_count - holds - partly - open - unmeasured;
     doc_aside(p->d, "answer",
-              "Of the source text's %zu claims about cost, %zu hold here, %zu hold in part, %zu do "
-              "not, and of %zu this run cannot tell. The text speaks of goroutines; so are the "
-              "parties here with a variant that has go among its parts. With the others they are "
-              "threads, whose park is a system call.",
-              claim_count, holds, partly, not, unknown);
+              "The lab checks %zu claims about cost that are made by " LESSON
+              ". Verdicts of this run: holds %zu, partly %zu, does not hold %zu, cannot tell %zu, "
+              "not measured %zu. The lesson is about goroutines. Only the variants that park "
+              "with " DOC_CODE("go") " have them; all others have threads, which park by a system "
+                                     "call.",
+              claim_count, holds, partly, fails, open, unmeasured);
     return 0;
+}
+
+/* The terms that the findings need; the section of terms explains all. */
+static void say_terms(const struct page *p)
+{
+    doc_text(p->d,
+             "A channel passes a value on one of three paths: a handoff straight to a waiting "
+             "receiver, a hop through the buffer, or a park, in which one side waits and the other "
+             "wakes it. A variant is one build of the channel, with its own lock, way to park and "
+             "fast path. A PU is what the operating system calls a CPU. The section Terms explains "
+             "all terms.");
 }
 
 static void say_subject(const struct page *p)
@@ -171,13 +206,13 @@ static void say_subject(const struct page *p)
     struct note n = {""};
     const char *cpu = model_fact(env, "cpu_model"), *kernel = model_fact(env, "kernel");
     const char *pus = model_fact(env, "cpus_allowed"), *hypervisor = model_fact(env, "hypervisor");
-    note_add(&n, "%s, %s PUs", cpu[0] ? cpu : "CPU n/a", pus[0] ? pus : "n/a");
+    note_add(&n, "%s, %s CPUs", cpu[0] ? cpu : "CPU n/a", pus[0] ? pus : "n/a");
     if (hypervisor[0] && strcmp(hypervisor, "none") != 0)
         note_add(&n, " (%s guest)", hypervisor);
     note_add(&n, ", %s. ", kernel[0] ? kernel : "kernel n/a");
     const char *mode = model_fact(run, "mode"), *started = model_fact(run, "started");
     const char *grade = model_fact(run, "grade");
-    note_add(&n, "A %s sweep of %.10s, %s processes a cell. ", mode[0] ? mode : "recorded",
+    note_add(&n, "A %s sweep of %.10s, %s processes per cell. ", mode[0] ? mode : "recorded",
              started[0] ? started : "n/a", model_processes(p->m).text);
     const char *meaning = model_fact(run, "grade_meaning");
     note_add(&n, "Machine grade: %s%s%s.", grade[0] ? grade : "n/a", meaning[0] ? ", " : "",
@@ -203,21 +238,21 @@ static void warn_of_cells(const struct page *p)
         }
     }
     if (failed_count)
-        doc_aside(p->d, "warning", "%zu of %zu cells were not measured: %s.", failed_count,
+        doc_aside(p->d, "warning", "%zu of %zu cells could not be measured: %s.", failed_count,
                   p->m->cell_count, failed.text);
     if (impure_count)
         doc_aside(p->d, "warning",
-                  "%zu of %zu cells are impure: fewer than 99%% of their operations took the path "
-                  "that they are named after, and no figure quotes them: %s.",
+                  "In %zu of %zu cells fewer than 99%% of the operations took the path that the "
+                  "cell is named after. They are impure and not quoted: %s.",
                   impure_count, p->m->cell_count, impure.text);
     if (alone_count)
         doc_aside(p->d, "warning",
-                  "%zu of %zu cells were not contended by all of their threads: fewer than 99%% of "
-                  "them got on within the window, and no figure quotes them: %s.",
+                  "In %zu of %zu cells a thread made no progress within a window. They are left "
+                  "out of charts and findings (in brackets: the share of threads that did): %s.",
                   alone_count, p->m->cell_count, alone.text);
 }
 
-/* A floor with two modes makes every multiple of it a matter of luck. */
+/* If a floor has two modes, multiples of it depend on luck. */
 static void warn_of_floors(const struct page *p)
 {
     struct note n = {""};
@@ -229,8 +264,8 @@ static void warn_of_floors(const struct page *p)
     }
     if (count)
         doc_aside(p->d, "warning",
-                  "A floor is not one number here (%s), so multiples of it say little; see the "
-                  "windows under park and wake.",
+                  "Do not trust multiples of these floors, whose intervals span more than a factor "
+                  "of two: %s.",
                   n.text);
 }
 
@@ -246,8 +281,8 @@ static void warn_of_end(const struct page *p)
 {
     if (model_is_cut_short(p->m))
         doc_aside(p->d, "warning",
-                  "This sweep was cut short: its cells have %s processes, and what it did "
-                  "not get to is not here.",
+                  "This sweep was cut short: its cells have %s processes, and cells that it did "
+                  "not reach are missing.",
                   model_processes(p->m).text);
 }
 
@@ -256,25 +291,24 @@ static void warn(const struct page *p)
     const char *grade = model_fact(&p->m->run, "grade");
     const char *meaning = model_fact(&p->m->run, "grade_meaning");
     if (strcmp(grade, "D") == 0 || strcmp(grade, "F") == 0)
-        doc_aside(p->d, "warning",
-                  "The machine's grade is %s: %s. See the doctor's findings below.", grade,
-                  meaning[0] ? meaning : "its figures are not to be quoted");
+        doc_aside(p->d, "warning", "The machine's grade is %s: %s. See “What the doctor found”.",
+                  grade, meaning[0] ? meaning : "do not quote its figures");
     warn_of_end(p);
     warn_of_cells(p);
     warn_of_floors(p);
     if (!has_counters(p->m))
         doc_aside(p->d, "warning",
-                  "No hardware counter was read: what the caches did is not in this report.");
+                  "No hardware counter could be read, so this report has nothing on caches.");
 }
 
 int section_answer(const struct page *p)
 {
     say_subject(p);
+    say_terms(p);
     if (!say_places(p))
-        doc_aside(
-            p->d, "answer",
-            "This run has no answer: of none of the three paths has it a cell that is pure and "
-            "was measured often enough for an interval (six processes, or six windows).");
+        doc_aside(p->d, "answer",
+                  "This run measured none of the three paths well enough: a cell has to be pure "
+                  "and to have an interval, which takes six processes or six windows.");
     int status = say_claims(p);
     warn(p);
     return status;

@@ -1,6 +1,6 @@
-/* FIFO handoff against barging: the same cells of two variants, of which one hands a value or a
- * slot to who waits longest and the other lets who is woken compete again. What that does to the
- * throughput, and to the waits of single operations. */
+/* FIFO handoff against barging: the same cells of two variants. One hands a value or a slot to the
+ * waiter that has waited longest; the other wakes it to compete again. The section compares their
+ * throughput and the waits of single operations. */
 #include "plots/chart.h"
 #include "plots/paired.h"
 #include "plots/sections.h"
@@ -12,20 +12,20 @@
 static const char handing[] = "futex-park", barging[] = "futex+barging+none";
 static const char *const sides[] = {"send", "recv"};
 
-/* A p99.9 of fewer operations than this is a matter of less than ten of them. */
+/* With fewer operations than this, fewer than ten of them decide a p99.9. */
 enum { SIDES = sizeof(sides) / sizeof(sides[0]), TAIL_LEAST = 10000 };
 
 struct pair {
     const struct page_cell *handoff, *barging;
-    struct ratio ratio; /* of barging over handoff */
+    struct ratio ratio; /* barging over handoff */
 };
 
 struct pairs {
     struct pair *at;
-    size_t count, left_out; /* fit to be quoted, and not */
+    size_t count, left_out; /* pairs that may be quoted, and that may not */
 };
 
-/* Without a buffer there is nothing to compete for, and one thread alone waits for nobody. */
+/* Without a buffer there is nothing to compete for, and a single thread waits for nobody. */
 static bool can_barge(const struct page_cell *c)
 {
     return strcmp(c->variant, barging) == 0 && c->capacity > 0 && c->threads > 1;
@@ -39,7 +39,7 @@ static const struct page_cell *handing_twin(const struct model *m, const struct 
     return NULL;
 }
 
-/* -ENOMEM; the caller frees `at`. */
+/* 0 or -ENOMEM; the caller frees `at`. */
 static int find_pairs(const struct model *m, struct pairs *pairs)
 {
     *pairs = (struct pairs){.at = malloc((m->sorted_count + 1) * sizeof(*pairs->at))};
@@ -57,7 +57,7 @@ static int find_pairs(const struct model *m, struct pairs *pairs)
     return 0;
 }
 
-/* "16 slots, work 100"; the element's size where it is not the usual one. */
+/* "16 slots, work 100", with the element's size if it is not the usual one. */
 static struct words buffer_words(const struct model *m, const struct page_cell *c)
 {
     struct words size = {""}, work = {""};
@@ -76,8 +76,8 @@ static struct words pair_words(const struct model *m, const struct pair *pair)
                         buffer_words(m, c).text);
 }
 
-/* Below 0 where barging is faster, above where it is slower; 0 where the interval holds 1 or there
- * is none. */
+/* Below 0 if barging is faster, above 0 if it is slower; 0 if the interval contains 1 or there is
+ * no interval. */
 static int difference(const struct ratio *r)
 {
     return r->high < 1 ? -1 : r->low > 1;
@@ -105,8 +105,8 @@ static void say_throughput(const struct page *p, const struct pairs *pairs)
             loss = pair;
     }
     doc_aside(p->d, "answer",
-              "Pairs of cells: %zu. Barging is faster in %zu of them and slower in %zu; in the "
-              "others no difference is told.",
+              "Of %zu pairs of cells, barging is faster in %zu and slower in %zu; the others show "
+              "no difference.",
               pairs->count, faster, slower);
     say_extreme(p, "Barging gains most", gain);
     say_extreme(p, "Barging loses most", loss);
@@ -124,7 +124,7 @@ static double p999(const struct model *m, const struct page_cell *c, const char 
     return latency_of(m, c, side, "count") >= TAIL_LEAST ? latency_of(m, c, side, "p999") : NAN;
 }
 
-/* Where the p99.9 of a send or a receive grows most. */
+/* The pair whose p99.9 of a send or a receive grows most. */
 static void say_waits(const struct page *p, const struct pairs *pairs)
 {
     const struct pair *worst = NULL;
@@ -146,14 +146,14 @@ static void say_waits(const struct page *p, const struct pairs *pairs)
     if (known == 0)
         doc_text(p->d, "The longest waits of these cells were not measured: n/a.");
     else if (!worst)
-        doc_aside(p->d, "answer", "With barging no p99.9 of a send or a receive is longer.");
+        doc_aside(p->d, "answer", "Barging makes no p99.9 of a send or a receive longer.");
     else
         doc_aside(p->d, "answer",
-                  "With barging the p99.9 of a send or a receive is longer in %zu of %zu, most in "
-                  "%s: that of %s is %s after %s, %s times as long (without an interval).",
-                  longer, known, pair_words(p->m, worst).text, where,
+                  "Barging makes the p99.9 of a send or a receive longer in %zu of %zu cases. The "
+                  "largest factor is %s, for %s in %s: %s instead of %s (no interval).",
+                  longer, known, number_times(most).text, where, pair_words(p->m, worst).text,
                   number_ns(p999(p->m, worst->barging, where)).text,
-                  number_ns(p999(p->m, worst->handoff, where)).text, number_times(most).text);
+                  number_ns(p999(p->m, worst->handoff, where)).text);
 }
 
 static void add_row(const struct page *p, struct chart *chart, const struct pair *pair)
@@ -172,7 +172,7 @@ static void add_row(const struct page *p, struct chart *chart, const struct pair
 static int draw(const struct page *p, const struct pairs *pairs)
 {
     struct chart chart;
-    int status = chart_open(&chart, "time of barging over that of handoff", true);
+    int status = chart_open(&chart, "time of barging / time of handoff", true);
     if (status)
         return status;
     const char *last = "";
@@ -189,15 +189,14 @@ static int draw(const struct page *p, const struct pairs *pairs)
         chart_discard(&chart);
         return 0;
     }
-    chart_band(&chart, 1, 1, 0); /* nothing to see, but 1 is on the axis */
+    chart_band(&chart, 1, 1, 0); /* invisible, but it keeps 1 on the axis */
     status = chart_draw(&chart, p->directory, "barging", p->error, p->size);
     if (status)
         return status;
     doc_figures_begin(p->d);
-    doc_figure(p->d, "barging", "Time of barging over that of handoff");
-    doc_figures_end(p->d,
-                    "Left of 1× barging is faster. Grey are ratios whose interval holds 1: no "
-                    "difference is told. The axis is logarithmic.");
+    doc_figure(p->d, "barging", "Chart: time of barging as a multiple of the time of handoff");
+    doc_figures_end(p->d, "Left of 1× barging is faster. A grey point is a ratio whose interval "
+                          "contains 1: no difference is shown. The axis is logarithmic.");
     return 0;
 }
 
@@ -221,7 +220,7 @@ static void put_throughput(const struct page *p, const struct pairs *pairs)
         {"barging / handoff", COLUMN_NUMBER},
         {"wakes to retry", COLUMN_NUMBER},
     };
-    doc_text(p->d, "Throughput:");
+    doc_text(p->d, "Throughput, as time per operation:");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < pairs->count; i++) {
         const struct pair *pair = &pairs->at[i];
@@ -233,14 +232,13 @@ static void put_throughput(const struct page *p, const struct pairs *pairs)
     }
     doc_table_end(p->d);
     doc_aside(p->d, "small",
-              "The ratio is paired by process, with its interval; below one barging is faster. Of "
-              "many intervals a few leave out 1 by chance. Wakes to retry are those of barging per "
-              "operation: each is of one who then had to compete.");
+              "The ratio is paired by process and has an interval; below 1 barging is faster. "
+              "Among many intervals a few miss 1 by chance. “Wakes to retry” counts, per operation "
+              "with barging, how often a woken waiter had to compete again.");
     if (pairs->left_out)
         doc_aside(p->d, "small",
-                  "Pairs that are left out, since one of the two did not run, has no interval, is "
-                  "impure, or had threads that did not get on within a window: %zu. They are in "
-                  "the table of every cell.",
+                  "Pairs left out: %zu. In each, a cell did not run, has no interval, is impure, "
+                  "or had a thread that made no progress within a window. See “Every cell”.",
                   pairs->left_out);
 }
 
@@ -258,7 +256,7 @@ static void put_waits(const struct page *p, const struct pairs *pairs)
         {"send, p99.9", COLUMN_NUMBER}, {"send, max", COLUMN_NUMBER},
         {"recv, p99.9", COLUMN_NUMBER}, {"recv, max", COLUMN_NUMBER},
     };
-    doc_text(p->d, "Starvation, each as handoff → barging:");
+    doc_text(p->d, "Starvation, as handoff → barging:");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < pairs->count; i++) {
         const struct page_cell *a = pairs->at[i].handoff, *b = pairs->at[i].barging;
@@ -272,14 +270,14 @@ static void put_waits(const struct page *p, const struct pairs *pairs)
     }
     doc_table_end(p->d);
     doc_aside(p->d, "small",
-              "Fairness is Jain's index of the shares of those whose operations count, in "
-              "prod-cons the consumers: 1 is equal shares, 1 over their number is one who gets "
-              "everything; n/a where only one counts. It is of a whole window, in which who "
-              "starved for a moment can catch up. The tail shows the moment: one operation in a "
-              "thousand takes longer than p99.9 (n/a of fewer than %d operations). A max is one "
-              "moment of one process: whatever else ran on the machine then is in it, and more "
-              "operations have a greater one. Neither has an interval. Both are of windows of "
-              "their own, which time every single operation.",
+              "Fairness is Jain's index of the shares of those whose operations are counted (the "
+              "consumers in prod-cons): 1 means equal shares, 1/n that one of n did everything, "
+              "n/a that only one is counted. It covers a whole window, in which a thread that "
+              "starved for a moment can catch up; the tail shows such moments. One operation in a "
+              "thousand takes longer than the p99.9, which needs at least %d operations. The max "
+              "is a single operation: it includes whatever else ran on the machine then, and grows "
+              "with the number of operations. Neither has an interval. Both come from separate "
+              "windows in which every operation is timed.",
               TAIL_LEAST);
 }
 
@@ -287,15 +285,16 @@ static int put_pairs(const struct page *p, const struct pairs *pairs)
 {
     if (pairs->count == 0) {
         doc_text(p->d,
-                 "No cell of a channel with a buffer and several threads was measured well enough "
-                 "with both %s and %s in this run: n/a. `hchanlab sweep --scenario prod-cons "
-                 "--capacity 1,16,128 --threads 2,8 --variant %s --variant %s` does.",
+                 "This run has no cell with a buffer and several threads that was measured well "
+                 "enough with both %s and %s: n/a. To measure some, run " DOC_CODE(
+                     "hchanlab sweep --scenario prod-cons --capacity 1,16,128 --threads 2,8 "
+                     "--variant %s --variant %s") ".",
                  handing, barging, handing, barging);
         return 0;
     }
     doc_text(p->d,
-             "Where somebody waits, %s hands the value or the slot to who waits longest, as Go "
-             "does; with %s who is woken competes again with those who run.",
+             "With %s, a value or a free slot goes to the waiter that has waited longest, as in "
+             "Go. With %s, that waiter is only woken and has to compete with all that are running.",
              handing, barging);
     say_throughput(p, pairs);
     say_waits(p, pairs);

@@ -1,24 +1,22 @@
-/* The source text's claims, each with what was measured and a verdict. */
+/* The lesson's claims, each with what was measured and a verdict. */
 #include "plots/claims.h"
 #include "plots/sections.h"
 
 static const struct doc_column columns[] = {
     {"claim, and how it is judged", COLUMN_TEXT},
-    {"measured: least to greatest median", COLUMN_TEXT},
-    {"verdict, where and for whom", COLUMN_TEXT},
+    {"measured: lowest to highest median", COLUMN_TEXT},
+    {"verdict, by place and variant", COLUMN_TEXT},
 };
 
 int section_claims(const struct page *p)
 {
-    doc_text(
-        p->d,
-        "Verdicts are computed from this run. A cost holds where the whole interval lies "
-        "in the claimed range, and is lower or higher where none of it does; a "
-        "comparison is a ratio paired by process. The numbers of the text are about "
-        "goroutines, which park in user space; so do they here with variants that have go among "
-        "their parts. The parties of the others are threads, which park in the kernel. What is "
-        "counted and not timed (outcomes, context switches) has no "
-        "interval: it is compared as it is.");
+    doc_text(p->d,
+             "The verdicts are computed from this run. A claimed cost holds if the whole interval "
+             "lies in the claimed range; it is lower or higher if all of the interval is outside. "
+             "A comparison is a ratio, paired by process. Counts (outcomes, context switches) have "
+             "no interval and are compared exactly. The lesson's numbers are about goroutines, "
+             "which park in user space. Only the variants that park with " DOC_CODE(
+                 "go") " have goroutines; all others have threads, which park in the kernel.");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < claim_count; i++) {
         struct judgement j;
@@ -34,7 +32,7 @@ int section_claims(const struct page *p)
     }
     doc_table_end(p->d);
     doc_aside(p->d, "small",
-              "Factors in the last column say how far an observation is beyond the nearer "
-              "end of the claimed range.");
+              "A factor in the last column is the distance from the nearer end of the claimed "
+              "range.");
     return 0;
 }

@@ -1,4 +1,4 @@
-/* Hardware counters: what was counted by cell, and of the others why not. */
+/* Hardware counters: the counts of each cell, and the reasons why others are missing. */
 #include "plots/judge.h"
 #include "plots/sections.h"
 #include <errno.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was asked of PAPI, and what it answered: each such triple of the table once. */
+/* What PAPI was asked for, and its answer: each such triple of the table once. */
 struct event {
     const char *counter, *domain, *reason;
     bool counted; /* the counter has a value in this domain, in some cell */
@@ -75,8 +75,8 @@ static int read_events(const struct tsv *t, struct events *e)
     return 0;
 }
 
-/* Whether the counter is missing for this reason in every domain that it was asked for in: then the
- * domain need not be named. */
+/* Whether the counter is missing for this reason in every domain in which it was asked for. Then
+ * the domain need not be named. */
 static bool is_missing_whole(const struct events *e, const struct event *of)
 {
     for (size_t i = 0; i < e->count; i++) {
@@ -93,7 +93,8 @@ static bool is_missing_whole(const struct events *e, const struct event *of)
     return true;
 }
 
-/* Whether an event of first..end is missing for the reason of `of`, and of its counter if asked. */
+/* Whether one of the events first..end is missing for the same reason as `of`; if `counter`, only
+ * events of the same counter count. */
 static bool was_missing(const struct events *e, size_t first, size_t end, const struct event *of,
                         bool counter)
 {
@@ -104,7 +105,7 @@ static bool was_missing(const struct events *e, size_t first, size_t end, const 
     return false;
 }
 
-/* The reason of one event, with all that are missing for it: "A, B (kernel): n/a. PAPI says: ..."
+/* All events that are missing for the reason of event `first`: "A, B (kernel): n/a. PAPI says: ..."
  */
 static void put_reason(const struct page *p, const struct events *e, size_t first)
 {
@@ -124,7 +125,7 @@ static void put_reason(const struct page *p, const struct events *e, size_t firs
              e->items[first].reason[0] ? e->items[first].reason : "nothing");
 }
 
-/* The counters of which no cell has a value, by reason. */
+/* The counters without a value in any cell, by reason. */
 static void put_missing(const struct page *p, const struct events *e)
 {
     for (size_t i = 0; i < e->count; i++)
@@ -133,7 +134,7 @@ static void put_missing(const struct page *p, const struct events *e)
 }
 
 static const struct doc_column columns[] = {
-    {"cell", COLUMN_WORD},    {"counter", COLUMN_WORD},
+    {"cell", COLUMN_NAME},    {"counter", COLUMN_WORD},
     {"domain", COLUMN_WORD},  {"per operation", COLUMN_NUMBER},
     {"why not", COLUMN_WORD},
 };
@@ -154,7 +155,7 @@ static void put_counters(const struct page *p, const struct events *e)
         doc_cell(p->d, row.reason);
     }
     doc_table_end(p->d);
-    doc_aside(p->d, "small", "Counted in windows of their own, user and kernel domain apart.");
+    doc_aside(p->d, "small", "Counted in separate windows, one per domain: user and kernel.");
 }
 
 int section_counters(const struct page *p)
@@ -168,10 +169,10 @@ int section_counters(const struct page *p)
     for (size_t i = 0; i < t->rows; i++)
         values += has_value(t, i);
     if (t->rows == 0)
-        doc_text(p->d, "No hardware counters were asked for in this run: n/a.");
+        doc_text(p->d, "This run asked for no hardware counters: n/a.");
     put_missing(p, &events);
     if (values > 0) {
-        doc_fold_begin(p->d, words_format("%zu counts, by cell", values).text);
+        doc_fold_begin(p->d, words_format("%zu counts by cell", values).text);
         put_counters(p, &events);
         doc_fold_end(p->d);
     }

@@ -1,4 +1,4 @@
-/* Latency per path and side as percentile curves. */
+/* The latency of single operations: percentile curves by path and side, and a table. */
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/sections.h"
@@ -17,7 +17,7 @@ static const struct {
 
 enum { PATHS = 3, SIDES = 3, QUANTILES = 4 };
 
-/* The place that latency is shown for: the nearest with two PUs, otherwise whatever there is. */
+/* The place whose latency is shown: the nearest with two PUs, otherwise any. */
 static const char *shown_place(const struct model *m, const char *path)
 {
     const char *place = "";
@@ -32,7 +32,7 @@ static const char *shown_place(const struct model *m, const char *path)
     return place;
 }
 
-/* A curve: a title line, then the nines of each bucket's upper end and its ns. */
+/* The points of a curve: for each bucket the percentile (in nines) and its upper end in ns. */
 static size_t put_histogram(const struct model *m, const struct page_cell *c, const char *side,
                             FILE *out)
 {
@@ -70,7 +70,7 @@ static size_t put_quantiles(const struct model *m, const struct page_cell *c, co
     return points;
 }
 
-/* The least and the greatest latency of the paths, for one range in all drawings. */
+/* The lowest and the highest latency of all paths: the range of every drawing. */
 static void fit_all(const struct model *m, double *low, double *high)
 {
     *low = INFINITY;
@@ -97,7 +97,7 @@ static bool has_curve(const struct model *m, const struct page_cell *c, const ch
            cell_is_ok(c) && !cell_is_impure(c) && model_latency_row(m, c, side) < m->latency.rows;
 }
 
-/* Whether it is among the cheapest of those that have a curve: more could not be told apart. */
+/* Whether it is one of the cheapest cells that have a curve. More curves would be unreadable. */
 static bool is_drawn(const struct model *m, const struct page_cell *c, const char *path,
                      const char *side)
 {
@@ -108,7 +108,7 @@ static bool is_drawn(const struct model *m, const struct page_cell *c, const cha
     return has_curve(m, c, path, side) && cheaper < CURVES_MAX;
 }
 
-/* The drawing's name, and how many curves it has. */
+/* Draws one path and side. Returns the drawing's name and how many curves it has. */
 static int draw(const struct page *p, size_t path, size_t side, struct words *name, size_t *curves)
 {
     char file[PATH_MAX], settings[768], colours[400] = "";
@@ -181,9 +181,7 @@ static void put_table(const struct page *p)
         }
     }
     doc_table_end(p->d);
-    doc_aside(p->d, "small",
-              "Each is measured in windows of their own, which time every single "
-              "operation.");
+    doc_aside(p->d, "small", "Measured in separate windows in which every operation is timed.");
     doc_fold_end(p->d);
 }
 
@@ -200,8 +198,10 @@ int section_latency(const struct page *p)
             continue;
         if (drawn++ == 0)
             doc_figures_begin(p->d);
-        doc_figure(p->d, name.text,
-                   words_format("Latency of %s, %s", paths[i / SIDES], sides[i % SIDES]).text);
+        doc_figure(
+            p->d, name.text,
+            words_format("Chart: latency percentiles of %s, %s", paths[i / SIDES], sides[i % SIDES])
+                .text);
     }
     if (drawn == 0) {
         doc_text(p->d, "This run has no latency histograms: n/a.");
@@ -214,12 +214,12 @@ int section_latency(const struct page *p)
             timer = p->m->cells[i].median_ns;
     doc_figures_end(
         p->d,
-        "Across: the share of operations that took no longer, in nines; up: their time; at the "
-        "nearest place with two PUs, of the variants whose operation costs least, %d at most (the "
-        "table has all). Send and recv are the calls; delivery is from the "
-        "send's call to the receive's return. One look at the clock costs %s (its "
-        "resolution: %s ns): that is in every value, and nothing is subtracted. These windows are "
-        "not warmed up, so a cold start can be in the tails.",
+        "x: percentile (4 nines is 99.99%%); y: time (logarithmic). Shown are the cheapest "
+        "variants, at most %d per "
+        "chart, at the nearest place with two PUs; the table has all. Send and recv are the calls "
+        "themselves; delivery is the time from the send's call to the receive's return. Every "
+        "value includes one reading of the clock, which costs %s (resolution: %s ns). These "
+        "windows have no warm-up, so the tails can include a cold start.",
         CURVES_MAX, number_ns(timer).text, resolution[0] ? resolution : "n/a");
     put_table(p);
     return 0;

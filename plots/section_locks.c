@@ -1,4 +1,4 @@
-/* The variants' locks alone, with more and more threads. */
+/* The variants' locks by themselves, with increasing numbers of threads. */
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/paired.h"
@@ -14,13 +14,13 @@ static bool is_mutex(const struct page_cell *c)
     return strcmp(c->scenario, "mutex") == 0;
 }
 
-/* What is drawn: a cell that not all of its threads contended for is another thing. */
+/* Cells in which some thread made no progress are not drawn: not all threads contended there. */
 static bool is_drawn(const struct page_cell *c)
 {
     return is_mutex(c) && cell_is_ok(c) && !cell_is_uncontended(c);
 }
 
-/* Whether a cell belongs into the drawing of a place: its threads there, or one thread alone. */
+/* Whether a cell belongs in the drawing of a place: it ran there, or with a single thread. */
 static bool belongs(const struct page_cell *c, const char *variant, const char *place)
 {
     return is_drawn(c) && strcmp(c->variant, variant) == 0 &&
@@ -41,7 +41,7 @@ static void put_curve(const struct model *m, const char *variant, const char *pl
     }
 }
 
-/* What goes into a file's name or gnuplot's settings is not to mean anything there. */
+/* Replaces all characters that could have a meaning in a file's name or in gnuplot's settings. */
 static void keep_plain(char *text)
 {
     for (; *text; text++)
@@ -49,7 +49,7 @@ static void keep_plain(char *text)
             *text = '-';
 }
 
-/* One range for the drawings of all places, so that they can be compared. */
+/* The range of all drawings, so that places can be compared. */
 static void fit_all(const struct model *m, double *low, double *high)
 {
     *low = INFINITY;
@@ -110,7 +110,7 @@ static int draw(const struct page *p, const char *place, const struct page_cell 
                     p->size);
 }
 
-/* How often its uncontended pair a cell's pair costs; NaN where that cannot be said. */
+/* A cell's cost as a multiple of its variant's uncontended cost; NaN if either is unknown. */
 static struct ratio growth(const struct model *m, const struct page_cell *c)
 {
     const struct page_cell *alone = model_cell(m, "mutex", c->variant, 1, "");
@@ -122,13 +122,13 @@ static struct ratio growth(const struct model *m, const struct page_cell *c)
 static void say_growth(const struct page *p, const char *lead, const struct page_cell *c)
 {
     struct ratio r = growth(p->m, c);
-    doc_aside(p->d, "answer", "%s %s, %s: %s a pair, %s times [%s, %s] its own uncontended pair.",
+    doc_aside(p->d, "answer", "%s: %s, %s. A pair costs %s, %s× [%s, %s] its uncontended cost.",
               lead, c->variant, cell_place(c).text, cell_cost(c).text, number_times(r.median).text,
               number_times(r.low).text, number_times(r.high).text);
 }
 
-/* The cell whose cost grew most over its own uncontended one, and the one that grew least at the
- * same place with as many threads. */
+/* The cell whose cost grew most over its variant's uncontended cost, and the cell that grew least
+ * at the same place with as many threads. */
 static void say_finding(const struct page *p)
 {
     const struct page_cell *worst = NULL, *best = NULL;
@@ -149,9 +149,9 @@ static void say_finding(const struct page *p)
             best = p->m->sorted[i];
         }
     }
-    say_growth(p, "Grows most:", worst);
+    say_growth(p, "Most affected", worst);
     if (best && best != worst)
-        say_growth(p, "Grows least there:", best);
+        say_growth(p, "Least affected there", best);
 }
 
 static const struct doc_column columns[] = {
@@ -182,11 +182,10 @@ static void put_table(const struct page *p)
     doc_table_end(p->d);
     doc_aside(
         p->d, "small",
-        "Fairness is Jain's index of the threads' shares: 1 is equal shares, 1 over "
-        "the number of threads is one thread doing everything. Overlap is the share "
-        "of the threads that got on at all within the window: below 99%% (red) the lock was not "
-        "contended by all, since one thread had the PU for the whole window; such a cell is "
-        "in no drawing and no finding.");
+        "Fairness is Jain's index of the threads' shares: 1 means equal shares, 1/n that one of n "
+        "threads did everything. Overlap is the share of threads that made any progress within a "
+        "window. If it is below 99%% (red), not all threads contended for the lock: one had the PU "
+        "for a whole window. Such cells are left out of charts and findings.");
 }
 
 static bool has_crowd(const struct model *m)
@@ -217,22 +216,24 @@ int section_locks(const struct page *p)
             doc_figures_begin(p->d);
         }
         seen[drawn++] = c->place;
-        doc_figure(p->d, name.text, words_format("Locks by threads, %s", c->place).text);
+        doc_figure(
+            p->d, name.text,
+            words_format("Chart: cost of each lock by number of threads, %s", c->place).text);
     }
     if (drawn == 0 && has_crowd(p->m)) {
-        doc_text(p->d, "No lock was contended by all of its threads here: nothing to draw.");
+        doc_text(p->d, "No lock was contended by all of its threads, so there is no chart.");
         put_table(p);
         return 0;
     }
     if (drawn == 0) {
-        doc_text(p->d, "The locks were not measured with several threads in this run: n/a.");
+        doc_text(p->d, "This run did not measure locks with several threads: n/a.");
         return 0;
     }
     doc_figures_end(p->d,
-                    "The mutex scenario: all threads lock, add one to a word and unlock, for a "
-                    "fixed time. One operation is a lock and unlock pair of any thread. Both "
-                    "axes are logarithmic; one thread alone is the left end of each line. Cells "
-                    "in which not all threads got on within the window are left out.");
+                    "The mutex scenario: for a fixed time all threads lock, increment a word and "
+                    "unlock. One operation is a lock and unlock pair of any thread. Both axes are "
+                    "logarithmic; each line begins at one thread. Cells in which a thread made no "
+                    "progress within a window are left out.");
     put_table(p);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* How it was measured, on what, and how to do it again. */
+/* The method, the machine, and the command that repeats the run. */
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,8 @@ static const char *known(const char *fact)
     return fact[0] ? fact : "n/a";
 }
 
-/* "97.8% or more; 2 of 90 cells have none": the least coverage of the intervals. */
+/* The lowest coverage of the intervals, and how many cells have none: "97.8% or more; 2 of 90 cells
+ * that ran have none". */
 static struct words coverage(const struct model *m)
 {
     double least = NAN;
@@ -31,37 +32,38 @@ int section_method(const struct page *p)
     const struct tsv *run = &p->m->run;
     doc_list_begin(p->d, "");
     doc_item(p->d,
-             "Every cell ran in processes of its own, %s of them, each of which timed several "
-             "windows. Windows come after a warm-up but for three kinds: scenarios that time "
+             "Every cell ran in %s processes of its own, each of which timed several windows. "
+             "Windows come after a warm-up but for three kinds: scenarios that time "
              "themselves (seed-*, close-wake), crowds of threads (mutex), and the windows in which "
              "every operation is timed for its latency: a cold start can be in the tails there.",
              model_processes(p->m).text);
     doc_item(p->d,
-             "In each round all cells ran once, in an order shuffled by the seed %s, so that "
-             "what drifts hits all variants alike.",
+             "In each round every cell ran once, in an order shuffled from the seed %s, so a drift "
+             "of the machine affects all variants alike.",
              known(model_fact(run, "seed")));
     doc_item(p->d,
-             "A cost is the median over the processes' medians. Its interval is between two "
-             "order statistics and covers the true median with at least 95%% (here %s); "
-             "nothing is assumed of the distribution, and below six processes the unit is the "
-             "window.",
+             "A cost is the median of the processes' medians. Its interval lies between two order "
+             "statistics and covers the true median with a probability of at least 95%% (here %s). "
+             "It assumes nothing about the distribution. With fewer than six processes, it is "
+             "computed from windows instead.",
              coverage(p->m).text);
-    doc_item(p->d, "Ratios are paired: each process of one cell over the process of the same round "
-                   "of the other, then the median of those with its interval.");
     doc_item(p->d,
-             "Purity comes from a traced twin that counts every outcome; the measured instance "
-             "counts nothing. Of park-wake it is 100%% by construction: on an unbuffered ping-pong "
-             "one side of every value parks. What can fail there is the sleep, so the table of "
-             "every cell has the share of the parks that slept.");
+             "Ratios are paired: each process of one cell is divided by the process of the other "
+             "cell in the same round. The page shows the median of these ratios and its interval.");
     doc_item(p->d,
-             "Floors are measured in the same rounds. Nothing is subtracted, and no sample is "
-             "dropped.");
-    doc_item(p->d, "The text's own two programs (seed-*) do a million operations a side, as there, "
-                   "or as many as the mode's time limit allows; their path is not forced.");
+             "Purity is counted by a second, traced build of the channel; the measured build "
+             "counts nothing. The purity of park-wake is 100%% by construction, since on an "
+             "unbuffered channel one side of every value parks. It may park without sleeping, so "
+             "the table of every cell has the share of parks that slept.");
+    doc_item(p->d, "Floors are measured in the same rounds. Nothing is subtracted from any cost, "
+                   "and no sample is dropped.");
     doc_item(p->d,
-             "Threads are bound to PUs: same PU, SMT siblings, one L2, one L3, one package, or "
-             "two packages. They run under the scheduling policy that the sweep was started with, "
-             "since the default lets a woken thread preempt its waker.");
+             "The scenarios seed-* are the lesson's own two programs, with as many operations as "
+             "there, or as many as the time limit allows. They force no path.");
+    doc_item(p->d,
+             "Threads, and the Ps of goroutines, are bound to PUs. They run under the scheduling "
+             "policy that the sweep was started with; the default policy lets a woken thread "
+             "preempt its waker.");
     doc_list_end(p->d);
     return 0;
 }
@@ -89,7 +91,7 @@ static void put_findings(const struct page *p)
     const struct tsv *t = &p->m->doctor;
     doc_heading(p->d, 3, "doctor", "What the doctor found");
     if (t->rows == 0) {
-        doc_text(p->d, "No findings were exported with this run: n/a.");
+        doc_text(p->d, "This run was exported without the doctor's findings: n/a.");
         return;
     }
     doc_table_begin(p->d, finding_columns, sizeof(finding_columns) / sizeof(finding_columns[0]));
@@ -111,7 +113,7 @@ static void put_pairs(const struct page *p)
     const struct tsv *t = &p->m->topology;
     doc_heading(p->d, 3, "topology", "How the PUs are related");
     if (t->rows == 0) {
-        doc_text(p->d, "No pairs were exported with this run; the environment says: %s.",
+        doc_text(p->d, "This run was exported without pairs of PUs. The topology is: %s.",
                  known(model_fact(&p->m->environment, "topology")));
         return;
     }
@@ -143,9 +145,12 @@ int section_machine(const struct page *p)
 int section_repeat(const struct page *p)
 {
     const char *command = model_fact(&p->m->run, "command");
-    if (command[0])
-        doc_code(p->d, command);
-    else
-        doc_text(p->d, "The run does not say by which command it was made: n/a.");
+    if (!command[0]) {
+        doc_text(p->d, "The run has no record of its command: n/a.");
+        return 0;
+    }
+    doc_text(p->d, "In a checkout that was built with the release preset, the program is " DOC_CODE(
+                       "build/release/hchanlab") ".");
+    doc_code(p->d, command);
     return 0;
 }

@@ -1,7 +1,8 @@
 /* Which path the operations took: the shares of each side's outcomes, and how the parks ended.
- * Cells of one scenario and place that differ in nothing share a row. */
+ * Variants of one scenario and place with equal shares have one row. */
 #include "plots/chart.h"
 #include "plots/escape.h"
+#include "plots/judge.h"
 #include "plots/sections.h"
 #include "plots/svg.h"
 #include <errno.h>
@@ -14,9 +15,9 @@ static const struct {
     const char *words;
     unsigned colour;
 } classes[] = {
-    {"handoff", 0x009e73}, {"buffer", 0x0072b2},      {"promotion", 0x56b4e9},
-    {"park", 0xe69f00},    {"full, empty", 0xbbbbbb}, {"closed, panic", 0x555555},
-    {"slept", 0x7a4b00},   {"over before", 0xf5c04a},
+    {"handoff", 0x009e73}, {"buffer", 0x0072b2},        {"promotion", 0x56b4e9},
+    {"park", 0xe69f00},    {"full, empty", 0xbbbbbb},   {"closed, panic", 0x555555},
+    {"slept", 0x7a4b00},   {"did not sleep", 0xf5c04a},
 };
 
 enum { CLASSES = sizeof(classes) / sizeof(classes[0]), SLEPT = 6, SPUN = 7 };
@@ -34,7 +35,7 @@ static const struct {
 
 enum { OUTCOMES = sizeof(outcomes) / sizeof(outcomes[0]) };
 
-/* Shares of each bar by class; a bar with nothing in it is all zero. */
+/* Shares of each bar by class; all zero for an empty bar. */
 struct mix {
     double share[BARS][CLASSES];
     bool any;
@@ -100,7 +101,16 @@ static void put_row(struct rows *r, const struct mix *mix, const char *label)
         r->label = strlen(label);
 }
 
-/* The rows of a group: each mix once, with the variants that have it. 0 or -ENOMEM. */
+/* Where the group that starts at `first` ends. */
+static size_t group_end(const struct model *m, size_t first)
+{
+    size_t end = first;
+    while (end < m->sorted_count && cell_same_group(m->sorted[first], m->sorted[end]))
+        end++;
+    return end;
+}
+
+/* The rows of a group: each distinct mix once, with the variants that have it. 0 or -ENOMEM. */
 static int put_group(const struct model *m, struct rows *r, size_t first, size_t end)
 {
     bool titled = false;
@@ -154,9 +164,7 @@ static int draw(const struct page *p, double *rows)
         return status;
     r.out = draft.out;
     for (size_t i = 0, end; i < p->m->sorted_count && !status; i = end) {
-        for (end = i;
-             end < p->m->sorted_count && cell_same_group(p->m->sorted[i], p->m->sorted[end]);)
-            end++;
+        end = group_end(p->m, i);
         if (cell_is_usual(p->m, p->m->sorted[i]))
             status = put_group(p->m, &r, i, end);
     }
@@ -181,18 +189,46 @@ static int draw(const struct page *p, double *rows)
     return svg_draw(&(struct drawing){p->directory, "mix.gp", "mix", settings}, p->error, p->size);
 }
 
-static void say_spinners(const struct page *p)
+static bool stays_awake(const struct model *m, const struct page_cell *c)
 {
-    for (size_t i = 0; i < p->m->sorted_count; i++) {
+    return strcmp(c->path, "park") == 0 && model_slept_share(m, c) < SLEPT_SHARE &&
+           cell_is_usual(m, c);
+}
+
+/* One line for each place: the variants of the group from first..end whose waiters mostly did not
+ * sleep. */
+static void say_awake(const struct page *p, size_t first, size_t end)
+{
+    struct note names = {""};
+    for (size_t i = first; i < end; i++) {
         const struct page_cell *c = p->m->sorted[i];
-        double slept = model_slept_share(p->m, c);
-        if (strcmp(c->path, "park") == 0 && slept < SLEPT_SHARE && cell_is_usual(p->m, c))
-            doc_aside(
-                p->d, "answer",
-                "%s in %s (%s) slept in only %s of its parks: the others were over before, so "
-                "its figure is not that of a sleep and a wake alone.",
-                c->variant, c->scenario, cell_place(c).text, number_share(slept).text);
+        if (stays_awake(p->m, c))
+            note_add(&names, "%s%s %s", names.text[0] ? ", " : "", c->variant,
+                     number_share(model_slept_share(p->m, c)).text);
     }
+    if (names.text[0])
+        doc_item(p->d, "%s, %s: %s", p->m->sorted[first]->scenario,
+                 cell_place(p->m->sorted[first]).text, names.text);
+}
+
+/* The cells whose cost is not that of a sleep and a wake. */
+static void say_all_awake(const struct page *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->m->sorted_count; i++)
+        any = any || stays_awake(p->m, p->m->sorted[i]);
+    if (!any)
+        return;
+    doc_aside(p->d, "answer",
+              "In these cells fewer than %.0f%% of the parks slept (shares below), so their costs "
+              "are not those of a sleep and a wake:",
+              100 * SLEPT_SHARE);
+    doc_list_begin(p->d, "");
+    for (size_t i = 0, end; i < p->m->sorted_count; i = end) {
+        end = group_end(p->m, i);
+        say_awake(p, i, end);
+    }
+    doc_list_end(p->d);
 }
 
 int section_mix(const struct page *p)
@@ -202,16 +238,17 @@ int section_mix(const struct page *p)
     if (status)
         return status;
     if (rows == 0) {
-        doc_text(p->d, "This run has no outcomes of traced instances: n/a.");
+        doc_text(p->d, "This run counted no outcomes: n/a.");
         return 0;
     }
-    say_spinners(p);
+    say_all_awake(p);
     doc_figures_begin(p->d);
-    doc_figure(p->d, "mix", "Shares of the paths by scenario and variant");
-    doc_figures_end(p->d, "Counted by each variant's traced instance in windows of its own. Left: "
-                          "what the sends did; middle: what the receives did; right: of the parks, "
-                          "those that slept in the kernel and those that were over before. "
-                          "Who was woken to compete again counts by how that ended. Variants that "
-                          "agree to half a percent share a row.");
+    doc_figure(p->d, "mix", "Chart: shares of the paths by scenario and variant");
+    doc_figures_end(p->d, "Counted by a second, traced build of each variant in separate windows. "
+                          "Left: what the sends did. Middle: what the receives did. Right: how the "
+                          "parks went. A park slept if a thread slept in the kernel or a goroutine "
+                          "left its stack for another; the other parks ended before that. An "
+                          "operation that was woken to compete again is counted by how it ended. "
+                          "Variants that agree to half a percent have one row.");
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Park and wake, window by window: a wake between two PUs has more than one cost, and a median of
- * both is neither. Each window is a point, beside the raw futex's. */
+/* Park and wake, window by window. A wake between two PUs can have two costs, and a median of both
+ * describes neither, so each window is a point, next to those of a futex without a channel. */
 #include "plots/chart.h"
 #include "plots/judge.h"
 #include "plots/paired.h"
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two modes are told apart by a gap of at least this factor between neighbouring windows. */
+/* Two modes are windows with a gap of at least this factor between them. */
 static const double gap_factor = 2.5;
 
-/* The number of windows of the faster mode; all of them where there is one mode. Each mode has at
- * least two windows, so that an outlier is none. */
+/* The number of windows of the faster mode; all windows if there is only one mode. A mode has at
+ * least two windows, so an outlier is not a mode. */
 static size_t split_modes(const double *sorted, size_t count)
 {
     size_t split = count;
@@ -30,7 +30,7 @@ static double median_of(const double *sorted, size_t count)
     return count ? (sorted[(count - 1) / 2] + sorted[count / 2]) / 2 : NAN;
 }
 
-/* What a floor is called beside the variants; NULL for those that are not shown here. */
+/* The label of a floor; NULL for floors that are not shown here. */
 static const char *floor_label(const struct page_cell *c)
 {
     return strcmp(c->scenario, "floor-futex") == 0  ? "raw futex"
@@ -49,7 +49,7 @@ static const char *label(const struct page_cell *c)
     return cell_is_floor(c) ? floor_label(c) : c->variant;
 }
 
-/* The points of one process stand at one height, so that modes of processes show as rows. */
+/* The points of one process have the same height, so modes of processes show as rows. */
 static void add_strip(const struct page *p, struct chart *chart, const struct page_cell *c)
 {
     const struct tsv *t = &p->m->samples;
@@ -132,7 +132,7 @@ static void each_cell(const struct page *p, struct chart *chart)
 
 enum { NAMED_MAX = 4 };
 
-/* Counts the cells with two modes, and names the first. */
+/* Counts the cells with two modes, and names the first ones. */
 static void say_modes(const struct page *p)
 {
     struct note n = {""};
@@ -153,10 +153,11 @@ static void say_modes(const struct page *p)
         }
     if (two)
         doc_aside(p->d, "answer",
-                  "%zu of %zu have two modes, and a median of both is neither: %s%s.", two, all,
-                  n.text, two > NAMED_MAX ? "; the rest is in the table" : "");
+                  "%zu of %zu distributions have two modes, and their medians describe neither: "
+                  "%s%s.",
+                  two, all, n.text, two > NAMED_MAX ? "; see the table for the others" : "");
     else
-        doc_text(p->d, "Each of the %zu has one mode here.", all);
+        doc_text(p->d, "All %zu distributions have a single mode.", all);
 }
 
 int section_parking(const struct page *p)
@@ -168,7 +169,7 @@ int section_parking(const struct page *p)
     each_cell(p, &chart);
     if (chart_is_empty(&chart)) {
         chart_discard(&chart);
-        doc_text(p->d, "No samples of park-wake are there: nothing to draw.");
+        doc_text(p->d, "This run has no samples of park-wake: n/a.");
         return 0;
     }
     status = chart_draw(&chart, p->directory, "parking", p->error, p->size);
@@ -176,18 +177,19 @@ int section_parking(const struct page *p)
         return status;
     say_modes(p);
     doc_figures_begin(p->d);
-    doc_figure(p->d, "parking", "Every window of park and wake, and of the raw futex");
-    doc_figures_end(p->d, "Every timed window is a point; the points of one process stand at one "
-                          "height. Gray are the floors, two threads that wake each other through a "
-                          "futex without a channel: as it comes, and where every wake is made to "
-                          "end a sleep.");
+    doc_figure(p->d, "parking", "Chart: the cost of park and wake in every window, and of a futex");
+    doc_figures_end(p->d, "Each point is a timed window; the points of one process have the same "
+                          "height. The floors are grey: two threads that wake each other through a "
+                          "futex without a channel. In “raw futex” a wake may find the other "
+                          "thread still awake; in “raw, from sleep” it always ends a sleep.");
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     each_cell(p, NULL);
     doc_table_end(p->d);
     doc_aside(p->d, "small",
-              "Two modes are windows with a gap of a factor of %g between them, and at least "
-              "two on each side. Parks that slept were asleep in the kernel; the others were over "
-              "before: by spinning, by giving the PU away, or because the wake came first.",
+              "A cell has two modes if its windows have a gap of at least a factor of %g, with two "
+              "or more windows on each side. A park slept if a thread slept in the kernel or a "
+              "goroutine left its stack for another. The other parks ended before that: the waiter "
+              "was still spinning or yielding, or the wake came first.",
               gap_factor);
     return 0;
 }

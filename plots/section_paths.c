@@ -1,4 +1,4 @@
-/* The headline: every cell of the three paths, first in ns over what the text claims, then as
+/* The headline: every cell of the three paths, first in ns against the lesson's claims, then as
  * multiples of the floor. */
 #include "plots/chart.h"
 #include "plots/claims.h"
@@ -26,8 +26,8 @@ static struct words group_title(const struct model *m, const struct page_cell *c
                         capacity ? ", " : "", capacity ? capacity : "");
 }
 
-/* A cell that cannot be quoted is shown hollow and says why; one that did not run is a cross at the
- * axis. */
+/* A cell that is impure has a hollow point and the reason. One that did not run has only the
+ * reason. */
 static void add_cell(const struct model *m, struct chart *chart, const struct page_cell *c,
                      double scale)
 {
@@ -71,8 +71,7 @@ static struct words floor_words(const struct page_cell *c)
                         number_ns(floor_of(c)).text);
 }
 
-/* What one multiple is in the group from i: of threads, and of goroutines, which have a floor of
- * their own. */
+/* The floors of the group that starts at i: that of threads, and that of goroutines. */
 static struct words group_floors(const struct model *m, size_t i)
 {
     struct words title = {""};
@@ -86,7 +85,7 @@ static struct words group_floors(const struct model *m, size_t i)
         title = words_format("1× is %s", floor_words(floors[0]).text);
     if (floors[1])
         title = words_format("%s%s%s", title.text,
-                             floors[0] ? "; of goroutines " : "1× of goroutines is ",
+                             floors[0] ? "; for goroutines " : "1× for goroutines is ",
                              floor_words(floors[1]).text);
     return title;
 }
@@ -128,21 +127,21 @@ int section_paths(const struct page *p)
     if (status)
         return status;
     if (!drawn) {
-        doc_text(p->d, "No cell of the three paths was measured: nothing to draw.");
+        doc_text(p->d, "This run measured no cell of the three paths: n/a.");
         return 0;
     }
     doc_figures_begin(p->d);
-    doc_figure(p->d, "headline", "Cost of the three paths by variant and place");
+    doc_figure(p->d, "headline", "Chart: cost of the three paths by variant and place");
     double pair[2], hop[2], park[2];
     claim_band("handoff", &pair[0], &pair[1]);
     claim_band("buffer", &hop[0], &hop[1]);
     claim_band("park", &park[0], &park[1]);
     doc_figures_end(
         p->d,
-        "Median over processes with its order-statistic interval; the axis is logarithmic. Shaded "
-        "is what the source text claims of goroutines: %s per handoff pair; %s per buffered send, "
-        "so %s per pair of a send and a receive; and %s, with no upper end, per park and wake. A "
-        "hollow red point is impure and quoted nowhere.",
+        "Medians and their intervals, on a logarithmic axis. The shaded bands are the lesson's "
+        "claims for goroutines: %s per handoff pair; %s per buffered send, so %s per pair of a "
+        "send and a receive; %s per park and wake, with no upper end. A hollow red point is an "
+        "impure cell, which is not quoted.",
         claim_range(pair[0], pair[1]).text, claim_range(hop[0] / 2, hop[1] / 2).text,
         claim_range(hop[0], hop[1]).text, claim_range(park[0], park[1]).text);
     return 0;
@@ -155,18 +154,18 @@ int section_multiples(const struct page *p)
     if (status)
         return status;
     if (!drawn) {
-        doc_text(p->d, "No floor was measured beside the paths: there are no multiples.");
+        doc_text(p->d, "This run measured no floor of the three paths: n/a.");
         return 0;
     }
     doc_figures_begin(p->d);
-    doc_figure(p->d, "multiples", "Cost of the three paths as multiples of the floor");
+    doc_figure(p->d, "multiples", "Chart: cost of the three paths as multiples of the floor");
     doc_figures_end(
         p->d,
-        "The same cells over what this machine needs for the same step without a channel, "
-        "measured in the same run: a cache line sent to the other PU, a raw futex wake, of "
-        "goroutines a bare switch of stacks, or an uncontended compare-and-swap and store for "
-        "each of two locks. Below one means "
-        "that the variant got around that step, as one that spins does around sleeping. The "
-        "interval is the cell's own; the floor's is in the table of floors.");
+        "The same cells, divided by the cost of the same step without a channel: a cache line sent "
+        "to the other PU, a raw futex wake, a bare switch of stacks, or an uncontended "
+        "compare-and-swap and store for each of two locks. Threads and goroutines have different "
+        "floors, so their multiples do not compare. Below 1× the variant avoided that step, for "
+        "example by spinning instead of sleeping. The interval is the cell's; the table of floors "
+        "has the floor's.");
     return 0;
 }

@@ -1,12 +1,13 @@
-/* Other people's channels: in each cell that a peer was measured in, too, the cheapest variant over
- * the cheapest peer, and then each peer, or what it lacks. */
+/* Other people's channels: for each cell that a peer was also measured in, the cheapest variant
+ * against the cheapest peer, and then each peer, or what it lacks. */
 #include "harness/base/goroutines.h"
 #include "plots/paired.h"
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
 
-/* The run's environment has the version of each peer that it measured. */
+/* The version of a peer, which the run's environment holds for each peer that it measured; "" for
+ * variants. */
 static const char *peer_version(const struct model *m, const char *variant)
 {
     return model_fact(&m->environment, words_format("peer_%s", variant).text);
@@ -17,12 +18,14 @@ static bool is_peer(const struct model *m, const struct page_cell *c)
     return peer_version(m, c->variant)[0] != '\0';
 }
 
+/* The run's environment names the variants that goroutines used. An older run's does not; there the
+ * variant's own name shows it. */
 static bool is_of_goroutines(const struct model *m, const struct page_cell *c)
 {
     return goroutines_named(model_fact(&m->environment, "goroutines"), c->variant);
 }
 
-/* Whose cells are looked at. */
+/* Which cells are compared. */
 enum whose { PEERS, VARIANTS, OF_THREADS, OF_GOROUTINES };
 
 static bool is_of(const struct model *m, const struct page_cell *c, enum whose whose)
@@ -40,7 +43,7 @@ static bool is_of(const struct model *m, const struct page_cell *c, enum whose w
     }
 }
 
-/* The cheapest usable cell like this one; NULL where none is. */
+/* The cheapest usable cell that differs from this one only in the variant, or NULL. */
 static const struct page_cell *cheapest(const struct model *m, const struct page_cell *like,
                                         enum whose whose)
 {
@@ -62,7 +65,7 @@ static bool is_first_of_its_kind(const struct model *m, size_t index)
     return is_peer(m, m->sorted[index]);
 }
 
-/* "prod-cons, capacity=128, elem=8, ...": the cell's name without whose it is. */
+/* The cell's name without its variant: "prod-cons capacity=128 elem=8 ...". */
 static struct words kind_of(const struct page_cell *c)
 {
     struct words w = words_format("%s%s", c->scenario, cell_parameters(c));
@@ -95,7 +98,7 @@ static void put_row(const struct page *p, const struct page_cell *c)
     put_ratio(p, ours, peer);
 }
 
-/* The peer's cell like this one; NULL where it has none. */
+/* The peer's cell that corresponds to this one, or NULL. */
 static const struct page_cell *peer_cell(const struct model *m, const struct page_cell *like,
                                          const char *peer)
 {
@@ -105,7 +108,7 @@ static const struct page_cell *peer_cell(const struct model *m, const struct pag
     return NULL;
 }
 
-/* What the peer costs in the cells like this one, or why it is not known. */
+/* The cost of the peer in the corresponding cell, or the reason why it is unknown. */
 static struct words peer_cost(const struct model *m, const struct page_cell *like, const char *peer)
 {
     const struct page_cell *c = peer_cell(m, like, peer);
@@ -118,7 +121,7 @@ static struct words peer_cost(const struct model *m, const struct page_cell *lik
 
 enum { COLUMNS_MAX = 64 };
 
-/* A column a peer; the first one says which cell it is. */
+/* A column per peer, after one for the cell's name. */
 static size_t peer_columns(const struct model *m, struct doc_column columns[COLUMNS_MAX])
 {
     size_t count = 0;
@@ -145,7 +148,7 @@ static void put_each_peer(const struct page *p)
     doc_table_end(p->d);
 }
 
-/* The cheapest variant of threads, or of goroutines, over each peer. */
+/* The cheapest variant of threads, or of goroutines, against each peer. */
 static void put_ratios(const struct page *p, const struct page_cell *like, enum whose whose,
                        const struct doc_column *columns, size_t count)
 {
@@ -164,7 +167,7 @@ static void put_over_each_peer(const struct page *p)
     static struct doc_column columns[COLUMNS_MAX], with_ours[COLUMNS_MAX + 1];
     size_t count = peer_columns(p->m, columns);
     with_ours[0] = columns[0];
-    with_ours[1] = (struct doc_column){"cheapest variant of threads, of goroutines", COLUMN_TEXT};
+    with_ours[1] = (struct doc_column){"cheapest variant: threads, then goroutines", COLUMN_TEXT};
     memcpy(&with_ours[2], &columns[1], (count - 1) * sizeof(columns[0]));
     doc_table_begin(p->d, with_ours, count + 1);
     for (size_t i = 0; i < p->m->sorted_count; i++) {
@@ -193,13 +196,14 @@ int section_peers(const struct page *p)
         {"cell", COLUMN_TEXT},
         {"cheapest variant", COLUMN_WORD},
         {"cheapest peer", COLUMN_WORD},
-        {"variant over peer", COLUMN_NUMBER},
+        {"variant / peer", COLUMN_NUMBER},
     };
     bool any = false;
     for (size_t i = 0; i < p->m->sorted_count; i++)
         any = any || is_peer(p->m, p->m->sorted[i]);
     if (!any) {
-        doc_text(p->d, "No other channel was measured in this run: `hchanlab sweep --peers` does.");
+        doc_text(p->d, "This run measured no other channel: n/a. " DOC_CODE(
+                           "hchanlab sweep --peers") " adds them.");
         return 0;
     }
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
@@ -207,16 +211,16 @@ int section_peers(const struct page *p)
         if (is_first_of_its_kind(p->m, i))
             put_row(p, p->m->sorted[i]);
     doc_table_end(p->d);
-    doc_text(p->d, "Each of them, or what it lacks:");
+    doc_text(p->d, "The cost of each peer, or what it lacks:");
     put_each_peer(p);
-    doc_text(p->d, "The cheapest variant over each of them:");
+    doc_text(p->d, "The cheapest variant as a multiple of each peer:");
     put_over_each_peer(p);
     doc_aside(p->d, "small",
-              "Other people's channels, each with its loops in its own language. The ratio is "
-              "paired by process, with its interval; below one the variant is cheaper. The "
-              "cheapest of several is picked by its median, so that a ratio near one says nothing. "
-              "Parties of go and boost-fiber are no threads: their park is no system call. What "
-              "each peer lacks is in `hchanlab list`.");
+              "Each peer is driven by a program in its own language. The ratio is paired by "
+              "process and has an interval; below 1 the variant is cheaper. The cheapest of "
+              "several is chosen by its median, so a ratio near 1 means nothing. The peers go and "
+              "boost-fiber have goroutines and fibers, whose parks are no system calls. What each "
+              "peer lacks is listed by " DOC_CODE("hchanlab list") ".");
     say_versions(p);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* The sections that are tables: what the measuring costs, floors, every cell. */
+/* The sections that are mainly tables: what the measuring costs, the floors, every cell. */
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static const struct page_cell *floor_cell(const struct model *m, const char *sce
 
 static const struct doc_column traced_columns[] = {
     {"scenario", COLUMN_WORD},   {"variant", COLUMN_WORD},  {"place", COLUMN_WORD},
-    {"measured", COLUMN_NUMBER}, {"traced", COLUMN_NUMBER}, {"traced over measured", COLUMN_NUMBER},
+    {"measured", COLUMN_NUMBER}, {"traced", COLUMN_NUMBER}, {"traced / measured", COLUMN_NUMBER},
     {"interval", COLUMN_NUMBER},
 };
 
@@ -22,7 +22,7 @@ static void say_traced(const struct page *p)
     const struct page_cell *least = NULL, *most = NULL;
     for (size_t i = 0; i < p->m->sorted_count; i++) {
         const struct page_cell *c = p->m->sorted[i];
-        /* Between threads the counting hides behind the waiting, and modes hide both. */
+        /* With several threads the counting overlaps with waiting, and modes hide both. */
         if (!isfinite(c->traced_ratio) || !cell_is_ok(c) || c->place[0])
             continue;
         least = !least || c->traced_ratio < least->traced_ratio ? c : least;
@@ -30,9 +30,9 @@ static void say_traced(const struct page *p)
     }
     if (most)
         doc_text(p->d,
-                 "Counting every outcome makes one thread alone take %.2f times as long (%s) to "
-                 "%.2f times (%s); the table has the cells of several threads too. So path mixes "
-                 "are those of a slower channel, and costs are never taken from traced instances.",
+                 "Counting every outcome makes a single thread take %.2f× (%s) to %.2f× (%s) as "
+                 "long; the table also has the cells of several threads. Path mixes are therefore "
+                 "those of a slower channel. Costs always come from the build that counts nothing.",
                  least->traced_ratio, least->name, most->traced_ratio, most->name);
 }
 
@@ -41,19 +41,19 @@ int section_measuring(const struct page *p)
     const struct page_cell *empty = floor_cell(p->m, "floor-empty");
     const struct page_cell *timer = floor_cell(p->m, "floor-timer");
     size_t traced = 0;
-    doc_text(
-        p->d,
-        "The timed loop itself: %s an iteration. One look at the clock: %s; a window looks "
-        "some sixteen times, a latency window at every operation. Neither is subtracted anywhere.",
-        empty ? cell_cost(empty).text : "n/a", timer ? cell_cost(timer).text : "n/a");
+    doc_text(p->d,
+             "An iteration of the timed loop itself costs %s. Reading the clock costs %s; a window "
+             "reads it some sixteen times, a latency window at every operation. Neither cost is "
+             "subtracted anywhere.",
+             empty ? cell_cost(empty).text : "n/a", timer ? cell_cost(timer).text : "n/a");
     for (size_t i = 0; i < p->m->sorted_count; i++)
         traced += isfinite(p->m->sorted[i]->traced_ratio);
     if (traced == 0) {
-        doc_text(p->d, "What the accounting of the traced instances costs was not exported: n/a.");
+        doc_text(p->d, "This run was exported without the cost of tracing: n/a.");
         return 0;
     }
     say_traced(p);
-    doc_fold_begin(p->d, "Traced and measured, every cell");
+    doc_fold_begin(p->d, "Traced against measured, every cell");
     doc_table_begin(p->d, traced_columns, sizeof(traced_columns) / sizeof(traced_columns[0]));
     for (size_t i = 0; i < p->m->sorted_count; i++) {
         const struct page_cell *c = p->m->sorted[i];
@@ -72,8 +72,8 @@ int section_measuring(const struct page *p)
     }
     doc_table_end(p->d);
     doc_aside(p->d, "small",
-              "The traced instance counts every outcome; users time the measured one. The "
-              "ratio is paired by process.");
+              "The traced build counts every outcome; costs come from the measured build, which "
+              "counts nothing. The ratio is paired by process.");
     doc_fold_end(p->d);
     return 0;
 }
@@ -83,7 +83,7 @@ static const struct doc_column floor_columns[] = {
     {"one operation", COLUMN_WORD},
 
     {"median and interval", COLUMN_NUMBER},
-    {"least to greatest window", COLUMN_NUMBER},
+    {"fastest to slowest window", COLUMN_NUMBER},
     {"CPU per op", COLUMN_NUMBER},
     {"switches per op", COLUMN_NUMBER},
 };
@@ -94,7 +94,7 @@ int section_floors(const struct page *p)
     for (size_t i = 0; i < p->m->cell_count; i++)
         floors += cell_is_floor(&p->m->cells[i]);
     if (floors == 0) {
-        doc_text(p->d, "No floor was measured in this run: n/a.");
+        doc_text(p->d, "This run measured no floor: n/a.");
         return 0;
     }
     doc_table_begin(p->d, floor_columns, sizeof(floor_columns) / sizeof(floor_columns[0]));
@@ -115,13 +115,13 @@ int section_floors(const struct page *p)
     }
     doc_table_end(p->d);
     doc_aside(p->d, "small",
-              "What this machine needs for the parts that a channel is made of, measured "
-              "in the same rounds as everything else.");
+              "The cost on this machine of the steps that a channel is made of, measured in the "
+              "same rounds as everything else.");
     return 0;
 }
 
 static const struct doc_column cell_columns[] = {
-    {"cell", COLUMN_WORD},         {"median and interval", COLUMN_NUMBER},
+    {"cell", COLUMN_NAME},         {"median and interval", COLUMN_NUMBER},
     {"status", COLUMN_WORD},       {"purity", COLUMN_NUMBER},
     {"slept", COLUMN_NUMBER},      {"times floor", COLUMN_NUMBER},
     {"CPU per op", COLUMN_NUMBER}, {"switches per op", COLUMN_NUMBER},
@@ -165,11 +165,11 @@ int section_cells(const struct page *p)
     doc_table_end(p->d);
     doc_aside(
         p->d, "small",
-        "Purity is the share of operations on the path that the cell is named after; below 99%% a "
-        "cell is marked and no figure quotes it. The seed's programs (seed-...) force no path: "
-        "there it is a finding, and the status says so. Where not all ran, fewer than 99%% of the "
-        "threads got on within the window, and no figure quotes the cell. Slept is the share of "
-        "its parks that slept in the kernel. Times floor is over the floor's units, so a buffer "
-        "hop is over two locks.");
+        "Purity is the share of operations on the path that the cell is named after; a cell below "
+        "99%% is marked and not quoted. The lesson's programs (seed-*) force no path (“not "
+        "forced”), so there it is a finding. “Not all ran”: fewer than 99%% of the threads made "
+        "progress within a window; such a cell is not quoted. Slept: the share of parks in which a "
+        "thread slept in the kernel or a goroutine left its stack for another. “Times floor” "
+        "counts the floor as often as the operation needs it: a hop's is two locks.");
     return 0;
 }

@@ -1,4 +1,4 @@
-/* What the page finds follows what the tables hold: the answer, the verdicts, the marks. */
+/* The page's findings follow from the tables: the answer, the verdicts, the marks. */
 #include "harness/base/numbers.h"
 #include "plots/tests/built.h"
 
@@ -25,9 +25,9 @@ static void test_the_answer_is_the_cheapest_pure_cell(void **state)
     assert_has(text, "31.5");
     free(text);
     text = read_made("report.md");
-    assert_has(text, "1 of 6 cells were not measured: buffer-hop/variant=spin-mutex");
+    assert_has(text, "1 of 6 cells could not be measured: buffer-hop/variant=spin-mutex");
     assert_has(text, "no result in 10 s");
-    assert_has(text, "1 of 6 cells are impure");
+    assert_has(text, "In 1 of 6 cells fewer than 99% of the operations took the path");
     free(text);
     remove_folder();
 }
@@ -42,7 +42,7 @@ static void test_nothing_pure_is_no_answer(void **state)
     make_folder("impure");
     build(cells, CELLS);
     char *text = answer();
-    assert_has(text, "has no answer");
+    assert_has(text, "measured none of the three paths well enough");
     for (size_t i = 0; i < CELLS; i++)
         assert_lacks(text, number_ns(cells[i].median_ns).text);
     free(text);
@@ -163,7 +163,7 @@ static void test_closing_is_free_if_it_adds_nothing_to_the_wakes(void **state)
     remove_folder();
 }
 
-/* Two switches per full buffer are the scenario's own, whatever the buffer's size. */
+/* Two switches per full buffer are the scenario's own, whatever the size of the buffer. */
 static void test_the_scheduler_takes_part_beyond_two_switches_per_buffer(void **state)
 {
     (void)state;
@@ -190,11 +190,11 @@ static void test_the_claims_say_what_they_compare(void **state)
     cells[0].floor_ns = 100;
     build(cells, CELLS);
     char *md = read_made("report.md");
-    assert_has(md, "has no interval: it is compared as it is");
+    assert_has(md, "have no interval and are compared exactly");
     assert_has(md, "40 to 100 ns per handoff pair; 30 to 60 ns per buffered send, so 60 to 120 ns");
-    assert_has(md, "200 ns and more");
-    assert_has(md, "The range: 25 to 100 ns");
-    assert_has(md, "Below one means that the variant got around that step");
+    assert_has(md, "200 ns or more");
+    assert_has(md, "Claimed: 25 to 100 ns");
+    assert_has(md, "Below 1× the variant avoided that step");
     free(md);
     remove_folder();
 }
@@ -208,13 +208,13 @@ static void test_a_run_that_was_cut_short_says_so(void **state)
     char *md = read_made("report.md");
     *strstr(md, "\n## ") = '\0';
     assert_has(md, "This sweep was cut short: its cells have 10 of 31 processes");
-    assert_has(md, "10 of 31 processes a cell");
+    assert_has(md, "10 of 31 processes per cell");
     free(md);
     put_run("2030-01-02T04:04:05Z");
     build(usual, CELLS);
     md = read_made("report.md");
     assert_lacks(md, "cut short");
-    assert_has(md, "31 processes a cell");
+    assert_has(md, "31 processes per cell");
     free(md);
     remove_folder();
 }
@@ -235,7 +235,7 @@ static void test_counters_are_missing_for_their_own_reason(void **state)
     char *md = read_made("report.md");
     assert_has(md, "PAPI_A, PAPI_C (user): n/a. PAPI says: no such event.");
     assert_has(md, "PAPI_B (kernel), PAPI_C (kernel): n/a. PAPI says: not permitted.");
-    assert_has(md, "3 counts, by cell");
+    assert_has(md, "3 counts by cell");
     free(md);
     remove_folder();
 }
@@ -252,7 +252,7 @@ static void test_the_method_is_that_of_all_cells(void **state)
     char *md = read_made("report.md");
     assert_has(md, "(here 95.5% or more; 1 of 6 cells that ran have none)");
     assert_has(md, "a cold start can be in the tails");
-    assert_has(md, "Of park-wake it is 100% by construction");
+    assert_has(md, "The purity of park-wake is 100% by construction");
     free(md);
     remove_folder();
 }
@@ -280,8 +280,38 @@ static void test_parks_that_slept_are_in_every_cells_row(void **state)
     remove_folder();
 }
 
-/* A lock that one thread had for the whole window was not contended: whatever it cost then is
- * quoted nowhere. */
+/* A wake that comes before the waiter sleeps is not what a park costs: such cells are listed once,
+ * by place. */
+static void test_cells_whose_waiters_stay_awake_are_one_list(void **state)
+{
+    struct made_cell cells[] = {PARK("a", 100), PARK("b", 200), PARK("c", 3000), PARK("a", 50)};
+    const double slept[] = {0, 0.125, 1, 0.5};
+    (void)state;
+    make_folder("awake");
+    cells[3].place = "same-pu";
+    FILE *f = open_table("outcomes", "name\toutcome\tper_op");
+    for (size_t i = 0; i < 4; i++) {
+        put_outcome(f, &cells[i], "send_park", 0.25);
+        put_outcome(f, &cells[i], "recv_park", 0.75);
+        put_outcome(f, &cells[i], "park_slept", slept[i]);
+    }
+    fclose(f);
+    build(cells, 4);
+    char *md = read_made("report.md");
+    assert_has(md, "fewer than 90% of the parks slept");
+    assert_has(md, "\n- park-wake, same PU: a 50.0%\n"
+                   "- park-wake, two PUs sharing an L3: a 0.0%, b 12.5%\n\n");
+    free(md);
+    for (size_t i = 0; i < 4; i++)
+        cells[i] = (struct made_cell)PARK("c", 3000);
+    build(cells, 1);
+    md = read_made("report.md");
+    assert_lacks(md, "of the parks slept");
+    free(md);
+    remove_folder();
+}
+
+/* A lock that one thread had for a whole window was not contended, so its cost is not quoted. */
 static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(void **state)
 {
     struct made_cell cells[] = {
@@ -298,15 +328,15 @@ static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(
         char *md = read_made("report.md"), *html = read_made("index.html");
         char *curves = read_made("data/locks-l3.tsv"), *row = claim_row("Lock contention scales");
         if (all) {
-            assert_has(md, "Grows most: ticket, 4 threads");
+            assert_has(md, "Most affected: ticket, 4 threads");
             assert_has(curves, "7777");
             assert_lacks(html, "not all ran</span>");
-            assert_lacks(md, "not contended by all of their threads");
+            assert_lacks(md, "cells a thread made no progress");
         } else {
-            assert_has(md, "Grows most: ticket, 8 threads");
+            assert_has(md, "Most affected: ticket, 8 threads");
             assert_lacks(curves, "7777");
             assert_has(html, "not all ran</span>");
-            assert_has(md, "1 of 3 cells were not contended by all of their threads");
+            assert_has(md, "In 1 of 3 cells a thread made no progress within a window");
             assert_has(row, "left out: 1 impure, not contended by all");
         }
         free(md);
@@ -317,7 +347,7 @@ static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(
     cells[1].overlap = cells[2].overlap = 0.5;
     build(cells, 3);
     char *md = read_made("report.md");
-    assert_lacks(md, "Grows most");
+    assert_lacks(md, "Most affected");
     assert_has(md, "No lock was contended by all of its threads");
     assert_has(md, "| 4 threads, two PUs sharing an L3 |");
     free(md);
@@ -365,7 +395,7 @@ static void test_barging_is_compared_where_only_the_variant_differs(void **state
     memcpy(cells, barging_cells, sizeof(barging_cells));
     cells[0].fairness = 1;
     cells[1].fairness = 0.75;
-    cells[4] = (struct made_cell)THROUGH("futex+barging+none", 32, 7777); /* alone */
+    cells[4] = (struct made_cell)THROUGH("futex+barging+none", 32, 7777); /* without a partner */
     cells[5] = (struct made_cell)THROUGH("futex-park", 64, 8888);
     cells[6] = (struct made_cell)THROUGH("futex+barging+none", 64, 8888);
     cells[6].overlap = 0.5;
@@ -386,11 +416,13 @@ static void test_barging_is_compared_where_only_the_variant_differs(void **state
     assert_has(md, "| 1 slot | 300.0 ns ");
     assert_has(md, "| 16 slots | 1.00 → 0.750 | 1.00 µs → 5.00 µs | 2.00 µs → 10.0 µs | n/a |");
     assert_has(md, "| 1 slot | n/a | n/a | n/a | n/a | 2.00 µs → 1.80 ms |");
-    assert_has(md, "longer in 1 of 1, most in prod-cons, 4 threads, two PUs sharing an L3, 16 ");
-    assert_has(md, "that of send is 5.00 µs after 1.00 µs, 5.0 times");
+    assert_has(md, "longer in 1 of 1 cases");
+    assert_has(md,
+               "5.0, for send in prod-cons, 4 threads, two PUs sharing an L3, 16 slots: 5.00 µs "
+               "instead of 1.00 µs");
     assert_lacks(md, "32 slots");
     assert_lacks(md, "64 slots");
-    assert_has(md, "did not get on within a window: 1.");
+    assert_has(md, "Pairs left out: 1.");
     free(md);
     remove_folder();
 }
@@ -403,7 +435,7 @@ static void test_barging_differs_only_where_the_interval_leaves_out_one(void **s
     make_folder("differs");
     build(cells, BARGING_CELLS);
     char *md = barging_section();
-    assert_has(md, "Barging is faster in 1 of them and slower in 0;");
+    assert_has(md, "barging is faster in 1 and slower in 0;");
     assert_has(md,
                "Barging gains most in prod-cons, 4 threads, two PUs sharing an L3, 16 slots: it "
                "takes 0.500× [0.500, 0.500]");
@@ -411,12 +443,12 @@ static void test_barging_differs_only_where_the_interval_leaves_out_one(void **s
     assert_has(md, "longest waits of these cells were not measured: n/a");
     free(md);
 
-    cells[0].spread = 2; /* windows of 10 to 190 ns, so that half of them are faster than barging */
+    cells[0].spread = 2; /* windows of 10 to 190 ns, half of them faster than barging */
     cells[1].median_ns = 95;
     cells[3].median_ns = 330;
     build(cells, BARGING_CELLS);
     md = barging_section();
-    assert_has(md, "Barging is faster in 0 of them and slower in 1;");
+    assert_has(md, "barging is faster in 0 and slower in 1;");
     assert_lacks(md, "gains most");
     assert_has(md, "Barging loses most in prod-cons, 4 threads, two PUs sharing an L3, 1 slot: it "
                    "takes 1.10×");
@@ -425,7 +457,7 @@ static void test_barging_differs_only_where_the_interval_leaves_out_one(void **s
     cells[3].median_ns = 300;
     build(cells, BARGING_CELLS);
     md = barging_section();
-    assert_has(md, "Barging is faster in 0 of them and slower in 0;");
+    assert_has(md, "barging is faster in 0 and slower in 0;");
     assert_lacks(md, "most in");
     free(md);
     remove_folder();
@@ -468,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_counters_are_missing_for_their_own_reason),
         cmocka_unit_test(test_the_method_is_that_of_all_cells),
         cmocka_unit_test(test_parks_that_slept_are_in_every_cells_row),
+        cmocka_unit_test(test_cells_whose_waiters_stay_awake_are_one_list),
         cmocka_unit_test(test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere),
         cmocka_unit_test(test_barging_is_compared_where_only_the_variant_differs),
         cmocka_unit_test(test_barging_differs_only_where_the_interval_leaves_out_one),

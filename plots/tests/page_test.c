@@ -1,10 +1,11 @@
-/* The page as a document: whole, self-contained, the same in both forms, whatever the tables hold.
- */
+/* The page as a document: complete, self-contained, the same in both forms, whatever the tables
+ * hold. */
 #include "plots/chart.h"
+#include "plots/escape.h"
 #include "plots/tests/built.h"
 #include <errno.h>
 
-/* Collects the headings of a twin, one a line, as plain text. */
+/* Collects the headings of one form, one per line, as plain text. */
 static void headings(const char *name, char *out, size_t size)
 {
     bool html = strstr(name, ".html") != NULL;
@@ -40,7 +41,90 @@ static void test_both_twins_have_the_same_headings(void **state)
         memmove(sign + 1, sign + 5, strlen(sign + 5) + 1);
     }
     assert_string_equal(html, md);
-    assert_has(md, "What the source text claims");
+    assert_has(md, "The lesson's claims");
+    remove_folder();
+}
+
+static void test_the_contents_of_markdown_link_to_its_headings(void **state)
+{
+    (void)state;
+    make_folder("contents");
+    build(usual, CELLS);
+    char *md = read_made("report.md"), *first = strstr(md, "\n## "), *at = md;
+    size_t links = 0, sections = 0;
+    for (char *line = first; line; line = strstr(line + 1, "\n## "))
+        sections++;
+    while ((at = strstr(at, "\n- [")) && at < first) {
+        char heading[200], target[200], anchor[200] = "";
+        assert_int_equal(sscanf(at, "\n- [%199[^]]](#%199[^)])", heading, target), 2);
+        FILE *out = fmemopen(anchor, sizeof(anchor), "w");
+        escape_anchor(out, heading);
+        fclose(out);
+        assert_string_equal(target, anchor);
+        char line[220];
+        snprintf(line, sizeof(line), "\n## %s\n", heading);
+        assert_has(md, line);
+        links++;
+        at++;
+    }
+    assert_int_equal(links, sections);
+    assert_int_equal(md[0], '#');
+    free(md);
+    remove_folder();
+}
+
+static void test_code_is_code_and_folds_are_folds_in_both_forms(void **state)
+{
+    (void)state;
+    make_folder("code");
+    build(usual, CELLS);
+    char *md = read_made("report.md"), *html = read_made("index.html");
+    assert_has(md, "`hchanlab sweep --peers`");
+    assert_has(html, "<code>hchanlab sweep --peers</code>");
+    const char *forms[] = {md, html};
+    for (int i = 0; i < 2; i++) {
+        size_t open = 0, closed = 0;
+        for (const char *at = forms[i]; (at = strstr(at, "<details>")); at++)
+            open++;
+        for (const char *at = forms[i]; (at = strstr(at, "</details>")); at++)
+            closed++;
+        assert_int_equal(open, closed);
+    }
+    free(md);
+    free(html);
+    remove_folder();
+}
+
+/* A browser shows an SVG's titles as tooltips: a variant's name is one, a plotting command none. */
+static void test_figures_have_descriptions_and_no_commands(void **state)
+{
+    (void)state;
+    make_folder("tooltips");
+    struct made_cell cells[CELLS + 2];
+    memcpy(cells, usual, sizeof(usual));
+    cells[CELLS] =
+        (struct made_cell){.scenario = "mutex", .variant = "t", .threads = 1, .median_ns = 2};
+    cells[CELLS + 1] = cells[CELLS];
+    cells[CELLS + 1].threads = 4;
+    cells[CELLS + 1].place = "l3";
+    build(cells, CELLS + 2);
+    char *html = read_made("index.html"), *headline = read_made("headline.svg");
+    size_t figures = 0, described = 0;
+    for (const char *at = html; (at = strstr(at, "<svg")); at++)
+        figures++;
+    for (const char *at = html; (at = strstr(at, "<svg role=\"img\" aria-label=\"Chart: ")); at++)
+        described++;
+    assert_true(figures >= 3);
+    assert_int_equal(described, figures);
+    assert_has(html, "<title>t</title>");
+    const char *forms[] = {html, headline};
+    for (int i = 0; i < 2; i++) {
+        assert_lacks(forms[i], "<title>Gnuplot");
+        assert_lacks(forms[i], "<title>gnuplot");
+        assert_lacks(forms[i], "<title>data");
+    }
+    free(html);
+    free(headline);
     remove_folder();
 }
 
@@ -110,8 +194,8 @@ static void test_missing_tables_are_not_available(void **state)
     char *md = read_made("report.md");
     assert_has(md, "Machine grade: n/a");
     assert_has(md, "no latency histograms: n/a");
-    assert_has(md, "No hardware counters were asked for in this run: n/a");
-    assert_has(md, "both futex-park and futex+barging+none in this run: n/a");
+    assert_has(md, "asked for no hardware counters: n/a");
+    assert_has(md, "with both futex-park and futex+barging+none: n/a");
     assert_has(md, "not measured in this run");
     assert_has(md, "71.5 ns");
     free(md);
@@ -128,12 +212,12 @@ static void test_missing_columns_are_not_available(void **state)
     if (page_build(folder, error, sizeof(error)))
         fail_msg("%s", error);
     char *md = read_made("report.md");
-    assert_has(md, "has no answer");
+    assert_has(md, "measured none of the three paths well enough");
     free(md);
     remove_folder();
 }
 
-/* One whose name is in a scenario's, and one that lacks what the scenario needs. */
+/* One peer has a name that is part of a scenario's; another lacks what the scenario needs. */
 static void test_peers_are_compared_with_variants(void **state)
 {
     (void)state;
@@ -163,7 +247,7 @@ static void test_peers_are_compared_with_variants(void **state)
     at = strstr(at + strlen(at) + 1, "| cell | go | slow | tbb |");
     assert_non_null(at);
     assert_has(at, "| n/a: lacks rendezvous |");
-    assert_lacks(md, "cells were not measured");
+    assert_lacks(md, "cells could not be measured");
     free(md);
     remove_folder();
 }
@@ -186,7 +270,7 @@ static void test_missing_counters_are_one_line_and_never_zero(void **state)
     remove_folder();
 }
 
-/* Any bytes in any table: the page is built or refused in one sentence, and nothing breaks. */
+/* Whatever bytes the tables hold, the page is built or refused with one sentence. */
 static void test_garbage_is_built_or_refused(void **state)
 {
     static const char *const names[] = {"cells",       "samples",  "latency",  "histogram",
@@ -250,7 +334,7 @@ static void test_an_old_page_survives_a_failure(void **state)
     char *before = read_made("index.html");
     snprintf(path, sizeof(path), "%s/report.md", folder);
     unlink(path);
-    assert_int_equal(mkdir(path, 0777), 0); /* where the Markdown is to go */
+    assert_int_equal(mkdir(path, 0777), 0); /* in place of the Markdown file */
     struct made_cell cells[CELLS];
     memcpy(cells, usual, sizeof(cells));
     cells[0].median_ns = 55.5;
@@ -282,7 +366,7 @@ static void test_without_gnuplot_there_is_one_sentence_and_no_page(void **state)
     remove_folder();
 }
 
-/* Whatever room they take: gnuplot divides whole numbers as C does. */
+/* gnuplot divides whole numbers as C does, so some widths left no room for labels. */
 static void test_a_chart_has_its_labels_at_every_width(void **state)
 {
     (void)state;
@@ -307,6 +391,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_twins_have_the_same_headings),
+        cmocka_unit_test(test_the_contents_of_markdown_link_to_its_headings),
+        cmocka_unit_test(test_code_is_code_and_folds_are_folds_in_both_forms),
+        cmocka_unit_test(test_figures_have_descriptions_and_no_commands),
         cmocka_unit_test(test_the_page_refers_to_nothing_outside),
         cmocka_unit_test(test_words_of_the_machine_are_text),
         cmocka_unit_test(test_missing_tables_are_not_available),
