@@ -5,7 +5,7 @@ set title bold(heading) offset 0,-0.6
 set logscale y
 set xrange [0:6.3]
 set yrange [ymin:ymax]
-set xtics ("50%%" 0.30103, "90%%" 1, "99%%" 2, "99.9%%" 3, "4 nines" 4, "5" 5, "6" 6)
+set xtics ("50%%" 0.30103, "90%%" 1, "99%%" 2, "99.9%%" 3, "4 nines" 4, "" 5, "6 nines" 6)
 set ytics ()
 set format y ""
 do for [k = 0:9] { set ytics add (tic_name(k) 10.0**k) }
