@@ -1,4 +1,5 @@
 /* The latency of single operations: percentile curves by path and side, and a table. */
+#include "harness/base/warmup.h"
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/sections.h"
@@ -218,9 +219,11 @@ int section_latency(const struct page *p)
         "variants, at most %d per "
         "chart, at the nearest place with two PUs; the table has all. Send and recv are the calls "
         "themselves; delivery is the time from the send's call to the receive's return. Every "
-        "value includes one reading of the clock, which costs %s (resolution: %s ns). These "
-        "windows have no warm-up, so the tails can include a cold start.",
-        CURVES_MAX, number_ns(timer).text, resolution[0] ? resolution : "n/a");
+        "value includes one reading of the clock, which costs %s (resolution: %s ns).%s",
+        CURVES_MAX, number_ns(timer).text, resolution[0] ? resolution : "n/a",
+        window_warms_up(WINDOW_LATENCY)
+            ? ""
+            : " These windows have no warm-up, so the tails can include a cold start.");
     put_table(p);
     return 0;
 }

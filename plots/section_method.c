@@ -1,4 +1,5 @@
 /* The method, the machine, and the command that repeats the run. */
+#include "harness/base/warmup.h"
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>
@@ -27,16 +28,29 @@ static struct words coverage(const struct model *m)
                         isfinite(least) ? " or more" : "", without, ran);
 }
 
+/* The kinds of windows with a warm-up, or those without: "timed windows and traced windows". */
+static struct words windows_of(bool warm)
+{
+    struct words out = {""};
+    for (int kind = 0; kind < WINDOW_KIND_COUNT; kind++)
+        if (window_warms_up(kind) == warm)
+            out = words_format("%s%s%s", out.text, out.text[0] ? " and " : "", window_name(kind));
+    return out;
+}
+
 int section_method(const struct page *p)
 {
     const struct tsv *run = &p->m->run;
     doc_list_begin(p->d, "");
     doc_item(p->d,
-             "Every cell ran in %s processes of its own, each of which timed several windows. "
-             "Windows come after a warm-up but for three kinds: scenarios that time "
-             "themselves (seed-*, close-wake), crowds of threads (mutex), and the windows in which "
-             "every operation is timed for its latency: a cold start can be in the tails there.",
+             "Every cell ran in %s processes of its own, each of which timed several windows.",
              model_processes(p->m).text);
+    doc_item(p->d,
+             "There is a warm-up before %s. There is none before %s, so these can include a cold "
+             "start. Where all threads do the same, as in mutex, they run for a while before any "
+             "window. Scenarios that time themselves (" SELF_TIMED_SCENARIOS
+             ") begin cold in every window.",
+             windows_of(true).text, windows_of(false).text);
     doc_item(p->d,
              "In each round every cell ran once, in an order shuffled from the seed %s, so a drift "
              "of the machine affects all variants alike.",

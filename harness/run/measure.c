@@ -6,6 +6,7 @@
 #include "harness/base/hist.h"
 #include "harness/base/record.h"
 #include "harness/base/side.h"
+#include "harness/base/warmup.h"
 #include "harness/counters/counters.h"
 #include "harness/gbench/gbench.h"
 #include "harness/machine/topo.h"
@@ -56,7 +57,7 @@ static int prepare(struct measuring *m)
     m->spec.params = cell->params;
     m->spec.topo = m->topo;
     m->spec.window_ns = m->options->window_ns;
-    m->spec.warm = true;
+    m->spec.warm = window_warms_up(WINDOW_TIMED);
     return choose_pus(m);
 }
 
@@ -202,6 +203,7 @@ static int trace_paths(struct measuring *m)
     if (!spec.scenario || !(spec.scenario->pure_outcomes || spec.scenario->mix))
         return 0; /* a floor, or a scenario without a channel */
     spec.variant = hchan_traced(spec.variant);
+    spec.warm = window_warms_up(WINDOW_TRACED);
     int status = counters_outcomes_init(m->error, sizeof(m->error));
     if (!status)
         status = counters_outcomes_read(before, m->error, sizeof(m->error));
@@ -233,7 +235,7 @@ static int time_calls(struct measuring *m)
     for (unsigned i = 0; i < SIDES && !status; i++)
         snprintf(sides[i].side, sizeof(sides[i].side), "%s", side_name((enum side)i));
     spec.latency = sides;
-    spec.warm = false;
+    spec.warm = window_warms_up(WINDOW_LATENCY);
     if (!status)
         status = window_run(&spec, &window, m->error, sizeof(m->error));
     for (unsigned i = 0; i < SIDES && !status; i++) {
@@ -256,7 +258,7 @@ static int count_domain(struct measuring *m, struct counters_plan *plan, const c
         return 0;
     spec.counters = plan;
     spec.domain = domain;
-    spec.warm = false;
+    spec.warm = window_warms_up(WINDOW_COUNTED);
     int status = window_run(&spec, &window, m->error, sizeof(m->error));
     for (size_t i = 0; !status && i < plan->count; i++)
         if (plan->event[i].available && strcmp(plan->event[i].domain, domain) == 0)

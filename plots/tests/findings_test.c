@@ -1,5 +1,6 @@
 /* The page's findings follow from the tables: the answer, the verdicts, the marks. */
 #include "harness/base/numbers.h"
+#include "harness/base/warmup.h"
 #include "plots/tests/built.h"
 
 static void test_the_answer_is_the_cheapest_pure_cell(void **state)
@@ -251,8 +252,26 @@ static void test_the_method_is_that_of_all_cells(void **state)
     build(cells, CELLS);
     char *md = read_made("report.md");
     assert_has(md, "(here 95.5% or more; 1 of 6 cells that ran have none)");
-    assert_has(md, "a cold start can be in the tails");
     assert_has(md, "The purity of park-wake is 100% by construction");
+    free(md);
+    remove_folder();
+}
+
+static void test_the_method_says_which_windows_begin_warm(void **state)
+{
+    (void)state;
+    make_folder("warm");
+    build(usual, CELLS);
+    char *md = read_made("report.md");
+    char *warm = strstr(md, "There is a warm-up before "),
+         *cold = strstr(md, "There is none before ");
+    assert_true(warm && warm < cold);
+    strstr(cold, ", so these")[0] = '\0';
+    for (int kind = 0; kind < WINDOW_KIND_COUNT; kind++) {
+        const char *at = strstr(warm, window_name(kind));
+        assert_non_null(at);
+        assert_int_equal(at < cold, window_warms_up(kind));
+    }
     free(md);
     remove_folder();
 }
@@ -499,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_a_run_that_was_cut_short_says_so),
         cmocka_unit_test(test_counters_are_missing_for_their_own_reason),
         cmocka_unit_test(test_the_method_is_that_of_all_cells),
+        cmocka_unit_test(test_the_method_says_which_windows_begin_warm),
         cmocka_unit_test(test_parks_that_slept_are_in_every_cells_row),
         cmocka_unit_test(test_cells_whose_waiters_stay_awake_are_one_list),
         cmocka_unit_test(test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere),
