@@ -126,6 +126,15 @@ static inline void make_tables(const struct made_cell *cells, size_t count)
     fclose(f);
 }
 
+/* A row of outcomes.tsv. */
+static inline void put_outcome(FILE *f, const struct made_cell *c, const char *outcome,
+                               double per_op)
+{
+    char name[200];
+    made_name(c, name, sizeof(name));
+    fprintf(f, "%s\t%s\t%g\n", name, outcome, per_op);
+}
+
 /* A file of the folder; the caller frees. */
 static inline char *read_made(const char *name)
 {
