@@ -1,5 +1,5 @@
-/* benchBufferHop of the source text's "Test" section, as written there: one thread, a buffer of a
- * million, a million sends, then a million receives; the text divides by two million, so one
+/* benchBufferHop of the lesson's "Test" section, as written there: one thread, a buffer of a
+ * million, a million sends, then a million receives; the lesson divides by two million, so one
  * operation is a send or a receive. */
 static int seed_buffer_hop_setup(struct bench *b)
 {
@@ -19,7 +19,7 @@ static void seed_buffer_hop_lead(struct worker *w, uint64_t ops)
 
 static const struct scenario scenario_seed_buffer_hop = {
     .name = "seed-buffer-hop",
-    .summary = "the source text's benchBufferHop, as written",
+    .summary = "the lesson's benchBufferHop, as written",
     .op = "send or receive",
     .elem = {8, 8, 4096},
     .threads = {1, 1, 1},

@@ -1,6 +1,6 @@
-/* benchDirectHandoff of the source text's "Test" section, as written there: a receiver closes
+/* benchDirectHandoff of the lesson's "Test" section, as written there: a receiver closes
  * `ready` and receives a million times; the sender waits for `ready` and 10 ms more, then sends a
- * million times and waits for the receiver to end. Nothing forces the path: the text calls it
+ * million times and waits for the receiver to end. Nothing forces the path: the lesson calls it
  * direct handoff, the path mix tells what it is. */
 static int seed_direct_handoff_setup(struct bench *b)
 {
@@ -33,7 +33,7 @@ static void seed_direct_handoff_lead(struct worker *w, uint64_t ops)
 
 static const struct scenario scenario_seed_direct_handoff = {
     .name = "seed-direct-handoff",
-    .summary = "the source text's benchDirectHandoff, as written; its path is not forced",
+    .summary = "the lesson's benchDirectHandoff, as written; its path is not forced",
     .op = "send+receive pair",
     .elem = {8, 8, 65535},
     .threads = {2, 2, 2},

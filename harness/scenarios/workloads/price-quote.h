@@ -1,4 +1,4 @@
-/* The source text's price-quote service: ingest(feed, quotes), aggregate(quotes, bars),
+/* The lesson's price-quote service: ingest(feed, quotes), aggregate(quotes, bars),
  * persist(bars). The quotes' channel is buffered, to absorb bursts; the bars' is not, so that the
  * pressure of the step that persists goes upstream. The feed comes in bursts of four bars' quotes,
  * and pauses after each for as long as it takes to persist them: on average the service just keeps
@@ -73,7 +73,7 @@ static bool price_quote_check(const struct bench *b, uint64_t ops)
 
 static const struct scenario scenario_price_quote = {
     .name = "price-quote",
-    .summary = "the source text's service: bursts of quotes, buffered, into bars, unbuffered",
+    .summary = "the lesson's service: bursts of quotes, buffered, into bars, unbuffered",
     .op = "quote persisted in a bar",
     .capacity = {1024, 0, 1000000},
     .elem = {8, 0, 65535},
