@@ -86,9 +86,9 @@ static int take_uint_list(const struct option_spec *spec, const char *text)
         uint64_t value;
         if (!parse_uint(item, length, &value) || value < spec->min || value > spec->max)
             return refuse_number(spec, text, "numbers, separated by commas,");
-        if (list->count == OPTION_LIST_MAX)
+        if (list->count == LIST_MAX)
             return complain(EXIT_USAGE, "--%s: more than %d numbers: give fewer", spec->name,
-                            OPTION_LIST_MAX);
+                            LIST_MAX);
         list->items[list->count++] = value;
         if (item[length] == '\0')
             return EXIT_OK;
@@ -106,9 +106,9 @@ static int take_word(const struct option_spec *spec, const char *text)
         *(const char **)spec->value = text;
         return EXIT_OK;
     }
-    if (list->count == OPTION_LIST_MAX)
+    if (list->count == LIST_MAX)
         return complain(EXIT_USAGE, "--%s: given more than %d times: give fewer", spec->name,
-                        OPTION_LIST_MAX);
+                        LIST_MAX);
     list->items[list->count++] = text;
     return EXIT_OK;
 }

@@ -9,22 +9,7 @@
 #ifndef HARNESS_CLI_OPTIONS_H
 #define HARNESS_CLI_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-enum { OPTION_LIST_MAX = 64 };
-
-/* A list that an option fills: repeated words, or comma-separated numbers. */
-struct word_list {
-    const char *items[OPTION_LIST_MAX];
-    size_t count;
-};
-
-struct uint_list {
-    uint64_t items[OPTION_LIST_MAX];
-    size_t count;
-};
+#include "harness/base/lists.h"
 
 enum option_kind {
     OPTION_FLAG,      /* value: bool */

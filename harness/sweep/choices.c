@@ -6,17 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-bool choices_have(const struct word_list *list, const char *word)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], word) == 0)
-            return true;
-    return false;
-}
-
 bool choices_have_peer(const struct choices *c, const struct peer *peer)
 {
-    return choices_have(&c->variants, peer->name) || (c->peers && !peer->reason);
+    return word_list_has(&c->variants, peer->name) || (c->peers && !peer->reason);
 }
 
 /* The variants' scenarios, the floors, and those that peers alone have. */
@@ -74,7 +66,7 @@ static int check_groups(const struct word_list *wanted)
 static const struct peer *find_absent(const struct word_list *wanted)
 {
     for (const struct peer *const *p = peers_all(); *p; p++)
-        if ((*p)->reason && choices_have(wanted, (*p)->name))
+        if ((*p)->reason && word_list_has(wanted, (*p)->name))
             return *p;
     return NULL;
 }
@@ -133,7 +125,8 @@ bool choices_have_scenario(const struct choices *c, const struct scenario *s, bo
 {
     if (c->scenarios.count == 0 && c->groups.count == 0)
         return !floor && !s->group;
-    return choices_have(&c->scenarios, s->name) || (s->group && choices_have(&c->groups, s->group));
+    return word_list_has(&c->scenarios, s->name) ||
+           (s->group && word_list_has(&c->groups, s->group));
 }
 
 /* Whether any peer of the plan has the scenario. */
@@ -213,7 +206,7 @@ static int check_param(const struct choices *c, const struct param *p)
     for (int i = 0; i < SCENARIO_LISTS; i += 2) /* the floors take what there is */
         for (const struct scenario *const *s = scenario_list(i);
              *s && p->values->count && status == EXIT_OK; s++)
-            if (choices_have(&c->scenarios, (*s)->name))
+            if (word_list_has(&c->scenarios, (*s)->name))
                 status = check_scenario(*s, p);
     for (size_t i = 0; i < p->values->count && status == EXIT_OK; i++)
         status = check_value(c, p, p->values->items[i]);
@@ -230,7 +223,7 @@ static int check_peers(const struct choices *c)
         return complain(EXIT_ENVIRONMENT, "--peers: none is here: `hchanlab list` says what brings "
                                           "them");
     for (const struct scenario *const *s = peers_own_scenarios(); *s; s++)
-        if (choices_have(&c->scenarios, (*s)->name) && !a_peer_has(c, *s))
+        if (word_list_has(&c->scenarios, (*s)->name) && !a_peer_has(c, *s))
             return complain(EXIT_USAGE, "%s is a scenario of peers: add --peers, or --variant go",
                             (*s)->name);
     return EXIT_OK;

@@ -2,7 +2,7 @@
 #ifndef HARNESS_SWEEP_CHOICES_H
 #define HARNESS_SWEEP_CHOICES_H
 
-#include "harness/cli/options.h"
+#include "harness/base/lists.h"
 #include "harness/scenarios/scenario.h"
 #include <hchan/hchan.h>
 #include <stdbool.h>
@@ -35,8 +35,5 @@ struct peer;
 
 /* Whether the peer is in the plan: all are asked for, or it is by name. */
 bool choices_have_peer(const struct choices *choices, const struct peer *peer);
-
-/* Whether the word is in the list. */
-bool choices_have(const struct word_list *list, const char *word);
 
 #endif

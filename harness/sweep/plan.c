@@ -223,7 +223,7 @@ static bool fits_place(const struct scenario *s, const char *place)
 static int check_floors(const struct building *to)
 {
     for (const struct scenario *const *s = scenario_all(""); *s; s++) {
-        bool fits = !choices_have(&to->choices->scenarios, (*s)->name);
+        bool fits = !word_list_has(&to->choices->scenarios, (*s)->name);
         for (size_t p = 0; p < to->places->count; p++)
             fits = fits || fits_place(*s, to->places->names[p]);
         if (!fits)
@@ -287,7 +287,7 @@ static int add_peer(struct building *to, const struct peer *peer)
     for (const struct scenario *const *s = peer->scenarios; *s && status == EXIT_OK; s++)
         if (choices_have_scenario(c, *s, false))
             status = add_scenario(to, *s, peer->name);
-    if (status != EXIT_OK || to->plan->count > before || !choices_have(&c->variants, peer->name))
+    if (status != EXIT_OK || to->plan->count > before || !word_list_has(&c->variants, peer->name))
         return status;
     return complain(EXIT_USAGE,
                     "%s has none of the chosen scenarios with these values: `hchanlab list` shows "
@@ -321,7 +321,7 @@ static int add_all(struct building *to)
         const struct hchan_variant *v = hchan_variant_next(NULL);
         for (; v && status == EXIT_OK; v = hchan_variant_next(v)) {
             const char *name = hchan_variant_name(v);
-            if (c->variants.count ? choices_have(&c->variants, name) : mode_has(c, *s, name))
+            if (c->variants.count ? word_list_has(&c->variants, name) : mode_has(c, *s, name))
                 status = add_scenario(to, *s, name);
         }
     }
