@@ -1,13 +1,13 @@
 #include "harness/sweep/child.h"
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
+#include "harness/sweep/process.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,12 +17,14 @@ enum { LINE_MAX_BYTES = 1 << 22 };
 
 enum { ARGUMENTS_MAX = 32 };
 
-/* Becomes the command; where it can't, it ends as one that says so. */
-static _Noreturn void exec_command(const char *const *arguments)
+/* Becomes the job's command. If that fails, the process writes a record that says why, and ends. */
+static void exec_command(const void *arg)
 {
+    const struct child_job *job = arg;
     char *argv[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t) "hchanlab"};
-    for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
-        argv[i + 1] = (char *)(uintptr_t)arguments[i];
+    for (size_t i = 0; i < ARGUMENTS_MAX && job->arguments[i]; i++)
+        argv[i + 1] = (char *)(uintptr_t)job->arguments[i];
+    sigprocmask(SIG_SETMASK, &job->signals->old_mask, NULL);
     execv("/proc/self/exe", argv);
     struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_FAILED}};
     snprintf(end.end.message, REASON_MAX, "the program could not be started: %s", strerror(errno));
@@ -32,26 +34,9 @@ static _Noreturn void exec_command(const char *const *arguments)
     _exit(EXIT_WRONG);
 }
 
-/* The child's side of child_start(). */
-static _Noreturn void run_child(const struct child_job *job, int in, int out, pid_t parent)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives who started it */
-    if (getppid() != parent)
-        _exit(EXIT_WRONG);
-    setpgid(0, 0);
-    dup2(in, STDIN_FILENO);
-    dup2(out, STDOUT_FILENO);
-    sigprocmask(SIG_SETMASK, &job->signals->old_mask, NULL);
-    exec_command(job->arguments);
-}
-
-/* Starts the process in a group of its own, so that a kill takes what it started along. Both sides
- * make the group: whichever comes first, it is there before a kill and before the cell starts
- * anything. */
 int child_start(struct child *child, const struct child_job *job)
 {
     int out[2], in[2];
-    pid_t parent = getpid();
     memset(child, 0, sizeof(*child));
     child->job = job;
     if (pipe2(out, O_CLOEXEC))
@@ -62,10 +47,7 @@ int child_start(struct child *child, const struct child_job *job)
         close(out[1]);
         return -error;
     }
-    child->pid = fork();
-    int error = errno;
-    if (child->pid == 0)
-        run_child(job, in[1], out[1], parent);
+    child->pid = process_start((const int[]){in[1], out[1], -1}, exec_command, job);
     close(out[1]);
     close(in[1]);
     child->fd = out[0];
@@ -73,9 +55,8 @@ int child_start(struct child *child, const struct child_job *job)
     if (child->pid < 0) {
         close(child->fd);
         close(child->ack_fd);
-        return -error;
+        return child->pid;
     }
-    setpgid(child->pid, child->pid); /* fails where the child has begun already: it did it then */
     fcntl(child->fd, F_SETFL, O_NONBLOCK);
     return 0;
 }
@@ -164,14 +145,6 @@ static int take_output(struct child *child)
     return 1;
 }
 
-/* Whether the process has ended; it stays there to be waited for, so that its id, and its group's,
- * stay its own. */
-static bool has_ended(pid_t pid)
-{
-    siginfo_t info = {0};
-    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
-}
-
 /* Waits for output, the end of the child, a signal, or so long. */
 static void wait_for(const struct child *child, uint64_t ns)
 {
@@ -192,7 +165,7 @@ int child_watch(struct child *child)
             return -EINTR;
         if (now >= limit)
             return -ETIME;
-        bool ended = has_ended(child->pid); /* before the last read */
+        bool ended = process_has_ended(child->pid); /* before the last read */
         int status = child->fd < 0 ? -EAGAIN : take_output(child);
         if (status == 1)
             continue;
@@ -210,10 +183,7 @@ int child_watch(struct child *child)
 
 static int end_process(struct child *child)
 {
-    int wait_status = 0;
-    kill(-child->pid, SIGKILL);
-    while (waitpid(child->pid, &wait_status, 0) < 0 && errno == EINTR)
-        ;
+    int wait_status = process_end(child->pid);
     if (child->fd >= 0)
         close(child->fd);
     close(child->ack_fd);

@@ -1,23 +1,24 @@
 #include "harness/sweep/peers.h"
-#include "core/base/futex.h"
+#include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
+#include "harness/sweep/process.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <hchan/hchan.h>
 #include <jansson.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PEERS_MAX = 64, DESCRIBE_SECONDS = 10, END_SECONDS = 2 };
+enum { PEERS_MAX = 64, NS_PER_MS = 1000000 };
+
+/* How long a peer may take to describe itself, and to end after that. */
+static const uint64_t describe_ns = 10000000000, end_ns = 2000000000;
 
 /* The peers that the lab's build knows how to make. */
 static const struct known {
@@ -154,20 +155,20 @@ static void take_scenarios(struct peer *peer, const json_t *names)
 }
 
 /* The next bytes, 0 at the end, or -1 where there are none by the deadline. */
-static ssize_t read_by(int fd, char *to, size_t room, int64_t deadline)
+static ssize_t read_by(int fd, char *to, size_t room, uint64_t deadline)
 {
     struct pollfd readable = {.fd = fd, .events = POLLIN};
     int ready;
     do {
-        int64_t left_ms = (deadline - nanotime()) / 1000000;
-        ready = poll(&readable, 1, left_ms > 0 ? (int)left_ms : 0);
+        uint64_t now = clock_ns();
+        ready = poll(&readable, 1, now < deadline ? (int)((deadline - now) / NS_PER_MS) : 0);
     } while (ready < 0 && errno == EINTR);
     return ready > 0 ? read(fd, to, room) : -1;
 }
 
 /* All that comes until the other end is closed; NULL where that takes too long, or is too much. The
  * caller frees. */
-static char *read_all_by(int fd, int64_t deadline)
+static char *read_all_by(int fd, uint64_t deadline)
 {
     enum { ROOM = 1 << 16 };
     char *text = malloc(ROOM);
@@ -184,57 +185,51 @@ static char *read_all_by(int fd, int64_t deadline)
     return NULL;
 }
 
-/* Waits for the process until the deadline, and ends it and what is left of its group. Its status,
- * as waitpid() has it. */
-static int end_by(pid_t pid, int64_t deadline)
+/* Waits for the process until the deadline, and ends it with all that it started. Its status, in
+ * waitpid()'s form. */
+static int end_by(pid_t pid, uint64_t deadline)
 {
-    static const struct timespec pause = {.tv_nsec = 1000000};
-    siginfo_t info = {0};
-    int status = 1;
-    while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid != pid && nanotime() < deadline)
+    static const struct timespec pause = {.tv_nsec = NS_PER_MS};
+    while (!process_has_ended(pid) && clock_ns() < deadline)
         nanosleep(&pause, NULL);
-    kill(-pid, SIGKILL); /* who has ended before keeps its status */
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status;
+    return process_end(pid);
 }
 
-/* The child's side of ask(). */
-static _Noreturn void become_described(const char *program, const int out[2], pid_t parent)
+static void exec_description(const void *program)
 {
-    int quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing outlives who started it */
-    if (getppid() != parent)
-        _exit(127);
-    setpgid(0, 0);
-    dup2(quiet, STDIN_FILENO);
-    dup2(out[1], STDOUT_FILENO);
-    dup2(quiet, STDERR_FILENO); /* it may crash, and that is told as what it is */
     execl(program, program, "--describe", (char *)NULL);
-    _exit(127);
 }
 
-/* What the program says of itself; NULL where it does not, within the time, and how it ended. Ends
- * it, and what it has started: it is a process group. */
+/* Starts the program, its standard output a pipe whose other end is *out; the other streams go
+ * nowhere: a crash is reported as one. Its id, or -1. */
+static pid_t start_description(const char *program, int *out)
+{
+    int ends[2], quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
+    pid_t pid = -1;
+    if (quiet >= 0 && pipe2(ends, O_CLOEXEC) == 0) {
+        pid = process_start((const int[]){quiet, ends[1], quiet}, exec_description, program);
+        close(ends[1]);
+        *out = ends[0];
+        if (pid < 0)
+            close(ends[0]);
+    }
+    if (quiet >= 0)
+        close(quiet);
+    return pid;
+}
+
+/* What the program reports about itself; NULL if it does not do so in time, or if its status, which
+ * goes to *status, is not 0. */
 static json_t *ask(const char *program, int *status)
 {
-    int out[2];
-    pid_t parent = getpid();
+    int out;
     *status = 1;
-    if (pipe2(out, O_CLOEXEC))
+    pid_t pid = start_description(program, &out);
+    if (pid < 0)
         return NULL;
-    pid_t pid = fork();
-    if (pid == 0)
-        become_described(program, out, parent);
-    if (pid > 0)
-        setpgid(pid, pid); /* whoever comes first */
-    close(out[1]);
-    char *text =
-        pid > 0 ? read_all_by(out[0], nanotime() + DESCRIBE_SECONDS * INT64_C(1000000000)) : NULL;
-    close(out[0]);
-    int64_t patience = text ? END_SECONDS * INT64_C(1000000000) : 0; /* it has said all */
-    *status = pid > 0 ? end_by(pid, nanotime() + patience) : 1;
+    char *text = read_all_by(out, clock_ns() + describe_ns);
+    close(out);
+    *status = end_by(pid, clock_ns() + (text ? end_ns : 0));
     json_t *described = text && *status == 0 ? json_loads(text, 0, NULL) : NULL;
     free(text);
     return described;
