@@ -6,6 +6,7 @@
 #include "harness/machine/topo.h"
 #include "harness/run/measure.h"
 #include "harness/scenarios/scenarios.h"
+#include "harness/sweep/peer_program.h"
 #include "harness/sweep/peers.h"
 #include <errno.h>
 #include <signal.h>
@@ -47,7 +48,7 @@ static int become_peer(const struct peer *peer, const struct cell *cell)
                          "--window-ns",        number[2], "--limit-ns", number[3],
                          ack ? "--ack" : NULL, NULL};
     if (find_pus(cell, pu, end.end.message, sizeof(end.end.message))) {
-        int error = peer_exec(peer, cell->name, pu, arguments);
+        int error = peer_program_become(peer->program, cell->name, pu, arguments);
         snprintf(end.end.message, sizeof(end.end.message), "%s could not be started: %s",
                  peer->program, strerror(-error));
     }
@@ -55,15 +56,25 @@ static int become_peer(const struct peer *peer, const struct cell *cell)
     return EXIT_ENVIRONMENT;
 }
 
+/* Loads the cell's peer, if it names no variant of ours; no other peer is run. */
+static int load_peer(void)
+{
+    char variant[LABEL_MAX];
+    cell_variant(name, variant);
+    if (!variant[0] || hchan_variant_find(variant))
+        return EXIT_OK;
+    return peers_load(&(struct word_list){{variant}, 1});
+}
+
 static int run(void)
 {
     struct cell cell;
     char reason[CELL_NAME_MAX + 64];
-    int checked = peers_check_folder();
-    if (checked != EXIT_OK)
-        return checked;
     if (!name)
         return complain(EXIT_USAGE, "cell: name the cell, as `hchanlab sweep --dry-run` prints it");
+    int loaded = load_peer();
+    if (loaded != EXIT_OK)
+        return loaded;
     if (!cell_parse_why(&cell, name, reason, sizeof(reason)))
         return complain(EXIT_USAGE, "no cell '%s': %s: `hchanlab sweep --dry-run` prints names",
                         name, reason);

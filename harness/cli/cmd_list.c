@@ -48,7 +48,7 @@ static void list_peers(void)
 
 static int run(void)
 {
-    int status = peers_check_folder();
+    int status = peers_load(NULL);
     if (status != EXIT_OK)
         return status;
     printf("variants\n");

@@ -310,7 +310,7 @@ static int run(void)
 {
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
-    int exit_status = peers_check_folder();
+    int exit_status = choices_load_peers(&choices);
     if (exit_status != EXIT_OK)
         return exit_status;
     struct topo *topo = topo_load(NULL);

@@ -1,7 +1,6 @@
 #include "harness/scenarios/scenarios.h"
 #include "harness/machine/topo.h"
 #include "harness/scenarios/floors.h"
-#include "harness/sweep/peers.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,13 +24,33 @@ static const struct {
     {"", {floors, NULL, NULL}},
 };
 
+/* Rows that were added while the program runs. */
+enum { ADDED_MAX = 64 };
+static struct {
+    const char *name;
+    const struct scenario *const *scenarios;
+} added[ADDED_MAX];
+static size_t added_count;
+
+int scenarios_add_row(const char *name, const struct scenario *const *scenarios)
+{
+    if (added_count == ADDED_MAX)
+        return -ENOSPC;
+    added[added_count].name = name;
+    added[added_count].scenarios = scenarios;
+    added_count++;
+    return 0;
+}
+
 static const struct scenario *const *find_row(const char *variant, enum instance instance)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].variant, variant) == 0)
             return rows[i].loops[instance];
-    const struct peer *peer = instance == INSTANCE_MEASURED ? peer_find(variant) : NULL;
-    return peer ? peer->scenarios : NULL;
+    for (size_t i = 0; i < added_count && instance == INSTANCE_MEASURED; i++)
+        if (strcmp(added[i].name, variant) == 0)
+            return added[i].scenarios;
+    return NULL;
 }
 
 const struct scenario *const *scenario_all(const char *variant)
@@ -177,6 +196,13 @@ static void explain_missing(const char *scenario, const char *variant, char *rea
     else
         snprintf(reason, size, "%s has no scenario '%s'", variant[0] ? variant : "the lab",
                  scenario);
+}
+
+void cell_variant(const char *name, char variant[LABEL_MAX])
+{
+    const char *rest = name + strcspn(name, "/");
+    variant[0] = '\0';
+    take_key(&rest, "variant", variant, LABEL_MAX);
 }
 
 bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t size)

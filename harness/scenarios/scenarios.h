@@ -1,4 +1,6 @@
-/* Every scenario that there is, by name, variant and instance; and cells, which name them. */
+/* Every scenario that there is, by name, variant and instance; and cells, which name them. A row is
+ * a variant's, compiled in, or was added: a look-up reads the table and does nothing else. For one
+ * thread while rows are added, for any after that. */
 #ifndef HARNESS_SCENARIOS_SCENARIOS_H
 #define HARNESS_SCENARIOS_SCENARIOS_H
 
@@ -9,9 +11,13 @@
 /* How a scenario's loops were compiled (see loops.c). */
 enum instance { INSTANCE_MEASURED, INSTANCE_TRACED, INSTANCE_LATENCY };
 
-/* The scenario's loops for a variant, or a floor where `variant` is "". NULL where there is none,
- * or where a floor or a peer is asked for another instance than the measured one. A peer's row has
- * no loops: those are in its own program (peers.h). */
+/* Adds a row for something that is no variant of ours but runs our scenarios, such as a peer. Its
+ * scenarios, ended by NULL, have no loops: those are in a program of its own. They and the name are
+ * borrowed for good. 0, or -ENOSPC. */
+int scenarios_add_row(const char *name, const struct scenario *const *scenarios);
+
+/* The scenario's loops for a variant, or a floor if `variant` is "". NULL if there is none, or if a
+ * floor or an added row is asked for another instance than the measured one. */
 const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance);
 
 /* Walks the scenarios as compiled for one variant, or the floors for "": an array ended by NULL.
@@ -31,6 +37,9 @@ void scenario_range(const struct scenario *s, const struct param_range *range, c
  * Parameters that the scenario does not have become PARAM_ABSENT. */
 void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
                const struct cell_params *params);
+
+/* The variant in a cell's name, whether it exists or not; "" if there is none. */
+void cell_variant(const char *name, char variant[LABEL_MAX]);
 
 /* Reads a cell back from its name; false where the name is not one that cell_make() gives. */
 bool cell_parse(struct cell *cell, const char *name);

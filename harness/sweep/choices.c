@@ -6,6 +6,15 @@
 #include <stddef.h>
 #include <string.h>
 
+int choices_load_peers(const struct choices *c)
+{
+    struct word_list others = {0};
+    for (size_t i = 0; i < c->variants.count; i++)
+        if (!hchan_variant_find(c->variants.items[i]))
+            others.items[others.count++] = c->variants.items[i];
+    return c->peers ? peers_load(NULL) : others.count ? peers_load(&others) : EXIT_OK;
+}
+
 bool choices_have_peer(const struct choices *c, const struct peer *peer)
 {
     return word_list_has(&c->variants, peer->name) || (c->peers && !peer->reason);
@@ -91,8 +100,6 @@ static int check_variants(const struct word_list *wanted)
 {
     const char *names[NAMES_MAX];
     size_t count = variant_names(names);
-    if (wanted->count == 0)
-        return EXIT_OK; /* peers are asked for what they are where it matters alone */
     for (const struct peer *const *p = peers_all(); *p; p++)
         names[count++] = (*p)->name;
     int status = check_words("variant", wanted, names, count);

@@ -31,6 +31,11 @@ bool choices_have_scenario(const struct choices *choices, const struct scenario 
 /* The variant of that name; NULL after a complaint, which has the nearest name. */
 const struct hchan_variant *choose_variant(const char *name);
 
+/* Loads the peers that were chosen (peers.h): all with `peers`, otherwise those that are named
+ * among the variants. Runs no program if there are none. EXIT_OK, or a complaint's status. To be
+ * called before choices_check(). */
+int choices_load_peers(const struct choices *choices);
+
 struct peer;
 
 /* Whether the peer is in the plan: all are asked for, or it is by name. */

@@ -1,24 +1,18 @@
+/* The table of peers: the programs that the lab's build knows how to make, and what else lies in
+ * their folder. It is filled by peers_load() and kept until the process ends. */
 #include "harness/sweep/peers.h"
-#include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
-#include "harness/sweep/process.h"
+#include "harness/sweep/peer_program.h"
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <hchan/hchan.h>
-#include <jansson.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { PEERS_MAX = 64, NS_PER_MS = 1000000 };
-
-/* How long a peer may take to describe itself, and to end after that. */
-static const uint64_t describe_ns = 10000000000, end_ns = 2000000000;
+enum { PEERS_MAX = 64 };
 
 /* The peers that the lab's build knows how to make. */
 static const struct known {
@@ -54,7 +48,7 @@ static const struct scenario own[] = {
 enum { OWN = sizeof(own) / sizeof(own[0]) };
 
 static struct peer peers[PEERS_MAX];
-static struct scenario rows[PEERS_MAX][PEER_SCENARIOS_MAX];
+static struct scenario peer_rows[PEERS_MAX][PEER_SCENARIOS_MAX];
 static const struct peer *all[PEERS_MAX + 1];
 
 static const char *folder(void)
@@ -63,7 +57,7 @@ static const char *folder(void)
     return chosen ? chosen : PEERS_DIR;
 }
 
-int peers_check_folder(void)
+static int check_folder(void)
 {
     struct stat st;
     if (!getenv("HCHANLAB_PEERS") || (stat(folder(), &st) == 0 && S_ISDIR(st.st_mode)))
@@ -141,7 +135,7 @@ static char *copy_text(const json_t *o, const char *key)
 
 static void take_scenarios(struct peer *peer, const json_t *names)
 {
-    struct scenario *row = rows[peer - peers];
+    struct scenario *row = peer_rows[peer - peers];
     size_t index, count = 0;
     const json_t *name;
     json_array_foreach(names, index, name)
@@ -154,111 +148,39 @@ static void take_scenarios(struct peer *peer, const json_t *names)
     }
 }
 
-/* The next bytes, 0 at the end, or -1 where there are none by the deadline. */
-static ssize_t read_by(int fd, char *to, size_t room, uint64_t deadline)
+/* Takes over what the peer answered; `name` is what it calls itself. */
+static void take_description(struct peer *peer, const json_t *o)
 {
-    struct pollfd readable = {.fd = fd, .events = POLLIN};
-    int ready;
-    do {
-        uint64_t now = clock_ns();
-        ready = poll(&readable, 1, now < deadline ? (int)((deadline - now) / NS_PER_MS) : 0);
-    } while (ready < 0 && errno == EINTR);
-    return ready > 0 ? read(fd, to, room) : -1;
-}
-
-/* All that comes until the other end is closed; NULL where that takes too long, or is too much. The
- * caller frees. */
-static char *read_all_by(int fd, uint64_t deadline)
-{
-    enum { ROOM = 1 << 16 };
-    char *text = malloc(ROOM);
-    size_t length = 0;
-    ssize_t n = -1;
-    while (text && length < ROOM - 1 &&
-           (n = read_by(fd, text + length, ROOM - 1 - length, deadline)) > 0)
-        length += (size_t)n;
-    if (n == 0) {
-        text[length] = '\0';
-        return text;
-    }
-    free(text);
-    return NULL;
-}
-
-/* Waits for the process until the deadline, and ends it with all that it started. Its status, in
- * waitpid()'s form. */
-static int end_by(pid_t pid, uint64_t deadline)
-{
-    static const struct timespec pause = {.tv_nsec = NS_PER_MS};
-    while (!process_has_ended(pid) && clock_ns() < deadline)
-        nanosleep(&pause, NULL);
-    return process_end(pid);
-}
-
-static void exec_description(const void *program)
-{
-    execl(program, program, "--describe", (char *)NULL);
-}
-
-/* Starts the program, its standard output a pipe whose other end is *out; the other streams go
- * nowhere: a crash is reported as one. Its id, or -1. */
-static pid_t start_description(const char *program, int *out)
-{
-    int ends[2], quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
-    pid_t pid = -1;
-    if (quiet >= 0 && pipe2(ends, O_CLOEXEC) == 0) {
-        pid = process_start((const int[]){quiet, ends[1], quiet}, exec_description, program);
-        close(ends[1]);
-        *out = ends[0];
-        if (pid < 0)
-            close(ends[0]);
-    }
-    if (quiet >= 0)
-        close(quiet);
-    return pid;
-}
-
-/* What the program reports about itself; NULL if it does not do so in time, or if its status, which
- * goes to *status, is not 0. */
-static json_t *ask(const char *program, int *status)
-{
-    int out;
-    *status = 1;
-    pid_t pid = start_description(program, &out);
-    if (pid < 0)
-        return NULL;
-    char *text = read_all_by(out, clock_ns() + describe_ns);
-    close(out);
-    *status = end_by(pid, clock_ns() + (text ? end_ns : 0));
-    json_t *described = text && *status == 0 ? json_loads(text, 0, NULL) : NULL;
-    free(text);
-    return described;
-}
-
-/* Asks a peer that is here what it is. */
-static void describe(struct peer *peer)
-{
-    if (peer->version || peer->reason)
-        return;
-    int status = 0;
-    json_t *o = ask(peer->program, &status);
     const char *name = json_string_value(json_object_get(o, "name"));
     if (!name || strcmp(name, peer->name) != 0) {
-        peer->reason = status ? "its --describe does not end well, or in time"
-                              : "its --describe does not tell what it is";
-        json_decref(o);
+        peer->reason = "its --describe names another peer, or none";
         return;
     }
     peer->version = copy_text(o, "version");
     peer->language = copy_text(o, "language");
     peer->lacks = join_words(json_object_get(o, "lacks"));
     take_scenarios(peer, json_object_get(o, "scenarios"));
-    json_decref(o);
     if (!peer->version || !peer->language || !peer->lacks || !peer->scenarios[0])
         peer->reason = "its --describe leaves something out";
+    else if (scenarios_add_row(peer->name, peer->scenarios))
+        peer->reason = "there are too many peers";
 }
 
-static void add_peer(size_t *count, const char *name, const char *package)
+/* Asks a peer what it is, unless it is known. */
+static void describe(struct peer *peer)
+{
+    const char *why;
+    if (peer->version || peer->reason)
+        return;
+    json_t *o = peer_program_ask(peer->program, &why);
+    if (o)
+        take_description(peer, o);
+    else
+        peer->reason = why;
+    json_decref(o);
+}
+
+static void list_peer(size_t *count, const char *name, const char *package)
 {
     char *path = NULL, *own_name;
     for (size_t i = 0; i < *count; i++)
@@ -289,18 +211,18 @@ static int by_name(const void *a, const void *b)
     return strcmp((*(const struct peer *const *)a)->name, (*(const struct peer *const *)b)->name);
 }
 
-/* Finds what there is, once; asks nobody yet. */
-static void look(void)
+/* Lists what there is, once, and runs nothing. */
+static void find_peers(void)
 {
     size_t count = 0;
     if (all[0])
         return;
     for (size_t i = 0; i < KNOWN; i++)
-        add_peer(&count, known[i].name, known[i].package);
+        list_peer(&count, known[i].name, known[i].package);
     DIR *dir = opendir(folder());
     for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
         if (entry->d_name[0] != '.' && strlen(entry->d_name) < LABEL_MAX)
-            add_peer(&count, entry->d_name, NULL);
+            list_peer(&count, entry->d_name, NULL);
     if (dir)
         closedir(dir);
     for (size_t i = 0; i < count; i++)
@@ -308,38 +230,27 @@ static void look(void)
     qsort(all, count, sizeof(all[0]), by_name);
 }
 
+int peers_load(const struct word_list *names)
+{
+    int status = check_folder();
+    if (status != EXIT_OK)
+        return status;
+    find_peers();
+    for (size_t i = 0; all[i]; i++)
+        if (!names || word_list_has(names, all[i]->name))
+            describe(&peers[all[i] - peers]);
+    return EXIT_OK;
+}
+
 const struct peer *const *peers_all(void)
 {
-    look();
-    for (size_t i = 0; all[i]; i++)
-        describe(&peers[all[i] - peers]);
     return all;
 }
 
 const struct peer *peer_find(const char *name)
 {
-    if (!name[0] || hchan_variant_find(name))
-        return NULL;
-    look();
     for (size_t i = 0; all[i]; i++)
-        if (strcmp(all[i]->name, name) == 0) {
-            describe(&peers[all[i] - peers]);
-            return all[i]->reason ? NULL : all[i];
-        }
+        if (strcmp(all[i]->name, name) == 0)
+            return all[i]->version && !all[i]->reason ? all[i] : NULL;
     return NULL;
-}
-
-int peer_exec(const struct peer *peer, const char *cell, const unsigned pu[2], char **arguments)
-{
-    char *argv[32], pus[32];
-    size_t count = 0;
-    snprintf(pus, sizeof(pus), "%u,%u", pu[0], pu[1]);
-    const char *const first[] = {peer->program, cell, "--pus", pus};
-    for (; count < sizeof(first) / sizeof(first[0]); count++)
-        argv[count] = (char *)first[count];
-    for (; *arguments && count < sizeof(argv) / sizeof(argv[0]) - 1; arguments++)
-        argv[count++] = *arguments;
-    argv[count] = NULL;
-    execv(peer->program, argv);
-    return -errno;
 }

@@ -1,34 +1,35 @@
 /* Peers: other people's channels, each a program that speaks the protocol of variants/peers. The
- * lab finds them in one folder, asks each what it is, and treats it as a variant that it did not
- * compile. For one thread. */
+ * lab treats one as a variant that it did not compile: peers_load() finds the programs in one
+ * folder, asks those that are wanted what they are, and adds each as a row to scenarios.h. Until
+ * then there are no peers; nothing else here runs a program. For one thread. */
 #ifndef HARNESS_SWEEP_PEERS_H
 #define HARNESS_SWEEP_PEERS_H
 
-#include "harness/base/cell.h"
+#include "harness/base/lists.h"
 #include "harness/scenarios/scenario.h"
-#include <stddef.h>
 
 enum { PEER_SCENARIOS_MAX = 40 };
 
 struct peer {
     const char *name;    /* a variant's name */
-    const char *package; /* what to install for it, or NULL for one that the lab does not know */
-    const char *reason;  /* why it is not here, or NULL */
-    const char *version, *language;
-    const char *lacks;   /* of what a Go channel has; words, comma separated */
     const char *program; /* its path */
+    const char *package; /* what to install for it; NULL if the lab does not know it */
+    const char *reason;  /* why it cannot be used, or NULL */
+    /* What it is; NULL until it was asked. */
+    const char *version, *language;
+    const char *lacks; /* of what a Go channel has; words, comma separated */
     const struct scenario *scenarios[PEER_SCENARIOS_MAX + 1]; /* ended by NULL; without loops */
 };
 
-/* Whether the folder that the user names in HCHANLAB_PEERS, if any, is one: EXIT_OK, or a
- * complaint's status. For commands that run peers, first. */
-int peers_check_folder(void);
+/* Loads the peers of these names, or all of them if `names` is NULL: runs each that is there and
+ * was not asked before. The folder is the build's, or HCHANLAB_PEERS. EXIT_OK, or EXIT_USAGE after
+ * a complaint: HCHANLAB_PEERS is no folder. */
+int peers_load(const struct word_list *names);
 
-/* Every peer that the lab knows of and every other in the folder, the ones that are not here
- * included, by name; ended by NULL. The folder is the build's, or HCHANLAB_PEERS. */
+/* Every peer that peers_load() found, whether it can be used or not, by name; ended by NULL. */
 const struct peer *const *peers_all(void);
 
-/* The peer of this name if it is here, or NULL. */
+/* The loaded peer of this name, or NULL. */
 const struct peer *peer_find(const char *name);
 
 /* Scenarios that no variant of ours has; ended by NULL. */
@@ -36,9 +37,5 @@ const struct scenario *const *peers_own_scenarios(void);
 
 /* A skip whose message begins so is no fault of the machine's: the channel has no such thing. */
 #define PEER_LACKS "lacks "
-
-/* Becomes the peer that measures the cell, with these arguments after the cell's name and PUs;
- * returns only where it can't, with a negative errno. */
-int peer_exec(const struct peer *peer, const char *cell, const unsigned pu[2], char **arguments);
 
 #endif

@@ -223,25 +223,74 @@ static void test_wrong_calls_are_refused(void **state)
         }
 }
 
-/* --- peers that misbehave, in a sweep --- */
-
-static char folder[64];
-
-/* A peer that describes itself, and then does `what`, in shell. */
-static void make_peer(const char *name, const char *what)
+/* A peer in shell that does `first` whenever it is run, describes itself, and then, if it was asked
+ * for more than that, does `what`. */
+static void make_peer(const char *in, const char *name, const char *first, const char *what)
 {
     char path[128];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof(path), "%s/%s", in, name);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fprintf(f,
-            "#!/bin/sh\nif [ \"$1\" = --describe ]; then\n"
+            "#!/bin/sh\n%s\nif [ \"$1\" = --describe ]; then\n"
             "echo '{\"name\":\"%s\",\"version\":\"1\",\"language\":\"sh\",\"lacks\":[],"
             "\"scenarios\":[\"prod-cons\"]}'\n%s\nexit\nfi\n%s\n",
-            name, strcmp(name, "stays") == 0 ? "exec >&-; exec sleep 600" : ":", what);
+            first, name, strcmp(name, "stays") == 0 ? "exec >&-; exec sleep 600" : ":", what);
     fchmod(fileno(f), 0755);
     assert_int_equal(fclose(f), 0);
 }
+
+/* Whether the program, given this, runs the peer. */
+static bool runs_peer(const char *in, const char *arguments)
+{
+    char line[1024];
+    snprintf(line, sizeof(line),
+             "cd %s; rm -f ran; export HCHANLAB_PEERS=$PWD/peers; $H %s >said 2>&1; "
+             "test ! -e ran || echo ran",
+             in, arguments);
+    return strcmp(run_program(line)->out, "ran\n") == 0;
+}
+
+static void test_a_peer_is_run_only_where_it_is_asked_for(void **state)
+{
+    static const char *const quiet[] = {
+        "sweep --dry-run",
+        "sweep --scenario floor-empty --reps 1 --db a.db",
+        "sweep --scenario prod-cons --variant ticket --dry-run",
+        "sweep --scenario prod-cons --variant other --dry-run",
+        "cell floor-empty --samples 1 --window-ns 1000",
+        "cell recv-closed/variant=ticket/elem=8 --samples 1 --window-ns 1000",
+        "cell prod-cons/variant=other/capacity=8/elem=8/threads=2/work=0/place=same-pu",
+        "cell prod-cons/variant=nobody/capacity=8/elem=8/threads=2/work=0/place=same-pu",
+        "export --db a.db",
+        "report --db a.db -o r",
+        "doctor",
+    };
+    static const char *const asking[] = {
+        "list",
+        "sweep --peers --dry-run",
+        "sweep --scenario prod-cons --variant marks --dry-run",
+        "cell prod-cons/variant=marks/capacity=8/elem=8/threads=2/work=0/place=same-pu",
+    };
+    char in[64], peers[80];
+    (void)state;
+    make_folder(in);
+    snprintf(peers, sizeof(peers), "%s/peers", in);
+    assert_int_equal(mkdir(peers, 0755), 0);
+    make_peer(peers, "marks", ": >\"${0%/*}/../ran\"", "exit 5");
+    make_peer(peers, "other", ":", "exit 5");
+    for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
+        if (runs_peer(in, quiet[i]))
+            fail_msg("%s runs a peer", quiet[i]);
+    for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+        if (!runs_peer(in, asking[i]))
+            fail_msg("%s runs no peer", asking[i]);
+    remove_folder(in);
+}
+
+/* --- peers that misbehave, in a sweep --- */
+
+static char folder[64];
 
 static int find_trial(void *arg, int64_t id, const struct cell *cell)
 {
@@ -323,19 +372,22 @@ static void test_a_peer_that_stays_after_its_description_is_not_waited_for(void 
 static void make_peers(void)
 {
     make_folder(folder);
-    make_peer("stays", "exit 5");
-    make_peer("hangs", "sleep 600");
-    make_peer("dies", "kill -9 $$");
-    make_peer("chats", "echo hello; head -c 1 >/dev/null; echo "
-                       "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
-    make_peer("chats-on", "echo hello; exec sleep 600");
-    make_peer("lies", "echo '{\"kind\":\"sample\",\"process\":0,\"index\":0,\"ops\":9,"
-                      "\"ns_per_op\":-10.0,\"window_ns\":90}'; head -c 1 >/dev/null; echo "
-                      "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
-    make_peer("idles", "echo '{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
-    make_peer("lacks",
+    make_peer(folder, "stays", ":", "exit 5");
+    make_peer(folder, "hangs", ":", "sleep 600");
+    make_peer(folder, "dies", ":", "kill -9 $$");
+    make_peer(folder, "chats", ":",
+              "echo hello; head -c 1 >/dev/null; echo "
+              "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
+    make_peer(folder, "chats-on", ":", "echo hello; exec sleep 600");
+    make_peer(folder, "lies", ":",
+              "echo '{\"kind\":\"sample\",\"process\":0,\"index\":0,\"ops\":9,"
+              "\"ns_per_op\":-10.0,\"window_ns\":90}'; head -c 1 >/dev/null; echo "
+              "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
+    make_peer(folder, "idles", ":", "echo '{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
+    make_peer(folder, "lacks", ":",
               "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"lacks a bound\"}'; exit 5");
-    make_peer("skips", "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"no PU\"}'; exit 5");
+    make_peer(folder, "skips", ":",
+              "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"no PU\"}'; exit 5");
 }
 
 /* What the folder holds is asked for once in a process, so the sweeps have one of their own. */
@@ -347,6 +399,8 @@ static int sweep_over_own_peers(void)
     };
     make_peers();
     setenv("HCHANLAB_PEERS", folder, 1);
+    if (peers_load(NULL) != EXIT_OK)
+        return 1;
     int failed = cmocka_run_group_tests_name("peers that misbehave", tests, NULL, NULL);
     remove_folder(folder);
     return failed;
@@ -372,6 +426,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_plans_have_peers_where_they_were_asked_for),
         cmocka_unit_test(test_a_broken_channel_is_seen),
         cmocka_unit_test(test_wrong_calls_are_refused),
+        cmocka_unit_test(test_a_peer_is_run_only_where_it_is_asked_for),
     };
     const unsigned *allowed;
     struct topo *topo = topo_load(NULL);
@@ -381,6 +436,8 @@ int main(int argc, char **argv)
     pus[0] = allowed[0];
     pus[1] = allowed[count > 1];
     topo_free(topo);
+    if (peers_load(NULL) != EXIT_OK)
+        return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     char line[4096];
     snprintf(line, sizeof(line), "'%s' sweeps", argv[0]);
