@@ -82,8 +82,9 @@ const struct scenario *const *peers_own_scenarios(void)
     return list;
 }
 
-/* Fills the scenario as a peer has it: its elements have 8 bytes, and nobody counts which path its
- * operations take. False where the lab has no such scenario. */
+/* Fills the scenario as a peer has it: what it measures, its parameters, and its floor. It has no
+ * loops and no path, since nothing counts which one its operations take, and elements of 8 bytes.
+ * False if the lab has no such scenario. */
 static bool scenario_of(const char *name, struct scenario *out)
 {
     const struct scenario *found = find_ours(name);
@@ -91,18 +92,22 @@ static bool scenario_of(const char *name, struct scenario *out)
         found = strcmp(own[i].name, name) == 0 ? &own[i] : NULL;
     if (!found)
         return false;
-    *out = *found;
-    out->path = NULL;
-    out->mix = false;
-    out->pure_outcomes = 0;
-    out->setup = NULL;
-    out->lead = NULL;
-    out->serve = NULL;
-    out->settle = NULL;
-    out->crowd = NULL;
-    out->finish = NULL;
-    out->check = NULL;
-    if (out->elem.max)
+    *out = (struct scenario){
+        .name = found->name,
+        .summary = found->summary,
+        .op = found->op,
+        .group = found->group,
+        .capacity = found->capacity,
+        .threads = found->threads,
+        .work = found->work,
+        .pairs = found->pairs,
+        .places = found->places,
+        .apart = found->apart,
+        .floor_one_pu = found->floor_one_pu,
+        .floor_two_pus = found->floor_two_pus,
+        .floor_units = found->floor_units,
+    };
+    if (found->elem.max)
         out->elem = (struct param_range){8, 8, 8};
     return true;
 }

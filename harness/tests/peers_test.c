@@ -69,6 +69,7 @@ static void test_peers_tell_what_they_are(void **state)
                 fail_msg("%s has no %s", (*p)->name, scenarios[i]);
             assert_null(s->path); /* nobody counts which one its operations take */
             assert_false(s->mix);
+            assert_true(!s->setup && !s->lead && !s->serve && !s->crowd && !s->teardown);
             assert_null(scenario_find(scenarios[i], (*p)->name, INSTANCE_TRACED));
         }
     }
