@@ -31,7 +31,7 @@ bool cell_is_uncontended(const struct page_cell *c)
 
 bool cell_is_lacking(const struct page_cell *c)
 {
-    return strcmp(c->status, "skipped") == 0 && strncmp(c->reason, "lacks ", 6) == 0;
+    return strcmp(c->status, "lacking") == 0;
 }
 
 bool cell_is_floor(const struct page_cell *c)

@@ -34,7 +34,8 @@ CREATE TABLE cells (
     UNIQUE (run, name)
 );
 
--- How one process of a cell ended: 0 ok, 1 time limit, 2 failed, 3 skipped.
+-- How one process of a cell ended: 0 ok, 1 time limit, 2 failed, 3 skipped, 4 lacking: the
+-- channel does not have what the cell needs (older stores: 3, and a message that begins "lacks ").
 CREATE TABLE trials (
     cell    INTEGER NOT NULL REFERENCES cells (id),
     process INTEGER NOT NULL,

@@ -82,6 +82,14 @@ struct latency {
     double min_ns, max_ns;
 };
 
-enum trial_status { TRIAL_OK, TRIAL_TIMEOUT, TRIAL_FAILED, TRIAL_SKIPPED };
+/* How a process of a cell ended. Stored, and sent in records: the numbers stay. */
+enum trial_status {
+    TRIAL_OK,
+    TRIAL_TIMEOUT,
+    TRIAL_FAILED,  /* a channel did wrong, or the process did not end as it should */
+    TRIAL_SKIPPED, /* the machine cannot measure the cell */
+    TRIAL_LACKING, /* the channel does not have what the cell needs; nothing is wrong */
+};
+enum { TRIAL_STATUSES = TRIAL_LACKING + 1 };
 
 #endif

@@ -188,7 +188,7 @@ static int find_kind(const json_t *object, enum record_kind *kind)
 static int read_end(const json_t *o, struct record *r)
 {
     uint64_t status = get_uint(o, "status");
-    if (!json_is_integer(json_object_get(o, "status")) || status > TRIAL_SKIPPED)
+    if (!json_is_integer(json_object_get(o, "status")) || status >= TRIAL_STATUSES)
         return -EBADMSG;
     r->end.status = (enum trial_status)status;
     get_text(o, "message", r->end.message, sizeof(r->end.message));

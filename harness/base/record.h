@@ -19,6 +19,7 @@
  *   TRIAL_FAILED   EXIT_WRONG
  *   TRIAL_TIMEOUT  EXIT_TIMEOUT, or EXIT_WRONG
  *   TRIAL_SKIPPED  EXIT_ENVIRONMENT, or EXIT_WRONG
+ *   TRIAL_LACKING  EXIT_WRONG (of a peer)
  * A process that ends in any other way has failed, whatever its record says. */
 #ifndef HARNESS_BASE_RECORD_H
 #define HARNESS_BASE_RECORD_H

@@ -217,30 +217,31 @@ static void print_results(struct store *store, int64_t run)
  * are results like others, but marked. */
 static int conclude(const struct sweep_result *result)
 {
-    if (result->lacking)
+    const uint64_t *count = result->count;
+    if (count[TRIAL_LACKING])
         fprintf(stderr, "%llu processes of peers had nothing to measure, first %s\n",
-                (unsigned long long)result->lacking, result->first_lack);
-    if (result->failed)
+                (unsigned long long)count[TRIAL_LACKING], result->first[TRIAL_LACKING]);
+    if (count[TRIAL_FAILED])
         return complain(EXIT_WRONG,
                         "%llu processes failed, first %s: results of those cells "
                         "are marked",
-                        (unsigned long long)result->failed, result->first_failure);
-    if (result->timeout &&
-        (result->ok == 0 || (result->variants_timeout && result->variants_ok == 0)) &&
-        result->skipped == 0)
+                        (unsigned long long)count[TRIAL_FAILED], result->first[TRIAL_FAILED]);
+    bool none_in_time =
+        count[TRIAL_OK] == 0 || (result->variants_timeout && result->variants_ok == 0);
+    if (count[TRIAL_TIMEOUT] && none_in_time && count[TRIAL_SKIPPED] == 0)
         return complain(EXIT_TIMEOUT,
                         "no process of a variant ended in time, first %s: free the "
                         "machine, or choose fewer threads",
-                        result->first_timeout);
-    if (result->skipped)
+                        result->first[TRIAL_TIMEOUT]);
+    if (count[TRIAL_SKIPPED])
         return complain(EXIT_ENVIRONMENT,
                         "%llu processes could not measure here, first %s: results of those cells "
                         "are marked",
-                        (unsigned long long)result->skipped, result->first_skip);
-    if (result->timeout)
+                        (unsigned long long)count[TRIAL_SKIPPED], result->first[TRIAL_SKIPPED]);
+    if (count[TRIAL_TIMEOUT])
         fprintf(stderr,
                 "%llu processes ran out of time, first %s: results of those cells are marked\n",
-                (unsigned long long)result->timeout, result->first_timeout);
+                (unsigned long long)count[TRIAL_TIMEOUT], result->first[TRIAL_TIMEOUT]);
     return EXIT_OK;
 }
 

@@ -280,9 +280,16 @@ int store_latency(struct store *s, int64_t cell, const char *side, struct latenc
     return status ? status : out->count ? 0 : -ENOENT;
 }
 
-int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size)
+/* Before TRIAL_LACKING was a status, a skip with such a message was that. */
+static bool is_old_lack(unsigned status, const char *message)
 {
-    memset(count, 0, 4 * sizeof(count[0]));
+    return status == TRIAL_SKIPPED && strncmp(message, "lacks ", strlen("lacks ")) == 0;
+}
+
+int store_trials(struct store *s, int64_t cell, uint32_t count[TRIAL_STATUSES], char *message,
+                 size_t size)
+{
+    memset(count, 0, TRIAL_STATUSES * sizeof(count[0]));
     message[0] = '\0';
     sqlite3_stmt *q = store_prepare(
         s, "SELECT status, message FROM trials WHERE cell = ? ORDER BY process", "i", cell);
@@ -291,10 +298,14 @@ int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message
     int step;
     while ((step = sqlite3_step(q)) == SQLITE_ROW) {
         unsigned status = (unsigned)sqlite3_column_int(q, 0);
-        if (status < 4)
+        char text[REASON_MAX];
+        store_text(q, 1, text, sizeof(text));
+        if (text[0])
+            snprintf(message, size, "%s", text);
+        if (is_old_lack(status, text))
+            status = TRIAL_LACKING;
+        if (status < TRIAL_STATUSES)
             count[status]++;
-        if (sqlite3_column_bytes(q, 1) > 0)
-            store_text(q, 1, message, size);
     }
     return end_walk(s, q, step, 0);
 }

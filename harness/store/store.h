@@ -69,7 +69,7 @@ int store_each_cell(struct store *s, int64_t run,
  * process and index. store_outcomes adds up the processes' counts; store_counters takes the median
  * over processes; each fills `out` and returns the number, or -E2BIG if there are more than `max`.
  * store_latency adds up the processes' buckets of one side; -ENOENT if there are none.
- * store_trials counts the processes by status into count[4] and gives the last message that is not
+ * store_trials counts the processes by status into count[TRIAL_STATUSES] and gives the last message that is not
  * empty. */
 int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count);
 int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max);
@@ -79,6 +79,7 @@ int store_latency(struct store *s, int64_t cell, const char *side, struct latenc
 /* The traced windows of a cell, as samples that have a process, operations and times only;
  * malloc'd, the caller frees them. */
 int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count);
-int store_trials(struct store *s, int64_t cell, uint32_t count[4], char *message, size_t size);
+int store_trials(struct store *s, int64_t cell, uint32_t count[TRIAL_STATUSES], char *message,
+                 size_t size);
 
 #endif

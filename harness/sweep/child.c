@@ -200,15 +200,15 @@ static void describe_end(int wait_status, char text[64])
         snprintf(text, 64, "ended with status %d", WEXITSTATUS(wait_status));
 }
 
-/* Whether a process that said so may end so. Peers, and `crowd --records`, tell
- * with one status of all that is not well.
- */
+/* Whether the exit status fits the RECORD_END. Peers, and `crowd --records`, use one exit status
+ * for everything that is not TRIAL_OK. */
 static bool agrees(enum trial_status said, int status)
 {
     switch (said) {
     case TRIAL_OK:
         return status == EXIT_OK;
     case TRIAL_FAILED:
+    case TRIAL_LACKING:
         return status == EXIT_WRONG;
     case TRIAL_TIMEOUT:
         return status == EXIT_TIMEOUT || status == EXIT_WRONG;

@@ -35,7 +35,4 @@ const struct peer *peer_find(const char *name);
 /* Scenarios that no variant of ours has; ended by NULL. */
 const struct scenario *const *peers_own_scenarios(void);
 
-/* A skip whose message begins so is no fault of the machine's: the channel has no such thing. */
-#define PEER_LACKS "lacks "
-
 #endif

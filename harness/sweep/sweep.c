@@ -3,7 +3,6 @@
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
 #include "harness/sweep/child.h"
-#include "harness/sweep/peers.h"
 #include <errno.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -21,41 +20,15 @@ struct sweep {
     struct signals signals;
 };
 
-static void note_first(char *first, size_t size, const struct cell *cell, const struct child *child)
-{
-    if (!first[0])
-        snprintf(first, size, "%s: %s", cell->name, child->message);
-}
-
-/* Whether a peer has not got what the cell is about, so that nothing is wrong with the machine. */
-static bool is_lack(const struct cell *cell, const struct child *child)
-{
-    return strncmp(child->message, PEER_LACKS, strlen(PEER_LACKS)) == 0 && peer_find(cell->variant);
-}
-
 static void tally(struct sweep *sweep, const struct cell *cell, const struct child *child)
 {
     struct sweep_result *r = sweep->result;
-    uint64_t *const counts[] = {
-        [TRIAL_OK] = &r->ok,
-        [TRIAL_TIMEOUT] = &r->timeout,
-        [TRIAL_FAILED] = &r->failed,
-        [TRIAL_SKIPPED] = &r->skipped,
-    };
-    if (child->status == TRIAL_SKIPPED && is_lack(cell, child)) {
-        r->lacking++;
-        note_first(r->first_lack, sizeof(r->first_lack), cell, child);
-        return;
-    }
-    ++*counts[child->status];
-    r->variants_ok += child->status == TRIAL_OK && cell->variant[0];
-    r->variants_timeout += child->status == TRIAL_TIMEOUT && cell->variant[0];
-    if (child->status == TRIAL_FAILED)
-        note_first(r->first_failure, sizeof(r->first_failure), cell, child);
-    if (child->status == TRIAL_TIMEOUT)
-        note_first(r->first_timeout, sizeof(r->first_timeout), cell, child);
-    else if (child->status == TRIAL_SKIPPED)
-        note_first(r->first_skip, sizeof(r->first_skip), cell, child);
+    enum trial_status status = child->status;
+    r->count[status]++;
+    r->variants_ok += status == TRIAL_OK && cell->variant[0];
+    r->variants_timeout += status == TRIAL_TIMEOUT && cell->variant[0];
+    if (status != TRIAL_OK && !r->first[status][0])
+        snprintf(r->first[status], sizeof(r->first[status]), "%s: %s", cell->name, child->message);
 }
 
 /* The cell's process whose records come. */

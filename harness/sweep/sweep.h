@@ -8,14 +8,10 @@
 #include <stdint.h>
 
 struct sweep_result {
-    uint64_t ok, timeout, failed, skipped;  /* processes */
-    uint64_t variants_ok, variants_timeout; /* those of them that are no floors; peers are in */
-    uint64_t lacking; /* of peers that lack what their scenario needs: neither of the above */
-    /* Which cell, and why; "" where there is none. */
-    char first_failure[REASON_MAX + CELL_NAME_MAX];
-    char first_timeout[REASON_MAX + CELL_NAME_MAX];
-    char first_skip[REASON_MAX + CELL_NAME_MAX];
-    char first_lack[REASON_MAX + CELL_NAME_MAX];
+    uint64_t count[TRIAL_STATUSES];         /* processes, by how they ended */
+    uint64_t variants_ok, variants_timeout; /* those of them that are not floors'; peers are in */
+    /* The first of each kind: which cell, and why; "" if there is none. */
+    char first[TRIAL_STATUSES][REASON_MAX + CELL_NAME_MAX];
 };
 
 /* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK where the

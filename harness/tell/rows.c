@@ -90,11 +90,12 @@ static int add_purity(struct collecting *c, struct row *row)
  * processes. */
 static int add_status(struct collecting *c, struct row *row)
 {
-    uint32_t count[4];
+    uint32_t count[TRIAL_STATUSES];
     int status = store_trials(c->store, row->id, count, row->reason, sizeof(row->reason));
     row->status = count[TRIAL_FAILED]    ? TRIAL_FAILED
                   : count[TRIAL_TIMEOUT] ? TRIAL_TIMEOUT
                   : count[TRIAL_SKIPPED] ? TRIAL_SKIPPED
+                  : count[TRIAL_LACKING] ? TRIAL_LACKING
                                          : TRIAL_OK;
     if (row->status == TRIAL_OK && row->summary.samples == 0) {
         row->status = TRIAL_SKIPPED;
@@ -175,6 +176,6 @@ int rows_read(struct store *s, const struct run *run, struct row **rows, size_t 
 
 const char *row_status(const struct row *row)
 {
-    static const char *const names[] = {"ok", "timeout", "failed", "skipped"};
+    static const char *const names[] = {"ok", "timeout", "failed", "skipped", "lacking"};
     return names[row->status];
 }

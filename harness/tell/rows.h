@@ -30,7 +30,7 @@ struct row {
     double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
 };
 
-/* ok, timeout, failed or skipped. */
+/* ok, timeout, failed, skipped or lacking. */
 const char *row_status(const struct row *row);
 
 /* Reads every cell of a run as rows; malloc'd, the caller frees them. Returns 0, or a negative

@@ -27,14 +27,22 @@ static int check_cell(const char *program, const char *environment, const char *
     return (*said)->status;
 }
 
+/* What the peer lacks for the cell that it was run with, or NULL. */
+static char *find_lack(int status, struct said *said)
+{
+    char *message = strstr(said->out, "\"message\":\"lacks ");
+    return status == EXIT_WRONG && strstr(said->out, "\"status\":4") && message
+               ? message + strlen("\"message\":\"lacks ")
+               : NULL;
+}
+
 /* A peer may lack what the cell needs, if it tells so of itself. */
 static void assert_right(const struct peer *peer, const char *cell, const unsigned pu[2])
 {
     struct said *said;
     int status = check_cell(peer->program, "", cell, pu, &said);
-    char *lacks = strstr(said->out, "\"lacks ");
-    if (status == EXIT_WRONG && lacks) {
-        lacks += strlen("\"lacks ");
+    char *lacks = find_lack(status, said);
+    if (lacks) {
         lacks[strcspn(lacks, ":\"")] = '\0'; /* what follows says in which respect */
         if (!strstr(peer->lacks, lacks))
             fail_msg("%s skipped %s for want of '%s', but tells only of '%s'", peer->name, cell,
@@ -130,7 +138,7 @@ static void test_what_the_others_do_is_timed(void **state)
                      names[i], (*p)->name);
             int status = check_cell((*p)->program, "", cell, same, &said);
             const char *found = strstr(said->out, "\"ns_per_op\":");
-            if (status == EXIT_WRONG && strstr(said->out, "\"lacks "))
+            if (find_lack(status, said))
                 continue;
             assert_int_equal(status, EXIT_OK);
             assert_non_null(found);
@@ -306,7 +314,7 @@ static enum trial_status sweep_peer(const char *name, char message[REASON_MAX],
                                     struct sweep_result *result)
 {
     char path[128], error[512], line[CELL_NAME_MAX];
-    uint32_t counts[4];
+    uint32_t counts[TRIAL_STATUSES];
     int64_t run, id = 0;
     struct cell cell;
     snprintf(path, sizeof(path), "%s/.%s.db", folder, name);
@@ -327,7 +335,7 @@ static enum trial_status sweep_peer(const char *name, char message[REASON_MAX],
     assert_int_equal(store_each_cell(store, run, find_trial, &id), 0);
     assert_int_equal(store_trials(store, id, counts, message, REASON_MAX), 0);
     store_close(store);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < TRIAL_STATUSES; i++)
         if (counts[i] == 1)
             return (enum trial_status)i;
     fail_msg("%s: no process is in the store", name);
@@ -351,12 +359,13 @@ static void test_a_sweep_goes_on_whatever_a_peer_does(void **state)
     assert_non_null(strstr(message, "no record"));
     assert_int_equal(sweep_peer("idles", message, &result), TRIAL_FAILED);
     assert_non_null(strstr(message, "no sample"));
-    assert_int_equal(sweep_peer("lacks", message, &result), TRIAL_SKIPPED);
-    assert_int_equal(result.skipped, 0);
-    assert_int_equal(result.lacking, 1);
+    assert_int_equal(sweep_peer("lacks", message, &result), TRIAL_LACKING);
+    assert_string_equal(message, "lacks a bound");
+    assert_int_equal(result.count[TRIAL_SKIPPED], 0);
+    assert_int_equal(result.count[TRIAL_LACKING], 1);
     assert_int_equal(sweep_peer("skips", message, &result), TRIAL_SKIPPED);
-    assert_int_equal(result.skipped, 1);
-    assert_int_equal(result.lacking, 0);
+    assert_int_equal(result.count[TRIAL_SKIPPED], 1);
+    assert_int_equal(result.count[TRIAL_LACKING], 0);
 }
 
 /* Given a peer that tells what it is and does not end then, then it is ended, and not here. */
@@ -386,7 +395,7 @@ static void make_peers(void)
               "'{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
     make_peer(folder, "idles", ":", "echo '{\"kind\":\"end\",\"status\":0,\"message\":\"\"}'");
     make_peer(folder, "lacks", ":",
-              "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"lacks a bound\"}'; exit 5");
+              "echo '{\"kind\":\"end\",\"status\":4,\"message\":\"lacks a bound\"}'; exit 5");
     make_peer(folder, "skips", ":",
               "echo '{\"kind\":\"end\",\"status\":3,\"message\":\"no PU\"}'; exit 5");
 }

@@ -235,7 +235,7 @@ static void test_trials_are_counted_by_how_they_ended(void **state)
     (void)state;
     struct store *s = open_store(STORE_WRITE);
     int64_t run, cell = add_cell(s, &run);
-    uint32_t count[4];
+    uint32_t count[TRIAL_STATUSES];
     char message[64];
     assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, ""), 0);
     assert_int_equal(store_add_trial(s, cell, 1, TRIAL_TIMEOUT, "too slow"), 0);
@@ -244,6 +244,23 @@ static void test_trials_are_counted_by_how_they_ended(void **state)
     assert_int_equal(count[TRIAL_OK], 2);
     assert_int_equal(count[TRIAL_TIMEOUT], 1);
     assert_string_equal(message, "too slow");
+    store_close(s);
+}
+
+/* Given skips as older versions stored them, then those for want of something are read as such. */
+static void test_what_a_channel_lacks_is_read_from_older_stores(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    uint32_t count[TRIAL_STATUSES];
+    char message[64];
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_SKIPPED, "lacks rendezvous"), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_LACKING, "lacks rendezvous"), 0);
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_SKIPPED, "the PU lacks rendezvous"), 0);
+    assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
+    assert_int_equal(count[TRIAL_LACKING], 2);
+    assert_int_equal(count[TRIAL_SKIPPED], 1);
     store_close(s);
 }
 
@@ -444,6 +461,7 @@ int main(void)
         TEST(test_counters_are_medians_and_missing_ones_keep_their_reason),
         TEST(test_histograms_add_up_over_processes),
         TEST(test_trials_are_counted_by_how_they_ended),
+        TEST(test_what_a_channel_lacks_is_read_from_older_stores),
         TEST(test_what_is_not_a_store_is_refused),
         TEST(test_a_name_is_a_name_and_nothing_else),
         TEST(test_a_store_that_was_taken_away_is_noticed),

@@ -125,7 +125,7 @@ static size_t samples_of(const char *name)
 static void assert_all(const char *name, enum trial_status status, uint32_t count,
                        const char *words)
 {
-    uint32_t counts[4];
+    uint32_t counts[TRIAL_STATUSES];
     char message[REASON_MAX];
     assert_int_equal(store_trials(store, cell_id(name), counts, message, sizeof(message)), 0);
     if (counts[status] != count || !strstr(message, words))
@@ -136,14 +136,22 @@ static void assert_all(const char *name, enum trial_status status, uint32_t coun
         assert_string_equal(message, "");
 }
 
+/* So many processes came to each end. */
+static void assert_results(uint64_t ok, uint64_t timeout, uint64_t failed, uint64_t skipped)
+{
+    assert_int_equal(result.count[TRIAL_OK], ok);
+    assert_int_equal(result.count[TRIAL_TIMEOUT], timeout);
+    assert_int_equal(result.count[TRIAL_FAILED], failed);
+    assert_int_equal(result.count[TRIAL_SKIPPED], skipped);
+}
+
 static void test_cells_that_end_well_are_ok(void **state)
 {
     (void)state;
     assert_int_equal(sweep("well", 2, never), EXIT_OK);
     assert_all("well", TRIAL_OK, 2, "");
     assert_int_equal(samples_of("well"), 2);
-    assert_int_equal(result.ok, 2);
-    assert_int_equal(result.timeout + result.failed + result.skipped, 0);
+    assert_results(2, 0, 0, 0);
 }
 
 static void test_an_acknowledged_record_is_in_the_store(void **state)
@@ -169,8 +177,7 @@ static void test_how_a_process_ended_counts_whatever_it_said(void **state)
     assert_all("no-end", TRIAL_FAILED, 1, "ended with status 0 before it was done");
     assert_int_equal(samples_of("crash"), 1);
     assert_int_equal(samples_of("half"), 1);
-    assert_int_equal(result.failed, 7);
-    assert_int_equal(result.ok, 0);
+    assert_results(0, 0, 7, 0);
 }
 
 static void test_a_skipped_cell_is_no_failure(void **state)
@@ -179,9 +186,8 @@ static void test_a_skipped_cell_is_no_failure(void **state)
     assert_int_equal(sweep("skip failure", 1, never), EXIT_OK);
     assert_all("skip", TRIAL_SKIPPED, 1, "no such place here");
     assert_all("failure", TRIAL_FAILED, 1, "went wrong");
-    assert_int_equal(result.skipped, 1);
-    assert_int_equal(result.failed, 1);
-    assert_string_equal(result.first_failure, "failure: went wrong");
+    assert_results(0, 0, 1, 1);
+    assert_string_equal(result.first[TRIAL_FAILED], "failure: went wrong");
 }
 
 static void test_a_line_that_is_no_record_is_told(void **state)
@@ -219,10 +225,9 @@ static void test_cells_that_hang_are_killed_and_the_sweep_goes_on(void **state)
     assert_int_equal(sweep("hang mute", 2, soon), EXIT_OK);
     assert_all("hang", TRIAL_TIMEOUT, 2, "killed at its time limit of 0.300 s");
     assert_all("mute", TRIAL_TIMEOUT, 2, "killed at its time limit");
-    assert_int_equal(result.timeout, 4);
-    assert_int_equal(result.failed, 0);
-    assert_non_null(strstr(result.first_timeout, "killed"));
-    assert_string_equal(result.first_failure, "");
+    assert_results(0, 4, 0, 0);
+    assert_non_null(strstr(result.first[TRIAL_TIMEOUT], "killed"));
+    assert_string_equal(result.first[TRIAL_FAILED], "");
 }
 
 /* Given a cell that says it failed and does not end then, then it has failed, whatever the time. */
@@ -230,13 +235,13 @@ static void test_a_failure_is_kept_where_the_process_hangs_after_it(void **state
 {
     for (uint64_t limit = soon;; limit *= 2) { /* on a busy machine it says so later */
         assert_int_equal(sweep("hang-after-failure", 1, limit), EXIT_OK);
-        if (result.failed)
+        if (result.count[TRIAL_FAILED])
             break;
         assert_int_equal(remove_store(state), 0);
         assert_int_equal(make_store(state), 0);
     }
     assert_all("hang-after-failure", TRIAL_FAILED, 1, "after it had said: went wrong");
-    assert_int_equal(result.timeout, 0);
+    assert_results(0, 0, 1, 0);
 }
 
 static void test_a_kill_that_comes_before_the_child_has_run_finds_it(void **state)
@@ -306,16 +311,16 @@ static void test_a_program_that_cannot_be_started_says_why(void **state)
  * record is kept, and nothing else is run or said of the cell. */
 static void test_an_interrupt_keeps_what_was_measured(void **state)
 {
-    uint32_t counts[4];
+    uint32_t counts[TRIAL_STATUSES];
     char message[REASON_MAX];
     (void)state;
     assert_int_equal(sweep("interrupt", 3, never), EXIT_INTERRUPTED);
     assert_int_equal(samples_of("interrupt"), 1);
     assert_int_equal(store_trials(store, cell_id("interrupt"), counts, message, sizeof(message)),
                      0);
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < TRIAL_STATUSES; i++)
         assert_int_equal(counts[i], 0);
-    assert_int_equal(result.ok + result.failed + result.timeout + result.skipped, 0);
+    assert_results(0, 0, 0, 0);
 }
 
 static void test_an_interrupt_just_before_the_wait_is_not_lost(void **state)

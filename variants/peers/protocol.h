@@ -66,7 +66,7 @@ inline const known scenarios[] = {
 };
 
 /* How harness/base/cell.h numbers the ends of a cell. */
-enum { STATUS_OK, STATUS_TIMEOUT, STATUS_FAILED, STATUS_SKIPPED };
+enum { STATUS_OK, STATUS_TIMEOUT, STATUS_FAILED, STATUS_SKIPPED, STATUS_LACKING };
 
 inline bool awaits_acks; /* from standard input, one byte for each record */
 
@@ -172,7 +172,7 @@ inline int put_end(int status, const std::string &message)
 /* The cell needs what the channel does not have. */
 [[noreturn]] inline void lack(const std::string &what)
 {
-    give_up("lacks " + what);
+    _exit(put_end(STATUS_LACKING, "lacks " + what));
 }
 
 /* The channel did something wrong. */

@@ -28,6 +28,7 @@ const (
 	statusTimeout
 	statusFailed
 	statusSkipped
+	statusLacking
 )
 
 type arguments struct {
@@ -847,7 +848,7 @@ var benchmarks = map[string]benchmark{
 func benchmarkOf() benchmark {
 	b := benchmarks[args.scenario]
 	lacks := func(format string, a ...interface{}) {
-		end(statusSkipped, "lacks a benchmark of Go's own with other parameters than Go's: "+format, a...)
+		end(statusLacking, "lacks a benchmark of Go's own with other parameters than Go's: "+format, a...)
 	}
 	if args.elem == 1 && args.scenario == "go-make-chan" {
 		b.name = "MakeChan/Byte"
@@ -1026,7 +1027,7 @@ var loops = map[string]shape{
 // Fills in what the cell left out, and looks whether the rest can be had.
 func checkCell(s shape) {
 	if args.elem != 8 {
-		end(statusSkipped, "lacks elements of other than 8 bytes here")
+		end(statusLacking, "lacks elements of other than 8 bytes here")
 	}
 	if args.threads == 0 {
 		args.threads = s.threads
@@ -1036,7 +1037,7 @@ func checkCell(s shape) {
 	}
 	odd := args.scenario == "prod-cons" && args.threads%2 == 1
 	if args.threads < s.least || args.threads > s.most || odd {
-		end(statusSkipped, "lacks %s in %d threads", args.scenario, args.threads)
+		end(statusLacking, "lacks %s in %d threads", args.scenario, args.threads)
 	}
 }
 

@@ -45,6 +45,7 @@ const OK: u32 = 0;
 const TIMEOUT: u32 = 1;
 const FAILED: u32 = 2;
 const SKIPPED: u32 = 3;
+const LACKING: u32 = 4;
 
 #[derive(Clone)]
 struct Arguments {
@@ -345,7 +346,7 @@ fn receivers<P: Peer>(a: &Arguments, rx: P::Rx, count: usize) -> Vec<P::Rx> {
     for _ in 1..count {
         match P::another(&rx) {
             Some(more) => all.push(more),
-            None => end(a, SKIPPED, "lacks several receivers"),
+            None => end(a, LACKING, "lacks several receivers"),
         }
     }
     all.push(rx);
@@ -1172,13 +1173,13 @@ fn check_cell<P: Peer>(a: &mut Arguments) {
     }
     let odd = a.scenario == "prod-cons" && a.threads % 2 == 1;
     if a.elem != 8 {
-        end(a, SKIPPED, "lacks elements of other than 8 bytes here");
+        end(a, LACKING, "lacks elements of other than 8 bytes here");
     }
     if a.threads < shape.least || a.threads > shape.most || odd {
-        end(a, SKIPPED, format!("lacks {} in {} threads", a.scenario, a.threads));
+        end(a, LACKING, format!("lacks {} in {} threads", a.scenario, a.threads));
     }
     if a.scenario == "cancel" && !P::SELECTS {
-        end(a, SKIPPED, "lacks select");
+        end(a, LACKING, "lacks select");
     }
 }
 
