@@ -1,15 +1,14 @@
 /* `hchanlab sweep`: plans, runs and stores. */
-#include "harness/base/numbers.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/repeat_command.h"
+#include "harness/cli/sweep_results.h"
 #include "harness/machine/doctor.h"
-#include "harness/machine/env.h"
 #include "harness/machine/topo.h"
-#include "harness/scenarios/scenario.h"
+#include "harness/sweep/environment.h"
 #include "harness/sweep/peers.h"
 #include "harness/sweep/plan.h"
 #include "harness/sweep/sweep.h"
-#include "harness/tell/rows.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -21,80 +20,6 @@ static struct choices choices;
 static const char *db = DEFAULT_STORE;
 static bool dry_run;
 static uint64_t chosen_seed;
-
-/* Writes a word as a POSIX shell has to be given it: in single quotes where it holds more than what
- * means nothing to a shell, a single quote itself as '\''. */
-static void put_word(FILE *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-+=,./:@%";
-    if (word[0] && word[strspn(word, plain)] == '\0') {
-        fputs(word, out);
-        return;
-    }
-    fputc('\'', out);
-    for (; *word; word++)
-        if (*word == '\'')
-            fputs("'\\''", out);
-        else
-            fputc(*word, out);
-    fputc('\'', out);
-}
-
-static void put_option(FILE *out, const char *name, const char *value)
-{
-    fprintf(out, " --%s ", name);
-    put_word(out, value);
-}
-
-static void put_words(FILE *out, const char *name, const struct word_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        put_option(out, name, list->items[i]);
-}
-
-static void put_uints(FILE *out, const char *name, const struct uint_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (i == 0)
-            fprintf(out, " --%s ", name);
-        fprintf(out, i ? ",%llu" : "%llu", (unsigned long long)list->items[i]);
-    }
-}
-
-/* The command that repeats this sweep, from the choices as they were understood; the caller frees
- * it. NULL where memory ran out. */
-static char *make_command(const struct plan *plan, uint64_t seed)
-{
-    char *command = NULL;
-    size_t size;
-    FILE *out = open_memstream(&command, &size);
-    if (!out)
-        return NULL;
-    fprintf(out, "hchanlab sweep --%s", plan->mode);
-    put_words(out, "scenario", &choices.scenarios);
-    put_words(out, "group", &choices.groups);
-    put_words(out, "variant", &choices.variants);
-    if (choices.peers)
-        fprintf(out, " --peers");
-    put_uints(out, "capacity", &choices.capacity);
-    put_uints(out, "elem", &choices.elem);
-    put_uints(out, "threads", &choices.threads);
-    put_uints(out, "work", &choices.work);
-    if (choices.processes)
-        put_uints(out, "reps", &(struct uint_list){{choices.processes}, 1});
-    if (choices.place)
-        put_option(out, "place", choices.place);
-    put_uints(out, "seed", &(struct uint_list){{seed}, 1});
-    if (strcmp(db, DEFAULT_STORE) != 0)
-        put_option(out, "db", db);
-    bool failed = ferror(out);
-    if (fclose(out) == EOF || failed) {
-        free(command);
-        return NULL;
-    }
-    return command;
-}
 
 static int print_plan(const struct plan *plan)
 {
@@ -118,50 +43,11 @@ static void warn_of_machine(const json_t *environment)
                 grade, findings[0].check, findings[0].seen);
 }
 
-/* The versions of the plan's peers. */
-static void add_peers(json_t *environment, const struct plan *plan)
-{
-    char key[LABEL_MAX + 8];
-    for (size_t i = 0; environment && i < plan->count; i++) {
-        const struct peer *peer = peer_find(plan->cells[i].variant);
-        if (!peer)
-            continue;
-        snprintf(key, sizeof(key), "peer_%s", peer->name);
-        json_object_set_new(environment, key, json_string(peer->version));
-    }
-}
-
-static bool plan_has(const struct plan *plan, const char *variant)
-{
-    size_t i = 0;
-    while (i < plan->count && strcmp(plan->cells[i].variant, variant) != 0)
-        i++;
-    return i < plan->count;
-}
-
-/* The names of the plan's variants whose parties are goroutines, between spaces; "none". */
-static void add_goroutines(json_t *environment, const struct plan *plan)
-{
-    char *names = NULL;
-    size_t size;
-    FILE *out = open_memstream(&names, &size);
-    if (!out)
-        return;
-    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
-        if (bench_has_goroutines(v) && plan_has(plan, hchan_variant_name(v)))
-            fprintf(out, "%s%s", ftell(out) > 0 ? " " : "", hchan_variant_name(v));
-    if (fclose(out) == 0 && environment)
-        json_object_set_new(environment, "goroutines", json_string(names[0] ? names : "none"));
-    free(names);
-}
-
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
 {
-    char *command = make_command(plan, seed);
-    json_t *environment = env_collect(topo);
-    add_peers(environment, plan);
-    add_goroutines(environment, plan);
+    char *command = repeat_command(&choices, plan->mode, seed, db);
+    json_t *environment = environment_of(plan, topo);
     warn_of_machine(environment);
     char *environment_text = environment ? json_dumps(environment, JSON_COMPACT) : NULL;
     char *xml = topo_xml(topo);
@@ -179,70 +65,6 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
     free(environment_text);
     free(xml);
     return status;
-}
-
-static void print_row(const struct row *r, int width)
-{
-    double low = r->summary.ci_low_ns, high = r->summary.ci_high_ns;
-    if (r->status != TRIAL_OK) {
-        printf("%-*s %s\n", width, r->cell.name, r->reason);
-        return;
-    }
-    printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name,
-           number_median(r->summary.median_ns, low, high).text, number_range(low, high).text,
-           number_share(r->purity).text, number_times(r->floor_ratio).text);
-}
-
-/* The results, for whoever watches; all of it is in the store. */
-static void print_results(struct store *store, int64_t run)
-{
-    struct run found;
-    struct row *rows;
-    size_t count;
-    int width = (int)strlen("cell");
-    if (store_find_run(store, run, &found) || rows_read(store, &found, &rows, &count))
-        return;
-    for (size_t i = 0; i < count; i++) {
-        int length = (int)strlen(rows[i].cell.name);
-        width = length > width ? length : width;
-    }
-    printf("%-*s %10s  %-20s %7s %9s\n", width, "cell", "median ns", "interval", "purity",
-           "x floor");
-    for (size_t i = 0; i < count; i++)
-        print_row(&rows[i], width);
-    free(rows);
-}
-
-/* What went wrong, in one line and the exit status. Cells that ran out of time in some processes
- * are results like others, but marked. */
-static int conclude(const struct sweep_result *result)
-{
-    const uint64_t *count = result->count;
-    if (count[TRIAL_LACKING])
-        fprintf(stderr, "%llu processes of peers had nothing to measure, first %s\n",
-                (unsigned long long)count[TRIAL_LACKING], result->first[TRIAL_LACKING]);
-    if (count[TRIAL_FAILED])
-        return complain(EXIT_WRONG,
-                        "%llu processes failed, first %s: results of those cells "
-                        "are marked",
-                        (unsigned long long)count[TRIAL_FAILED], result->first[TRIAL_FAILED]);
-    bool none_in_time =
-        count[TRIAL_OK] == 0 || (result->variants_timeout && result->variants_ok == 0);
-    if (count[TRIAL_TIMEOUT] && none_in_time && count[TRIAL_SKIPPED] == 0)
-        return complain(EXIT_TIMEOUT,
-                        "no process of a variant ended in time, first %s: free the "
-                        "machine, or choose fewer threads",
-                        result->first[TRIAL_TIMEOUT]);
-    if (count[TRIAL_SKIPPED])
-        return complain(EXIT_ENVIRONMENT,
-                        "%llu processes could not measure here, first %s: results of those cells "
-                        "are marked",
-                        (unsigned long long)count[TRIAL_SKIPPED], result->first[TRIAL_SKIPPED]);
-    if (count[TRIAL_TIMEOUT])
-        fprintf(stderr,
-                "%llu processes ran out of time, first %s: results of those cells are marked\n",
-                (unsigned long long)count[TRIAL_TIMEOUT], result->first[TRIAL_TIMEOUT]);
-    return EXIT_OK;
 }
 
 /* The order's seed: the user's, or one of chance. SQLite keeps integers signed. */
@@ -272,8 +94,8 @@ static int run_into(struct store *store, const struct plan *plan, const struct t
         exit_status = complain(EXIT_IO, "%s: leave it there and sweep again", store_error(store));
     if (exit_status == EXIT_OK) {
         printf("run %lld in %s\n", (long long)id, db);
-        print_results(store, id);
-        exit_status = conclude(&result);
+        sweep_results_print(store, id);
+        exit_status = sweep_results_judge(&result);
     }
     return exit_status;
 }

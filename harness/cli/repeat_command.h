@@ -1,0 +1,13 @@
+/* The command that repeats a sweep, kept with its run. */
+#ifndef HARNESS_CLI_REPEAT_COMMAND_H
+#define HARNESS_CLI_REPEAT_COMMAND_H
+
+#include "harness/sweep/choices.h"
+#include <stdint.h>
+
+/* Makes the command from the choices as they were understood, for a POSIX shell; the caller frees
+ * it. NULL if memory ran out. */
+char *repeat_command(const struct choices *choices, const char *mode, uint64_t seed,
+                     const char *db);
+
+#endif

@@ -1,0 +1,69 @@
+/* A sweep's results as a terminal shows them, and what its processes came to as an exit status. */
+#include "harness/cli/sweep_results.h"
+#include "harness/base/numbers.h"
+#include "harness/base/say.h"
+#include "harness/tell/rows.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void print_row(const struct row *r, int width)
+{
+    double low = r->summary.ci_low_ns, high = r->summary.ci_high_ns;
+    if (r->status != TRIAL_OK) {
+        printf("%-*s %s\n", width, r->cell.name, r->reason);
+        return;
+    }
+    printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name,
+           number_median(r->summary.median_ns, low, high).text, number_range(low, high).text,
+           number_share(r->purity).text, number_times(r->floor_ratio).text);
+}
+
+void sweep_results_print(struct store *store, int64_t run)
+{
+    struct run found;
+    struct row *rows;
+    size_t count;
+    int width = (int)strlen("cell");
+    if (store_find_run(store, run, &found) || rows_read(store, &found, &rows, &count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        int length = (int)strlen(rows[i].cell.name);
+        width = length > width ? length : width;
+    }
+    printf("%-*s %10s  %-20s %7s %9s\n", width, "cell", "median ns", "interval", "purity",
+           "x floor");
+    for (size_t i = 0; i < count; i++)
+        print_row(&rows[i], width);
+    free(rows);
+}
+
+int sweep_results_judge(const struct sweep_result *result)
+{
+    const uint64_t *count = result->count;
+    if (count[TRIAL_LACKING])
+        fprintf(stderr, "%llu processes of peers had nothing to measure, first %s\n",
+                (unsigned long long)count[TRIAL_LACKING], result->first[TRIAL_LACKING]);
+    if (count[TRIAL_FAILED])
+        return complain(EXIT_WRONG,
+                        "%llu processes failed, first %s: results of those cells "
+                        "are marked",
+                        (unsigned long long)count[TRIAL_FAILED], result->first[TRIAL_FAILED]);
+    bool none_in_time =
+        count[TRIAL_OK] == 0 || (result->variants_timeout && result->variants_ok == 0);
+    if (count[TRIAL_TIMEOUT] && none_in_time && count[TRIAL_SKIPPED] == 0)
+        return complain(EXIT_TIMEOUT,
+                        "no process of a variant ended in time, first %s: free the "
+                        "machine, or choose fewer threads",
+                        result->first[TRIAL_TIMEOUT]);
+    if (count[TRIAL_SKIPPED])
+        return complain(EXIT_ENVIRONMENT,
+                        "%llu processes could not measure here, first %s: results of those cells "
+                        "are marked",
+                        (unsigned long long)count[TRIAL_SKIPPED], result->first[TRIAL_SKIPPED]);
+    if (count[TRIAL_TIMEOUT])
+        fprintf(stderr,
+                "%llu processes ran out of time, first %s: results of those cells are marked\n",
+                (unsigned long long)count[TRIAL_TIMEOUT], result->first[TRIAL_TIMEOUT]);
+    return EXIT_OK;
+}

@@ -1,0 +1,13 @@
+/* The environment of a run: the machine's, and what the plan adds to it. */
+#ifndef HARNESS_SWEEP_ENVIRONMENT_H
+#define HARNESS_SWEEP_ENVIRONMENT_H
+
+#include "harness/machine/env.h"
+#include "harness/sweep/plan.h"
+
+/* Collects the machine's facts (env.h) and adds, as strings, peer_NAME, the version of each peer of
+ * the plan, and goroutines, the names of its variants whose parties are goroutines, between spaces,
+ * or "none". A new reference; NULL if the facts could not be collected. */
+json_t *environment_of(const struct plan *plan, const struct topo *topo);
+
+#endif
