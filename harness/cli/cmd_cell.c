@@ -66,7 +66,7 @@ static int load_peer(void)
     return peers_load(&(struct word_list){{variant}, 1});
 }
 
-static int run(void)
+static int cmd_cell_run(void)
 {
     struct cell cell;
     char reason[CELL_NAME_MAX + 64];
@@ -140,5 +140,5 @@ const struct command cmd_cell = {
     .options = options,
     .positional = &name,
     .positional_max = 1,
-    .run = run,
+    .run = cmd_cell_run,
 };

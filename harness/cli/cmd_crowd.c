@@ -59,7 +59,7 @@ static int refuse_variant(void)
                            goroutine_variants().text);
 }
 
-static int choose(void)
+static int crowd_choose(void)
 {
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         if (bench_has_goroutines(v) && chosen_count < VARIANTS_MAX &&
@@ -94,7 +94,7 @@ static int run_here(void)
     return status ? EXIT_WRONG : EXIT_OK;
 }
 
-static int take_record(void *arg, const struct record *r)
+static int crowd_take_record(void *arg, const struct record *r)
 {
     double *per_goroutine = arg;
     for (unsigned i = 0; i < CROWD_QUANTITIES; i++)
@@ -104,7 +104,7 @@ static int take_record(void *arg, const struct record *r)
 }
 
 /* What came of a process, as an exit status after a complaint; 0 where it is well. */
-static int judge(const struct hchan_variant *v, const struct child *child, int watched)
+static int crowd_judge(const struct hchan_variant *v, const struct child *child, int watched)
 {
     const char *name = hchan_variant_name(v);
     if (watched == -EINTR)
@@ -128,8 +128,8 @@ static int judge(const struct hchan_variant *v, const struct child *child, int w
 }
 
 /* Runs `count` goroutines in a process of their own. */
-static int run_process(const struct signals *signals, const struct hchan_variant *v, uint64_t count,
-                       double per_goroutine[CROWD_QUANTITIES])
+static int crowd_run_process(const struct signals *signals, const struct hchan_variant *v,
+                             uint64_t count, double per_goroutine[CROWD_QUANTITIES])
 {
     char number[24];
     snprintf(number, sizeof(number), "%llu", (unsigned long long)count);
@@ -139,7 +139,7 @@ static int run_process(const struct signals *signals, const struct hchan_variant
         .arguments = arguments,
         .kill_ns = kill_base_ns + count * kill_each_ns,
         .signals = signals,
-        .take = take_record,
+        .take = crowd_take_record,
         .arg = per_goroutine,
     };
     struct child child;
@@ -151,7 +151,7 @@ static int run_process(const struct signals *signals, const struct hchan_variant
                         strerror(-status));
     int watched = child_watch(&child);
     child_end(&child, watched);
-    return judge(v, &child, watched);
+    return crowd_judge(v, &child, watched);
 }
 
 /* One thing that a goroutine needs some of. */
@@ -196,14 +196,14 @@ static int try_few(const struct signals *signals)
     double per_goroutine[CROWD_QUANTITIES];
     int status = EXIT_OK;
     for (size_t i = 0; i < chosen_count && goroutines > TRIED_FIRST && status == EXIT_OK; i++) {
-        status = run_process(signals, chosen[i], TRIED_FIRST, per_goroutine);
+        status = crowd_run_process(signals, chosen[i], TRIED_FIRST, per_goroutine);
         if (status == EXIT_OK)
             status = check_room(chosen[i], per_goroutine);
     }
     return status;
 }
 
-static void say_progress(uint64_t done, const char *name)
+static void crowd_progress(uint64_t done, const char *name)
 {
     uint64_t total = reps * chosen_count;
     if (isatty(STDERR_FILENO))
@@ -218,13 +218,13 @@ static int run_all(const struct signals *signals)
     for (uint64_t r = 0; r < reps; r++)
         for (size_t v = 0; v < chosen_count && status == EXIT_OK; v++) {
             double per_goroutine[CROWD_QUANTITIES];
-            say_progress(r * chosen_count + v, hchan_variant_name(chosen[v]));
-            status = run_process(signals, chosen[v], goroutines, per_goroutine);
+            crowd_progress(r * chosen_count + v, hchan_variant_name(chosen[v]));
+            status = crowd_run_process(signals, chosen[v], goroutines, per_goroutine);
             for (unsigned i = 0; i < CROWD_QUANTITIES; i++)
                 values[v][i][r] = per_goroutine[i];
         }
     if (status == EXIT_OK)
-        say_progress(reps * chosen_count, "done");
+        crowd_progress(reps * chosen_count, "done");
     return status;
 }
 
@@ -253,7 +253,7 @@ static void print_line(const struct line *line, double *of_reps)
     printf("  %-24s %10s  %s\n", line->words, median.text, range.text);
 }
 
-static void print_results(void)
+static void crowd_print(void)
 {
     size_t low, high;
     double level;
@@ -269,10 +269,10 @@ static void print_results(void)
     }
 }
 
-static int run(void)
+static int cmd_crowd_run(void)
 {
     struct signals signals;
-    int status = choose();
+    int status = crowd_choose();
     if (status != EXIT_OK)
         return status;
     if (records && chosen_count > 1)
@@ -284,7 +284,7 @@ static int run(void)
     status = run_all(&signals);
     signals_release(&signals);
     if (status == EXIT_OK)
-        print_results();
+        crowd_print();
     return status;
 }
 
@@ -320,5 +320,5 @@ const struct command cmd_crowd = {
     .summary = "park a million goroutines: the memory of each, and what its start and wake cost",
     .usage = "",
     .options = options,
-    .run = run,
+    .run = cmd_crowd_run,
 };

@@ -11,7 +11,7 @@
 
 static bool as_json;
 
-static const char *text_of(const json_t *env, const char *key)
+static const char *env_text(const json_t *env, const char *key)
 {
     const char *text = json_string_value(json_object_get(env, key));
     return text ? text : "unknown";
@@ -26,8 +26,8 @@ static void print_head(const json_t *env, const struct finding *findings, size_t
     printf("grade %c: %s (", grade, doctor_grade_meaning(grade));
     for (int s = SEVERITY_BAD; s >= SEVERITY_OK; s--)
         printf("%zu %s%s", tally[s], severity_name((enum severity)s), s ? ", " : ")\n");
-    printf("%s, %s; %s\n\n", text_of(env, "cpu_model"), text_of(env, "kernel"),
-           text_of(env, "topology"));
+    printf("%s, %s; %s\n\n", env_text(env, "cpu_model"), env_text(env, "kernel"),
+           env_text(env, "topology"));
 }
 
 static void print_text(const json_t *env, const struct finding *findings, size_t count)
@@ -65,7 +65,7 @@ static int print_json(json_t *env, const struct finding *findings, size_t count)
     return EXIT_OK;
 }
 
-static int run(void)
+static int cmd_doctor_run(void)
 {
     struct finding findings[FINDINGS_MAX];
     struct topo *topo = topo_load(NULL);
@@ -98,5 +98,5 @@ const struct command cmd_doctor = {
     .summary = "tell what on this machine will spoil numbers, and what to do about it",
     .usage = "",
     .options = options,
-    .run = run,
+    .run = cmd_doctor_run,
 };

@@ -49,7 +49,7 @@ static int export_run(struct store *store, const struct run *run, size_t index)
                     why[0] ? why : strerror(-status), (long long)run->id);
 }
 
-static int run(void)
+static int cmd_export_run(void)
 {
     struct store *store;
     struct run found;
@@ -85,5 +85,5 @@ const struct command cmd_export = {
     .options = options,
     .positional = &wanted,
     .positional_max = 1,
-    .run = run,
+    .run = cmd_export_run,
 };

@@ -37,7 +37,7 @@ struct verdict {
     size_t other; /* reported and not planted, or twice */
 };
 
-static struct verdict judge(const char *report, const struct planted *planted)
+static struct verdict judge_leaks(const char *report, const struct planted *planted)
 {
     struct verdict verdict = {0};
     bool seen[LEAKS_PLANTED] = {false};
@@ -61,28 +61,28 @@ static struct verdict judge(const char *report, const struct planted *planted)
     return verdict;
 }
 
-static void sleep_ns(int64_t ns)
+static void leaks_sleep(int64_t ns)
 {
     nanosleep(&(struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S}, NULL);
 }
 
 /* Lets the watcher look until the leaks must have been there for so long, and somewhat longer: for
  * what should not be reported. */
-static int watch(FILE *report)
+static int watch_leaks(FILE *report)
 {
     const int64_t after_ns = (int64_t)after_s * NS_PER_S;
     int error = hchan_watch_start(
         &(struct hchan_watch){.after_ns = after_ns, .stream = report, .place = hchan_place_line});
     if (error)
         return error;
-    sleep_ns(after_ns + after_ns / 2);
+    leaks_sleep(after_ns + after_ns / 2);
     hchan_watch_stop();
     return 0;
 }
 
 static int tell(const char *report, const struct planted *planted)
 {
-    struct verdict verdict = judge(report, planted);
+    struct verdict verdict = judge_leaks(report, planted);
     printf("%s\n", report);
     if (verdict.found == LEAKS_PLANTED && verdict.other == 0) {
         printf("the %d leaks that were planted are reported, and nothing else\n", LEAKS_PLANTED);
@@ -106,7 +106,7 @@ static bool has_descriptors(void)
     return count == NEEDED;
 }
 
-static int run(void)
+static int cmd_leaks_run(void)
 {
     struct planted planted[LEAKS_PLANTED];
     char *text = NULL;
@@ -126,7 +126,7 @@ static int run(void)
         return complain(EXIT_ENVIRONMENT, "leaks: out of memory: free some");
     int error = leaks_sample_start(variant, planted);
     if (!error)
-        error = watch(report);
+        error = watch_leaks(report);
     fclose(report);
     int status =
         error ? complain(EXIT_ENVIRONMENT, "leaks: %s: let the user have more threads and memory",
@@ -157,5 +157,5 @@ const struct command cmd_leaks = {
     .summary = "run a program that leaks goroutines, and report them with their lines",
     .usage = "",
     .options = options,
-    .run = run,
+    .run = cmd_leaks_run,
 };

@@ -23,7 +23,7 @@ static const struct hchan_variant *usual_variant(void)
 }
 
 /* What is wrong about the trace of a life, or NULL. */
-static const char *judge(const struct life *life, const struct hchan_event *e, size_t count)
+static const char *judge_life(const struct life *life, const struct hchan_event *e, size_t count)
 {
     static const enum gstatus steps[STEPS + 1] = {GRUNNING, GWAITING, GRUNNABLE, GRUNNING};
     for (size_t i = 0; i < count && i < STEPS; i++) {
@@ -72,7 +72,7 @@ static void print_life(const struct life *life, const struct hchan_event *e, siz
     printf("\n");
 }
 
-static int watch(const struct hchan_variant *variant, unsigned which)
+static int watch_life(const struct hchan_variant *variant, unsigned which)
 {
     static struct hchan_event events[ROOM];
     struct life life;
@@ -85,11 +85,11 @@ static int watch(const struct hchan_variant *variant, unsigned which)
         return complain(EXIT_ENVIRONMENT, "life: %s: let the user have more threads and memory",
                         strerror(error));
     print_life(&life, events, count);
-    const char *wrong = judge(&life, events, count + lost);
+    const char *wrong = judge_life(&life, events, count + lost);
     return wrong ? complain(EXIT_WRONG, "life: %s: %s", life.title, wrong) : EXIT_OK;
 }
 
-static int run(void)
+static int cmd_life_run(void)
 {
     const struct hchan_variant *variant =
         variant_name ? choose_variant(variant_name) : usual_variant();
@@ -100,7 +100,7 @@ static int run(void)
            hchan_variant_name(variant),
            hchan_variant_goroutines(variant) ? "goroutines" : "threads");
     for (unsigned which = 0; which < LIVES && status == EXIT_OK; which++)
-        status = watch(variant, which);
+        status = watch_life(variant, which);
     if (status == EXIT_OK)
         printf("each of the %d lives has its %d steps, in their order\n", LIVES, STEPS);
     return status;
@@ -120,5 +120,5 @@ const struct command cmd_life = {
     .summary = "trace goroutines that park: who made them ready, and when they run again",
     .usage = "",
     .options = options,
-    .run = run,
+    .run = cmd_life_run,
 };

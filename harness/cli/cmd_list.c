@@ -46,7 +46,7 @@ static void list_peers(void)
             printf("  %-20s %s\n", (*p)->name, (*p)->reason);
 }
 
-static int run(void)
+static int cmd_list_run(void)
 {
     int status = peers_load(NULL);
     if (status != EXIT_OK)
@@ -71,5 +71,5 @@ const struct command cmd_list = {
     .name = "list",
     .summary = "show the variants, peers, scenarios, floors and outcomes",
     .usage = "",
-    .run = run,
+    .run = cmd_list_run,
 };

@@ -68,7 +68,7 @@ static int write_report(struct store *store, const struct run *run)
     return EXIT_OK;
 }
 
-static int run(void)
+static int cmd_report_run(void)
 {
     struct store *store;
     struct run run;
@@ -104,5 +104,5 @@ const struct command cmd_report = {
     .options = options,
     .positional = &wanted,
     .positional_max = 1,
-    .run = run,
+    .run = cmd_report_run,
 };

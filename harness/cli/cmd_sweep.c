@@ -129,7 +129,7 @@ static void warn_of_peers(void)
         fprintf(stderr, " (`hchanlab list` says what brings them)\n");
 }
 
-static int run(void)
+static int cmd_sweep_run(void)
 {
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
@@ -243,5 +243,5 @@ const struct command cmd_sweep = {
     .summary = "measure a plan of cells and store what comes",
     .usage = "",
     .options = options,
-    .run = run,
+    .run = cmd_sweep_run,
 };

@@ -127,7 +127,7 @@ static bool take_key(const char **rest, const char *key, char *out, size_t size)
     return true;
 }
 
-static uint64_t take_uint(const char **rest, const char *key)
+static uint64_t take_param(const char **rest, const char *key)
 {
     char text[24];
     return take_key(rest, key, text, sizeof(text)) ? strtoull(text, NULL, 10) : PARAM_ABSENT;
@@ -186,7 +186,8 @@ static bool place_fits(const struct scenario *s, const struct cell_params *p, ch
 }
 
 /* Why a scenario cannot be had for a variant. */
-static void explain_missing(const char *scenario, const char *variant, char *reason, size_t size)
+static void explain_missing_scenario(const char *scenario, const char *variant, char *reason,
+                                     size_t size)
 {
     if (!find_row(variant, INSTANCE_MEASURED))
         snprintf(reason, size, "there is no variant or peer '%s' here", variant);
@@ -216,14 +217,14 @@ bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t si
     const char *rest = name + length;
     struct cell_params params = {0};
     take_key(&rest, "variant", variant, sizeof(variant));
-    params.capacity = take_uint(&rest, "capacity");
-    params.elem = take_uint(&rest, "elem");
-    params.threads = take_uint(&rest, "threads");
-    params.work = take_uint(&rest, "work");
+    params.capacity = take_param(&rest, "capacity");
+    params.elem = take_param(&rest, "elem");
+    params.threads = take_param(&rest, "threads");
+    params.work = take_param(&rest, "work");
     take_key(&rest, "place", params.place, sizeof(params.place));
     const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
     if (!s) {
-        explain_missing(scenario, variant, reason, size);
+        explain_missing_scenario(scenario, variant, reason, size);
         return false;
     }
     if (!params_fit(s, &params, reason, size))

@@ -74,7 +74,7 @@ static void note_stray(struct child *child, const char *line, size_t length)
 }
 
 /* Hands one record on, or keeps it where it is the end. */
-static int take_record(struct child *child, const struct record *r)
+static int child_take_record(struct child *child, const struct record *r)
 {
     child->sampled |= r->kind == RECORD_SAMPLE;
     if (r->kind != RECORD_END)
@@ -94,7 +94,7 @@ static int take_line(struct child *child, const char *line, size_t length)
     int status = 0;
     bool is_record = strlen(line) == length && record_read(line, &record) == 0;
     if (is_record)
-        status = take_record(child, &record);
+        status = child_take_record(child, &record);
     if (!is_record || status == -EEXIST) { /* the cell's fault, not the store's */
         note_stray(child, line, length);
         status = 0;
@@ -219,7 +219,7 @@ static bool agrees(enum trial_status said, int status)
 }
 
 /* What it said and how it ended have to agree. */
-static void conclude(struct child *child, int watched, int wait_status)
+static void child_conclude(struct child *child, int watched, int wait_status)
 {
     uint64_t kill_ns = child->job->kill_ns;
     char end[64], said[REASON_MAX];
@@ -253,5 +253,5 @@ void child_end(struct child *child, int watched)
 {
     int wait_status = end_process(child);
     if (watched == 0 || watched == -ETIME)
-        conclude(child, watched, wait_status);
+        child_conclude(child, watched, wait_status);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_peers(json_t *environment, const struct plan *plan)
+static void add_peer_versions(json_t *environment, const struct plan *plan)
 {
     char key[LABEL_MAX + 8];
     for (size_t i = 0; environment && i < plan->count; i++) {
@@ -45,7 +45,7 @@ static void add_goroutines(json_t *environment, const struct plan *plan)
 json_t *environment_of(const struct plan *plan, const struct topo *topo)
 {
     json_t *environment = env_collect(topo);
-    add_peers(environment, plan);
+    add_peer_versions(environment, plan);
     add_goroutines(environment, plan);
     return environment;
 }

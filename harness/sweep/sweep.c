@@ -39,7 +39,7 @@ struct taking {
 };
 
 /* Puts one record where it belongs. 0, or a negative errno of the store. */
-static int take_record(void *arg, const struct record *r)
+static int sweep_take_record(void *arg, const struct record *r)
 {
     const struct taking *t = arg;
     switch (r->kind) {
@@ -77,7 +77,7 @@ static void set_arguments(struct cell_arguments *a, const struct cell *cell,
 
 /* Runs one process of one cell. 0, -EINTR where the user interrupted, or a negative errno of the
  * store or of starting it. */
-static int run_process(struct sweep *sweep, size_t index, uint32_t process)
+static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process)
 {
     struct taking taking = {sweep->store, sweep->cell_ids[index], process};
     const struct cell *cell = &sweep->plan->cells[index];
@@ -88,7 +88,7 @@ static int run_process(struct sweep *sweep, size_t index, uint32_t process)
         .kill_ns = sweep->plan->sampling.kill_ns,
         .samples = true,
         .signals = &sweep->signals,
-        .take = take_record,
+        .take = sweep_take_record,
         .arg = &taking,
     };
     struct child child;
@@ -104,7 +104,7 @@ static int run_process(struct sweep *sweep, size_t index, uint32_t process)
     return store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
 }
 
-static void say_progress(const struct sweep *sweep, const char *name)
+static void sweep_progress(const struct sweep *sweep, const char *name)
 {
     double passed_s = (double)(clock_ns() - sweep->started_ns) / 1e9;
     double left_s = plan_seconds(sweep->plan);
@@ -132,14 +132,14 @@ static int run_rounds(struct sweep *sweep, size_t *order, gsl_rng *rng)
     for (uint32_t process = 0; process < plan->sampling.processes; process++) {
         gsl_ran_shuffle(rng, order, plan->count, sizeof(*order));
         for (size_t i = 0; i < plan->count; i++) {
-            say_progress(sweep, plan->cells[order[i]].name);
-            int status = run_process(sweep, order[i], process);
+            sweep_progress(sweep, plan->cells[order[i]].name);
+            int status = sweep_run_process(sweep, order[i], process);
             if (status)
                 return status;
             sweep->done++;
         }
     }
-    say_progress(sweep, "done");
+    sweep_progress(sweep, "done");
     return 0;
 }
 

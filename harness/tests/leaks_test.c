@@ -72,12 +72,12 @@ static void test_a_wrong_report_is_seen(void **state)
          1, 1},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct verdict verdict = judge(rows[i].report, planted);
+        struct verdict verdict = judge_leaks(rows[i].report, planted);
         assert_int_equal(verdict.found, rows[i].found);
         assert_int_equal(verdict.other, rows[i].other);
     }
     if (hchan_lines_known())
-        assert_int_equal(judge(OTHER_LINE, planted).other, 1);
+        assert_int_equal(judge_leaks(OTHER_LINE, planted).other, 1);
 }
 
 int main(void)

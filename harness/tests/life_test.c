@@ -110,7 +110,7 @@ static void test_a_wrong_life_is_seen(void **state)
         {{parks, ready, too_early}, 3, "earlier"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const char *wrong = judge(&life, rows[i].events, rows[i].count);
+        const char *wrong = judge_life(&life, rows[i].events, rows[i].count);
         if (rows[i].says ? !wrong || !strstr(wrong, rows[i].says) : wrong != NULL)
             fail_msg("row %zu: '%s', wanted '%s'", i, wrong ? wrong : "right",
                      rows[i].says ? rows[i].says : "right");
