@@ -18,20 +18,16 @@ static const char *name;
 static uint64_t process, samples = 5, window_ns = 10000000, limit_ns = 100000000;
 static bool ack;
 
-/* The PUs of the cell's place; false with the reason. */
-static bool find_pus(const struct cell *cell, unsigned pu[2], char *reason, size_t size)
+/* The PUs of the cell's place on this machine; false with the reason. */
+static bool peer_pus(const struct cell *cell, unsigned pu[2], char *reason, size_t size)
 {
-    enum relation r = RELATION_SAME_PU;
     struct topo *topo = topo_load(NULL);
     if (!topo) {
         snprintf(reason, size, "the topology can't be read: %s", strerror(errno));
         return false;
     }
-    bool found = (!cell->params.place[0] || relation_parse(cell->params.place, &r)) &&
-                 topo_pair(topo, r, &pu[0], &pu[1]);
+    bool found = topo_place_pus(topo, cell->params.place, pu, reason, size);
     topo_free(topo);
-    if (!found)
-        snprintf(reason, size, "no two allowed PUs are related as %s", cell->params.place);
     return found;
 }
 
@@ -47,7 +43,7 @@ static int become_peer(const struct peer *peer, const struct cell *cell)
     char *arguments[] = {"--process",          number[0], "--samples",  number[1],
                          "--window-ns",        number[2], "--limit-ns", number[3],
                          ack ? "--ack" : NULL, NULL};
-    if (find_pus(cell, pu, end.end.message, sizeof(end.end.message))) {
+    if (peer_pus(cell, pu, end.end.message, sizeof(end.end.message))) {
         int error = peer_program_become(peer->program, cell->name, pu, arguments);
         snprintf(end.end.message, sizeof(end.end.message), "%s could not be started: %s",
                  peer->program, strerror(-error));

@@ -165,6 +165,16 @@ bool topo_pair(const struct topo *t, enum relation r, unsigned *a, unsigned *b)
     return false;
 }
 
+bool topo_place_pus(const struct topo *t, const char *place, unsigned pu[2], char *reason,
+                    size_t size)
+{
+    enum relation r = RELATION_SAME_PU;
+    if ((place[0] == '\0' || relation_parse(place, &r)) && topo_pair(t, r, &pu[0], &pu[1]))
+        return true;
+    snprintf(reason, size, "no two allowed PUs are related as %s", place);
+    return false;
+}
+
 static bool is_allowed(const struct topo *t, unsigned pu)
 {
     for (size_t i = 0; i < t->count; i++)

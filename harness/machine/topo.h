@@ -53,6 +53,11 @@ enum relation topo_relation(const struct topo *t, unsigned a, unsigned b);
  * For RELATION_SAME_PU both are the first allowed PU. */
 bool topo_pair(const struct topo *t, enum relation r, unsigned *a, unsigned *b);
 
+/* The PUs of a cell's place, which is the name of a relation, or "" for one PU. False with one
+ * sentence in `reason` if no two allowed PUs are related so, or the name is no relation's. */
+bool topo_place_pus(const struct topo *t, const char *place, unsigned pu[2], char *reason,
+                    size_t size);
+
 /* Binds the calling thread to a PU and verifies that it runs there. 0; -EINVAL where the PU is not
  * allowed or the topology is not this machine's; -EXDEV where the thread is elsewhere after binding
  * or the system can't bind so strictly; or another negative errno. */

@@ -81,6 +81,23 @@ static void test_pairs_are_found_or_said_to_be_absent(void **state)
     topo_free(t);
 }
 
+static void test_a_place_is_two_pus_or_a_reason(void **state)
+{
+    (void)state;
+    struct topo *t = topo_load("pack:2 l3:1 l2:2 core:1 pu:2");
+    unsigned pu[2];
+    char reason[64] = "";
+    assert_true(topo_place_pus(t, "l3", pu, reason, sizeof(reason)));
+    assert_int_equal(topo_relation(t, pu[0], pu[1]), RELATION_L3);
+    assert_true(topo_place_pus(t, "", pu, reason, sizeof(reason)));
+    assert_int_equal(pu[0], pu[1]);
+    assert_string_equal(reason, "");
+    assert_false(topo_place_pus(t, "package", pu, reason, sizeof(reason)));
+    assert_string_equal(reason, "no two allowed PUs are related as package");
+    assert_false(topo_place_pus(t, "nowhere", pu, reason, sizeof(reason)));
+    topo_free(t);
+}
+
 static void test_names_go_there_and_back(void **state)
 {
     (void)state;
@@ -200,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_relations_name_the_nearest_thing_shared),
         cmocka_unit_test(test_a_single_pu_is_related_to_itself_only),
         cmocka_unit_test(test_pairs_are_found_or_said_to_be_absent),
+        cmocka_unit_test(test_a_place_is_two_pus_or_a_reason),
         cmocka_unit_test(test_names_go_there_and_back),
         cmocka_unit_test(test_a_bound_thread_runs_there),
         cmocka_unit_test(test_the_affinity_narrows_what_is_allowed),
