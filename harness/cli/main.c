@@ -20,11 +20,19 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 static int help(void)
 {
     printf("usage: hchanlab COMMAND [options]\n"
-           "a performance laboratory for Go-style channels\n\n");
+           "A performance laboratory for Go-style channels.\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n`hchanlab COMMAND --help` shows a command's options.\n");
+    printf("\n`hchanlab help COMMAND` shows a command's options.\n");
     return EXIT_OK;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
 }
 
 static int refuse_command(const char *word)
@@ -35,6 +43,21 @@ static int refuse_command(const char *word)
     const char *near = nearest(word, names, COMMANDS);
     return near ? complain(EXIT_USAGE, "no command '%s': did you mean '%s'?", word, near)
                 : complain(EXIT_USAGE, "no command '%s': `hchanlab --help` lists them", word);
+}
+
+/* `help`, or `help COMMAND`. */
+static int help_with(int argc, char **argv)
+{
+    if (argc == 0)
+        return help();
+    if (argc > 1)
+        return complain(EXIT_USAGE, "help does not take '%s': usage: hchanlab help [COMMAND]",
+                        argv[1]);
+    const struct command *command = find_command(argv[0]);
+    if (!command)
+        return refuse_command(argv[0]);
+    options_help(command);
+    return EXIT_OK;
 }
 
 /* What would end a command in a crash. */
@@ -59,22 +82,25 @@ static int run_command(const struct command *command, int argc, char **argv)
     return status == EXIT_OK ? command->run() : status;
 }
 
+static bool is_either(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2) {
         help();
         return complain(EXIT_USAGE, "no command: name one of those above");
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-        return help();
-    if (strcmp(argv[1], "--version") == 0) {
+    if (is_either(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
+        return help_with(argc - 2, argv + 2);
+    if (is_either(argv[1], "--version", "-V")) {
         printf("hchanlab %s\n", HCHANLAB_VERSION);
         return EXIT_OK;
     }
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->name, argv[1]) == 0)
-            return run_command(commands[i], argc - 2, argv + 2);
-    return refuse_command(argv[1]);
+    const struct command *command = find_command(argv[1]);
+    return command ? run_command(command, argc - 2, argv + 2) : refuse_command(argv[1]);
 }
 
 /* Where a standard stream is closed, the next file to be opened, say the store, would be taken for

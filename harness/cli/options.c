@@ -1,3 +1,5 @@
+/* Parses command lines against a command's table, and prints the help from the same table. What is
+ * parsed goes to where the table points; nothing is kept here. */
 #include "harness/cli/options.h"
 #include "harness/base/say.h"
 #include <ctype.h>
@@ -22,19 +24,47 @@ static const char *dashes(const struct option_spec *spec)
     return spec->name[1] == '\0' ? "-" : "--";
 }
 
+/* Every command has it. */
 static const struct option_spec help_spec = {.name = "help"};
 
-static const struct option_spec *find(const struct parsing *p, const char *name, size_t length)
+/* One word of the command line that is an option: --name, --name=value, -n, -nvalue or -n=value. */
+struct option_word {
+    bool is_long;
+    const char *name;
+    size_t length;     /* of the name */
+    const char *value; /* NULL if it is not in this word */
+};
+
+static struct option_word take_apart(const char *word)
 {
-    for (size_t i = 0; i < p->count; i++)
-        if (strlen(p->specs[i].name) == length && strncmp(p->specs[i].name, name, length) == 0)
-            return &p->specs[i];
-    return strlen("help") == length && strncmp("help", name, length) == 0 ? &help_spec : NULL;
+    struct option_word w = {.is_long = word[1] == '-'};
+    w.name = word + (w.is_long ? 2 : 1);
+    w.length = w.is_long ? strcspn(w.name, "=") : 1;
+    const char *rest = w.name + w.length;
+    w.value = rest[0] == '=' ? rest + 1 : rest[0] ? rest : NULL;
+    return w;
 }
 
-static int refuse_unknown(const struct parsing *p, const char *word, const char *name)
+static bool word_names(const struct option_word *w, const char *name)
+{
+    return w->is_long == (name[1] != '\0') && strlen(name) == w->length &&
+           strncmp(name, w->name, w->length) == 0;
+}
+
+static const struct option_spec *find_spec(const struct parsing *p, const struct option_word *w)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (word_names(w, p->specs[i].name))
+            return &p->specs[i];
+    return (word_names(w, "help") || word_names(w, "h")) && !w->value ? &help_spec : NULL;
+}
+
+static int refuse_unknown(const struct parsing *p, const char *word)
 {
     const char *names[OPTIONS_MAX + 1];
+    char name[64]; /* as it was meant: without dashes and value */
+    size_t dashed = strspn(word, "-");
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + dashed, "="), word + dashed);
     for (size_t i = 0; i < p->count; i++)
         names[i] = p->specs[i].name;
     names[p->count] = "help";
@@ -96,26 +126,56 @@ static int take_uint_list(const struct option_spec *spec, const char *text)
     }
 }
 
-static int take_word(const struct option_spec *spec, const char *text)
+static int take_seconds(const struct option_spec *spec, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    bool plain = text[0] && text[strspn(text, "0123456789.")] == '\0' && *end == '\0';
+    if (!plain || value * 1000 < (double)spec->min || value * 1000 > (double)spec->max)
+        return complain(EXIT_USAGE, "--%s %s: give seconds from %g to %g", spec->name,
+                        text[0] ? text : "''", (double)spec->min / 1000, (double)spec->max / 1000);
+    *(double *)spec->value = value;
+    return EXIT_OK;
+}
+
+/* The words of a list are copies, which live as long as the process. */
+static int take_words(const struct option_spec *spec, const char *text)
 {
     struct word_list *list = spec->value;
+    for (const char *item = text;;) {
+        size_t length = strcspn(item, ",");
+        if (length == 0)
+            return complain(EXIT_USAGE,
+                            "--%s %s: a name is missing: give names, separated by commas",
+                            spec->name, text);
+        if (list->count == LIST_MAX)
+            return complain(EXIT_USAGE, "--%s: more than %d names: give fewer", spec->name,
+                            LIST_MAX);
+        list->items[list->count] = strndup(item, length);
+        if (!list->items[list->count++])
+            return complain(EXIT_ENVIRONMENT, "out of memory: free some");
+        if (item[length] == '\0')
+            return EXIT_OK;
+        item += length + 1;
+    }
+}
+
+static int take_word(const struct option_spec *spec, const char *text)
+{
     if (text[0] == '\0')
         return complain(EXIT_USAGE, "%s%s is empty: give %s%s %s, or leave it out", dashes(spec),
                         spec->name, dashes(spec), spec->name, spec->argument);
-    if (spec->kind == OPTION_WORD) {
-        *(const char **)spec->value = text;
-        return EXIT_OK;
-    }
-    if (list->count == LIST_MAX)
-        return complain(EXIT_USAGE, "--%s: given more than %d times: give fewer", spec->name,
-                        LIST_MAX);
-    list->items[list->count++] = text;
+    if (spec->kind == OPTION_WORDS)
+        return take_words(spec, text);
+    *(const char **)spec->value = text;
     return EXIT_OK;
 }
 
 static int take_value(const struct option_spec *spec, const char *text)
 {
     switch (spec->kind) {
+    case OPTION_SECONDS:
+        return take_seconds(spec, text);
     case OPTION_UINT:
         return take_uint(spec, text);
     case OPTION_UINT_LIST:
@@ -128,15 +188,10 @@ static int take_value(const struct option_spec *spec, const char *text)
 /* One option, its value in the same word or the next. `*i` is moved past what was used. */
 static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *helped)
 {
-    const char *word = argv[*i], *name = word + (word[1] == '-' ? 2 : 1);
-    size_t length = strcspn(name, "=");
-    const char *value = name[length] == '=' ? name + length + 1 : NULL;
-    const struct option_spec *spec = find(p, name, length);
-    if (!spec || (spec->name[1] == '\0') != (word[1] != '-')) {
-        char bare[64];
-        snprintf(bare, sizeof(bare), "%.*s", (int)length, name);
-        return refuse_unknown(p, word, bare);
-    }
+    struct option_word w = take_apart(argv[*i]);
+    const struct option_spec *spec = find_spec(p, &w);
+    if (!spec)
+        return refuse_unknown(p, argv[*i]);
     if (spec == &help_spec) {
         options_help(p->command);
         *helped = true;
@@ -147,15 +202,16 @@ static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *h
         return complain(EXIT_USAGE, "%s%s is given twice: give it once", dashes(spec), spec->name);
     *given = true;
     if (spec->kind == OPTION_FLAG) {
-        if (value)
-            return complain(EXIT_USAGE, "--%s takes no value: leave '=%s' out", spec->name, value);
+        if (w.value)
+            return complain(EXIT_USAGE, "--%s takes no value: leave '=%s' out", spec->name,
+                            w.value);
         *(bool *)spec->value = true;
         return EXIT_OK;
     }
-    if (!value && *i + 1 == argc)
+    if (!w.value && *i + 1 == argc)
         return complain(EXIT_USAGE, "%s%s needs a value: %s%s %s", dashes(spec), spec->name,
                         dashes(spec), spec->name, spec->argument);
-    return take_value(spec, value ? value : argv[++*i]);
+    return take_value(spec, w.value ? w.value : argv[++*i]);
 }
 
 static void write_usage(const struct command *c, char *text, size_t size)
@@ -211,5 +267,5 @@ void options_help(const struct command *command)
                  s->argument ? s->argument : "");
         printf("  %-22s %s\n", left, s->help);
     }
-    printf("  %-22s %s\n", "--help", "show this");
+    printf("  %-22s %s\n", "-h, --help", "show this");
 }

@@ -14,13 +14,14 @@
 enum option_kind {
     OPTION_FLAG,      /* value: bool */
     OPTION_WORD,      /* value: const char * */
-    OPTION_WORDS,     /* value: struct word_list; the option may be repeated */
+    OPTION_WORDS,     /* value: struct word_list, comma separated; the option may be repeated */
+    OPTION_SECONDS,   /* value: double, a decimal number; min..max in milliseconds */
     OPTION_UINT,      /* value: uint64_t, min..max */
     OPTION_UINT_LIST, /* value: struct uint_list, each min..max, comma separated */
 };
 
 struct option_spec {
-    const char *name; /* without the dashes; "o" is given as -o, longer names as --name */
+    const char *name; /* without the dashes; "o" is given as -o, longer ones as --name */
     enum option_kind kind;
     void *value;
     uint64_t min, max;
@@ -42,7 +43,7 @@ struct command {
 
 /* Parses argv into the command's options and positional words. Returns EXIT_OK, or EXIT_USAGE
  * after one complaint line that names the nearest option, or the range that would be right.
- * `--help` prints the command's help on standard output and sets *helped. */
+ * `--help` or `-h` prints the command's help on standard output and sets *helped. */
 int options_parse(const struct command *command, int argc, char **argv, bool *helped);
 
 /* Prints the command's help, made from its table, on standard output. */

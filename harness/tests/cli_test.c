@@ -14,6 +14,9 @@ struct bad {
 static const struct bad bad_lines[] = {
     {"$H swep", EXIT_USAGE, "did you mean 'sweep'"},
     {"$H frobnicate", EXIT_USAGE, "--help"},
+    {"$H help swep", EXIT_USAGE, "did you mean 'sweep'"},
+    {"$H help sweep more", EXIT_USAGE, "help does not take 'more'"},
+    {"$H -x", EXIT_USAGE, "--help"},
     {"$H sweep --quik", EXIT_USAGE, "did you mean --quick"},
     {"$H sweep --zzzzzzzz", EXIT_USAGE, "--help"},
     {"$H sweep --quick --full", EXIT_USAGE, "choose one"},
@@ -24,6 +27,10 @@ static const struct bad bad_lines[] = {
     {"$H sweep --scenario", EXIT_USAGE, "needs a value"},
     {"$H sweep --variant tiket", EXIT_USAGE, "did you mean 'ticket'"},
     {"$H sweep --variant nothing-like-it", EXIT_USAGE, "hchanlab list"},
+    {"$H sweep --variant ticket,tiket", EXIT_USAGE, "no variant 'tiket': did you mean 'ticket'"},
+    {"$H sweep --variant ticket,", EXIT_USAGE, "separated by commas"},
+    {"$H sweep --scenario ,handoff", EXIT_USAGE, "separated by commas"},
+    {"$H sweep --group go-bench,,workloads", EXIT_USAGE, "separated by commas"},
     {"$H sweep --reps 0", EXIT_USAGE, "from 1 to 1000"},
     {"$H sweep --reps -1", EXIT_USAGE, "from 1 to 1000"},
     {"$H sweep --reps 1e3", EXIT_USAGE, "from 1 to 1000"},
@@ -80,6 +87,10 @@ static const struct bad bad_lines[] = {
     {"$H report 0 --db /nonexistent/lab.db", EXIT_USAGE, "latest"},
     {"$H report one", EXIT_USAGE, "latest"},
     {"$H report 1 2", EXIT_USAGE, "does not take '2'"},
+    {"$H report -o", EXIT_USAGE, "-o needs a value"},
+    {"$H report -o=", EXIT_USAGE, "-o is empty"},
+    {"$H report -db x", EXIT_USAGE, "did you mean --db"},
+    {"$H report -hx", EXIT_USAGE, "has no option -hx"},
     {"$H export --format gbnch", EXIT_USAGE, "did you mean 'gbench'"},
     {"$H export --format xml", EXIT_USAGE, "gbench, go, csv"},
     {"$H export -1", EXIT_USAGE, "--help"},
@@ -306,6 +317,77 @@ static void test_every_command_has_help_and_exits_well(void **state)
     }
 }
 
+/* However help is asked for, it is the same; and so is the version. */
+static void test_help_has_the_usual_names(void **state)
+{
+    static const char *const same[][4] = {
+        {"$H --help", "$H -h", "$H help", NULL},
+        {"$H sweep --help", "$H sweep -h", "$H help sweep", "$H --help sweep"},
+        {"$H list --help", "$H list -h", "$H help list", NULL},
+        {"$H --version", "$H -V", NULL, NULL},
+    };
+    static char first[65536];
+    (void)state;
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        for (size_t k = 0; k < 4 && same[i][k]; k++) {
+            const struct said *said = run_program(same[i][k]);
+            if (k == 0)
+                strcpy(first, said->out);
+            if (said->status != EXIT_OK || said->err[0] || strcmp(said->out, first) != 0)
+                fail_msg("%s: status %d\n%s%s", same[i][k], said->status, said->out, said->err);
+        }
+}
+
+/* A value may follow its option, be joined to it by '=', or, after a single letter, by nothing. */
+static void test_an_option_and_its_value_may_be_one_word(void **state)
+{
+    static const char *const reports[] = {
+        "$H report --db a.db -o notes",  "$H report --db=a.db -o notes",
+        "$H report --db a.db -onotes",   "$H report -o=notes --db=a.db",
+        "$H report 1 -onotes --db=a.db", "$H report --db a.db -onotes latest",
+    };
+    char folder[64], line[512];
+    (void)state;
+    make_folder(folder);
+    make_lab(folder);
+    for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+        snprintf(line, sizeof(line), "cd %s; echo mine >notes; %s; echo $?; cat notes", folder,
+                 reports[i]);
+        const struct said *said = run_program(line);
+        if (strcmp(said->out, "4\nmine\n") != 0 || !strstr(said->err, "hchanlab: notes: "))
+            fail_msg("%s:\n%s%s", reports[i], said->out, said->err);
+    }
+    remove_folder(folder);
+}
+
+/* The cells of a dry run. */
+static void plan_of(const char *options, char text[65536])
+{
+    char line[512];
+    snprintf(line, sizeof(line), "$H sweep %s --dry-run", options);
+    const struct said *said = run_program(line);
+    if (said->status != EXIT_OK)
+        fail_msg("%s: %s", line, said->err);
+    strcpy(text, said->out);
+}
+
+static void test_names_may_be_listed_and_repeated(void **state)
+{
+    static const char *const same[][2] = {
+        {"--scenario handoff,recv-closed --variant ticket,futex-park",
+         "--scenario handoff --scenario recv-closed --variant ticket --variant futex-park"},
+        {"--group go-bench,workloads --variant ticket",
+         "--group go-bench --group workloads --variant ticket"},
+    };
+    static char one[65536], other[65536];
+    (void)state;
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        plan_of(same[i][0], one);
+        plan_of(same[i][1], other);
+        assert_string_equal(one, other);
+    }
+}
+
 static void test_dry_run_prints_cells_and_time_and_stores_nothing(void **state)
 {
     (void)state;
@@ -345,6 +427,9 @@ int main(void)
         cmocka_unit_test(test_the_kept_command_is_the_whole_command_as_a_shell_reads_it),
         cmocka_unit_test(test_a_cell_waits_for_its_reader_if_told_to),
         cmocka_unit_test(test_every_command_has_help_and_exits_well),
+        cmocka_unit_test(test_help_has_the_usual_names),
+        cmocka_unit_test(test_an_option_and_its_value_may_be_one_word),
+        cmocka_unit_test(test_names_may_be_listed_and_repeated),
         cmocka_unit_test(test_dry_run_prints_cells_and_time_and_stores_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
