@@ -10,6 +10,7 @@
 #include "harness/machine/memory.h"
 #include "harness/scenarios/scenario.h"
 #include "harness/sweep/child.h"
+#include "harness/sweep/choices.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ enum { TRIED_FIRST = 1000 };
 static const uint64_t kill_base_ns = 60000000000, kill_each_ns = 50000;
 
 static uint64_t goroutines = 1000000, reps = 6;
-static const char *variant_name;
+static struct word_list wanted;
 static bool records;
 
 static const struct hchan_variant *chosen[VARIANTS_MAX];
@@ -42,34 +43,44 @@ static struct words goroutine_variants(void)
     return out;
 }
 
-static int refuse_variant(void)
+static int refuse_variant(const char *name)
 {
     const char *names[VARIANTS_MAX];
     size_t count = 0;
-    if (hchan_variant_find(variant_name))
-        return complain(EXIT_USAGE, "--variant %s parks threads, not goroutines: one of %s",
-                        variant_name, goroutine_variants().text);
+    if (hchan_variant_find(name))
+        return complain(EXIT_USAGE, "--variant %s parks threads, not goroutines: one of %s", name,
+                        goroutine_variants().text);
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v && count < VARIANTS_MAX;
          v = hchan_variant_next(v))
         if (bench_has_goroutines(v))
             names[count++] = hchan_variant_name(v);
-    const char *near = nearest(variant_name, names, count);
-    return near ? complain(EXIT_USAGE, "no variant '%s': did you mean '%s'?", variant_name, near)
-                : complain(EXIT_USAGE, "no variant '%s' for goroutines: one of %s", variant_name,
+    const char *near = nearest(name, names, count);
+    return near ? complain(EXIT_USAGE, "no variant '%s': did you mean '%s'?", name, near)
+                : complain(EXIT_USAGE, "no variant '%s' for goroutines: one of %s", name,
                            goroutine_variants().text);
+}
+
+static bool is_chosen(const char *name)
+{
+    for (size_t i = 0; i < chosen_count; i++)
+        if (strcmp(hchan_variant_name(chosen[i]), name) == 0)
+            return true;
+    return false;
 }
 
 static int crowd_choose(void)
 {
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         if (bench_has_goroutines(v) && chosen_count < VARIANTS_MAX &&
-            (!variant_name || strcmp(variant_name, hchan_variant_name(v)) == 0))
+            (wanted.count == 0 || choices_name_variant(&wanted, hchan_variant_name(v))))
             chosen[chosen_count++] = v;
-    if (chosen_count > 0)
-        return EXIT_OK;
-    return variant_name ? refuse_variant()
-                        : complain(EXIT_ENVIRONMENT, "crowd: this build has no variant that parks "
-                                                     "goroutines: build one");
+    for (size_t i = 0; i < wanted.count; i++)
+        if (!is_chosen(wanted.items[i]) && strcmp(wanted.items[i], ALL_VARIANTS) != 0)
+            return refuse_variant(wanted.items[i]);
+    return chosen_count > 0
+               ? EXIT_OK
+               : complain(EXIT_ENVIRONMENT,
+                          "crowd: this build has no variant that parks goroutines: build one");
 }
 
 /* --records: one repetition, in this process. */
@@ -297,10 +308,10 @@ static const struct option_spec options[] = {
      .argument = "N",
      .help = "how many park at once (default 1000000)"},
     {.name = "variant",
-     .kind = OPTION_WORD,
-     .value = &variant_name,
-     .argument = "NAME",
-     .help = "the channel's variant (default: every one that parks goroutines)"},
+     .kind = OPTION_WORDS,
+     .value = &wanted,
+     .argument = "V,..",
+     .help = "the channel's variants (default: all that park goroutines); may be repeated"},
     {.name = "reps",
      .kind = OPTION_UINT,
      .value = &reps,

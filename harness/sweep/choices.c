@@ -6,11 +6,17 @@
 #include <stddef.h>
 #include <string.h>
 
+bool choices_name_variant(const struct word_list *variants, const char *name)
+{
+    return word_list_has(variants, name) || word_list_has(variants, ALL_VARIANTS);
+}
+
 int choices_load_peers(const struct choices *c)
 {
     struct word_list others = {0};
     for (size_t i = 0; i < c->variants.count; i++)
-        if (!hchan_variant_find(c->variants.items[i]))
+        if (!hchan_variant_find(c->variants.items[i]) &&
+            strcmp(c->variants.items[i], ALL_VARIANTS) != 0)
             others.items[others.count++] = c->variants.items[i];
     return c->peers ? peers_load(NULL) : others.count ? peers_load(&others) : EXIT_OK;
 }
@@ -102,6 +108,7 @@ static int check_variants(const struct word_list *wanted)
     size_t count = variant_names(names);
     for (const struct peer *const *p = peers_all(); *p; p++)
         names[count++] = (*p)->name;
+    names[count++] = ALL_VARIANTS;
     int status = check_words("variant", wanted, names, count);
     const struct peer *absent = status == EXIT_OK ? find_absent(wanted) : NULL;
     if (!absent)

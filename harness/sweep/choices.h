@@ -28,6 +28,12 @@ int choices_check(const struct choices *choices);
  * no group, but no floor, which is measured anyway. */
 bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
 
+/* The word that names all variants of ours. */
+#define ALL_VARIANTS "all"
+
+/* Whether the list names the variant, by its name or by ALL_VARIANTS. */
+bool choices_name_variant(const struct word_list *variants, const char *name);
+
 /* The variant of that name; NULL after a complaint, which has the nearest name. */
 const struct hchan_variant *choose_variant(const char *name);
 

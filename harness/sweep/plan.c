@@ -321,7 +321,8 @@ static int add_all(struct building *to)
         const struct hchan_variant *v = hchan_variant_next(NULL);
         for (; v && status == EXIT_OK; v = hchan_variant_next(v)) {
             const char *name = hchan_variant_name(v);
-            if (c->variants.count ? word_list_has(&c->variants, name) : mode_has(c, *s, name))
+            if (c->variants.count ? choices_name_variant(&c->variants, name)
+                                  : mode_has(c, *s, name))
                 status = add_scenario(to, *s, name);
         }
     }

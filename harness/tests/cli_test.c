@@ -2,6 +2,7 @@
  * than 0, and loses nothing. */
 #include "harness/base/say.h"
 #include "harness/tests/program.h"
+#include <hchan/hchan.h>
 #include <sched.h>
 #include <sqlite3.h>
 
@@ -110,6 +111,7 @@ static const struct bad bad_lines[] = {
     {"$H crowd --variant ticket", EXIT_USAGE, "parks threads, not goroutines: one of "},
     {"$H crowd --variant futex+go+chek", EXIT_USAGE, "did you mean 'futex+go+check'"},
     {"$H crowd --variant nothing-like-it", EXIT_USAGE, "one of "},
+    {"$H crowd --variant futex+go+ring,ticket", EXIT_USAGE, "--variant ticket parks threads"},
     {"$H crowd --records", EXIT_USAGE, "name it: --variant "},
     {"$H crowd 1000", EXIT_USAGE, "'1000': usage: hchanlab crowd [options]\n"},
     {"$H crowd --goroutines 10 --reps 1 >/dev/full", EXIT_IO, "standard output"},
@@ -360,6 +362,22 @@ static void test_an_option_and_its_value_may_be_one_word(void **state)
     remove_folder(folder);
 }
 
+/* As many lines as the build has variants, and their cells are there. */
+static void test_all_variants_have_a_word(void **state)
+{
+    (void)state;
+    const struct said *said =
+        run_program("$H sweep --scenario recv-closed --variant all --dry-run | grep /variant=");
+    size_t variants = 0;
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v)) {
+        char cell[128];
+        snprintf(cell, sizeof(cell), "recv-closed/variant=%s/elem=8\n", hchan_variant_name(v));
+        assert_non_null(strstr(said->out, cell));
+        variants++;
+    }
+    assert_int_equal(count_lines(said->out), variants);
+}
+
 /* The cells of a dry run. */
 static void plan_of(const char *options, char text[65536])
 {
@@ -429,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_every_command_has_help_and_exits_well),
         cmocka_unit_test(test_help_has_the_usual_names),
         cmocka_unit_test(test_an_option_and_its_value_may_be_one_word),
+        cmocka_unit_test(test_all_variants_have_a_word),
         cmocka_unit_test(test_names_may_be_listed_and_repeated),
         cmocka_unit_test(test_dry_run_prints_cells_and_time_and_stores_nothing),
     };
