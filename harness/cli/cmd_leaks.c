@@ -17,7 +17,15 @@
 enum { NS_PER_S = 1000000000 };
 
 static const char *variant_name;
-static uint64_t after_s = 1;
+static double after_s = 1;
+
+/* Goroutines are threads here, and futex-park parks threads as most programs would. A build may do
+ * without it. */
+static const struct hchan_variant *usual_leaks_variant(void)
+{
+    const struct hchan_variant *usual = hchan_variant_find("futex-park");
+    return usual ? usual : hchan_variant_next(NULL);
+}
 
 /* Whether the line of a report is about the leak. Without libdw there is no line to compare. */
 static bool is_about(const char *line, const struct planted *p)
@@ -70,7 +78,7 @@ static void leaks_sleep(int64_t ns)
  * what should not be reported. */
 static int watch_leaks(FILE *report)
 {
-    const int64_t after_ns = (int64_t)after_s * NS_PER_S;
+    const int64_t after_ns = (int64_t)(after_s * NS_PER_S);
     int error = hchan_watch_start(
         &(struct hchan_watch){.after_ns = after_ns, .stream = report, .place = hchan_place_line});
     if (error)
@@ -112,7 +120,7 @@ static int cmd_leaks_run(void)
     char *text = NULL;
     size_t size = 0;
     const struct hchan_variant *variant =
-        variant_name ? choose_variant(variant_name) : hchan_variant_next(NULL);
+        variant_name ? choose_variant(variant_name) : usual_leaks_variant();
     if (!variant)
         return EXIT_USAGE;
     if (!has_descriptors())
@@ -138,17 +146,17 @@ static int cmd_leaks_run(void)
 
 static const struct option_spec options[] = {
     {.name = "after",
-     .kind = OPTION_UINT,
+     .kind = OPTION_SECONDS,
      .value = &after_s,
-     .min = 1,
-     .max = 3600,
+     .min = 100,
+     .max = 3600000,
      .argument = "SECONDS",
-     .help = "report who has been parked for longer (default 1)"},
+     .help = "report goroutines that have been parked for longer (default 1)"},
     {.name = "variant",
      .kind = OPTION_WORD,
      .value = &variant_name,
      .argument = "NAME",
-     .help = "the channels' variant (default: the first that `list` shows)"},
+     .help = "the channels' variant (default futex-park)"},
     {0},
 };
 

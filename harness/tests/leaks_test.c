@@ -33,7 +33,7 @@ static void assert_reported(const char *report, const char *reason, const char *
 static void test_the_planted_leaks_are_reported_with_their_lines(void **state)
 {
     (void)state;
-    const char *const lines[] = {"$H leaks --after 2",
+    const char *const lines[] = {"$H leaks --after 1.5",
                                  "cd / && $H leaks --variant ticket --after 2"};
     for (size_t i = 0; i < 2; i++) {
         const struct said *said = run_program(lines[i]);
@@ -44,6 +44,14 @@ static void test_the_planted_leaks_are_reported_with_their_lines(void **state)
         assert_reported(said->out, " [chan receive, ", "work_until_closed", "chanrecv2(tasks");
         assert_reported(said->out, " [select, ", "follow_news", "selectgo(cases");
     }
+}
+
+/* Goroutines are threads here, so the usual variant parks threads. */
+static void test_the_usual_variant_is_futex_park(void **state)
+{
+    (void)state;
+    const struct said *said = run_program("$H leaks --after 0.5");
+    assert_non_null(strstr(said->out, "with channels of futex-park: "));
 }
 
 /* Given reports that miss a leak, add one, say one twice, or have a wrong line, then they are not
@@ -84,6 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_planted_leaks_are_reported_with_their_lines),
+        cmocka_unit_test(test_the_usual_variant_is_futex_park),
         cmocka_unit_test(test_a_wrong_report_is_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
