@@ -116,7 +116,7 @@ static const struct bad bad_lines[] = {
     {"$H crowd --goroutines 1e6", EXIT_USAGE, "from 1 to 10000000"},
     {"$H crowd --reps 0", EXIT_USAGE, "from 1 to 1000"},
     {"$H crowd --variant ticket", EXIT_USAGE, "parks threads, not goroutines: one of "},
-    {"$H crowd --variant futex+go+chek", EXIT_USAGE, "did you mean 'futex+go+check'"},
+    {"$H crowd --variant futex+go+rnig", EXIT_USAGE, "did you mean 'futex+go+ring'"},
     {"$H crowd --variant nothing-like-it", EXIT_USAGE, "one of "},
     {"$H crowd --variant futex+go+ring,ticket", EXIT_USAGE, "--variant ticket parks threads"},
     {"$H crowd --records", EXIT_USAGE, "name it: --variant "},
@@ -255,7 +255,7 @@ static void test_the_kept_command_is_the_whole_command_as_a_shell_reads_it(void 
     setenv("NAME", name, 1);
     snprintf(line, sizeof(line),
              "cd %s; mkdir \"$NAME\"; set -- --db \"$NAME/a.db\"; for i in $(seq 64); do "
-             "set -- \"$@\" --scenario recv-closed --variant futex+early+none; done; "
+             "set -- \"$@\" --scenario nb-recv-empty --variant futex+go+ring; done; "
              "$H sweep --reps 1 \"$@\" >o || exit 9; mv \"$NAME\"/* .",
              folder);
     const struct said *said = run_program(line);
