@@ -43,6 +43,7 @@ static void warn_of_machine(const json_t *environment)
                 grade, findings[0].check, findings[0].seen);
 }
 
+/* Adds the run to the store. EXIT_OK with its id, or a complaint's status. */
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
 {
@@ -59,7 +60,12 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
         .seed = seed,
         .processes = plan->sampling.processes,
     };
-    int status = command && environment_text && xml ? store_begin_run(store, &run, id) : -ENOMEM;
+    int status = EXIT_OK;
+    if (!command || !environment_text || !xml)
+        status = complain(EXIT_ENVIRONMENT, "out of memory: free some");
+    else if (store_begin_run(store, &run, id))
+        status = complain(EXIT_IO, "%s: %s: name a store that can be written with --db", db,
+                          store_error(store));
     json_decref(environment);
     free(command);
     free(environment_text);
@@ -86,8 +92,8 @@ static int run_into(struct store *store, const struct plan *plan, const struct t
     struct sweep_result result;
     int64_t id;
     int exit_status = find_seed(&seed);
-    if (exit_status == EXIT_OK && begin_run(store, plan, topo, seed, &id))
-        exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
+    if (exit_status == EXIT_OK)
+        exit_status = begin_run(store, plan, topo, seed, &id);
     if (exit_status == EXIT_OK)
         exit_status = sweep_run(plan, store, id, seed, &result);
     if (exit_status == EXIT_OK && store_check_place(store))

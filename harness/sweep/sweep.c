@@ -104,24 +104,21 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
     return store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
 }
 
+/* One line that is overwritten on a terminal; elsewhere a line of its own now and then. */
 static void sweep_progress(const struct sweep *sweep, const char *name)
 {
+    enum { LINES = 20 }; /* in a log */
     double passed_s = (double)(clock_ns() - sweep->started_ns) / 1e9;
     double left_s = plan_seconds(sweep->plan);
+    bool terminal = isatty(STDERR_FILENO), last = sweep->done == sweep->total;
+    if (!terminal && !last && sweep->done % (sweep->total / LINES + 1) != 0)
+        return;
     if (sweep->done > 0)
         left_s = passed_s / (double)sweep->done * (double)(sweep->total - sweep->done);
     unsigned left = (unsigned)(left_s + 0.5);
-    bool terminal = isatty(STDERR_FILENO);
-    uint64_t step = sweep->total / 20 ? sweep->total / 20 : 1;
-    if (terminal)
-        fprintf(stderr, "\r\033[K[%llu/%llu] %u min %02u s left  %s",
-                (unsigned long long)sweep->done, (unsigned long long)sweep->total, left / 60,
-                left % 60, name);
-    else if (sweep->done % step == 0)
-        fprintf(stderr, "[%llu/%llu] %u min %02u s left\n", (unsigned long long)sweep->done,
-                (unsigned long long)sweep->total, left / 60, left % 60);
-    if (terminal && sweep->done == sweep->total)
-        fputc('\n', stderr);
+    fprintf(stderr, "%s[%llu/%llu] %u min %02u s left  %s%s", terminal ? "\r\033[K" : "",
+            (unsigned long long)sweep->done, (unsigned long long)sweep->total, left / 60, left % 60,
+            name, terminal && !last ? "" : "\n");
 }
 
 /* Every round runs each cell once, in an order of its own: variants are interleaved, and what

@@ -194,6 +194,20 @@ static void make_lab(const char *folder)
         fail_msg("%s", said->err);
 }
 
+/* In a log, too, progress says which cell is measured. */
+static void test_progress_names_the_cell(void **state)
+{
+    char folder[64], line[256];
+    (void)state;
+    make_folder(folder);
+    snprintf(line, sizeof(line), "$H sweep --scenario floor-empty --reps 2 --db %s/a.db", folder);
+    const struct said *said = run_program(line);
+    assert_int_equal(said->status, EXIT_OK);
+    assert_non_null(strstr(said->err, " s left  floor-"));
+    assert_non_null(strstr(said->err, " 0 min 00 s left  done\n"));
+    remove_folder(folder);
+}
+
 static sqlite3 *open_lab(const char *folder)
 {
     char path[128];
@@ -217,6 +231,28 @@ static void test_a_store_of_a_newer_schema_is_left_alone(void **state)
     const struct said *said = run_program(line);
     assert_non_null(strstr(said->err, "schema 99"));
     assert_non_null(strstr(said->out, "4\na.db: OK"));
+    remove_folder(folder);
+}
+
+/* Given a store that refuses a run, as one does that may only be read, then the complaint says what
+ * else to do. */
+static void test_a_store_that_takes_no_run_is_told_with_a_remedy(void **state)
+{
+    static const char refuse[] = "CREATE TRIGGER refuse BEFORE INSERT ON runs BEGIN "
+                                 "SELECT RAISE(FAIL, 'readonly'); END";
+    (void)state;
+    char folder[64], line[512];
+    make_folder(folder);
+    make_lab(folder);
+    sqlite3 *db = open_lab(folder);
+    assert_int_equal(sqlite3_exec(db, refuse, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    snprintf(line, sizeof(line), "cd %s; $H sweep --scenario floor-empty --reps 1 --db a.db",
+             folder);
+    const struct said *said = run_program(line);
+    assert_int_equal(said->status, EXIT_IO);
+    assert_non_null(strstr(said->err, "hchanlab: a.db: readonly: name a store that can be written"
+                                      " with --db\n"));
     remove_folder(folder);
 }
 
@@ -448,6 +484,8 @@ int main(void)
         cmocka_unit_test(test_a_closed_stream_is_no_other_file),
         cmocka_unit_test(test_a_file_that_is_no_store_is_left_alone),
         cmocka_unit_test(test_a_store_of_a_newer_schema_is_left_alone),
+        cmocka_unit_test(test_progress_names_the_cell),
+        cmocka_unit_test(test_a_store_that_takes_no_run_is_told_with_a_remedy),
         cmocka_unit_test(test_an_interrupted_report_leaves_nothing),
         cmocka_unit_test(test_the_kept_command_is_the_whole_command_as_a_shell_reads_it),
         cmocka_unit_test(test_a_cell_waits_for_its_reader_if_told_to),
