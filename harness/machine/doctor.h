@@ -1,6 +1,6 @@
-/* What on a machine spoils numbers, judged from its environment (env.h): a pure function, so that
- * machines that are not at hand can be tried in tests. A fact that the machine does not tell is a
- * note at worst and at best: neither trouble nor praise. */
+/* What on a machine spoils numbers, judged from its environment (env.h). A pure function, so that
+ * tests can try machines that are not at hand. A fact that is not known gives a note: it is neither
+ * trouble nor praise. */
 #ifndef HARNESS_MACHINE_DOCTOR_H
 #define HARNESS_MACHINE_DOCTOR_H
 
@@ -12,9 +12,9 @@ enum severity { SEVERITY_OK, SEVERITY_NOTE, SEVERITY_WARN, SEVERITY_BAD, SEVERIT
 struct finding {
     const char *check; /* static */
     enum severity severity;
-    char seen[200];     /* what is so on this machine */
-    const char *effect; /* static: what it does to numbers; "" where it does nothing */
-    const char *remedy; /* static: what to do about it; "" where nothing is to be done */
+    char seen[200];     /* what this machine has */
+    const char *effect; /* static: what it does to numbers; "" for nothing */
+    const char *remedy; /* static: what to do about it; "" for nothing */
 };
 
 enum { FINDINGS_MAX = 16 };
@@ -22,13 +22,13 @@ enum { FINDINGS_MAX = 16 };
 /* ok, note, warn or bad. */
 const char *severity_name(enum severity severity);
 
-/* Examines an environment. Fills at most FINDINGS_MAX findings, worst first, and returns how many.
- * Reads nothing but the environment; safe from any thread. */
+/* Examines an environment. Fills in at most FINDINGS_MAX findings, worst first, and returns how
+ * many. Reads nothing else; safe from any thread. */
 size_t doctor_examine(const json_t *environment, struct finding *findings);
 
-/* The machine's grade, from A to F, by a rule that reads only the severities: A where nothing is
- * worse than a note, B with one warning, C with two or three, D with more or with one bad finding,
- * F with two bad ones or more. */
+/* The machine's grade, which depends on the severities only: A if nothing is worse than a note, B
+ * with one warning, C with two or three, D with more or with one bad finding, F with two bad ones
+ * or more. */
 char doctor_grade(const struct finding *findings, size_t count);
 
 /* What figures of a machine with that grade are good for, in a few words; static. */

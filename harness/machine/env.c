@@ -1,3 +1,5 @@
+/* Collects the facts of env.h: each comes from one file, one library or one probe, and stands in
+ * one function here. No state; a fact that cannot be had is JSON null. */
 #include "harness/machine/env.h"
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
@@ -36,14 +38,14 @@ static bool read_pu_time(struct pu_time *out)
     return n == FIELDS;
 }
 
-/* What the hypervisor took of the time that the PUs had work, since boot. */
+/* The hypervisor's share of the PUs' busy time since boot. */
 static json_t *steal_share(void)
 {
     struct pu_time t;
     return read_pu_time(&t) && t.busy ? json_real((double)t.steal / (double)t.busy) : json_null();
 }
 
-/* What others use of the PUs just now: what was used while we slept. */
+/* What other programs use of the PUs just now: what was used while this one slept. */
 static json_t *busy_share(void)
 {
     static const struct timespec while_asleep = {.tv_nsec = 200000000};
@@ -168,7 +170,7 @@ static void add_cpus(json_t *env, const struct topo *t)
     free(text);
 }
 
-/* What one line of a file tells. */
+/* Facts that are one line of a file. */
 static void add_files(json_t *env)
 {
     static const struct {

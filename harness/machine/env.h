@@ -1,6 +1,5 @@
-/* The environment of a run, as one JSON object: what a reader needs to judge a number and what two
- * runs must share to be compared. A fact that this machine does not tell is JSON null, never a
- * guess. */
+/* The environment of a run, as one JSON object: what a reader needs to judge a number, and what two
+ * runs must share to be compared. A fact that is not known is JSON null, never a guess. */
 #ifndef HARNESS_MACHINE_ENV_H
 #define HARNESS_MACHINE_ENV_H
 
@@ -8,34 +7,36 @@
 
 struct topo;
 
-/* Collects the facts into a new object; the caller decrefs it. NULL with errno where uname() failed
- * or memory ran out. Takes a quarter of a second; safe from any thread. Strings, unless said:
+/* Collects the facts into a new object; the caller decrefs it. NULL with errno if uname() failed or
+ * memory ran out. Takes a quarter of a second; safe from any thread. The facts, which are strings
+ * unless noted:
  *
  *   hostname, cpu_model, microcode, architecture, kernel, distribution
  *   topology             in words, see topo_describe()
  *   cpus_allowed         integer: PUs that this process may use
  *   cpus_online          integer: PUs that the kernel runs on
  *   hypervisor           its name, or "none"
- *   governor             of the allowed PUs; "mixed" where they differ
+ *   governor             of the allowed PUs; "mixed" if they differ
  *   turbo                on, off
  *   smt                  on, off, forceoff, notsupported, notimplemented
  *   idle_driver, idle_governor
- *   idle_exit_latency_us integer: what the deepest idle state that is enabled takes to leave
- *   idle_poll_limit_ns   integer: how long a guest's idle loop polls before it halts; 0 is never
+ *   idle_exit_latency_us integer: the time to leave the deepest idle state that is enabled
+ *   idle_poll_limit_ns   integer: how long a guest's idle loop polls before it halts; 0: never
  *   clocksource, perf_event_paranoid, transparent_hugepages, aslr, spectre_v2
- *   pmu, pmu_kernel      "available", or why cycles can't be counted in user mode, in the kernel
- *   busy_share           real, 0..1: what was used of the PUs' time while this process slept for a
- *                        fifth of a second
+ *   pmu, pmu_kernel      "available", or why cycles can't be counted in user mode, or in the kernel
+ *   busy_share           real, 0..1: the share of the PUs' time in use while this process slept
+ *                        for a fifth of a second
  *   load_1m              real: the load average of the last minute
  *   sched_policy         of the calling thread, which the workers inherit: other, batch, fifo, ...
- *   steal_share          real, 0..1: what the host took of the PUs' busy time, since boot
- *   cpu_quota            real: PUs' worth of time that the control groups grant; or "none"
- *   sanitizers           that the program was built with, or "none"
+ *   steal_share          real, 0..1: the host's share of the PUs' busy time since boot
+ *   cpu_quota            real: how many PUs' time the control groups grant; or "none"
+ *   sanitizers           those that the program was built with, or "none"
  *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
  *   benchmark_version
- *   peer_NAME            the version of a peer; added by a sweep that has it
- *   timer_cost_ns        real: what a look at the clock costs, measured here
- *   timer_resolution_ns  integer: the smallest step between two looks that differ */
+ *   timer_cost_ns        real: what reading the clock costs, measured here
+ *   timer_resolution_ns  integer: the smallest step between two readings that differ
+ *
+ * A sweep adds to them (harness/sweep/environment.h). */
 json_t *env_collect(const struct topo *t);
 
 #endif

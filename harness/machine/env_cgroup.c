@@ -1,3 +1,5 @@
+/* Finds the process's control group in /proc and walks up to the root, for both versions of control
+ * groups; the least of what a group on the way sets counts. No state. */
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
 #include <limits.h>
@@ -14,7 +16,7 @@ static bool line_of(const char *group, const char *file, char *line, size_t size
     return fact_line(path, line, size);
 }
 
-/* The quota that one group sets, in PUs; INFINITY where it sets none. */
+/* The quota that one group sets, in PUs; INFINITY if it sets none. */
 static double quota_of(const char *group)
 {
     char line[64], length[64];
@@ -54,8 +56,8 @@ static bool split(char *line, char **controllers, char **path)
     return true;
 }
 
-/* Finds the hierarchy's root and the process's group below it. The first version's controller wins
- * where there is one, since the second one has none then. */
+/* Finds the hierarchy's root and the process's group below it. If the first version has the
+ * controller, the second does not. */
 static bool find_group(const char *membership, const char *mount, const char *controller,
                        char *root, char *group, size_t size)
 {
@@ -83,8 +85,8 @@ static bool find_group(const char *membership, const char *mount, const char *co
     return found;
 }
 
-/* The least of what `of` tells of the process's group and of all groups above it. NAN where there
- * is none to ask. */
+/* The least value that `of` gives for the process's group and all groups above it. NAN if there are
+ * none. */
 static double least_above(const char *membership, const char *mount, const char *controller,
                           double (*of)(const char *group))
 {
@@ -92,8 +94,7 @@ static double least_above(const char *membership, const char *mount, const char 
     if (!find_group(membership, mount, controller, root, group, sizeof(root)) || access(root, F_OK))
         return NAN;
     double least = INFINITY;
-    /* In a container the path may be the host's and not exist here; then only what is left after
-     * going up does. */
+    /* In a container the path may be the host's and not exist here, but the groups above it do. */
     for (size_t floor = strlen(root); strlen(group) >= floor; *strrchr(group, '/') = '\0')
         least = fmin(least, of(group));
     return least;
@@ -105,8 +106,8 @@ json_t *cgroup_cpu_quota(const char *membership, const char *mount)
     return isnan(least) ? json_null() : isinf(least) ? json_string("none") : json_real(least);
 }
 
-/* The bytes that one group has left; INFINITY where it sets no limit. The first version's limit,
- * where there is none, is a number that no machine has. */
+/* The bytes that one group has left; INFINITY if it sets no limit. In the first version, no limit
+ * is a number larger than any machine. */
 static double memory_left_of(const char *group)
 {
     char line[64], path[PATH_MAX + 32];

@@ -1,3 +1,4 @@
+/* Reads the kernel's small files. Each function opens, reads and closes one; no state. */
 #include "harness/machine/env_facts.h"
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Asks the CPU (cpuid), the kernel (perf_event_open) and the clock itself. No state. */
 #include "harness/machine/env_probe.h"
 #include "harness/base/clock.h"
 #include "harness/machine/env_facts.h"
@@ -13,7 +14,7 @@
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 
-/* The twelve letters that a hypervisor signs with, made readable where they are known. */
+/* The name of the hypervisor that signs with these twelve letters, or the letters themselves. */
 static const char *signer(const char *signature)
 {
     static const struct {
@@ -30,7 +31,7 @@ static const char *signer(const char *signature)
     return signature[0] ? signature : "of unknown kind";
 }
 
-/* Leaf 1 has a bit that hardware keeps clear; the leaves from 0x40000000 are the hypervisor's. */
+/* A bit of leaf 1 is clear on hardware; the leaves from 0x40000000 are the hypervisor's. */
 static bool hypervisor_name(char *name, size_t size)
 {
     unsigned a, b, c, d;

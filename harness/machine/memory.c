@@ -1,3 +1,5 @@
+/* Reads this process's memory from /proc, and the limits on it: the machine's, the control groups',
+ * ulimit's and the kernel's. No state. */
 #include "harness/machine/memory.h"
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
@@ -7,7 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* A line "Key:   12 kB" of a file of /proc, in bytes; NAN where there is none. */
+/* A line "Key:   12 kB" of a file of /proc, in bytes; NAN if there is none. */
 static double keyed_bytes(const char *path, const char *key)
 {
     json_t *text = fact_keyed(path, key, ':');
@@ -36,7 +38,7 @@ static double count_mappings(void)
     return lines;
 }
 
-/* smaps_rollup walks the page tables; the kernel's running count may be some pages off. */
+/* smaps_rollup walks the page tables; the kernel's running count may be off by some pages. */
 void memory_look(struct memory_taken *taken)
 {
     taken->resident = keyed_bytes("/proc/self/smaps_rollup", "Rss");
@@ -47,7 +49,7 @@ void memory_look(struct memory_taken *taken)
     taken->mappings = count_mappings();
 }
 
-/* What a limit of this process leaves, `taken` of it being in use. */
+/* What a limit of this process leaves if `taken` of it is in use. */
 static double limit_left(int resource, double taken)
 {
     struct rlimit limit;
@@ -64,7 +66,7 @@ static double commit_left(void)
     return keyed_bytes(meminfo, "CommitLimit") - keyed_bytes(meminfo, "Committed_AS");
 }
 
-/* fmin() takes the other one where one is NAN. */
+/* fmin() takes the other argument if one is NAN. */
 void memory_left(struct memory_taken *left)
 {
     static const char status[] = "/proc/self/status";

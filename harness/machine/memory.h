@@ -1,23 +1,21 @@
-/* What this process takes of memory, and how much more of it there is to take. */
+/* How much memory this process takes, and how much more it could take. */
 #ifndef HARNESS_MACHINE_MEMORY_H
 #define HARNESS_MACHINE_MEMORY_H
 
-/* In bytes, but for the mappings; NAN where the kernel does not tell. */
+/* In bytes, except the mappings; NAN if it is not known. */
 struct memory_taken {
     double resident; /* in memory */
-    double tables;   /* the page tables, which are the kernel's */
+    double tables;   /* the page tables, which belong to the kernel */
     double mapped;   /* addresses */
-    double mappings; /* a count: vm.max_map_count has a limit of them */
+    double mappings; /* a count, which vm.max_map_count limits */
 };
 
-/* What is taken now. The look itself takes some, the first time. */
+/* What is taken now. The first call itself takes some. */
 void memory_look(struct memory_taken *taken);
 
-/* What is left of each: INFINITY where nothing sets a limit. The machine's memory and the control
- * groups' limits; addresses as far as ulimit -v and -d, and a kernel that commits to no more than
- * it has (vm.overcommit_memory = 2), allow. Page tables come from the same memory as what is
- * resident.
- */
+/* What is left of each; INFINITY if nothing sets a limit. Memory is limited by the machine and by
+ * the control groups, addresses by ulimit -v and -d and by a kernel that promises no more than it
+ * has (vm.overcommit_memory = 2). Page tables come from the same memory as resident pages. */
 void memory_left(struct memory_taken *left);
 
 #endif

@@ -1,3 +1,5 @@
+/* The topology, by hwloc: the only file that knows hwloc's objects. A topology is made once and not
+ * changed; there is no other state. */
 #include "harness/machine/topo.h"
 #include <errno.h>
 #include <hwloc.h>
@@ -30,9 +32,9 @@ bool relation_parse(const char *name, enum relation *r)
     return false;
 }
 
-/* hwloc leaves out what the process may not use, unless it is told otherwise; what remains is the
- * allowed set, further narrowed by the affinity of the calling thread (taskset sets it). Not of the
- * process: other threads, a sanitizer's among them, may be bound elsewhere. */
+/* hwloc leaves out what the process may not use. What remains is the allowed set, which the
+ * affinity of the calling thread narrows further (taskset sets it). It is not the affinity of the
+ * process: other threads, such as a sanitizer's, may be bound elsewhere. */
 static int restrict_to_affinity(struct topo *t)
 {
     hwloc_bitmap_t set = hwloc_bitmap_alloc();
@@ -76,7 +78,7 @@ static int from_xml(hwloc_topology_t hwloc, const char *xml)
     return hwloc_topology_set_xmlbuffer(hwloc, xml, (int)strlen(xml) + 1);
 }
 
-/* Loads the machine's topology, or what `describe` makes of a text. */
+/* Loads the machine's topology, or one that `describe` makes from a text. */
 static struct topo *load(int (*describe)(hwloc_topology_t hwloc, const char *text),
                          const char *text)
 {
@@ -183,7 +185,7 @@ static bool is_allowed(const struct topo *t, unsigned pu)
     return false;
 }
 
-/* Where hwloc says that this thread last ran is where it was bound to. */
+/* Checks that this thread last ran where it was bound to. */
 static int verify(const struct topo *t, hwloc_const_cpuset_t set)
 {
     hwloc_bitmap_t seen = hwloc_bitmap_alloc();
@@ -232,8 +234,7 @@ static void describe_pair(const struct topo *t, FILE *out, unsigned a, unsigned 
             relation_name(topo_relation(t, a, b)));
 }
 
-/* Every pair of few PUs; of many, whose list would be longer than the reader, the first pair of
- * each relation. */
+/* Every pair, if there are few PUs; otherwise the first pair of each relation. */
 static void describe_relations(const struct topo *t, FILE *out)
 {
     enum { FEW = 4 };
