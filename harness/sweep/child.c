@@ -1,3 +1,6 @@
+/* Watches one process that writes records: reads its lines, acknowledges them, and decides at the
+ * end whether what it said and how it ended agree. All state is in struct child, but for the buffer
+ * of one record, which is too large for the stack. */
 #include "harness/sweep/child.h"
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
@@ -12,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Longer than any record: a line that is none, and does not end. */
+/* Longer than any record: a line without end is not one. */
 enum { LINE_MAX_BYTES = 1 << 22 };
 
 enum { ARGUMENTS_MAX = 32 };
@@ -28,7 +31,7 @@ static void exec_command(const void *arg)
     execv("/proc/self/exe", argv);
     struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_FAILED}};
     snprintf(end.end.message, REASON_MAX, "the program could not be started: %s", strerror(errno));
-    FILE *out = fdopen(STDOUT_FILENO, "w"); /* stdout may hold what is the parent's to write */
+    FILE *out = fdopen(STDOUT_FILENO, "w"); /* stdout may hold text of the parent */
     if (out)
         record_write(out, &end);
     _exit(EXIT_WRONG);
@@ -61,7 +64,7 @@ int child_start(struct child *child, const struct child_job *job)
     return 0;
 }
 
-/* Remembers a line that is no record, or one that was there before, as far as it can be shown. */
+/* Remembers the beginning of a line that is not a record, or of a record that was sent before. */
 static void note_stray(struct child *child, const char *line, size_t length)
 {
     if (child->stray[0])
@@ -73,7 +76,7 @@ static void note_stray(struct child *child, const char *line, size_t length)
         strcpy(child->stray, "?");
 }
 
-/* Hands one record on, or keeps it where it is the end. */
+/* Hands one record on, or keeps it if it is the end. */
 static int child_take_record(struct child *child, const struct record *r)
 {
     child->sampled |= r->kind == RECORD_SAMPLE;
@@ -86,8 +89,8 @@ static int child_take_record(struct child *child, const struct record *r)
     return 0;
 }
 
-/* Takes one line and acknowledges it: one that is no record, too, for the cell may be waiting. Of
- * an acknowledgement that does not arrive nothing is to be done: see record.h. */
+/* Takes one line and acknowledges it, even if it is not a record, since the cell may be waiting. An
+ * acknowledgement that does not arrive needs no handling: see record.h. */
 static int take_line(struct child *child, const char *line, size_t length)
 {
     static struct record record; /* large: it holds a histogram */
@@ -117,8 +120,8 @@ static int make_room(struct child *child)
     return 0;
 }
 
-/* Takes what the pipe has, as complete lines. 1: more may come; 0: the end; -EAGAIN: nothing
- * just now; or another errno. */
+/* Takes what is in the pipe, as complete lines. 1: there may be more; 0: the end; -EAGAIN: nothing
+ * at the moment; or another negative errno. */
 static int take_output(struct child *child)
 {
     int status = make_room(child);
@@ -145,7 +148,7 @@ static int take_output(struct child *child)
     return 1;
 }
 
-/* Waits for output, the end of the child, a signal, or so long. */
+/* Waits for output, the child's end, a signal, or until the time is up. */
 static void wait_for(const struct child *child, uint64_t ns)
 {
     struct pollfd pfd = {.fd = child->fd, .events = POLLIN};
@@ -154,8 +157,8 @@ static void wait_for(const struct child *child, uint64_t ns)
     ppoll(&pfd, 1, &left, &child->job->signals->mask);
 }
 
-/* What a process has written is in the pipe when it has ended, so then the pipe is emptied, and
- * whoever else may hold it is not waited for. */
+/* When the process has ended, all that it wrote is in the pipe: the pipe is emptied once more, and
+ * other processes that may hold it open are not waited for. */
 int child_watch(struct child *child)
 {
     uint64_t limit = clock_ns() + child->job->kill_ns;
@@ -165,7 +168,7 @@ int child_watch(struct child *child)
             return -EINTR;
         if (now >= limit)
             return -ETIME;
-        bool ended = process_has_ended(child->pid); /* before the last read */
+        bool ended = process_has_ended(child->pid); /* asked before the last read */
         int status = child->fd < 0 ? -EAGAIN : take_output(child);
         if (status == 1)
             continue;
@@ -218,7 +221,7 @@ static bool agrees(enum trial_status said, int status)
     return false;
 }
 
-/* What it said and how it ended have to agree. */
+/* Decides what the process came to: what it said and how it ended have to agree. */
 static void child_conclude(struct child *child, int watched, int wait_status)
 {
     uint64_t kill_ns = child->job->kill_ns;

@@ -1,3 +1,5 @@
+/* Checks names and values before a plan is made, so that a mistake is reported at once and with its
+ * remedy. No state: it reads the scenarios, the variants and the loaded peers. */
 #include "harness/sweep/choices.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
@@ -26,7 +28,7 @@ bool choices_have_peer(const struct choices *c, const struct peer *peer)
     return word_list_has(&c->variants, peer->name) || (c->peers && !peer->reason);
 }
 
-/* The variants' scenarios, the floors, and those that peers alone have. */
+/* The variants' scenarios, the floors, and the scenarios that only peers have. */
 enum { LIST_VARIANTS, LIST_FLOORS, LIST_PEERS, SCENARIO_LISTS };
 
 static const struct scenario *const *scenario_list(int i)
@@ -77,7 +79,7 @@ static int check_groups(const struct word_list *wanted)
     return check_words("group", wanted, names, count);
 }
 
-/* A peer that is known but not here, or NULL. */
+/* A wanted peer that the lab knows and that is not here, or NULL. */
 static const struct peer *find_absent(const struct word_list *wanted)
 {
     for (const struct peer *const *p = peers_all(); *p; p++)
@@ -118,10 +120,10 @@ static int check_variants(const struct word_list *wanted)
                     absent->package ? absent->package : "");
 }
 
-/* A parameter as an option and as a field of a scenario. */
+/* A parameter, as an option and as a field of struct scenario. */
 struct param {
     const char *option;
-    const struct uint_list *values; /* given; may be empty */
+    const struct uint_list *values; /* the user's; may be empty */
     size_t range_at;
 };
 
@@ -143,7 +145,7 @@ bool choices_have_scenario(const struct choices *c, const struct scenario *s, bo
            (s->group && word_list_has(&c->groups, s->group));
 }
 
-/* Whether any peer of the plan has the scenario. */
+/* Whether any chosen peer has the scenario. */
 static bool a_peer_has(const struct choices *c, const struct scenario *s)
 {
     if (!c->peers && !c->variants.count)
@@ -155,7 +157,7 @@ static bool a_peer_has(const struct choices *c, const struct scenario *s)
     return false;
 }
 
-/* Calls `has` for the scenarios and floors of the plan until one answers true. */
+/* Whether `has` is true for any chosen scenario or floor. */
 static bool any_chosen(const struct choices *c, bool (*has)(const struct scenario *, const void *),
                        const void *arg)
 {
@@ -190,7 +192,7 @@ static bool has_variants(const struct scenario *s, const void *arg)
     return scenario_find(s->name, "", INSTANCE_MEASURED) == NULL;
 }
 
-/* A value that the user gave and that nothing in the plan would take is an error, not a silence. */
+/* A value that nothing in the plan takes is an error, and not silently left out. */
 static int check_value(const struct choices *c, const struct param *p, uint64_t value)
 {
     if (any_chosen(c, takes_wanted, &(struct wanted){p, value}))
@@ -200,12 +202,12 @@ static int check_value(const struct choices *c, const struct param *p, uint64_t 
                     p->option, (unsigned long long)value);
 }
 
-/* And so is a scenario that was asked for by name and takes none of the values. */
+/* So is a scenario that is named and takes none of the values. */
 static int check_scenario(const struct scenario *s, const struct param *p)
 {
     const struct param_range *range = range_of(s, p);
     if (range->max == 0)
-        return EXIT_OK; /* it has no such parameter, and another scenario takes the value */
+        return EXIT_OK; /* it has no such parameter; another scenario takes the value */
     for (size_t i = 0; i < p->values->count; i++)
         if (takes(s, p, p->values->items[i]))
             return EXIT_OK;
@@ -217,7 +219,7 @@ static int check_scenario(const struct scenario *s, const struct param *p)
 static int check_param(const struct choices *c, const struct param *p)
 {
     int status = EXIT_OK;
-    for (int i = 0; i < SCENARIO_LISTS; i += 2) /* the floors take what there is */
+    for (int i = 0; i < SCENARIO_LISTS; i += 2) /* floors take any value */
         for (const struct scenario *const *s = scenario_list(i);
              *s && p->values->count && status == EXIT_OK; s++)
             if (word_list_has(&c->scenarios, (*s)->name))
@@ -227,15 +229,15 @@ static int check_param(const struct choices *c, const struct param *p)
     return status;
 }
 
-/* All peers, and none here; or a scenario that only peers have, without a peer that has it. */
+/* Refuses all peers if none is here, and a scenario of peers if no chosen peer has it. */
 static int check_peers(const struct choices *c)
 {
     bool here = !c->peers;
     for (const struct peer *const *p = peers_all(); !here && *p; p++)
         here = !(*p)->reason;
     if (!here)
-        return complain(EXIT_ENVIRONMENT, "--peers: none is here: `hchanlab list` says what brings "
-                                          "them");
+        return complain(EXIT_ENVIRONMENT, "--peers: none is here: `hchanlab list` says what to "
+                                          "install");
     for (const struct scenario *const *s = peers_own_scenarios(); *s; s++)
         if (word_list_has(&c->scenarios, (*s)->name) && !a_peer_has(c, *s))
             return complain(EXIT_USAGE, "%s is a scenario of peers: add --peers, or --variant go",
@@ -261,8 +263,8 @@ int choices_check(const struct choices *c)
     for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)
         status = check_param(c, &params[i]);
     if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))
-        status = complain(EXIT_USAGE,
-                          "--place %s: what was chosen runs in one thread: leave it out", c->place);
+        status = complain(
+            EXIT_USAGE, "--place %s: every chosen scenario has one thread: leave it out", c->place);
     if (status == EXIT_OK && c->variants.count && !any_chosen(c, has_variants, NULL))
         status = complain(EXIT_USAGE, "--variant %s: floors have no variant: leave it out",
                           c->variants.items[0]);

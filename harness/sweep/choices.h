@@ -1,4 +1,4 @@
-/* What the user of a sweep chose, and whether it can be had. */
+/* What the user of a sweep chose, and whether there is such a thing. */
 #ifndef HARNESS_SWEEP_CHOICES_H
 #define HARNESS_SWEEP_CHOICES_H
 
@@ -8,24 +8,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the user chose; an empty list or a 0 leaves the choice to the mode. */
+/* What the user chose. An empty list, 0 or NULL leaves the choice to the mode. */
 struct choices {
     bool quick, full;
-    bool peers; /* those that are here, besides the variants */
+    bool peers; /* all that are here, in addition to the variants */
     struct word_list scenarios, groups, variants;
     struct uint_list capacity, elem, threads, work;
     uint64_t processes;
     const char *place;
 };
 
-/* Checks names and values against the scenarios and variants that there are. Returns EXIT_OK, or
- * the exit status after one complaint line: an unknown name (with the nearest), a value that
- * nothing chosen takes, or a chosen scenario that takes none of the values given (with its range).
- * A value that some of the chosen scenarios take is left out for the others. */
+/* Checks names and values against the scenarios and variants that exist. Returns EXIT_OK, or the
+ * exit status after one complaint line: an unknown name (with the nearest), a value that no chosen
+ * scenario takes, or a chosen scenario that takes none of the values (with its range). A value that
+ * only some of the chosen scenarios take is left out for the others. */
 int choices_check(const struct choices *choices);
 
-/* Whether the plan has the scenario: it, or its group, is named; where none is, those that are in
- * no group, but no floor, which is measured anyway. */
+/* Whether the scenario was chosen: it or its group is named. If nothing is named, every scenario
+ * without a group is chosen, except floors, which are measured anyway. */
 bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
 
 /* The word that names all variants of ours. */
@@ -34,7 +34,7 @@ bool choices_have_scenario(const struct choices *choices, const struct scenario 
 /* Whether the list names the variant, by its name or by ALL_VARIANTS. */
 bool choices_name_variant(const struct word_list *variants, const char *name);
 
-/* The variant of that name; NULL after a complaint, which has the nearest name. */
+/* The variant of that name; NULL after a complaint, which names the nearest. */
 const struct hchan_variant *choose_variant(const char *name);
 
 /* Loads the peers that were chosen (peers.h): all with `peers`, otherwise those that are named
@@ -44,7 +44,7 @@ int choices_load_peers(const struct choices *choices);
 
 struct peer;
 
-/* Whether the peer is in the plan: all are asked for, or it is by name. */
+/* Whether the peer was chosen: all were, or it is named. */
 bool choices_have_peer(const struct choices *choices, const struct peer *peer);
 
 #endif

@@ -14,7 +14,7 @@
 
 enum { PEERS_MAX = 64 };
 
-/* The peers that the lab's build knows how to make. */
+/* The peers that the lab's build can make. */
 static const struct known {
     const char *name, *package;
 } known[] = {
@@ -31,7 +31,7 @@ enum { KNOWN = sizeof(known) / sizeof(known[0]) };
         .threads = {2, 2, 2}, .group = "go-bench", .places = true              \
     }
 
-/* Go's own benchmarks that no variant runs: by another name, or not at all. */
+/* Go's own benchmarks that variants run under another name, or not at all. */
 static const struct scenario own[] = {
     GO("chan-prod-cons-0", "ChanProdCons0", "value through"),
     GO("chan-prod-cons-10", "ChanProdCons10", "value through"),
@@ -206,8 +206,8 @@ static void list_peer(size_t *count, const char *name, const char *package)
     if (access(path, F_OK)) {
         peer->reason = "absent";
     } else if (access(path, X_OK)) {
-        peer->reason = "no program that may be run: chmod +x";
-        peer->package = NULL; /* which would not help */
+        peer->reason = "not executable: chmod +x";
+        peer->package = NULL; /* installing it would not help */
     }
 }
 

@@ -1,3 +1,6 @@
+/* Turns choices into cells: each chosen scenario crossed with its variants, its parameters and the
+ * places, then the peers' cells, then the floors that all of these are compared with. What the two
+ * modes, quick and full, choose by themselves stands here. No state. */
 #include "harness/sweep/plan.h"
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"
@@ -8,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a quick sweep compares everywhere. */
+/* The variants that a quick sweep runs in every scenario. */
 static const char *const named_variants[] = {"spin-mutex", "ticket", "futex-park", "fastpath"};
 
 static const struct sampling quick_sampling = {
@@ -27,9 +30,9 @@ static const struct sampling full_sampling = {
     .kill_ns = 120000000000,
 };
 
-/* What a process costs beside its timed windows: start, topology, finding the number of operations,
- * and the traced and the latency window. Seen on a small virtual machine; used for estimates only.
- */
+/* What a process costs besides its timed windows: its start, the topology, finding the number of
+ * operations, and the traced and the latency window. Seen on a small virtual machine, and used for
+ * estimates only. */
 enum { PROCESS_OVERHEAD_NS = 45000000, EXTRA_WINDOWS = 3 };
 
 enum { CELLS_MAX = 20000 };
@@ -42,7 +45,7 @@ static bool is_named(const char *variant)
     return false;
 }
 
-/* The places to run in: the chosen one, or those of the mode. */
+/* The places of the plan: the chosen one, or those of the mode. */
 struct places {
     char names[RELATION_COUNT][16];
     size_t count;
@@ -53,8 +56,9 @@ static void add_place(struct places *places, enum relation r)
     snprintf(places->names[places->count++], sizeof(places->names[0]), "%s", relation_name(r));
 }
 
-/* One PU for all, and pairs of two: every relation that the machine has in a full sweep; in a quick
- * one the nearest pair of two cores, or SMT siblings where there is but one core. */
+/* One PU for all workers, and pairs of PUs: in a full sweep one pair of every relation that the
+ * machine has; in a quick one the nearest pair on two cores, or SMT siblings if there is only one
+ * core. */
 static void add_usual_places(struct places *places, bool full, const struct topo *topo)
 {
     unsigned a, b;
@@ -91,9 +95,10 @@ static int find_places(struct places *places, const char *wanted, bool full,
         if (!relation_parse(wanted, &r))
             return complain(EXIT_USAGE, "no place '%s': one of " RELATION_NAMES, wanted);
         if (!topo_pair(topo, r, &a, &b))
-            return complain(EXIT_ENVIRONMENT,
-                            "--place %s: no two allowed PUs are related so: this machine has %s",
-                            wanted, have);
+            return complain(
+                EXIT_ENVIRONMENT,
+                "--place %s: no two allowed PUs are related as that: this machine has %s", wanted,
+                have);
         add_place(places, r);
     } else {
         add_usual_places(places, full, topo);
@@ -101,8 +106,8 @@ static int find_places(struct places *places, const char *wanted, bool full,
     return EXIT_OK;
 }
 
-/* The values of one parameter for one scenario: the user's, as far as the scenario takes them, or
- * the mode's. */
+/* The values of one parameter for one scenario: those of the user's, or else of the mode's, that
+ * the scenario takes. */
 static struct uint_list values_of(const struct scenario *s, const struct param_range *range,
                                   const struct uint_list *chosen,
                                   const struct uint_list *mode_values)
@@ -123,7 +128,7 @@ static struct uint_list values_of(const struct scenario *s, const struct param_r
 
 static const struct uint_list no_values;
 
-/* What a mode runs where the user chose nothing. An empty list means the scenario's own value. */
+/* What a mode runs if the user chose nothing. An empty list means the scenario's own value. */
 static const struct uint_list *mode_elem(const struct scenario *s, bool full)
 {
     static const struct uint_list sizes = {{0, 8, 64, 4096}, 4};
@@ -166,7 +171,7 @@ static int add_cell(struct plan *plan, const struct scenario *s, const char *var
     return EXIT_OK;
 }
 
-/* Whether a channel of the cell can be made at all. */
+/* Refuses a channel that could not be made. */
 static int check_buffer(const struct scenario *s, const struct cell_params *params)
 {
     if (!s->capacity.max || !s->elem.max || !params->elem ||
@@ -179,7 +184,7 @@ static int check_buffer(const struct scenario *s, const struct cell_params *para
                     (unsigned long long)HCHAN_MAX_BUFFER);
 }
 
-/* Adds a scenario's cells with these parameters, one a place. */
+/* Adds a scenario's cells with these parameters, one for each place. */
 static int add_places(struct building *to, const struct scenario *s, const char *variant,
                       const struct cell_params *wanted)
 {
@@ -192,7 +197,7 @@ static int add_places(struct building *to, const struct scenario *s, const char 
     return status;
 }
 
-/* Adds a scenario's cells for one variant: the cross of its parameters. */
+/* Adds a scenario's cells for one variant: all combinations of its parameters. */
 static int add_scenario(struct building *to, const struct scenario *s, const char *variant)
 {
     const struct choices *c = to->choices;
@@ -213,13 +218,13 @@ static int add_scenario(struct building *to, const struct scenario *s, const cha
     return status;
 }
 
-/* Whether a scenario can be had at a place: one whose workers spin for each other needs two PUs. */
+/* Whether a scenario fits a place: if its workers spin for each other it needs two PUs. */
 static bool fits_place(const struct scenario *s, const char *place)
 {
     return !s->apart || strcmp(place, relation_name(RELATION_SAME_PU)) != 0;
 }
 
-/* A floor that was asked for by name and that no place of the plan can have. */
+/* Refuses a floor that is named and fits no place of the plan. */
 static int check_floors(const struct building *to)
 {
     for (const struct scenario *const *s = scenario_all(""); *s; s++) {
@@ -227,13 +232,14 @@ static int check_floors(const struct building *to)
         for (size_t p = 0; p < to->places->count; p++)
             fits = fits || fits_place(*s, to->places->names[p]);
         if (!fits)
-            return complain(EXIT_USAGE, "%s needs two PUs: choose another --place, or allow it two",
+            return complain(EXIT_USAGE,
+                            "%s needs two PUs: choose another --place, or allow a second PU",
                             (*s)->name);
     }
     return EXIT_OK;
 }
 
-/* Adds a floor at every place that it fits, and for every size of element that the cells have. */
+/* Adds a floor at every place that it fits, and for every element size of the plan. */
 static int add_floor(struct building *to, const struct scenario *s, size_t cells)
 {
     int status = EXIT_OK;
@@ -270,15 +276,15 @@ static int add_floors(struct building *to)
     return status;
 }
 
-/* Whether a mode runs a variant where the user chose none. A quick sweep has the others where
- * somebody parks: how they do it is what they differ in. */
+/* Whether a mode runs a variant if the user chose none. In a quick sweep the variants that are not
+ * named above run only in scenarios that park, since parking is what they differ in. */
 static bool mode_has(const struct choices *c, const struct scenario *s, const char *variant)
 {
     bool parks = s->path && strcmp(s->path, "buffer") != 0;
     return c->full || is_named(variant) || parks;
 }
 
-/* A peer's cells. Where it was asked for by name it has to have some. */
+/* Adds a peer's cells. A peer that is named must have some. */
 static int add_peer(struct building *to, const struct peer *peer)
 {
     const struct choices *c = to->choices;
@@ -307,8 +313,9 @@ static int add_peers(struct building *to)
             status = add_peer(to, *p);
     if (status != EXIT_OK || !c->peers || to->plan->count > before)
         return status;
-    return complain(EXIT_USAGE, "--peers: none has any of the chosen scenarios with these values: "
-                                "`hchanlab list` shows what they have, with elements of 8 bytes");
+    return complain(EXIT_USAGE,
+                    "--peers: no peer has any of the chosen scenarios with these values: "
+                    "`hchanlab list` shows what they have, with elements of 8 bytes");
 }
 
 static int add_all(struct building *to)
@@ -364,7 +371,7 @@ double plan_seconds(const struct plan *plan)
     for (size_t i = 0; i < plan->count; i++) {
         const struct cell *cell = &plan->cells[i];
         const struct scenario *sc = scenario_find(cell->scenario, cell->variant, INSTANCE_MEASURED);
-        /* A scenario with its own number of operations may run to the limit. */
+        /* A scenario with its own number of operations may run up to the limit. */
         double window = sc->fixed_ops ? (double)s->limit_ns / 2 : (double)s->window_ns * 1.125;
         total_ns += PROCESS_OVERHEAD_NS + window * (s->samples + EXTRA_WINDOWS);
     }

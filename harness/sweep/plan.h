@@ -1,5 +1,5 @@
-/* What a sweep will run: cells, and how each is sampled. A plan is made from the command line's
- * choices and the machine's PUs; it is data, and making it runs nothing. */
+/* What a sweep will run: cells, and how each is sampled. A plan is made from the user's choices and
+ * the machine's PUs. It is data, and making it runs nothing. */
 #ifndef HARNESS_SWEEP_PLAN_H
 #define HARNESS_SWEEP_PLAN_H
 
@@ -15,9 +15,9 @@ struct topo;
 struct sampling {
     uint32_t processes; /* per cell */
     uint32_t samples;   /* windows per process */
-    uint64_t window_ns; /* aimed at */
-    uint64_t limit_ns;  /* longest window of a scenario that has its own number of operations */
-    uint64_t kill_ns;   /* a process that takes longer is killed and recorded so */
+    uint64_t window_ns; /* the length aimed at */
+    uint64_t limit_ns;  /* longest window of a scenario with its own number of operations */
+    uint64_t kill_ns;   /* a process that takes longer is killed, which is recorded */
 };
 
 struct plan {
@@ -27,13 +27,13 @@ struct plan {
     size_t count;
 };
 
-/* Makes the plan. Returns EXIT_OK, or the exit status after one complaint line: an unknown scenario
- * or variant (with the nearest), a value that a chosen scenario does not take (with its range), a
- * place that this machine does not have. plan_free() releases it. */
+/* Makes the plan. Returns EXIT_OK, or the exit status after one complaint line: what
+ * choices_check() refuses, a place that this machine does not have, or more cells than there is
+ * room for. plan_free() releases it. */
 int plan_make(struct plan *plan, const struct choices *choices, const struct topo *topo);
 void plan_free(struct plan *plan);
 
-/* The time that the plan should take, in seconds; an estimate. */
+/* An estimate of the time that the plan takes, in seconds. */
 double plan_seconds(const struct plan *plan);
 
 #endif

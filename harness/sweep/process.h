@@ -11,8 +11,7 @@
  * descriptors stay open in this process. Returns the process's id, or a negative errno. */
 pid_t process_start(const int streams[3], void (*become)(const void *arg), const void *arg);
 
-/* Whether the process has ended. It is not waited for, so its id, and its group's, remain its own.
- */
+/* Whether the process has ended. It is not waited for, so its id and its group's stay its own. */
 bool process_has_ended(pid_t pid);
 
 /* Kills the process, unless it has ended, and everything in its group, and waits for the process.

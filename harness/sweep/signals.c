@@ -1,3 +1,5 @@
+/* Catches what would interrupt. The only state is a flag that the handler sets: it belongs to the
+ * process, so there is one use at a time. */
 #include "harness/sweep/signals.h"
 #include <stddef.h>
 
@@ -11,12 +13,12 @@ static void on_interrupt(int signal)
 
 static void on_child(int signal)
 {
-    (void)signal; /* that it came ends the wait */
+    (void)signal; /* its arrival ends the wait */
 }
 
 static const int caught[SIGNALS_CAUGHT] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
 
-/* nohup has it ignored, and means it. */
+/* nohup ignores SIGHUP on purpose. */
 static bool is_left_alone(int signal, struct sigaction *old)
 {
     sigaction(signal, NULL, old);
@@ -42,7 +44,7 @@ void signals_catch(struct signals *s)
     }
 }
 
-/* What came and was not yet seen meets our handlers, for they are answered. */
+/* Pending signals are delivered to our handlers first: they have been answered. */
 void signals_release(const struct signals *s)
 {
     sigprocmask(SIG_SETMASK, &s->mask, NULL);
@@ -51,7 +53,7 @@ void signals_release(const struct signals *s)
         sigaction(caught[i], &s->old_action[i], NULL);
 }
 
-/* A wait that finds output at once lets no signal through: so the pending ones count, too. */
+/* A wait that finds output at once lets no signal through, so pending signals count too. */
 bool signals_interrupted(void)
 {
     sigset_t pending;

@@ -1,6 +1,6 @@
-/* Signals while something is made that must not be left half made: a sweep, a report. They are
- * blocked but for where a sweep waits (ppoll with `mask`), so that none comes between a look and
- * the wait; a report looks for those that are pending. For one thread, and one use at a time. */
+/* Signals while a sweep or a report is made, which must not be left half made. They are blocked
+ * except where a sweep waits (ppoll() with `mask`), so that none is lost between a check and the
+ * wait; a report checks for pending ones. For one thread, and one use at a time. */
 #ifndef HARNESS_SWEEP_SIGNALS_H
 #define HARNESS_SWEEP_SIGNALS_H
 
@@ -10,13 +10,13 @@
 enum { SIGNALS_CAUGHT = 4 };
 
 struct signals {
-    sigset_t mask;     /* of the process before, but the caught ones let through */
-    sigset_t old_mask; /* of the process before */
+    sigset_t mask;     /* the mask from before, without the signals that are caught */
+    sigset_t old_mask; /* the mask from before */
     struct sigaction old_action[SIGNALS_CAUGHT];
 };
 
-/* Blocks and catches SIGINT, SIGTERM, SIGCHLD and, unless it is ignored, SIGHUP; signals_release()
- * puts back what was before. */
+/* Blocks and catches SIGINT, SIGTERM, SIGCHLD and, unless it is ignored, SIGHUP. signals_release()
+ * restores what was set before. */
 void signals_catch(struct signals *s);
 void signals_release(const struct signals *s);
 

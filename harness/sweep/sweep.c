@@ -1,4 +1,5 @@
-/* One process at a time, in rounds. */
+/* Runs a plan's processes one at a time, in rounds. The state of a sweep is on the stack of
+ * sweep_run(); what was measured is in the store. */
 #include "harness/sweep/sweep.h"
 #include "harness/base/clock.h"
 #include "harness/base/say.h"
@@ -16,7 +17,7 @@ struct sweep {
     int64_t *cell_ids;
     struct sweep_result *result;
     uint64_t started_ns, done, total;
-    bool cannot_start; /* a process */
+    bool cannot_start; /* the next process */
     struct signals signals;
 };
 
@@ -31,14 +32,14 @@ static void tally(struct sweep *sweep, const struct cell *cell, const struct chi
         snprintf(r->first[status], sizeof(r->first[status]), "%s: %s", cell->name, child->message);
 }
 
-/* The cell's process whose records come. */
+/* The cell's process whose records arrive. */
 struct taking {
     struct store *store;
     int64_t cell;
     uint32_t process;
 };
 
-/* Puts one record where it belongs. 0, or a negative errno of the store. */
+/* Stores one record. 0, or a negative errno of the store. */
 static int sweep_take_record(void *arg, const struct record *r)
 {
     const struct taking *t = arg;
@@ -52,12 +53,12 @@ static int sweep_take_record(void *arg, const struct record *r)
     case RECORD_LATENCY:
         return store_add_latency(t->store, t->cell, t->process, &r->latency);
     case RECORD_END:
-        break; /* child.c keeps it */
+        break; /* child.c keeps it itself */
     }
     return 0;
 }
 
-/* What starts a process of a cell. */
+/* The arguments of a cell's process. */
 struct cell_arguments {
     char number[4][24];
     const char *list[12];
@@ -75,8 +76,8 @@ static void set_arguments(struct cell_arguments *a, const struct cell *cell,
     memcpy(a->list, list, sizeof(list));
 }
 
-/* Runs one process of one cell. 0, -EINTR where the user interrupted, or a negative errno of the
- * store or of starting it. */
+/* Runs one process of one cell. 0, -EINTR if the user interrupted, or a negative errno from the
+ * store or from starting the process. */
 static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process)
 {
     struct taking taking = {sweep->store, sweep->cell_ids[index], process};
@@ -121,8 +122,8 @@ static void sweep_progress(const struct sweep *sweep, const char *name)
             name, terminal && !last ? "" : "\n");
 }
 
-/* Every round runs each cell once, in an order of its own: variants are interleaved, and what
- * drifts on the machine meets all of them. */
+/* Each round runs every cell once, in an order of its own. So variants are interleaved, and drift
+ * of the machine affects all of them alike. */
 static int run_rounds(struct sweep *sweep, size_t *order, gsl_rng *rng)
 {
     const struct plan *plan = sweep->plan;

@@ -1,5 +1,5 @@
-/* Running a plan: every cell in processes of its own, in a random order that interleaves them, each
- * process's records stored as they come. */
+/* Running a plan: every cell in processes of its own, in a random order that interleaves them, with
+ * each process's records stored as they arrive. */
 #ifndef HARNESS_SWEEP_SWEEP_H
 #define HARNESS_SWEEP_SWEEP_H
 
@@ -14,10 +14,10 @@ struct sweep_result {
     char first[TRIAL_STATUSES][REASON_MAX + CELL_NAME_MAX];
 };
 
-/* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK where the
- * plan was run to its end, whatever single processes came to (see *result), or another exit status
- * after one complaint line: the store failed, or the user interrupted. What was measured until then
- * is kept. */
+/* Runs the plan into the store's run. Progress goes to standard error. Returns EXIT_OK if the plan
+ * was run to its end, however single processes ended (see *result), or another exit status after
+ * one complaint line: the store failed, or the user interrupted. What was measured until then is
+ * kept. */
 int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_t seed,
               struct sweep_result *result);
 
