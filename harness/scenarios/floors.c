@@ -220,7 +220,7 @@ static void wake_finish(struct bench *b)
 
 static const struct scenario floor_wake = {
     .name = "floor-wake",
-    .summary = "two threads on two PUs wake each other, each out of a sleep in the kernel",
+    .summary = "two threads on two PUs wake each other, each from a sleep in the kernel",
     .op = "wake, one way",
     .threads = {2, 2, 2},
     .places = true,

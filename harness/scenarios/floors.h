@@ -1,5 +1,5 @@
-/* The floors: what the machine costs before any channel comes in. Scenarios without a variant,
- * measured in every run, which the channels' results are given as multiples of. */
+/* The floors: what the machine costs without any channel. They are scenarios without a variant,
+ * which every run measures, and channels' results are given as multiples of them. */
 #ifndef HARNESS_SCENARIOS_FLOORS_H
 #define HARNESS_SCENARIOS_FLOORS_H
 

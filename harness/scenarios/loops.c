@@ -1,5 +1,5 @@
 /* The scenarios' loops for one variant and one instance. The build compiles this file once for each
- * of them, with
+ * variant and instance, with
  *
  *   VARIANT, VARIANT_FILE   the variant's identifier and file
  *   LOOPS_MEASURED          nothing counted, nothing timed inside: what users time
@@ -9,7 +9,7 @@
  * The channel's functions are static here, so that no timed loop holds an indirect call. */
 #ifdef LOOPS_TRACED
 #define VARIANT_INSTANCE traced
-#define CHAN_UNCHECKED   /* what is to be seen is the accounting, not the tests' checks */
+#define CHAN_UNCHECKED   /* the accounting is wanted here, not the tests' checks */
 #else
 #define VARIANT_INSTANCE measured
 #endif
@@ -25,10 +25,10 @@
 #define CHAN_FN(name) VARIANT_PASTE(VARIANT_PASTE(VARIANT, VARIANT_INSTANCE), name)
 #define LOCK_FN(name) VARIANT_PASTE(VARIANT_PASTE(lock, VARIANT_LOCK), name)
 
-/* The channel operations of a loop. `w` is the worker, for whoever counts or times. */
+/* The channel operations of a loop. `w` is the worker, whose calls are counted or timed. */
 #if defined(LOOPS_LATENCY)
 
-/* A value carries the time at which its send began, where it is large enough. */
+/* A value carries the time at which its send began, if it is large enough. */
 static inline void loop_send(struct worker *w, hchan *c, void *elem)
 {
     uint64_t start = clock_ns();
@@ -94,8 +94,8 @@ static inline bool loop_try_recv(struct worker *w, hchan *c, void *elem)
     return CHAN_FN(selectnbrecv)(c, elem, &received);
 }
 
-/* A blocking select over channels of this variant. Returns the case that happened; *received is
- * true where that was a receive of a value, and false where its channel is closed. */
+/* A blocking select over channels of this variant. Returns the case that happened. *received is
+ * true if that case received a value, and false if its channel is closed. */
 static inline int loop_select(struct worker *w, const struct scase *cases, uint32_t count,
                               bool *received)
 {
@@ -131,8 +131,9 @@ static inline void loop_close(hchan *c)
     CHAN_FN(closechan)(c);
 }
 
-/* Waits until *word is no longer `value`, which who writes it follows by futex_wake(). A goroutine
- * lets others run meanwhile: its P must not sleep with them. Acquires what was written before. */
+/* Waits until *word is no longer `value`; the writer calls futex_wake() after writing it. A
+ * goroutine lets others run meanwhile, since sleeping would stop its P. Acquires what was written
+ * before. */
 static inline void loop_await(const struct bench *b, _Atomic uint32_t *word, uint32_t value)
 {
     while (load_acq(word) == value)
@@ -142,15 +143,14 @@ static inline void loop_await(const struct bench *b, _Atomic uint32_t *word, uin
             futex_wait(word, value, FUTEX_FOREVER);
 }
 
-/* make(chan T, capacity), as b->chan[i]; chanfree() takes it back, at the latest after the window.
- */
+/* make(chan T, capacity), into b->chan[i], which is freed after the window at the latest. */
 static inline int loop_makechan(struct bench *b, int i, size_t elem, size_t capacity)
 {
     b->chan[i] = makechan(b->variant, elem, capacity);
     return b->chan[i] ? 0 : -errno;
 }
 
-/* The same within a loop, which has no way to fail. */
+/* The same within a loop, which cannot report a failure. */
 static inline hchan *loop_makechan_or_throw(struct bench *b, int i, size_t elem, size_t capacity)
 {
     if (loop_makechan(b, i, elem, capacity))
@@ -158,7 +158,7 @@ static inline hchan *loop_makechan_or_throw(struct bench *b, int i, size_t elem,
     return b->chan[i];
 }
 
-/* Room for a second value of a worker, on lines of its own. */
+/* Room for a second value of a worker, on cache lines of its own. */
 static inline void *loop_second_elem(const struct worker *w)
 {
     return w->elem + (w->bench->params.elem + 63) / 64 * 64;

@@ -1,3 +1,5 @@
+/* The table of scenarios, and the names of cells: cell_make() writes one and cell_parse() reads it
+ * back. The rows of variants and floors are constant; the state is the rows that were added. */
 #include "harness/scenarios/scenarios.h"
 #include "harness/machine/topo.h"
 #include "harness/scenarios/floors.h"
@@ -13,7 +15,7 @@
 #include "loops.def"
 #undef X
 
-/* One row a variant: its loops by enum instance. The floors are a row without a name. */
+/* One row for each variant: its loops by enum instance. The floors are a row without a name. */
 static const struct {
     const char *variant;
     const struct scenario *const *loops[3];
@@ -111,7 +113,7 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
     add_word(cell->name, "place", p->place);
 }
 
-/* Takes "/key=value" off the front of *rest where it stands there, the value into `out`. */
+/* If *rest begins with "/key=value", takes that off, with the value in `out`. */
 static bool take_key(const char **rest, const char *key, char *out, size_t size)
 {
     size_t length = strlen(key);
@@ -142,7 +144,7 @@ bool scenario_takes(const struct scenario *s, const struct param_range *range, u
 void scenario_range(const struct scenario *s, const struct param_range *range, char text[64])
 {
     if (range->min == range->max)
-        snprintf(text, 64, "%llu alone", (unsigned long long)range->min);
+        snprintf(text, 64, "%llu only", (unsigned long long)range->min);
     else
         snprintf(text, 64, "%llu to %llu%s", (unsigned long long)range->min,
                  (unsigned long long)range->max, s->pairs && range == &s->threads ? ", even" : "");
@@ -185,7 +187,7 @@ static bool place_fits(const struct scenario *s, const struct cell_params *p, ch
     return false;
 }
 
-/* Why a scenario cannot be had for a variant. */
+/* Explains why a variant does not have the scenario. */
 static void explain_missing_scenario(const char *scenario, const char *variant, char *reason,
                                      size_t size)
 {
@@ -234,7 +236,7 @@ bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t si
         return false;
     if (strcmp(cell->name, name) == 0)
         return true;
-    snprintf(reason, size, "it should read %s", cell->name); /* or some of it was not understood */
+    snprintf(reason, size, "it should read %s", cell->name); /* or part of it was not understood */
     return false;
 }
 

@@ -20,17 +20,17 @@ int scenarios_add_row(const char *name, const struct scenario *const *scenarios)
  * floor or an added row is asked for another instance than the measured one. */
 const struct scenario *scenario_find(const char *name, const char *variant, enum instance instance);
 
-/* Walks the scenarios as compiled for one variant, or the floors for "": an array ended by NULL.
- * NULL where there is no such variant. */
+/* The scenarios as compiled for one variant, or the floors for "": an array ended by NULL. NULL if
+ * there is no such variant. */
 const struct scenario *const *scenario_all(const char *variant);
 
-/* The scenarios of whichever variant: they differ in their loops, not in what they are. */
+/* The scenarios of any variant: they differ in their loops only. */
 const struct scenario *const *scenarios_any(void);
 
-/* Whether the scenario can have the value; `range` is one of its own. */
+/* Whether the scenario takes the value of a parameter; `range` is one of its own. */
 bool scenario_takes(const struct scenario *s, const struct param_range *range, uint64_t value);
 
-/* Which values it can have, as words: "2 to 1024, even". */
+/* The values that it takes, in words: "2 to 1024, even". */
 void scenario_range(const struct scenario *s, const struct param_range *range, char text[64]);
 
 /* Fills a cell from its scenario, variant ("" for a floor) and parameters, name included.
@@ -41,10 +41,10 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
 /* The variant in a cell's name, whether it exists or not; "" if there is none. */
 void cell_variant(const char *name, char variant[LABEL_MAX]);
 
-/* Reads a cell back from its name; false where the name is not one that cell_make() gives. */
+/* Reads a cell back from its name; false if cell_make() does not give that name. */
 bool cell_parse(struct cell *cell, const char *name);
 
-/* The same, and why where it is false. */
+/* The same, with the reason if it is false. */
 bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t size);
 
 #endif

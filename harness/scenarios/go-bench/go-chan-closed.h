@@ -1,6 +1,6 @@
 /* What Go's BenchmarkChanClosed measures: all parties receive, without blocking, from one channel
- * of empty values that is closed and drained. One operation is one receive, of zero; of several
- * parties at once it is, as in Go, the wall time over the receives of all. */
+ * of empty values that is closed and drained. One operation is one receive, of zero. With several
+ * parties it is, as in Go, the wall time over the receives of all. */
 static int go_chan_closed_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, 0, 0);

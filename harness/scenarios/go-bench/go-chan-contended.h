@@ -1,9 +1,9 @@
 /* What Go's BenchmarkChanContended measures: all parties share one channel with room for 100 values
- * of each; each party sends 100 values and then receives as many. Nobody ever parks: who still
- * receives has values of its own in the buffer, or others have left theirs. One operation is Go's
- * iteration: 100 sends and 100 receives; of several parties at once it is, as in Go, the wall time
- * over the iterations of all. At the end of the window a party leaves in the midst of one: with a
- * lock that convoys, another hundred turns may take seconds. */
+ * of each; each party sends 100 values and then receives 100. No party ever parks: while one still
+ * receives, the buffer holds values of its own, or those that others have left. One operation is
+ * Go's iteration: 100 sends and 100 receives. With several parties it is, as in Go, the wall time
+ * over the iterations of all. At the end of the window a party leaves in the middle of an
+ * iteration: with a lock that convoys, another hundred turns may take seconds. */
 enum { GO_CHAN_CONTENDED_BATCH = 100 };
 
 static int go_chan_contended_setup(struct bench *b)

@@ -1,7 +1,7 @@
 /* What Go's BenchmarkChanNonblocking measures: all parties try to receive from one unbuffered
- * channel that nobody sends on. One operation is one failed receive; of several parties at once it
- * is, as in Go, the wall time over the receives of all. nb-recv-empty is one party on a channel of
- * its own. */
+ * channel that has no sender. One operation is one failed receive. With several parties it is, as
+ * in Go, the wall time over the receives of all. nb-recv-empty has one party, on a channel of its
+ * own. */
 static int go_chan_nonblocking_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, 0);
@@ -24,7 +24,7 @@ static bool go_chan_nonblocking_check(const struct bench *b, uint64_t ops)
 
 static const struct scenario scenario_go_chan_nonblocking = {
     .name = "go-chan-nonblocking",
-    .summary = "Go's ChanNonblocking: all parties try to receive what nobody sends",
+    .summary = "Go's ChanNonblocking: all parties try to receive from a channel without a sender",
     .op = "failed receive",
     .elem = {8, 0, 65535},
     .threads = {2, 1, THREADS_MAX},

@@ -1,9 +1,8 @@
 /* What Go's BenchmarkChanSync measures: two parties on one unbuffered channel, each sending and
  * receiving in turn, so that every value is a rendezvous. One operation is Go's iteration: each
- * party does a send and a receive in it, but two of them run at once, so it is one value handed
+ * party sends and receives once in it, but two iterations run at once, so it is one value handed
  * over. Go's ChanSyncWork is --work 1000, after each send and each receive; its turns are
- * divisions. Whether a value finds its receiver parked, or its sender is parked, is up to the
- * scheduler. */
+ * divisions. The scheduler decides which of the two sides parks. */
 static int go_chan_sync_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, 0);

@@ -1,8 +1,8 @@
-/* What Go's BenchmarkSelectAsyncContended measures: all parties share two channels that hold a
- * value of each; a party's select receives one from either, and a send puts it into the other.
- * Nobody ever parks: each of the others has at most one value in hand, so one at least is in a
- * buffer. One operation is Go's iteration: a select of two cases and a send; of several parties at
- * once it is, as in Go, the wall time over the iterations of all. */
+/* What Go's BenchmarkSelectAsyncContended measures: all parties share two channels that hold one
+ * value for each party; a party's select receives a value from either, and a send puts it into the
+ * other. No party ever parks: each of the others holds at most one value, so at least one is in a
+ * buffer. One operation is Go's iteration: a select of two cases and a send. With several parties
+ * it is, as in Go, the wall time over the iterations of all. */
 static int go_select_async_contended_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, b->params.threads);

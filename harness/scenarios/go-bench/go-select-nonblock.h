@@ -1,8 +1,8 @@
 /* What Go's BenchmarkSelectNonblock measures: four selects of one case and a default, on channels
- * that all parties share: a receive from and a send to unbuffered ones that nobody uses otherwise,
- * and the same on buffers of one, an empty and, after its first value, a full one. Go compiles such
- * a select to the non-blocking operation. One operation is Go's iteration, all four; of several
- * parties at once it is, as in Go, the wall time over the iterations of all. */
+ * that all parties share: a receive and a send on unbuffered channels that have no other user, and
+ * the same on buffers of one, of which one is empty and the other full after its first value. Go
+ * compiles such a select to the non-blocking operation. One operation is Go's iteration, all four.
+ * With several parties it is, as in Go, the wall time over the iterations of all. */
 static int go_select_nonblock_setup(struct bench *b)
 {
     int error = 0;
@@ -25,7 +25,7 @@ static void go_select_nonblock_crowd(struct worker *w)
     fadd_rlx(&b->taken, received);
 }
 
-/* One value went into the last buffer, and no other anywhere. */
+/* One value went into the last buffer, and none anywhere else. */
 static bool go_select_nonblock_check(const struct bench *b, uint64_t ops)
 {
     return ops > 0 && load_rlx(&b->sent) == 1 && load_rlx(&b->taken) == 0;

@@ -1,16 +1,15 @@
-/* What Go's BenchmarkSelectSyncContended measures: three unbuffered channels that all share; each
- * party receives in selects of all three, and has a sender beside it whose selects send on all
- * three, or end with a fourth channel's close. One operation is Go's iteration: one receiver's
- * select, with the value that it got from a sender's; of several receivers at once it is, as in Go,
- * the wall time over the selects of all. threads / 2 of each, where Go has one of each for each P.
- */
+/* What Go's BenchmarkSelectSyncContended measures: three unbuffered channels shared by all. A
+ * receiver's selects receive from any of the three; a sender's selects send on any of the three,
+ * and end when a fourth channel is closed. There are threads / 2 of each; Go has one of each for
+ * each P. One operation is Go's iteration: one receiver's select, which gets a value from a
+ * sender's. With several receivers it is, as in Go, the wall time over the selects of all. */
 enum { GO_SELECT_SYNC_CONTENDED_CHANS = 3 };
 
 static int go_select_sync_contended_setup(struct bench *b)
 {
     int error = 0;
     for (int i = 0; i <= GO_SELECT_SYNC_CONTENDED_CHANS && !error; i++)
-        error = loop_makechan(b, i, b->params.elem, 0); /* the last one is done */
+        error = loop_makechan(b, i, b->params.elem, 0); /* the last is "done" */
     return error;
 }
 

@@ -1,7 +1,7 @@
 /* What Go's BenchmarkSelectUncontended measures: each party has two channels of capacity 1 and one
- * value; a select receives it from whichever has it, and a send puts it into the other. One
- * operation is Go's iteration: a select of two cases, one of which is ready, and a send; of several
- * parties at once it is, as in Go, the wall time over the iterations of all. */
+ * value; a select receives it from the channel that has it, and a send puts it into the other. One
+ * operation is Go's iteration: a select of two cases, one of which is ready, and a send. With
+ * several parties it is, as in Go, the wall time over the iterations of all. */
 static void go_select_uncontended_crowd(struct worker *w)
 {
     struct bench *b = w->bench;

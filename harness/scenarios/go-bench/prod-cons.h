@@ -1,11 +1,11 @@
 /* Producers and consumers: threads / 2 of each on one channel, the producers on one PU and the
- * consumers on the other where there are two. Producers think and send, consumers receive and
- * think, all as fast as they can. One operation is one value through, counted by its consumer; with
+ * consumers on the other if there are two. Producers think and send, consumers receive and think,
+ * all as fast as they can. One operation is one value through, counted by its consumer; with
  * several pairs it is the wall time over the values of all. Nothing forces the path.
  *
- * Go's benchmarkChanProdCons, of two parties for each P, is the same: ChanProdCons0, 10 and 100 are
- * the capacities 0, 10 and 100, and ChanProdConsWork0, 10 and 100 the same with 100 turns of a
- * loop, of two shifts each, where a turn of ours is a multiplication. */
+ * Go's benchmarkChanProdCons, with two parties for each P, is the same: ChanProdCons0, 10 and 100
+ * have the capacities 0, 10 and 100, and ChanProdConsWork0, 10 and 100 think for 100 turns of a
+ * loop as well. A turn is two shifts in Go, and a multiplication here. */
 static int prod_cons_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -1,7 +1,7 @@
 /* A yield: two goroutines on one P call gosched() in turn. One operation is one switch: the caller
- * goes to the end of its P's queue, and the other one runs. Two threads on one PU (a variant that
- * parks threads) call Go's osyield(): what the kernel makes of that is its own affair, so nothing
- * is checked there. No channel is used. */
+ * goes to the end of its P's queue, and the other one runs. Two threads on one PU (in a variant
+ * that parks threads) yield to the kernel, which may do as it likes, so that is not checked. No
+ * channel is used. */
 static void yield_lead(struct worker *w, uint64_t ops)
 {
     (void)w;
@@ -25,8 +25,8 @@ static void yield_finish(struct bench *b)
     store_rlx(&b->stop, 1); /* a flag; publishes nothing */
 }
 
-/* On one P each turn of one is a turn of the other. When the lead begins, the other may have had
- * one, or be still on its way to the first. */
+/* On one P the two take turns. When the lead begins, the other may have had one turn already, or
+ * may be on its way to the first. */
 static bool yield_check(const struct bench *b, uint64_t ops)
 {
     uint64_t turns = load_rlx(&b->taken); /* all have ended */

@@ -1,10 +1,10 @@
-/* Close wakes everybody: threads - 1 receivers park on a fresh channel, one close wakes them all.
- * Timed from the call of close until the last receiver has run; one operation is one receiver
+/* Close wakes every waiter: threads - 1 receivers park on a fresh channel, and one close wakes them
+ * all. Timed from the call of close until the last receiver has run. One operation is one receiver
  * woken. Between rounds the receivers sleep on the round's number. */
 static void close_wake_round(struct bench *b, uint32_t receivers)
 {
     while (chan_parked_receivers(b->chan[0]) < receivers)
-        gosched(); /* of a thread, sched_yield() */
+        gosched(); /* in a thread, sched_yield() */
 }
 
 static void close_wake_lead(struct worker *w, uint64_t ops)
@@ -38,7 +38,7 @@ static void close_wake_serve(struct worker *w)
             return;
         hchan *c = b->chan[0];
         loop_recv(w, c, w->elem);
-        /* The last one wakes the lead. Pairs with load_acq there. */
+        /* The last one wakes the lead. Pairs with load_acq and loop_await() there. */
         if (fadd_acqrel(&b->acked, 1) + 1 == b->params.threads - 1)
             futex_wake(&b->acked, 1);
     }

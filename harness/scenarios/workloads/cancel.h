@@ -1,8 +1,8 @@
-/* Cancellation: writers and a reader that all select on a done channel beside their own operation,
- * as in `select { case c <- v: case <-done: return }`; the coordinator, who leads and reads, closes
- * done at the end, and everybody returns. A writer thinks before each send. One operation is one
- * value through two such selects: against fan-in, the same without done, it is what being
- * cancellable costs. What the close itself costs is close-wake. Nothing forces the path. */
+/* Cancellation: writers and a reader that all select on a done channel as well as on their own
+ * operation, as in `select { case c <- v: case <-done: return }`. The lead reads, and closes done
+ * at the end, upon which all return. A writer thinks before each send. One operation is one value
+ * through two such selects: compared with fan-in, which is the same without done, it shows what
+ * being cancellable costs. close-wake has the cost of the close itself. Nothing forces the path. */
 static int cancel_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -1,6 +1,6 @@
-/* Fan-in: many writers send to one channel, and one reader, who leads, drains it. A writer thinks
- * before each send. One operation is one value received. Nothing forces the path: it tells whether
- * the reader or the writers are what the others wait for. */
+/* Fan-in: many writers send to one channel, and one reader, the lead, drains it. A writer thinks
+ * before each send. One operation is one value received. Nothing forces the path: which one is
+ * taken shows whether the writers wait for the reader or the reader for them. */
 static int fan_in_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);
@@ -27,7 +27,7 @@ static void fan_in_serve(struct worker *w)
         loop_close(b->chan[0]);
 }
 
-/* Goes on receiving until the last value is out, so that nobody is left behind in a send. */
+/* Goes on receiving until the last value is out, so that none is left behind in a send. */
 static void fan_in_finish(struct bench *b)
 {
     uint64_t left = 0;

@@ -1,7 +1,7 @@
-/* Fan-out: one writer, who leads, sends on a channel that many read; the first reader wins each
+/* Fan-out: one writer, the lead, sends on a channel that many read; the first reader wins each
  * value and thinks after it. One operation is one value sent, received and thought about: at the
- * end of the window the writer waits for the readers, or a buffer with much room would hide their
- * part. Nothing forces the path. */
+ * end of the window the writer waits for the readers, since a large buffer would hide their part
+ * otherwise. Nothing forces the path. */
 static int fan_out_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);
@@ -12,7 +12,7 @@ static void fan_out_lead(struct worker *w, uint64_t ops)
     hchan *c = w->bench->chan[0];
     for (uint64_t i = 0; i < ops; i++)
         loop_send(w, c, w->elem);
-    store_rlx(&w->ops, load_rlx(&w->ops) + ops); /* its own */
+    store_rlx(&w->ops, load_rlx(&w->ops) + ops); /* only we write it */
 }
 
 /* Each reader counts for itself. */
@@ -24,7 +24,7 @@ static uint64_t fan_out_taken(const struct bench *b)
     return taken;
 }
 
-/* Some of the readers are on the writer's PU, wherever the others are: it always yields. */
+/* Some of the readers are always on the writer's PU, so it always yields. */
 static void fan_out_settle(struct worker *w, uint64_t behind)
 {
     while (fan_out_taken(w->bench) + behind < load_rlx(&w->ops)) /* its own */

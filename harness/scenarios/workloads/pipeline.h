@@ -1,7 +1,7 @@
 /* A pipeline of as many stages as there are threads: the first makes values, each receives from the
- * one before and sends to the next, the last one, who leads, takes them. Every stage thinks about
- * each value. One operation is one value out at the end, through all stages; there are so many less
- * one channels. Nothing forces the path.
+ * one before and sends to the next, and the last, which is the lead, takes them. Every stage thinks
+ * about each value. One operation is one value through all stages. There is a channel between each
+ * two stages. Nothing forces the path.
  *
  * Worker 1 is the first stage, and worker 0 the last; worker i sends on channel i - 1. */
 static int pipeline_setup(struct bench *b)
@@ -49,7 +49,7 @@ static void pipeline_serve(struct worker *w)
     loop_close(out);
 }
 
-/* Goes on receiving until the last value is out, so that nobody is left behind in a send. */
+/* Goes on receiving until the last value is out, so that none is left behind in a send. */
 static void pipeline_finish(struct bench *b)
 {
     uint64_t left = 0;

@@ -1,9 +1,9 @@
 /* The lesson's price-quote service: ingest(feed, quotes), aggregate(quotes, bars),
  * persist(bars). The quotes' channel is buffered, to absorb bursts; the bars' is not, so that the
- * pressure of the step that persists goes upstream. The feed comes in bursts of four bars' quotes,
- * and pauses after each for as long as it takes to persist them: on average the service just keeps
- * up. One operation is one quote, through to its bar persisted; `work` is what persisting a bar
- * takes. Nothing forces the path: a quote hops while there is room, and a bar is a rendezvous. */
+ * step that persists slows down those before it. The feed comes in bursts of four bars' quotes, and
+ * pauses after each for as long as it takes to persist them: on average the service just keeps up.
+ * One operation is one quote, until its bar is persisted; `work` is what persisting a bar takes.
+ * Nothing forces the path: a quote hops while there is room, and a bar is a rendezvous. */
 enum { PRICE_QUOTE_BAR = 64, PRICE_QUOTE_BURST = 4 };
 
 static int price_quote_setup(struct bench *b)

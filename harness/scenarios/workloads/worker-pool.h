@@ -1,6 +1,6 @@
 /* A worker pool: one party sends jobs on one channel, the workers receive them, work, and send the
- * results on another, and the party that leads collects those. One operation is one job done: two
- * channels, and the work. Both channels have the capacity. Nothing forces the path.
+ * results on another channel, from which the lead collects them. One operation is one job done: two
+ * channels, and the work. Both channels have the given capacity. Nothing forces the path.
  *
  * Worker 0 collects, worker 1 sends the jobs, the others are the pool. */
 static int worker_pool_setup(struct bench *b)
@@ -44,7 +44,7 @@ static void worker_pool_serve(struct worker *w)
         loop_close(b->chan[1]);
 }
 
-/* Goes on receiving until the last value is out, so that nobody is left behind in a send. */
+/* Goes on receiving until the last value is out, so that none is left behind in a send. */
 static void worker_pool_finish(struct bench *b)
 {
     uint64_t left = 0;
