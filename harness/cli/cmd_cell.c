@@ -1,5 +1,6 @@
-/* `hchanlab cell NAME`: measures one cell in this process and prints its records, one JSON object a
- * line. The sweep runs each cell through it. */
+/* `hchanlab cell NAME`: measures one cell in this process and prints its records, one JSON object
+ * to a line. A sweep runs each cell through this command. A peer's cell is measured by the peer's
+ * program, which this process becomes. */
 #include "harness/base/record.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
@@ -31,7 +32,7 @@ static bool peer_pus(const struct cell *cell, unsigned pu[2], char *reason, size
     return found;
 }
 
-/* A peer measures in a program of its own, which this process becomes. */
+/* Becomes the peer's program; if it can't, writes a record that says why. */
 static int become_peer(const struct peer *peer, const struct cell *cell)
 {
     struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_SKIPPED}};
@@ -77,7 +78,7 @@ static int cmd_cell_run(void)
     const struct measure_options options = {(uint32_t)process, (uint32_t)samples, window_ns,
                                             limit_ns};
     if (ack) {
-        signal(SIGPIPE, SIG_IGN); /* an error that record_write() tells */
+        signal(SIGPIPE, SIG_IGN); /* record_write() returns the error */
         record_await_acks(STDIN_FILENO);
     }
     const struct peer *peer = peer_find(cell.variant);
@@ -85,9 +86,9 @@ static int cmd_cell_run(void)
         return become_peer(peer, &cell);
     int status = measure_cell(&cell, &options, stdout);
     if (ack && status == -EPIPE)
-        _exit(EXIT_IO); /* nobody is there to be told, and what is not written need not be */
+        _exit(EXIT_IO); /* there is no reader, so nothing is left to write or to report */
     if (ferror(stdout))
-        return EXIT_IO; /* of which main() tells */
+        return EXIT_IO; /* main() reports it */
     return status == 0          ? EXIT_OK
            : status == -EBADMSG ? EXIT_WRONG
            : status == -ETIME   ? EXIT_TIMEOUT
@@ -100,32 +101,32 @@ static const struct option_spec options[] = {
      .value = &process,
      .max = 1000000,
      .argument = "N",
-     .help = "number written into the samples"},
+     .help = "the process's number, written into the samples"},
     {.name = "samples",
      .kind = OPTION_UINT,
      .value = &samples,
      .min = 1,
      .max = 1000000,
      .argument = "N",
-     .help = "windows to time"},
+     .help = "how many windows to time (default 5)"},
     {.name = "window-ns",
      .kind = OPTION_UINT,
      .value = &window_ns,
      .min = 1000,
      .max = 600000000000,
      .argument = "NS",
-     .help = "length of a window to aim at"},
+     .help = "the length of a window to aim at (default 10000000)"},
     {.name = "limit-ns",
      .kind = OPTION_UINT,
      .value = &limit_ns,
      .min = 1000,
      .max = 600000000000,
      .argument = "NS",
-     .help = "longest window of a scenario that has its own number of operations"},
+     .help = "the longest window of a scenario with its own number of operations"},
     {.name = "ack",
      .kind = OPTION_FLAG,
      .value = &ack,
-     .help = "read one byte from standard input after each record, before going on"},
+     .help = "after each record, wait for one byte from standard input"},
     {0},
 };
 

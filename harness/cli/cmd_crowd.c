@@ -1,6 +1,6 @@
-/* `hchanlab crowd`: what a parked goroutine takes of memory, and what its start and its wake cost,
- * where there are a million of them. Each repetition runs in a process of its own (child.h), which
- * is this command with --records. */
+/* `hchanlab crowd`: how much memory a parked goroutine takes, and what starting and waking it
+ * costs, with a million of them. Each repetition runs in a process of its own (child.h), which is
+ * this command with --records. The figures of all repetitions are kept until they are printed. */
 #include "harness/base/numbers.h"
 #include "harness/base/record.h"
 #include "harness/base/say.h"
@@ -19,10 +19,10 @@
 
 enum { VARIANTS_MAX = 64, REPS_MAX = 1000, GOROUTINES_MAX = 10000000 };
 
-/* So few goroutines always have room; how much they take tells what more of them will. */
+/* So few goroutines always have room. What they take tells how much all of them will need. */
 enum { TRIED_FIRST = 1000 };
 
-/* How long one process may take at most: many times what it does. */
+/* How long one process may take at most: many times what it needs. */
 static const uint64_t kill_base_ns = 60000000000, kill_each_ns = 50000;
 
 static uint64_t goroutines = 1000000, reps = 6;
@@ -33,7 +33,7 @@ static const struct hchan_variant *chosen[VARIANTS_MAX];
 static size_t chosen_count;
 static double values[VARIANTS_MAX][CROWD_QUANTITIES][REPS_MAX];
 
-/* Those that can be chosen, as words. */
+/* The variants that can be chosen, as words. */
 static struct words goroutine_variants(void)
 {
     struct words out = {""};
@@ -114,7 +114,7 @@ static int crowd_take_record(void *arg, const struct record *r)
     return 0;
 }
 
-/* What came of a process, as an exit status after a complaint; 0 where it is well. */
+/* How a process ended: EXIT_OK, or another exit status after a complaint. */
 static int crowd_judge(const struct hchan_variant *v, const struct child *child, int watched)
 {
     const char *name = hchan_variant_name(v);
@@ -165,15 +165,15 @@ static int crowd_run_process(const struct signals *signals, const struct hchan_v
     return crowd_judge(v, &child, watched);
 }
 
-/* One thing that a goroutine needs some of. */
+/* Something that every goroutine needs some of. */
 struct need {
     double each, left;
     double unit;
     const char *what, *remedy;
 };
 
-/* Whether there is room for all, going by what each of a few took. What is not enough would show as
- * a crash or as a process that the kernel kills, perhaps another one. */
+/* Whether there is room for all of them, judging by what each of a few took. Without room, the
+ * process would crash, or the kernel would kill it or another one. */
 static int check_room(const struct hchan_variant *v, const double per[CROWD_QUANTITIES])
 {
     enum { GIB = 1 << 30 };
@@ -222,7 +222,7 @@ static void crowd_progress(uint64_t done, const char *name)
                 (unsigned long long)total, name, done == total ? "\n" : "");
 }
 
-/* In rounds, so that what drifts on the machine meets every variant. */
+/* In rounds, so that drift of the machine affects every variant alike. */
 static int run_all(const struct signals *signals)
 {
     int status = try_few(signals);
@@ -241,7 +241,7 @@ static int run_all(const struct signals *signals)
 
 static const struct line {
     enum crowd_quantity quantity;
-    bool bytes; /* whole ones */
+    bool bytes; /* printed without decimals */
     const char *words;
 } printed[] = {
     {CROWD_RESIDENT, true, "bytes of memory"},      {CROWD_TABLES, true, "bytes of page tables"},
@@ -249,11 +249,11 @@ static const struct line {
     {CROWD_WAKE, false, "ns to wake, run and end"},
 };
 
-/* A median and its interval, or, where there are too few values for one, the least and the most. */
+/* A median and its interval, or, with too few values for one, the least and the most. */
 static void print_line(const struct line *line, double *of_reps)
 {
     struct interval in;
-    stats_interval(of_reps, (size_t)reps, &in); /* which sorts them */
+    stats_interval(of_reps, (size_t)reps, &in); /* sorts them */
     double low = isnan(in.low) ? of_reps[0] : in.low;
     double high = isnan(in.high) ? of_reps[reps - 1] : in.high;
     struct words median = number_median(in.median, low, high), range = number_range(low, high);
@@ -287,7 +287,8 @@ static int cmd_crowd_run(void)
     if (status != EXIT_OK)
         return status;
     if (records && chosen_count > 1)
-        return complain(EXIT_USAGE, "crowd --records: one variant a process: name it: --variant %s",
+        return complain(EXIT_USAGE,
+                        "crowd --records: a process runs one variant: name it: --variant %s",
                         hchan_variant_name(chosen[0]));
     if (records)
         return run_here();
@@ -306,7 +307,7 @@ static const struct option_spec options[] = {
      .min = 1,
      .max = GOROUTINES_MAX,
      .argument = "N",
-     .help = "how many park at once (default 1000000)"},
+     .help = "how many goroutines park at once (default 1000000)"},
     {.name = "variant",
      .kind = OPTION_WORDS,
      .value = &wanted,

@@ -1,4 +1,5 @@
-/* `hchanlab doctor`: what on this machine will spoil numbers, and what to do about it. */
+/* `hchanlab doctor`: prints what on this machine will spoil numbers, and what to do about it. The
+ * judgement is doctor.h's. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/machine/doctor.h"
@@ -32,7 +33,7 @@ static void print_head(const json_t *env, const struct finding *findings, size_t
 
 static void print_text(const json_t *env, const struct finding *findings, size_t count)
 {
-    enum { NAMES = 24 }; /* columns before what was seen */
+    enum { NAMES = 24 }; /* the columns before what was seen */
     print_head(env, findings, count);
     for (size_t i = 0; i < count; i++) {
         const struct finding *f = &findings[i];
@@ -59,7 +60,8 @@ static int print_json(json_t *env, const struct finding *findings, size_t count)
     char *text = whole && all ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(all);
     if (!text)
-        return complain(EXIT_ENVIRONMENT, "the findings can't be told as JSON: free some memory");
+        return complain(EXIT_ENVIRONMENT,
+                        "the findings can't be written as JSON: free some memory");
     puts(text);
     free(text);
     return EXIT_OK;
@@ -95,7 +97,7 @@ static const struct option_spec options[] = {
 
 const struct command cmd_doctor = {
     .name = "doctor",
-    .summary = "tell what on this machine will spoil numbers, and what to do about it",
+    .summary = "show what on this machine will spoil numbers, and what to do about it",
     .usage = "",
     .options = options,
     .run = cmd_doctor_run,

@@ -1,4 +1,4 @@
-/* `hchanlab export`: a run on standard output, in another tool's format. */
+/* `hchanlab export`: writes a run to standard output in another tool's format. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/store/runs.h"
@@ -10,7 +10,7 @@ static const char *wanted;
 static const char *db = DEFAULT_STORE;
 static const char *format = "gbench";
 
-/* One row a format. */
+/* One row for each format. */
 static const struct {
     const char *name;
     int (*export)(FILE *out, struct store *s, const struct run *run, const struct row *rows,

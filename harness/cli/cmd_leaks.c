@@ -1,6 +1,5 @@
-/* `hchanlab leaks`: runs a program that leaks (leaks_sample.c) under the watcher (hchan/watch.h),
- * and sees whether what is reported is what was planted. */
-#include "core/base/futex.h"
+/* `hchanlab leaks`: runs a program that leaks goroutines (leaks_sample.c) under the watcher
+ * (hchan/watch.h), and checks that the report has the leaks that were planted and no others. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/demo/leaks_sample.h"
@@ -27,7 +26,7 @@ static const struct hchan_variant *usual_leaks_variant(void)
     return usual ? usual : hchan_variant_next(NULL);
 }
 
-/* Whether the line of a report is about the leak. Without libdw there is no line to compare. */
+/* Whether a line of the report is about the leak. Without libdw it has no source line. */
 static bool is_about(const char *line, const struct planted *p)
 {
     char reason[64], channels[128], place[64];
@@ -42,7 +41,7 @@ static bool is_about(const char *line, const struct planted *p)
 
 struct verdict {
     size_t found; /* planted and reported */
-    size_t other; /* reported and not planted, or twice */
+    size_t other; /* reported and not planted, or reported twice */
 };
 
 static struct verdict judge_leaks(const char *report, const struct planted *planted)
@@ -74,8 +73,8 @@ static void leaks_sleep(int64_t ns)
     nanosleep(&(struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S}, NULL);
 }
 
-/* Lets the watcher look until the leaks must have been there for so long, and somewhat longer: for
- * what should not be reported. */
+/* Lets the watcher run until the leaks have been there long enough, and half as long again, so that
+ * anything that should not be reported has time to be. */
 static int watch_leaks(FILE *report)
 {
     const int64_t after_ns = (int64_t)(after_s * NS_PER_S);
@@ -88,7 +87,7 @@ static int watch_leaks(FILE *report)
     return 0;
 }
 
-static int tell(const char *report, const struct planted *planted)
+static int print_verdict(const char *report, const struct planted *planted)
 {
     struct verdict verdict = judge_leaks(report, planted);
     printf("%s\n", report);
@@ -97,12 +96,12 @@ static int tell(const char *report, const struct planted *planted)
         return EXIT_OK;
     }
     return complain(EXIT_WRONG,
-                    "leaks: %zu of %d leaks were reported, and %zu that are none: on a machine "
-                    "that is busy, give a longer --after",
+                    "leaks: %zu of %d leaks were reported, and %zu other goroutines: on a busy "
+                    "machine, give a longer --after",
                     verdict.found, LEAKS_PLANTED, verdict.other);
 }
 
-/* Reading the lines needs some: without them what is reported would not be what was planted. */
+/* Whether enough files may be open: reading source lines needs some. */
 static bool has_descriptors(void)
 {
     enum { NEEDED = 8 };
@@ -128,7 +127,7 @@ static int cmd_leaks_run(void)
     printf("harness/demo/leaks_sample.c, with channels of %s: %d of its %d goroutines leak\n\n",
            hchan_variant_name(variant), LEAKS_PLANTED, LEAKS_GOROUTINES);
     if (fflush(stdout) == EOF)
-        return EXIT_OK; /* main() says why, from errno: nothing may come in between */
+        return EXIT_OK; /* main() reports it from errno, so nothing may come in between */
     FILE *report = open_memstream(&text, &size);
     if (!report)
         return complain(EXIT_ENVIRONMENT, "leaks: out of memory: free some");
@@ -136,10 +135,9 @@ static int cmd_leaks_run(void)
     if (!error)
         error = watch_leaks(report);
     fclose(report);
-    int status =
-        error ? complain(EXIT_ENVIRONMENT, "leaks: %s: let the user have more threads and memory",
-                         strerror(error))
-              : tell(text, planted);
+    int status = error ? complain(EXIT_ENVIRONMENT, "leaks: %s: allow more threads and memory",
+                                  strerror(error))
+                       : print_verdict(text, planted);
     free(text);
     return status;
 }

@@ -1,5 +1,5 @@
 /* `hchanlab life`: runs a program whose goroutines park (life_sample.c), traces it (hchan/trace.h),
- * and sees whether each life has the steps that it has in Go. */
+ * and checks that each goroutine goes through the steps that it would in Go. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/demo/life_sample.h"
@@ -32,18 +32,18 @@ static const char *judge_life(const struct life *life, const struct hchan_event 
         if (e[i].goroutine != life->goroutine)
             return "a step is another goroutine's";
         if (e[i].by != (e[i].to == GRUNNABLE ? life->by : 0))
-            return "it was not made ready by who woke it";
+            return "it was not made ready by the goroutine that woke it";
         if (strcmp(e[i].reason, life->reason) != 0)
-            return "it does not say what it waits for";
+            return "it has the wrong reason to wait";
         if (e[i].channel != (i == 0 ? life->on : life->through))
-            return "it does not say on which channel";
+            return "it has the wrong channel";
         if (i > 0 && e[i].at < e[i - 1].at)
             return "a step is earlier than the one before it";
     }
     return count == STEPS ? NULL : count < STEPS ? "a step is missing" : "there is a step too many";
 }
 
-/* What is to be said of a step, besides who and what. `before` is the step before it, or NULL. */
+/* Prints what distinguishes a step. `before` is the step before it, or NULL. */
 static void print_detail(const struct life *life, const struct hchan_event *e,
                          const struct hchan_event *before)
 {
@@ -82,7 +82,7 @@ static int watch_life(const struct hchan_variant *variant, unsigned which)
         error = life_sample_run(variant, which, &life);
     size_t count = hchan_trace_stop(&lost);
     if (error)
-        return complain(EXIT_ENVIRONMENT, "life: %s: let the user have more threads and memory",
+        return complain(EXIT_ENVIRONMENT, "life: %s: allow more threads and memory",
                         strerror(error));
     print_life(&life, events, count);
     const char *wrong = judge_life(&life, events, count + lost);
@@ -102,7 +102,7 @@ static int cmd_life_run(void)
     for (unsigned which = 0; which < LIVES && status == EXIT_OK; which++)
         status = watch_life(variant, which);
     if (status == EXIT_OK)
-        printf("each of the %d lives has its %d steps, in their order\n", LIVES, STEPS);
+        printf("each of the %d lives has its %d steps in order\n", LIVES, STEPS);
     return status;
 }
 
@@ -117,7 +117,7 @@ static const struct option_spec options[] = {
 
 const struct command cmd_life = {
     .name = "life",
-    .summary = "trace goroutines that park: who made them ready, and when they run again",
+    .summary = "trace goroutines that park: what makes them ready, and when they run again",
     .usage = "",
     .options = options,
     .run = cmd_life_run,

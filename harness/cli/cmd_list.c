@@ -1,4 +1,4 @@
-/* `hchanlab list`: the variants, scenarios and floors that there are. */
+/* `hchanlab list`: prints the names that other commands take. It asks every peer for its own. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/scenarios/scenarios.h"
@@ -57,7 +57,7 @@ static int cmd_list_run(void)
     list_peers();
     printf("\nscenarios\n");
     list_scenarios(scenario_all(hchan_variant_name(hchan_variant_next(NULL))));
-    printf("\nscenarios of peers alone\n");
+    printf("\nscenarios that only peers have\n");
     list_scenarios(peers_own_scenarios());
     printf("\nfloors\n");
     list_scenarios(scenario_all(""));

@@ -1,4 +1,5 @@
-/* `hchanlab report`: exports a run as tables and has the page made from them. */
+/* `hchanlab report`: exports a run as tables, builds the page from them in a staging folder, and
+ * puts both in place when they are complete. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/store/runs.h"
@@ -15,7 +16,7 @@ static const char *wanted;
 static const char *db = DEFAULT_STORE;
 static const char *out = DEFAULT_REPORT;
 
-/* Makes the report in the staging folder. EXIT_OK, or another exit status and what to say. */
+/* Makes the report in the staging folder. EXIT_OK, or another exit status with a sentence. */
 static int make_report(struct store *store, const struct run *run, const struct staging *staging,
                        char *error, size_t size)
 {
@@ -27,7 +28,7 @@ static int make_report(struct store *store, const struct run *run, const struct 
     status = page_build(staging->made, page_error, sizeof(page_error));
     if (!status)
         return EXIT_OK;
-    /* The user knows the place and not the folder inside it. */
+    /* The user knows the place, but not the staging folder inside it. */
     size_t made = strlen(staging->made);
     bool inside = strncmp(page_error, staging->made, made) == 0;
     snprintf(error, size, "%s%s", inside ? staging->place : "",
@@ -35,12 +36,12 @@ static int make_report(struct store *store, const struct run *run, const struct 
     return status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO;
 }
 
-/* Why nothing can be put there. */
+/* Complains that nothing can be put there. */
 static int refuse_place(const struct staging *staging, int status)
 {
     if (status == -EEXIST || status == -EISDIR)
         return complain(EXIT_IO,
-                        "%s/%s is there, and no report has put it there: choose another folder "
+                        "%s/%s exists and is not from a report: choose another folder "
                         "with -o",
                         out, staging->blocked);
     return complain(EXIT_IO,
@@ -58,7 +59,7 @@ static int write_report(struct store *store, const struct run *run)
     int exit_status = make_report(store, run, &staging, error, sizeof(error));
     if (signals_interrupted() || exit_status != EXIT_OK) {
         staging_abandon(&staging);
-        return signals_interrupted() ? complain(EXIT_INTERRUPTED, "interrupted: no report is made")
+        return signals_interrupted() ? complain(EXIT_INTERRUPTED, "interrupted: no report was made")
                                      : complain(exit_status, "%s", error);
     }
     status = staging_commit(&staging);
@@ -76,7 +77,7 @@ static int cmd_report_run(void)
     int exit_status = runs_open(db, wanted, &store, &run);
     if (exit_status != EXIT_OK)
         return exit_status;
-    signals_catch(&signals); /* so that nothing half made is left */
+    signals_catch(&signals); /* so that nothing half made remains */
     exit_status = write_report(store, &run);
     signals_release(&signals);
     store_close(store);

@@ -1,4 +1,5 @@
-/* `hchanlab sweep`: plans, runs and stores. */
+/* `hchanlab sweep`: makes a plan from the options, runs it into the store, and prints the results.
+ * The options' values are this file's only state. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/repeat_command.h"
@@ -32,14 +33,14 @@ static int print_plan(const struct plan *plan)
     return EXIT_OK;
 }
 
-/* One line before a sweep whose figures will not be worth much; the doctor says more. */
+/* One line before a sweep whose figures will not be worth much. */
 static void warn_of_machine(const json_t *environment)
 {
     struct finding findings[FINDINGS_MAX];
     size_t count = doctor_examine(environment, findings);
     char grade = doctor_grade(findings, count);
     if (grade >= 'D')
-        fprintf(stderr, "this machine is graded %c now: %s: %s (`hchanlab doctor` says more)\n",
+        fprintf(stderr, "this machine is graded %c now: %s: %s (`hchanlab doctor` has more)\n",
                 grade, findings[0].check, findings[0].seen);
 }
 
@@ -73,7 +74,7 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
     return status;
 }
 
-/* The order's seed: the user's, or one of chance. SQLite keeps integers signed. */
+/* The seed of the order: the user's, or a random one. SQLite's integers are signed. */
 static int find_seed(uint64_t *seed)
 {
     *seed = chosen_seed;
@@ -120,7 +121,7 @@ static int run_plan(const struct plan *plan, const struct topo *topo)
     return exit_status;
 }
 
-/* With all peers, one line on those that are not here. */
+/* With --peers, one line about those that are not here. */
 static void warn_of_peers(void)
 {
     const char *gap = "peers that are not here: ";
@@ -132,7 +133,7 @@ static void warn_of_peers(void)
             gap = ", ";
         }
     if (gap[0] == ',')
-        fprintf(stderr, " (`hchanlab list` says what brings them)\n");
+        fprintf(stderr, " (`hchanlab list` says what to install)\n");
 }
 
 static int cmd_sweep_run(void)
@@ -160,8 +161,8 @@ static const struct option_spec options[] = {
     {.name = "quick",
      .kind = OPTION_FLAG,
      .value = &choices.quick,
-     .help = "spin-mutex, ticket, futex-park and fastpath, and the others where somebody parks; "
-             "within three minutes on two PUs (the default)"},
+     .help = "four variants on every scenario, all of them on those that park; less than three "
+             "minutes on two PUs (the default)"},
     {.name = "full",
      .kind = OPTION_FLAG,
      .value = &choices.full,
@@ -184,54 +185,54 @@ static const struct option_spec options[] = {
     {.name = "peers",
      .kind = OPTION_FLAG,
      .value = &choices.peers,
-     .help = "and every peer that is here, in the scenarios that it has; --variant names one"},
+     .help = "every peer that is here, too, in the scenarios that it has; --variant names one"},
     {.name = "capacity",
      .kind = OPTION_UINT_LIST,
      .value = &choices.capacity,
      .min = 0,
      .max = 1000000,
      .argument = "N,..",
-     .help = "the buffer's elements"},
+     .help = "the buffer's size, in elements"},
     {.name = "elem",
      .kind = OPTION_UINT_LIST,
      .value = &choices.elem,
      .min = 0,
      .max = 65535,
      .argument = "BYTES,..",
-     .help = "an element's bytes"},
+     .help = "the size of an element, in bytes"},
     {.name = "threads",
      .kind = OPTION_UINT_LIST,
      .value = &choices.threads,
      .min = 1,
      .max = 1024,
      .argument = "N,..",
-     .help = "worker threads"},
+     .help = "how many workers, threads or goroutines"},
     {.name = "work",
      .kind = OPTION_UINT_LIST,
      .value = &choices.work,
      .min = 0,
      .max = 1000000,
      .argument = "N,..",
-     .help = "think time around each operation: turns of a loop, of about a nanosecond each"},
+     .help = "think time around each operation: turns of a loop, about a nanosecond each"},
     {.name = "reps",
      .kind = OPTION_UINT,
      .value = &choices.processes,
      .min = 1,
      .max = 1000,
      .argument = "N",
-     .help = "processes that each cell is measured in"},
+     .help = "how many processes measure each cell"},
     {.name = "place",
      .kind = OPTION_WORD,
      .value = &choices.place,
      .argument = "RELATION",
-     .help = "how the PUs used are related: same-pu, smt, l2, l3, package or machine"},
+     .help = "how the PUs are related: same-pu, smt, l2, l3, package or machine"},
     {.name = "seed",
      .kind = OPTION_UINT,
      .value = &chosen_seed,
      .min = 1,
      .max = INT64_MAX,
      .argument = "N",
-     .help = "of the order in which cells run (default: of chance, kept with the run)"},
+     .help = "the seed of the cells' order (default: random, recorded with the run)"},
     {.name = "db",
      .kind = OPTION_WORD,
      .value = &db,
@@ -240,13 +241,13 @@ static const struct option_spec options[] = {
     {.name = "dry-run",
      .kind = OPTION_FLAG,
      .value = &dry_run,
-     .help = "print the cells and the expected time, and run nothing"},
+     .help = "print the cells and the expected time, and measure nothing"},
     {0},
 };
 
 const struct command cmd_sweep = {
     .name = "sweep",
-    .summary = "measure a plan of cells and store what comes",
+    .summary = "measure a plan of cells and store the results",
     .usage = "",
     .options = options,
     .run = cmd_sweep_run,

@@ -1,4 +1,4 @@
-/* The program's commands: one file each (cmd_*.c), one row each in main.c. */
+/* The program's commands: one file (cmd_*.c) and one row in main.c for each. */
 #ifndef HARNESS_CLI_COMMANDS_H
 #define HARNESS_CLI_COMMANDS_H
 

@@ -1,4 +1,5 @@
-/* hchanlab: finds the command and runs it. */
+/* The program: finds the command that is named, parses its options, runs it, and checks at the end
+ * that standard output took everything. One row for each command; no other state. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* One row a command, in the order of the help. */
+/* One row for each command, in the order of the help. */
 static const struct command *const commands[] = {
     &cmd_doctor, &cmd_list,  &cmd_sweep, &cmd_report, &cmd_export,
     &cmd_ratio,  &cmd_leaks, &cmd_life,  &cmd_crowd,  &cmd_cell,
@@ -60,14 +61,14 @@ static int help_with(int argc, char **argv)
     return EXIT_OK;
 }
 
-/* What would end a command in a crash. */
+/* Refuses an environment in which a command would crash. */
 static int check_environment(void)
 {
     enum { STACK_LEAST = 512 << 10 }; /* frames hold paths and histograms */
     struct rlimit stack;
     if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
         return complain(
-            EXIT_ENVIRONMENT, "the stack may take %llu KiB: %d are needed: ulimit -s %d",
+            EXIT_ENVIRONMENT, "the stack is limited to %llu KiB: %d are needed: ulimit -s %d",
             (unsigned long long)stack.rlim_cur >> 10, STACK_LEAST >> 10, STACK_LEAST >> 10);
     return EXIT_OK;
 }
@@ -103,8 +104,8 @@ static int dispatch(int argc, char **argv)
     return command ? run_command(command, argc - 2, argv + 2) : refuse_command(argv[1]);
 }
 
-/* Where a standard stream is closed, the next file to be opened, say the store, would be taken for
- * it. Something that cannot be written, or read, takes its place. */
+/* If a standard stream is closed, the next file to be opened, such as the store, would take its
+ * number. So its place is taken by something that fails as a closed stream does. */
 static void fill_standard_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -115,7 +116,7 @@ static void fill_standard_streams(void)
 int main(int argc, char **argv)
 {
     fill_standard_streams();
-    /* A file that grows past its limit is an error to report, not a death. */
+    /* A file that grows past its limit is an error to report, not a signal to die of. */
     signal(SIGXFSZ, SIG_IGN);
     int status = dispatch(argc, argv);
     if (fflush(stdout) == EOF || ferror(stdout)) {

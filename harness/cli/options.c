@@ -10,11 +10,11 @@
 
 enum { OPTIONS_MAX = 64 };
 
-/* A command line while it is read. */
+/* A command line while it is parsed. */
 struct parsing {
     const struct command *command;
     const struct option_spec *specs;
-    size_t count;            /* of specs, the end mark left out */
+    size_t count;            /* of specs, without the end mark */
     bool given[OPTIONS_MAX]; /* by index in specs */
     size_t positional;
 };
@@ -76,7 +76,7 @@ static int refuse_unknown(const struct parsing *p, const char *word)
                     near[1] ? "--" : "-", near);
 }
 
-/* A whole number: digits and nothing else. */
+/* A whole number: digits only. */
 static bool parse_uint(const char *text, size_t length, uint64_t *value)
 {
     char digits[24], *end;
@@ -185,7 +185,7 @@ static int take_value(const struct option_spec *spec, const char *text)
     }
 }
 
-/* One option, its value in the same word or the next. `*i` is moved past what was used. */
+/* Takes one option, with its value in the same word or in the next, to which *i then moves. */
 static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *helped)
 {
     struct option_word w = take_apart(argv[*i]);

@@ -1,5 +1,5 @@
-/* Command lines as data. A command lists its options in one table; the table parses, checks the
- * bounds, and prints the help, so that the help cannot drift from the parser.
+/* Command lines as data. A command lists its options in one table, which is used to parse them, to
+ * check their bounds and to print the help, so that the help cannot drift from the parser.
  *
  *     static const struct option_spec specs[] = {
  *         {.name = "reps", .kind = OPTION_UINT, .value = &reps, .min = 1, .max = 1000,
@@ -17,7 +17,7 @@ enum option_kind {
     OPTION_WORDS,     /* value: struct word_list, comma separated; the option may be repeated */
     OPTION_SECONDS,   /* value: double, a decimal number; min..max in milliseconds */
     OPTION_UINT,      /* value: uint64_t, min..max */
-    OPTION_UINT_LIST, /* value: struct uint_list, each min..max, comma separated */
+    OPTION_UINT_LIST, /* value: struct uint_list, comma separated, each min..max */
 };
 
 struct option_spec {
@@ -29,24 +29,24 @@ struct option_spec {
     const char *help;
 };
 
-/* One command of the program. `run` gets the arguments after the command's name and returns the
+/* One command of the program. `run` is called when its options have been parsed, and returns the
  * exit status. */
 struct command {
     const char *name;
     const char *summary;
-    const char *usage; /* positional part, e.g. "[RUN]" */
+    const char *usage; /* the positional part, e.g. "[RUN]" */
     const struct option_spec *options;
-    const char **positional; /* filled by options_parse; NULL where the command takes none */
+    const char **positional; /* filled by options_parse(); NULL if the command takes none */
     size_t positional_max;
     int (*run)(void);
 };
 
-/* Parses argv into the command's options and positional words. Returns EXIT_OK, or EXIT_USAGE
- * after one complaint line that names the nearest option, or the range that would be right.
+/* Parses argv into the command's options and positional words. Returns EXIT_OK, or EXIT_USAGE after
+ * one complaint line that names the nearest option or the right range.
  * `--help` or `-h` prints the command's help on standard output and sets *helped. */
 int options_parse(const struct command *command, int argc, char **argv, bool *helped);
 
-/* Prints the command's help, made from its table, on standard output. */
+/* Prints the command's help, made from its table, to standard output. */
 void options_help(const struct command *command);
 
 #endif

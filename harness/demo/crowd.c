@@ -1,3 +1,5 @@
+/* Starts the goroutines, waits until all are parked, reads what they take, and wakes them. One
+ * crowd in a process: its state is static, since every goroutine reads it. */
 #include "harness/demo/crowd.h"
 #include "core/base/atomic.h"
 #include "harness/base/clock.h"
@@ -10,12 +12,12 @@
 #include <string.h>
 #include <time.h>
 
-/* The first goroutine, as Go's main is one: it starts the others, looks at them, and wakes them. */
+/* A crowd. Its first goroutine, as main is in Go, starts the others, counts them and wakes them. */
 struct crowd {
     hchan *gate;
-    unsigned char *received; /* by goroutine: how often it got zero and false; MISLED otherwise */
+    unsigned char *received; /* by goroutine: how often it got zero and false; or MISLED */
     uint64_t goroutines, started, parked;
-    int error; /* of a start */
+    int error; /* of starting one */
     struct memory_taken before, after;
     uint64_t start_ns, parked_ns, close_ns;
     alignas(128) _Atomic uint64_t arrived;
@@ -36,20 +38,19 @@ static void wait_in_crowd(void *arg)
 
 static void lead_crowd(void *arg)
 {
-    /* A look at the queue has the channel's lock while it walks past all of them, and whoever is
-     * still to park, on another P, has to get it in between. We keep our own P meanwhile, on which
-     * nobody is: who has arrived parks without a yield before. */
+    /* Counting the queue holds the channel's lock, which the goroutines that are still to park on
+     * other Ps need in between. Sleeping keeps our own P, on which none is left to run: a goroutine
+     * that has arrived parks before it yields. */
     static const struct timespec pause = {.tv_nsec = 1000000};
     struct crowd *c = arg;
-    memory_look(&c->before); /* takes what a look itself takes */
+    memory_look(&c->before); /* the first call takes some memory itself */
     memory_look(&c->before);
     c->start_ns = clock_ns();
     for (; c->started < c->goroutines && !c->error; c->started += !c->error)
         c->error = newproc(wait_in_crowd, &c->received[c->started]);
     while (load_rlx(&c->arrived) < c->started)
         gosched();
-    /* Some may be just about to park, as many as there are Ps: that makes no difference to the
-     * time, but to the count. */
+    /* As many as there are Ps may be just about to park, which matters for the count only. */
     c->parked_ns = clock_ns();
     while ((c->parked = chan_parked_receivers(c->gate)) < c->started)
         nanosleep(&pause, NULL);
@@ -78,7 +79,7 @@ static void divide(const struct crowd *c, uint64_t end_ns, double out[CROWD_QUAN
         out[i] /= (double)c->goroutines;
 }
 
-/* All have ended. */
+/* Whether every goroutine did right; all have ended. */
 static int check_crowd(const struct crowd *c, char *error, size_t size)
 {
     uint64_t right = 0;
@@ -99,7 +100,7 @@ static int check_crowd(const struct crowd *c, char *error, size_t size)
     return -EBADMSG;
 }
 
-/* With the scheduler running, which it ends. */
+/* The scheduler runs; this ends it. */
 static int run_crowd(struct crowd *c, double per_goroutine[CROWD_QUANTITIES], char *error,
                      size_t size)
 {
@@ -130,7 +131,7 @@ int crowd_run(const struct hchan_variant *variant, uint64_t count,
         snprintf(error, size, "no scheduler could be started: %s", strerror(status));
         status = -status;
     } else {
-        memset(crowd.received, 0, count); /* touched before it could be taken for theirs */
+        memset(crowd.received, 0, count); /* touched now, so as not to count as the goroutines' */
         status = run_crowd(&crowd, per_goroutine, error, size);
     }
     chanfree(crowd.gate);

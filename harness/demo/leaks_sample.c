@@ -1,5 +1,5 @@
-/* Three leaks that Go programs have, and what they would need; and three goroutines that are well.
- */
+/* Three leaks that are common in Go programs, with their remedies, and three goroutines that do not
+ * leak. Nothing here ends: the channels and goroutines stay until the process exits. */
 #include "harness/demo/leaks_sample.h"
 #include <errno.h>
 #include <hchan/watch.h>
@@ -8,8 +8,8 @@
 static hchan *answer, *tasks, *news, *quit, *ping, *pong, *silence;
 static int ask_line, work_line, follow_line;
 
-/* Leak 1: who asked has given up and gone, so nobody takes the answer. A channel with room for one
- * answer would let it go. */
+/* Leak 1: the goroutine that asked has given up, so nothing receives the answer. A channel with
+ * room for one answer would end it. */
 static void *answer_too_late(void *arg)
 {
     int reply = 42;
@@ -19,7 +19,7 @@ static void *answer_too_late(void *arg)
     return NULL;
 }
 
-/* Leak 2: the tasks are done, but nobody closes the channel. closechan(tasks) would end it. */
+/* Leak 2: the tasks are done, but nothing closes the channel. closechan(tasks) would end it. */
 static void *work_until_closed(void *arg)
 {
     int task;
@@ -30,7 +30,7 @@ static void *work_until_closed(void *arg)
     return NULL;
 }
 
-/* Leak 3: there is a way to stop it, which nobody uses. closechan(quit) would end it. */
+/* Leak 3: there is a way to stop it, which nothing uses. closechan(quit) would end it. */
 static void *follow_news(void *arg)
 {
     int item;
@@ -42,7 +42,7 @@ static void *follow_news(void *arg)
     return NULL;
 }
 
-/* Well: it waits often, and never for long. */
+/* No leak: it waits often, and never for long. */
 static void *serve(void *arg)
 {
     int ball;
@@ -63,7 +63,7 @@ static void *play(void *arg)
     return NULL;
 }
 
-/* Well: it waits for long, but not for ever. */
+/* No leak: it waits for long, but not for ever. */
 static void *wait_an_hour(void *arg)
 {
     (void)arg;

@@ -1,5 +1,5 @@
-/* A program that leaks, for `hchanlab leaks`: goroutines that wait for ever, beside some that are
- * well. leaks_sample.c is meant to be read beside the report. */
+/* A program that leaks, for `hchanlab leaks`: goroutines that wait for ever, and some that do not.
+ * leaks_sample.c is meant to be read beside the report. */
 #ifndef HARNESS_DEMO_LEAKS_SAMPLE_H
 #define HARNESS_DEMO_LEAKS_SAMPLE_H
 
@@ -10,13 +10,13 @@ struct planted {
     const char *reason; /* as a report has it */
     int line;           /* of leaks_sample.c, where it waits */
     size_t channels;
-    const hchan *channel[2]; /* on which */
+    const hchan *channel[2]; /* that it waits on */
 };
 
 enum { LEAKS_PLANTED = 3, LEAKS_GOROUTINES = 6 };
 
-/* Starts the program, with channels of the variant, and returns once each of its goroutines runs.
- * Nothing ends it, as nothing ends a leak. Fills in what is to be found. 0, or an error number. */
+/* Starts the program with channels of the variant, and returns when the three that leak are parked.
+ * Nothing ends it. Fills in what is to be found. 0, or an error number. */
 int leaks_sample_start(const struct hchan_variant *variant, struct planted planted[LEAKS_PLANTED]);
 
 #endif

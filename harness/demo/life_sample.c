@@ -1,5 +1,6 @@
-/* Four goroutines that park, and those who wake them. Nobody is woken before it is parked: its
- * waker starts when it stands in the channel's queue. */
+/* Four goroutines that park, and four that wake them. The waker starts when the other one is in the
+ * channel's queue, so that none is woken before it is parked. One life at a time: the channels are
+ * static. */
 #include "harness/demo/life_sample.h"
 #include "core/g/g.h"
 #include <errno.h>
@@ -50,7 +51,7 @@ struct party {
 static void party_goroutine(void *arg)
 {
     struct party *p = arg;
-    p->id = load_rlx(&getg()->id); /* our own */
+    p->id = load_rlx(&getg()->id); /* nothing else writes our own */
     p->body();
 }
 
@@ -74,7 +75,7 @@ static int live(struct party *parks, struct party *wakes, bool goroutines)
         gosched();
     error = start(wakes, goroutines);
     if (error)
-        wakes->body(); /* or the first one would wait for good */
+        wakes->body(); /* or the first one would wait for ever */
     if (goroutines) {
         schedwait();
         return error;

@@ -46,7 +46,7 @@ static const struct bad bad_lines[] = {
     {"$H sweep --elem -8", EXIT_USAGE, "from 0 to 65535"},
     {"$H sweep --threads 0", EXIT_USAGE, "from 1 to 1024"},
     {"$H sweep --threads 100000", EXIT_USAGE, "from 1 to 1024"},
-    {"$H sweep --scenario handoff --threads 7", EXIT_USAGE, "handoff takes --threads 2 alone"},
+    {"$H sweep --scenario handoff --threads 7", EXIT_USAGE, "handoff takes --threads 2 only"},
     {"$H sweep --work -1", EXIT_USAGE, "from 0 to 1000000"},
     {"$H sweep --work 1000001", EXIT_USAGE, "from 0 to 1000000"},
     {"$H sweep --work 99999999999999999999999", EXIT_USAGE, "from 0 to 1000000"},

@@ -104,8 +104,8 @@ static void test_a_wrong_life_is_seen(void **state)
         {{parks, runs, ready}, 3, "order"},
         {{ready, runs}, 2, "order"},
         {{parks, by_another, runs}, 3, "ready by"},
-        {{other_reason, ready, runs}, 3, "what it waits for"},
-        {{parks, ready, other_channel}, 3, "which channel"},
+        {{other_reason, ready, runs}, 3, "reason to wait"},
+        {{parks, ready, other_channel}, 3, "wrong channel"},
         {{parks, ready, anothers}, 3, "another goroutine's"},
         {{parks, ready, too_early}, 3, "earlier"},
     };
