@@ -14,24 +14,6 @@ struct topo {
     size_t count;
 };
 
-static const char *const names[RELATION_COUNT] = {"same-pu", "smt",     "l2",
-                                                  "l3",      "package", "machine"};
-
-const char *relation_name(enum relation r)
-{
-    return names[r];
-}
-
-bool relation_parse(const char *name, enum relation *r)
-{
-    for (unsigned i = 0; i < RELATION_COUNT; i++)
-        if (strcmp(names[i], name) == 0) {
-            *r = (enum relation)i;
-            return true;
-        }
-    return false;
-}
-
 /* hwloc leaves out what the process may not use. What remains is the allowed set, which the
  * affinity of the calling thread narrows further (taskset sets it). It is not the affinity of the
  * process: other threads, such as a sanitizer's, may be bound elsewhere. */

@@ -5,27 +5,11 @@
 #ifndef HARNESS_MACHINE_TOPO_H
 #define HARNESS_MACHINE_TOPO_H
 
+#include "harness/base/relation.h"
 #include <stdbool.h>
 #include <stddef.h>
 
 struct topo;
-
-/* How two PUs are related, nearest first. */
-enum relation {
-    RELATION_SAME_PU,
-    RELATION_SMT,
-    RELATION_L2,
-    RELATION_L3,
-    RELATION_PACKAGE,
-    RELATION_MACHINE,
-    RELATION_COUNT,
-};
-
-#define RELATION_NAMES "same-pu, smt, l2, l3, package, machine"
-/* The relation's name, one of these. */
-const char *relation_name(enum relation r);
-/* Parses such a name; false if it is not one. */
-bool relation_parse(const char *name, enum relation *r);
 
 /* Loads the machine's topology, restricted to the PUs that this process may use (its cpuset and the
  * affinity that it was started with), or a synthetic one if `synthetic` is not NULL. NULL with

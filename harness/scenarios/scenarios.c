@@ -1,7 +1,7 @@
 /* The table of scenarios, and the names of cells: cell_make() writes one and cell_parse() reads it
  * back. The rows of variants and floors are constant; the state is the rows that were added. */
 #include "harness/scenarios/scenarios.h"
-#include "harness/machine/topo.h"
+#include "harness/base/relation.h"
 #include "harness/scenarios/floors.h"
 #include <errno.h>
 #include <stdio.h>
