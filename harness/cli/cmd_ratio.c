@@ -115,7 +115,7 @@ static void print_ratios(struct turns *turns, double *values)
     }
 }
 
-static int run(void)
+static int cmd_ratio_run(void)
 {
     struct turns turns = {0};
     int status = read_turns(&turns);
@@ -135,5 +135,5 @@ const struct command cmd_ratio = {
     .name = "ratio",
     .summary = "read lines NAME OLD NEW; print each name's median NEW / OLD and its interval",
     .usage = "<FILE",
-    .run = run,
+    .run = cmd_ratio_run,
 };

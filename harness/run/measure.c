@@ -32,18 +32,6 @@ struct measuring {
     char error[REASON_MAX];
 };
 
-static int choose_pus(struct measuring *m)
-{
-    enum relation r = RELATION_SAME_PU;
-    const char *place = m->cell->params.place;
-    if (place[0] && !relation_parse(place, &r))
-        return -EINVAL;
-    if (topo_pair(m->topo, r, &m->spec.pu[0], &m->spec.pu[1]))
-        return 0;
-    snprintf(m->error, sizeof(m->error), "no two allowed PUs are related as %s", place);
-    return -ENODEV;
-}
-
 static int prepare(struct measuring *m)
 {
     const struct cell *cell = m->cell;
@@ -58,7 +46,9 @@ static int prepare(struct measuring *m)
     m->spec.topo = m->topo;
     m->spec.window_ns = m->options->window_ns;
     m->spec.warm = window_warms_up(WINDOW_TIMED);
-    return choose_pus(m);
+    bool found =
+        topo_place_pus(m->topo, cell->params.place, m->spec.pu, m->error, sizeof(m->error));
+    return found ? 0 : -ENODEV;
 }
 
 static uint64_t round_up(const struct measuring *m, uint64_t ops)

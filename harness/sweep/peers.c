@@ -103,9 +103,6 @@ static bool scenario_of(const char *name, struct scenario *out)
         .pairs = found->pairs,
         .places = found->places,
         .apart = found->apart,
-        .floor_one_pu = found->floor_one_pu,
-        .floor_two_pus = found->floor_two_pus,
-        .floor_units = found->floor_units,
     };
     if (found->elem.max)
         out->elem = (struct param_range){8, 8, 8};
