@@ -34,105 +34,7 @@
 #error "chan.inc.h: define CHAN_ID, CHAN_LOCK, CHAN_PARK, CHAN_FAST and CHAN_TRACED first"
 #endif
 
-#include "core/base/futex.h"
-#include "core/chan/check.h"
-#include "core/chan/elem.h"
-#include "core/chan/look.h"
-#include "core/chan/make.h"
-#include "core/chan/select.h"
-#include "core/chan/spin.h"
-#include "core/chan/waitq.h"
-#include "core/g/panic.h"
-#include <errno.h>
-
-#define CHAN_PASTE_(a, b) a##_##b
-#define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
-#define CHAN(name)        CHAN_PASTE(CHAN_ID, name)
-#define LOCK_(name)       CHAN_PASTE(CHAN_PASTE(lock, CHAN_LOCK), name)
-#define PARK_(name)       CHAN_PASTE(CHAN_PASTE(park, CHAN_PARK), name)
-#define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
-#define BUF_(name)        CHAN_PASTE(CHAN_PASTE(buffer, FAST_(buffer)), name)
-
-#define CHAN_INLINE inline __attribute__((always_inline))
-
-/* Counters and trace steps in traced instances; nothing, not even getg(), in measured ones. */
-#if CHAN_TRACED
-#define COUNT(outcome)         outcome_add(getg(), HCHAN_##outcome, 1)
-#define COUNT_N(outcome, n)    outcome_add(getg(), HCHAN_##outcome, (n))
-#define TRACE(gp, from, to, c) trace_step((gp), (from), (to), (c))
-#else
-#define COUNT(outcome)         ((void)0)
-#define COUNT_N(outcome, n)    ((void)(n))
-#define TRACE(gp, from, to, c) ((void)sizeof(c)) /* named, but not evaluated */
-#endif
-
-_Static_assert(!(PARK_(barges) && (BUF_(lockless) || FAST_(counts))),
-               "where woken waiters compete, a full or empty buffer implies nothing about parked "
-               "waiters, so a check of it without the lock would be wrong");
-_Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
-                   sizeof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 128,
-               "variants/README.md: a lock has at most 128 bytes and an alignment of at most 16");
-
-/* What follows the fields of struct hchan: the lock, at hchan.lock. */
-struct CHAN(guard) {
-    struct CHAN_PASTE(lock, CHAN_LOCK) lock;
-#if CHAN_TRACED
-    uint32_t last_owner; /* id of the G that locked last; on the lock's line, which it has anyway */
-#endif
-};
-
-static inline struct CHAN(guard) * CHAN(the_guard)(struct hchan *c)
-{
-    return (void *)c->lock;
-}
-
-static inline void CHAN(lock)(struct hchan *c)
-{
-    uint32_t spins = LOCK_(acquire)(&CHAN(the_guard)(c)->lock);
-    COUNT(LOCK_ACQUIRED);
-    COUNT_N(LOCK_CONTENDED, spins > 0);
-    COUNT_N(LOCK_SPINS, spins);
-#if CHAN_TRACED
-    uint32_t me = load_rlx(&getg()->id); /* ours */
-    COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
-    CHAN(the_guard)(c)->last_owner = me;
-#endif
-    BUF_(freeze)(c);
-}
-
-static inline void CHAN(unlock)(struct hchan *c)
-{
-#if CHAN_TRACED && !defined(CHAN_UNCHECKED)
-    uint64_t qcount = BUF_(count)(c);
-    const char *broken = chan_broken(c, qcount, PARK_(barges));
-    if (!broken)
-        broken = BUF_(broken)(c, qcount);
-    if (broken)
-        gothrow(broken);
-#endif
-    BUF_(thaw)(c);
-    LOCK_(release)(&CHAN(the_guard)(c)->lock);
-}
-
-/* Makes gp, which waits on c, ready. Afterwards gp belongs to its owner again. */
-static inline void CHAN(ready)(struct hchan *c, struct g *gp)
-{
-    TRACE(gp, GWAITING, GRUNNABLE, c);
-    PARK_(ready)(gp);
-}
-
-/* Unlocks and makes gp ready, in the order that the park policy asks for: after the unlock, unless
- * the policy exists to measure the other order. gp's sudog must not be touched afterwards. */
-static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
-{
-    if (PARK_(ready_under_lock)) {
-        CHAN(ready)(c, gp);
-        CHAN(unlock)(c);
-    } else {
-        CHAN(unlock)(c);
-        CHAN(ready)(c, gp);
-    }
-}
+#include "core/chan/frame.inc.h"
 
 /* Before a G parks on a full (or empty) buffer it polls the buffer for a while, provided that the
  * buffer can be used without the lock and that the park policy spins. If a value comes meanwhile,
@@ -407,48 +309,7 @@ static inline bool CHAN(chanrecv)(struct hchan *c, void *elem, bool block, bool 
     return CHAN(recv_steps)(c, elem, block, received, callerpc);
 }
 
-/* Empties the queue for closechan() and chains the waiters at `*end`, in the order in which they
- * are to be woken. Returns the new end of the chain. The lock is held. */
-static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, bool receivers,
-                                           struct sudog **end)
-{
-    struct sudog *sg;
-    while ((sg = waitq_dequeue(q)) != NULL) {
-        if (PARK_(barges) && receivers && BUF_(count)(c) > 0) {
-            CHAN(barge_serve)(c, sg);
-        } else {
-            sg->woken = WOKEN_BY_CLOSE;
-            if (receivers)
-                elem_zero(c, sudog_elem(c, sg));
-        }
-        *end = sg;
-        end = &sg->next;
-    }
-    return end;
-}
-
-static inline void CHAN(closechan)(struct hchan *c)
-{
-    CHAN(lock)(c);
-    if (load_rlx(&c->closed)) { /* under the lock */
-        CHAN(unlock)(c);
-        gopanic("close of closed channel");
-    }
-    /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
-     * value that was sent before the close. */
-    store_rel(&c->closed, 1);
-    BUF_(close)(c);
-    struct sudog *all = NULL;
-    struct sudog **end = CHAN(collect)(c, &c->recvq, true, &all);
-    CHAN(collect)(c, &c->sendq, false, end);
-    CHAN(unlock)(c);
-    while (all) {
-        struct sudog *sg = all;
-        all = sg->next; /* read before ready, which gives the sudog back to its owner */
-        CHAN(ready)(c, sg->g);
-    }
-}
-
+#include "core/chan/close.inc.h"
 #include "core/chan/select.inc.h"
 
 /* What the Go compiler emits for c <- elem; *elem = <-c; *elem, ok = <-c. */

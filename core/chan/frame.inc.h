@@ -1,0 +1,102 @@
+/* The part of core/chan/chan.inc.h that its steps stand on: the names of the parts, what a traced
+ * instance counts, the lock, and making a waiter ready. */
+
+#include "core/base/futex.h"
+#include "core/chan/check.h"
+#include "core/chan/elem.h"
+#include "core/chan/look.h"
+#include "core/chan/make.h"
+#include "core/chan/select.h"
+#include "core/chan/spin.h"
+#include "core/chan/waitq.h"
+#include "core/g/panic.h"
+#include <errno.h>
+
+#define CHAN_PASTE_(a, b) a##_##b
+#define CHAN_PASTE(a, b)  CHAN_PASTE_(a, b)
+#define CHAN(name)        CHAN_PASTE(CHAN_ID, name)
+#define LOCK_(name)       CHAN_PASTE(CHAN_PASTE(lock, CHAN_LOCK), name)
+#define PARK_(name)       CHAN_PASTE(CHAN_PASTE(park, CHAN_PARK), name)
+#define FAST_(name)       CHAN_PASTE(CHAN_PASTE(fast, CHAN_FAST), name)
+#define BUF_(name)        CHAN_PASTE(CHAN_PASTE(buffer, FAST_(buffer)), name)
+
+#define CHAN_INLINE inline __attribute__((always_inline))
+
+/* Counters and trace steps in traced instances; nothing, not even getg(), in measured ones. */
+#if CHAN_TRACED
+#define COUNT(outcome)         outcome_add(getg(), HCHAN_##outcome, 1)
+#define COUNT_N(outcome, n)    outcome_add(getg(), HCHAN_##outcome, (n))
+#define TRACE(gp, from, to, c) trace_step((gp), (from), (to), (c))
+#else
+#define COUNT(outcome)         ((void)0)
+#define COUNT_N(outcome, n)    ((void)(n))
+#define TRACE(gp, from, to, c) ((void)sizeof(c)) /* named, but not evaluated */
+#endif
+
+_Static_assert(!(PARK_(barges) && (BUF_(lockless) || FAST_(counts))),
+               "where woken waiters compete, a full or empty buffer implies nothing about parked "
+               "waiters, so a check of it without the lock would be wrong");
+_Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
+                   sizeof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 128,
+               "variants/README.md: a lock has at most 128 bytes and an alignment of at most 16");
+
+/* What follows the fields of struct hchan: the lock, at hchan.lock. */
+struct CHAN(guard) {
+    struct CHAN_PASTE(lock, CHAN_LOCK) lock;
+#if CHAN_TRACED
+    uint32_t last_owner; /* id of the G that locked last; on the lock's line, which it has anyway */
+#endif
+};
+
+static inline struct CHAN(guard) * CHAN(the_guard)(struct hchan *c)
+{
+    return (void *)c->lock;
+}
+
+static inline void CHAN(lock)(struct hchan *c)
+{
+    uint32_t spins = LOCK_(acquire)(&CHAN(the_guard)(c)->lock);
+    COUNT(LOCK_ACQUIRED);
+    COUNT_N(LOCK_CONTENDED, spins > 0);
+    COUNT_N(LOCK_SPINS, spins);
+#if CHAN_TRACED
+    uint32_t me = load_rlx(&getg()->id); /* ours */
+    COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
+    CHAN(the_guard)(c)->last_owner = me;
+#endif
+    BUF_(freeze)(c);
+}
+
+static inline void CHAN(unlock)(struct hchan *c)
+{
+#if CHAN_TRACED && !defined(CHAN_UNCHECKED)
+    uint64_t qcount = BUF_(count)(c);
+    const char *broken = chan_broken(c, qcount, PARK_(barges));
+    if (!broken)
+        broken = BUF_(broken)(c, qcount);
+    if (broken)
+        gothrow(broken);
+#endif
+    BUF_(thaw)(c);
+    LOCK_(release)(&CHAN(the_guard)(c)->lock);
+}
+
+/* Makes gp, which waits on c, ready. Afterwards gp belongs to its owner again. */
+static inline void CHAN(ready)(struct hchan *c, struct g *gp)
+{
+    TRACE(gp, GWAITING, GRUNNABLE, c);
+    PARK_(ready)(gp);
+}
+
+/* Unlocks and makes gp ready, in the order that the park policy asks for: after the unlock, unless
+ * the policy exists to measure the other order. gp's sudog must not be touched afterwards. */
+static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
+{
+    if (PARK_(ready_under_lock)) {
+        CHAN(ready)(c, gp);
+        CHAN(unlock)(c);
+    } else {
+        CHAN(unlock)(c);
+        CHAN(ready)(c, gp);
+    }
+}
