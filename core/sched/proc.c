@@ -161,18 +161,18 @@ static void spill(struct p *pp, struct g *gp)
     global_put(first, last, n + 1);
 }
 
-static void put(struct p *pp, struct g *gp)
+static void queue_put(struct p *pp, struct g *gp)
 {
     if (!runq_push(&pp->runq, gp))
         spill(pp, gp);
     wake_another();
 }
 
-static void put_next(struct p *pp, struct g *gp)
+static void queue_put_next(struct p *pp, struct g *gp)
 {
     struct g *before = runq_set_next(&pp->runq, gp);
     if (before)
-        put(pp, before);
+        queue_put(pp, before);
 }
 
 void goready(struct g *gp)
@@ -180,7 +180,7 @@ void goready(struct g *gp)
     struct g *me = runningg();
     store_rlx(&gp->status, GRUNNABLE); /* for who reports */
     if (me && me->p) {
-        put_next(me->p, gp);
+        queue_put_next(me->p, gp);
     } else {
         global_put(gp, gp, 1);
         wake_another();
@@ -228,10 +228,10 @@ void finish_other(struct p *pp, struct g *gp)
         break;
     case LEAVING_PARKED: /* and READY */
         store_rlx(&gp->status, GRUNNABLE);
-        put_next(pp, gp);
+        queue_put_next(pp, gp);
         break;
     case LEAVING_YIELDED:
-        put(pp, gp);
+        queue_put(pp, gp);
         break;
     case LEAVING_DEAD:
         count_end();
@@ -255,7 +255,7 @@ void gosched(void)
     if (!next)
         next = peer;
     else if (peer)
-        put(pp, peer);
+        queue_put(pp, peer);
     if (!next)
         return; /* there is nobody */
     gp->leaving = LEAVING_YIELDED;
@@ -356,7 +356,7 @@ static struct g *steal_from(struct p *pp, struct p *victim)
         struct g *more = runq_take(&victim->runq);
         if (!more)
             break;
-        put(pp, more);
+        queue_put(pp, more);
     }
     return gp;
 }
@@ -438,6 +438,14 @@ static bool come_back(struct p *pp)
     return idle;
 }
 
+/* No P sleeps any longer. */
+static void wake_all(void)
+{
+    for (uint32_t i = 0; i < sched.procs; i++)
+        if (come_back(&sched.ps[i]))
+            wake(&sched.ps[i], NOTE_RUN);
+}
+
 /* A P that has left its runnext alone since the last look; NULL: none. The lock is held. */
 static struct p *stale_next(struct p *watcher)
 {
@@ -466,7 +474,7 @@ static bool watch(struct p *pp)
         wake(look, NOTE_LOOK);
     struct g *gp = stale ? runq_take_next(&stale->runq) : NULL;
     if (gp)
-        put_next(pp, gp);
+        queue_put_next(pp, gp);
     return stale;
 }
 
@@ -598,9 +606,7 @@ static void *mstart(void *arg)
 static void end_procs(uint32_t threads)
 {
     store_sc(&sched.stopping, 1); /* see some_work() */
-    for (uint32_t i = 0; i < sched.procs; i++)
-        if (come_back(&sched.ps[i]))
-            wake(&sched.ps[i], NOTE_RUN);
+    wake_all();
     for (uint32_t i = 0; i < threads; i++)
         pthread_join(sched.ps[i].thread, NULL);
     for (uint32_t i = 0; i < sched.procs; i++) /* dead goroutines outlive their P */

@@ -5,32 +5,34 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct g **heap; /* heap[1..count], each with its place in it; under lock */
-static uint32_t count, room;
-static _Atomic int64_t next = FUTEX_FOREVER; /* heap[1]'s; written under lock */
+static struct {
+    pthread_mutex_t lock;
+    struct g **heap; /* heap[1..count], each with its place in it; under lock */
+    uint32_t count, room;
+    _Atomic int64_t next; /* heap[1]'s; written under lock */
+} timers = {.lock = PTHREAD_MUTEX_INITIALIZER, .next = FUTEX_FOREVER};
 
 static void place(uint32_t at, struct g *gp)
 {
-    heap[at] = gp;
+    timers.heap[at] = gp;
     gp->timer = at;
 }
 
 static void sift_up(uint32_t at, struct g *gp)
 {
-    for (; at > 1 && heap[at / 2]->when > gp->when; at /= 2)
-        place(at, heap[at / 2]);
+    for (; at > 1 && timers.heap[at / 2]->when > gp->when; at /= 2)
+        place(at, timers.heap[at / 2]);
     place(at, gp);
 }
 
 static void sift_down(uint32_t at, struct g *gp)
 {
-    for (uint32_t child; (child = 2 * at) <= count; at = child) {
-        if (child < count && heap[child + 1]->when < heap[child]->when)
+    for (uint32_t child; (child = 2 * at) <= timers.count; at = child) {
+        if (child < timers.count && timers.heap[child + 1]->when < timers.heap[child]->when)
             child++;
-        if (gp->when <= heap[child]->when)
+        if (gp->when <= timers.heap[child]->when)
             break;
-        place(at, heap[child]);
+        place(at, timers.heap[child]);
     }
     place(at, gp);
 }
@@ -39,13 +41,13 @@ static void sift_down(uint32_t at, struct g *gp)
  * is told by sched_timer_added(). */
 static void publish(void)
 {
-    store_rlx(&next, count ? heap[1]->when : FUTEX_FOREVER);
+    store_rlx(&timers.next, timers.count ? timers.heap[1]->when : FUTEX_FOREVER);
 }
 
 static void take_out(struct g *gp)
 {
     uint32_t at = gp->timer;
-    struct g *last = heap[count--];
+    struct g *last = timers.heap[timers.count--];
     gp->timer = 0;
     if (last != gp) {
         sift_up(at, last);
@@ -55,41 +57,41 @@ static void take_out(struct g *gp)
 
 static void grow(void)
 {
-    uint32_t more = room ? 2 * room : 64;
-    struct g **bigger = realloc(heap, (more + 1) * sizeof(struct g *));
+    uint32_t more = timers.room ? 2 * timers.room : 64;
+    struct g **bigger = realloc(timers.heap, (more + 1) * sizeof(struct g *));
     if (!bigger)
         gothrow("out of memory");
-    heap = bigger;
-    room = more;
+    timers.heap = bigger;
+    timers.room = more;
 }
 
 void timer_add(struct g *gp, int64_t when)
 {
-    pthread_mutex_lock(&lock);
-    if (count == room)
+    pthread_mutex_lock(&timers.lock);
+    if (timers.count == timers.room)
         grow();
     gp->when = when;
-    sift_up(++count, gp);
-    bool first = heap[1] == gp;
+    sift_up(++timers.count, gp);
+    bool first = timers.heap[1] == gp;
     publish();
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&timers.lock);
     if (first)
         sched_timer_added(when);
 }
 
 void timer_del(struct g *gp)
 {
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&timers.lock);
     if (gp->timer) {
         take_out(gp);
         publish();
     }
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&timers.lock);
 }
 
 int64_t timer_next(void)
 {
-    return load_rlx(&next);
+    return load_rlx(&timers.next);
 }
 
 /* gp is due. True where it was asleep, and is the caller's to run. */
@@ -115,9 +117,9 @@ static bool expire(struct g *gp, int64_t now)
 void timers_run(int64_t now)
 {
     struct g *due = NULL, **end = &due;
-    pthread_mutex_lock(&lock);
-    while (count && heap[1]->when <= now) {
-        struct g *gp = heap[1];
+    pthread_mutex_lock(&timers.lock);
+    while (timers.count && timers.heap[1]->when <= now) {
+        struct g *gp = timers.heap[1];
         if (expire(gp, now)) {
             *end = gp;
             end = &gp->schedlink;
@@ -125,7 +127,7 @@ void timers_run(int64_t now)
     }
     *end = NULL;
     publish();
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&timers.lock);
     while (due) {
         struct g *gp = due;
         due = gp->schedlink; /* before it may run */

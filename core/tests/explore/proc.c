@@ -81,8 +81,8 @@ void engine_no_procs(void)
 void explore_sched_begin(unsigned procs)
 {
     make_pool();
-    lock = 0;
-    count = 0; /* the heap itself stays: its addresses matter to nobody */
+    timers.lock = 0;
+    timers.count = 0; /* the heap itself stays: its addresses matter to nobody */
     publish();
     for (unsigned i = EXPLORE_GOROUTINES; i-- > 0;)
         refresh(i);
@@ -127,7 +127,7 @@ const char *explore_sched_end(void)
     if (explore_get(&sched.spinning, sizeof(uint32_t)) ||
         explore_get(&sched.idles, sizeof(uint32_t)) != sched.procs)
         return "the Ps that look for work, or are idle, are miscounted";
-    return count ? "a deadline is forgotten" : NULL;
+    return timers.count ? "a deadline is forgotten" : NULL;
 }
 
 /* A goroutine's: what is its own, and what is for reports. A P's: its ticks, hints to the watcher;
