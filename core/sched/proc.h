@@ -1,55 +1,13 @@
-/* The scheduler's own: P, its queue, and how a goroutine leaves and resumes. Private to core, and
- * to the park policy `go`. */
+/* How a goroutine leaves its stack, and another one resumes. Private to core, and to the park
+ * policy `go`. */
 #ifndef CORE_SCHED_PROC_H
 #define CORE_SCHED_PROC_H
 
 #include "core/base/futex.h"
 #include "core/g/g.h"
-#include "core/sched/runq.h"
-#include <pthread.h>
-
-/* What wakes a P that sleeps. */
-enum note { NOTE_NONE, NOTE_LOOK, NOTE_RUN };
-
-/* A P, and its thread. */
-struct p {
-    struct runq runq;
-    alignas(CACHE_LINE) struct g g0; /* the thread's own stack, on which it looks for work */
-    uint32_t id;
-    _Atomic uint32_t schedtick; /* how many goroutines it has picked; written by itself */
-    uint32_t seentick;          /* schedtick as the watcher saw it; under sched.lock */
-    bool spinning;              /* counted in sched.spinning; while it is idle, under sched.lock */
-    struct g *gfree;            /* dead goroutines, by next_free */
-    uint32_t gfrees;
-    pthread_t thread;
-    int error; /* of its start */
-
-    alignas(CACHE_LINE) _Atomic uint32_t note; /* enum note; a futex */
-    bool idle;       /* in the list of idle Ps. This and the next under sched.lock */
-    struct p *link;  /* the one that went idle before it */
-    struct p *older; /* Ps that a greater number has replaced; of the first one */
-};
-
-/* Stacks (core/sched/stack.c). */
-
-/* The bytes of a stack that is asked for with `size`, its guard included; 0: out of range. */
-size_t stack_size(size_t size);
-/* A stack of so many bytes. Returns 0 or an error number. */
-int stack_alloc(struct fiber *f, size_t size);
-/* From here on, an overflow in a goroutine of the calling thread is told as such. Returns what
- * stack_unguard() takes; NULL where there is no memory. */
-void *stack_guard(void);
-void stack_unguard(void *altstack);
-
-/* Timers (core/sched/timer.c): the deadlines of parked goroutines. */
-
-/* gp is about to park until `when`; has gone on. */
-void timer_add(struct g *gp, int64_t when);
-void timer_del(struct g *gp);
-/* When the next one is due; FUTEX_FOREVER: none. Without a lock: an old answer is possible. */
-int64_t timer_next(void);
-/* Makes the goroutines ready that are due. By a P. */
-void timers_run(int64_t now);
+#include "core/sched/p.h"
+#include "core/sched/queues.h"
+#include "core/sched/timer.h"
 
 /* Leaving a stack, and resuming another. Inline, for what it costs is what a park costs. */
 
@@ -117,12 +75,5 @@ static inline void gopark(struct g *gp, int64_t deadline)
     if (__builtin_expect(bounded, 0))
         timer_del(gp);
 }
-
-/* The goroutine gp is runnable from now on. By whoever set its park word from ASLEEP to another
- * state. */
-void goready(struct g *gp);
-
-/* A timer that is due before any other was added: who watches must know. */
-void sched_timer_added(int64_t when);
 
 #endif

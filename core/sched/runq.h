@@ -17,7 +17,7 @@ struct runq {
 };
 
 /* The owner. Puts gp at the end: false where the ring is full. The store of tail is seq_cst, so
- * that either who goes idle sees gp, or the caller sees that somebody is idle (core/sched/proc.c);
+ * that either who goes idle sees gp, or the caller sees that somebody is idle (core/sched/sched_state.h);
  * it is a release, too: who takes gp sees all that it was made ready with. */
 static inline bool runq_push(struct runq *q, struct g *gp)
 {

@@ -1,8 +1,7 @@
 /* The stacks of goroutines: cut from slabs, each above a guard, and never given back; a dead
  * goroutine keeps its own for the next one. */
-#include "core/base/futex.h"
-#include "core/g/panic.h"
-#include "core/sched/proc.h"
+#include "core/sched/stack.h"
+#include "core/g/g.h"
 #include <errno.h>
 #include <hchan/sched.h>
 #include <inttypes.h>

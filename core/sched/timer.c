@@ -1,7 +1,9 @@
 /* The deadlines of parked goroutines: a heap by time. A thread's deadline is the kernel's. */
+#include "core/sched/timer.h"
 #include "core/base/futex.h"
 #include "core/g/panic.h"
-#include "core/sched/proc.h"
+#include "core/sched/idle.h"
+#include "core/sched/queues.h"
 #include <pthread.h>
 #include <stdlib.h>
 

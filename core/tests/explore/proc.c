@@ -1,8 +1,9 @@
-/* The scheduler, to be explored: core/sched/proc.c and core/sched/timer.c as they are, but for what
- * they take from threads. Each schedule begins with their static state as it was at first;
+/* The scheduler, to be explored: the files of core/sched as they are, but for what they take from
+ * threads. Each schedule begins with their static state as it was at first;
  * goroutines, with their stacks, come from a pool that is made once. */
 #include "core/tests/explore/proc.h"
 #include "core/sched/proc.h"
+#include "core/sched/stack.h"
 #include "core/tests/explore/engine.h"
 #include "core/tests/explore/sanitizer.h"
 #include <errno.h>
@@ -41,8 +42,14 @@ void *explore_switch(struct context *from, struct context *to, void *data)
 #define pthread_create(thread, a, fn, arg) ((void)(thread), (void)(fn), (void)(arg), EAGAIN)
 #define pthread_join(thread, result)       join(thread)
 // clang-format off
-#include "core/sched/proc.c"
+#include "core/sched/sched_state.c"
+#include "core/sched/idle.c"
+#include "core/sched/queues.c"
 #include "core/sched/timer.c"
+#include "core/sched/live.c"
+#include "core/sched/proc.c"
+#include "core/sched/find.c"
+#include "core/sched/schedinit.c"
 // clang-format on
 
 static struct {

@@ -1,4 +1,4 @@
-/* variants/park/go.h with core/sched/proc.c's gopark() and finish() and core/sched/timer.c: a
+/* variants/park/go.h with core/sched/proc.h's gopark() and finish() and core/sched/timer.c: a
  * goroutine leaves its stack, and a waker, its deadline and its own P decide which of them queues
  * it. It is never forgotten, never queued twice, never resumed while its stack is in use, and goes
  * on only if it was woken or its time is over. A goroutine that is never resumed is an invalid end

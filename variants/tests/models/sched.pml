@@ -1,4 +1,4 @@
-/* core/sched/proc.c's idle protocol: a thread that queues a goroutine and a P that goes to sleep do
+/* core/sched/idle.c's idle protocol: a thread that queues a goroutine and a P that goes to sleep do
  * not miss each other. Queues are counts, since it does not matter here which goroutine is taken.
  * runnext is one place, for which no P is woken, and which the watcher checks.
  *

@@ -1,5 +1,4 @@
-/* The scheduler (core/sched/proc.c, core/sched/timer.c, core/sched/runq.h) and the park policy `go`
- * under chosen schedules: each P is a fiber, so that a P is stopped wherever it touches what it
+/* The scheduler (core/sched) and the park policy `go` under chosen schedules: each P is a fiber, so that a P is stopped wherever it touches what it
  * shares.
  *
  * Programs have goroutines for parties, and some threads; what they saw is judged as a history.

@@ -1,0 +1,103 @@
+/* What a P does next: its own queues, the global one, the others' rings, or sleep. */
+#include "core/sched/find.h"
+#include "core/base/futex.h"
+#include "core/sched/idle.h"
+#include "core/sched/proc.h"
+#include "core/sched/queues.h"
+#include "core/sched/sched_state.h"
+#include "core/sched/timer.h"
+
+enum {
+    SPIN_TURNS = 64,
+    SPIN_PAUSES = 10, /* some 15 us in all where a pause takes 24 ns */
+};
+
+/* Of pp's own and the global queue. */
+static struct g *find_own(struct p *pp)
+{
+    struct g *gp = NULL;
+    int64_t due = timer_next();
+    if (due != FUTEX_FOREVER) {
+        int64_t now = nanotime();
+        if (due <= now)
+            timers_run(now);
+    }
+    if (load_rlx(&pp->schedtick) % FAIR_TICK == 0) { /* we are here for that */
+        gp = global_take(pp);
+        if (!gp)
+            gp = runq_take(&pp->runq);
+    }
+    if (!gp)
+        gp = runq_take_next(&pp->runq);
+    if (!gp)
+        gp = runq_take(&pp->runq);
+    return gp ? gp : global_take(pp);
+}
+
+/* Half of another one's ring. Returns one of them. */
+static struct g *steal_from(struct p *pp, struct p *victim)
+{
+    uint32_t n = runq_length(&victim->runq);
+    struct g *gp = n ? runq_take(&victim->runq) : NULL;
+    for (uint32_t i = 1; gp && i < n / 2; i++) {
+        struct g *more = runq_take(&victim->runq);
+        if (!more)
+            break;
+        queue_put(pp, more);
+    }
+    return gp;
+}
+
+static struct g *steal(struct p *pp)
+{
+    struct g *gp = NULL;
+    uint32_t others = sched.procs - 1, from = cheaprandn(&pp->g0, others);
+    for (uint32_t i = 0; i < others && !gp; i++) {
+        uint32_t victim = pp->id + 1 + (from + i) % others;
+        gp = steal_from(pp, &sched.ps[victim % sched.procs]);
+    }
+    return gp ? gp : global_take(pp);
+}
+
+/* Looks at the others' for a while: at most half as many Ps do so as are busy, since each of them
+ * is in the others' way. */
+static struct g *spin(struct p *pp)
+{
+    if (!pp->spinning &&
+        2 * load_rlx(&sched.spinning) < sched.procs - load_rlx(&sched.idles)) /* about */
+        start_spinning(pp);
+    struct g *gp = NULL;
+    for (int i = 0; i < SPIN_BUDGET(SPIN_TURNS); i++) {
+        gp = steal(pp);
+        if (gp || !pp->spinning || load_rlx(&sched.stopping)) /* as hints */
+            break;
+        procyield(SPIN_PAUSES);
+    }
+    return gp;
+}
+
+/* The next to run, sooner or later. NULL: the scheduler is stopping. */
+static struct g *find_runnable(struct p *pp)
+{
+    for (;;) {
+        struct g *gp = find_own(pp);
+        if (!gp)
+            gp = spin(pp);
+        if (gp) {
+            found_work(pp);
+            return gp;
+        }
+        if (load_acq(&sched.stopping)) { /* pairs with store_sc in end_procs() */
+            stop_spinning(pp);
+            return NULL;
+        }
+        go_idle(pp);
+    }
+}
+
+void schedule(struct p *pp)
+{
+    struct g *gp;
+    while ((gp = find_runnable(pp)) != NULL)
+        switch_to(&pp->g0, gp);
+}

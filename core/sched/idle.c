@@ -1,0 +1,215 @@
+/* How Ps go idle, and are woken: the protocol that core/sched/sched_state.h argues for. */
+#include "core/sched/idle.h"
+#include "core/base/futex.h"
+#include "core/sched/queues.h"
+#include "core/sched/sched_state.h"
+#include "core/sched/timer.h"
+
+enum {
+    WATCH_NS_MIN = 20000,
+    WATCH_NS_MAX = 10000000,
+};
+
+static void wake(struct p *pp, enum note note)
+{
+    uint32_t none = NOTE_NONE;
+    if (note == NOTE_RUN)
+        store_rel(&pp->note, NOTE_RUN);             /* pairs with load_acq in idle_sleep() */
+    else if (!cas_rel(&pp->note, &none, NOTE_LOOK)) /* likewise; it has been told more already */
+        return;
+    futex_wake(&pp->note, 1);
+}
+
+/* Takes pp from the idle. Returns a P that has to look around, since its duty changed; or NULL. The
+ * lock is held. */
+static struct p *idle_remove(struct p *pp)
+{
+    struct p **at = &sched.idle;
+    while (*at != pp)
+        at = &(*at)->link;
+    *at = pp->link;
+    pp->idle = false;
+    bool all_were = fadd_sc(&sched.idles, -1U) == sched.procs;
+    if (sched.watcher == pp) {
+        sched.watcher = sched.idle;
+        return sched.watcher;
+    }
+    return all_were ? sched.watcher
+                    : NULL; /* it sleeps for good: now there is something to watch */
+}
+
+void wake_another(void)
+{
+    uint32_t none = 0;
+    /* seq_cst, all: see above. */
+    if (load_sc(&sched.idles) == 0 || load_sc(&sched.spinning) != 0 ||
+        !cas_sc(&sched.spinning, &none, 1))
+        return;
+    pthread_mutex_lock(&sched.lock);
+    struct p *pp = sched.idle, *look = NULL;
+    if (pp) {
+        look = idle_remove(pp);
+        pp->spinning = true;
+    }
+    pthread_mutex_unlock(&sched.lock);
+    if (pp)
+        wake(pp, NOTE_RUN);
+    else
+        fadd_sc(&sched.spinning, -1U);
+    if (look)
+        wake(look, NOTE_LOOK);
+}
+
+void start_spinning(struct p *pp)
+{
+    pp->spinning = true;
+    fadd_sc(&sched.spinning, 1);
+}
+
+void stop_spinning(struct p *pp)
+{
+    if (pp->spinning) {
+        pp->spinning = false;
+        fadd_sc(&sched.spinning, -1U);
+    }
+}
+
+/* Whether there is something to do for who is about to sleep. seq_cst: see above. */
+static bool some_work(void)
+{
+    if (load_sc(&sched.stopping) || load_sc(&sched.size))
+        return true;
+    for (uint32_t i = 0; i < sched.procs; i++)
+        if (runq_some(&sched.ps[i].runq))
+            return true;
+    return false;
+}
+
+void found_work(struct p *pp)
+{
+    if (pp->spinning) {
+        stop_spinning(pp);
+        if (some_work())
+            wake_another();
+    }
+}
+
+/* True where pp is no longer idle by its own doing; false where somebody is about to wake it. */
+static bool come_back(struct p *pp)
+{
+    struct p *look = NULL;
+    pthread_mutex_lock(&sched.lock);
+    bool idle = pp->idle;
+    if (idle)
+        look = idle_remove(pp);
+    pthread_mutex_unlock(&sched.lock);
+    if (look)
+        wake(look, NOTE_LOOK);
+    return idle;
+}
+
+void wake_all(void)
+{
+    for (uint32_t i = 0; i < sched.procs; i++)
+        if (come_back(&sched.ps[i]))
+            wake(&sched.ps[i], NOTE_RUN);
+}
+
+/* A P that has left its runnext alone since the last look; NULL: none. The lock is held. */
+static struct p *stale_next(struct p *watcher)
+{
+    struct p *stale = NULL;
+    for (uint32_t i = 0; i < sched.procs; i++) {
+        struct p *pp = &sched.ps[i];
+        uint32_t tick = load_rlx(&pp->schedtick); /* hints, both */
+        if (pp != watcher && tick == pp->seentick && load_rlx(&pp->runq.next))
+            stale = pp;
+        pp->seentick = tick;
+    }
+    return stale;
+}
+
+/* The watcher takes over what has stayed in a runnext: true where it is no longer idle. */
+static bool watch(struct p *pp)
+{
+    struct p *look = NULL, *stale = NULL;
+    pthread_mutex_lock(&sched.lock);
+    if (sched.watcher == pp)
+        stale = stale_next(pp);
+    if (stale)
+        look = idle_remove(pp);
+    pthread_mutex_unlock(&sched.lock);
+    if (look)
+        wake(look, NOTE_LOOK);
+    struct g *gp = stale ? runq_take_next(&stale->runq) : NULL;
+    if (gp)
+        queue_put_next(pp, gp);
+    return stale;
+}
+
+/* Until when pp may sleep; where it is the watcher, that is kept for sched_timer_added(). */
+static int64_t sleep_until(struct p *pp, int64_t watch_ns)
+{
+    int64_t until = FUTEX_FOREVER;
+    pthread_mutex_lock(&sched.lock);
+    if (sched.watcher == pp) {
+        if (load_rlx(&sched.idles) < sched.procs)
+            until = nanotime() + watch_ns;
+        if (timer_next() < until)
+            until = timer_next();
+        sched.watch_until = until;
+    }
+    pthread_mutex_unlock(&sched.lock);
+    return until;
+}
+
+void sched_timer_added(int64_t when)
+{
+    pthread_mutex_lock(&sched.lock);
+    struct p *look = when < sched.watch_until ? sched.watcher : NULL;
+    pthread_mutex_unlock(&sched.lock);
+    if (look)
+        wake(look, NOTE_LOOK);
+}
+
+/* Sleeps until there is something to do, and pp is idle no more. */
+static void idle_sleep(struct p *pp)
+{
+    enum { PATIENCE = 50 };
+    int64_t watch_ns = WATCH_NS_MIN;
+    for (int looks = 0;; looks++) {
+        if (looks >= PATIENCE && watch_ns < WATCH_NS_MAX)
+            watch_ns *= 2;
+        futex_wait(&pp->note, NOTE_NONE, sleep_until(pp, watch_ns));
+        uint32_t note = load_acq(&pp->note); /* pairs with wake() */
+        if (note == NOTE_RUN)
+            break;
+        if (note == NOTE_LOOK)
+            cas_rlx(&pp->note, &note, NOTE_NONE); /* where it fails, it is NOTE_RUN */
+        if (timer_next() <= nanotime() && come_back(pp))
+            return;
+        if (watch(pp))
+            return;
+    }
+    store_rlx(&pp->note, NOTE_NONE); /* whoever wakes it next does so after it has gone idle */
+}
+
+void go_idle(struct p *pp)
+{
+    pthread_mutex_lock(&sched.lock);
+    bool spun = pp->spinning;
+    pp->spinning = false; /* from here on a waker may set it */
+    pp->link = sched.idle;
+    sched.idle = pp;
+    pp->idle = true;
+    if (!sched.watcher)
+        sched.watcher = pp;
+    fadd_sc(&sched.idles, 1);
+    pthread_mutex_unlock(&sched.lock);
+    if (spun)
+        fadd_sc(&sched.spinning, -1U);
+    if (!some_work() || !come_back(pp))
+        idle_sleep(pp);
+    else /* who put it there may have counted on us: we pass on what we leave */
+        start_spinning(pp);
+}

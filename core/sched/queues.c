@@ -1,0 +1,88 @@
+/* Where runnable goroutines wait: the rings of the Ps (core/sched/runq.h), and the global queue. */
+#include "core/sched/queues.h"
+#include "core/sched/idle.h"
+#include "core/sched/sched_state.h"
+
+/* Puts the list from first to last into the global queue. */
+static void global_put(struct g *first, struct g *last, uint32_t n)
+{
+    last->schedlink = NULL;
+    pthread_mutex_lock(&sched.lock);
+    if (sched.tail)
+        sched.tail->schedlink = first;
+    else
+        sched.head = first;
+    sched.tail = last;
+    store_sc(&sched.size, load_rlx(&sched.size) + n); /* seq_cst: see above */
+    pthread_mutex_unlock(&sched.lock);
+}
+
+struct g *global_take(struct p *pp)
+{
+    if (load_sc(&sched.size) == 0)
+        return NULL;
+    pthread_mutex_lock(&sched.lock);
+    uint32_t size = load_rlx(&sched.size), n = size / sched.procs + 1;
+    struct g *gp = sched.head;
+    if (n > size)
+        n = size;
+    if (n > RUNQ_SIZE / 2)
+        n = RUNQ_SIZE / 2;
+    /* Into the ring first, out of the queue after: who is about to sleep looks at the size before
+     * it looks at the rings (some_work()), and so sees each of them in one place or in both. */
+    for (uint32_t i = 0; i < n; i++) {
+        struct g *taken = sched.head;
+        if (i > 0 && !runq_push(&pp->runq, taken)) {
+            n = i;
+            break;
+        }
+        sched.head = taken->schedlink;
+    }
+    if (!sched.head)
+        sched.tail = NULL;
+    store_sc(&sched.size, size - n);
+    pthread_mutex_unlock(&sched.lock);
+    return gp;
+}
+
+/* pp's ring is full: half of it, and gp, go to the global queue. */
+static void spill(struct p *pp, struct g *gp)
+{
+    struct g *first = NULL, **end = &first, *last = NULL;
+    uint32_t n = 0;
+    for (; n < RUNQ_SIZE / 2; n++) {
+        struct g *taken = runq_take(&pp->runq);
+        if (!taken)
+            break;
+        *end = last = taken;
+        end = &taken->schedlink;
+    }
+    *end = last = gp;
+    global_put(first, last, n + 1);
+}
+
+void queue_put(struct p *pp, struct g *gp)
+{
+    if (!runq_push(&pp->runq, gp))
+        spill(pp, gp);
+    wake_another();
+}
+
+void queue_put_next(struct p *pp, struct g *gp)
+{
+    struct g *before = runq_set_next(&pp->runq, gp);
+    if (before)
+        queue_put(pp, before);
+}
+
+void goready(struct g *gp)
+{
+    struct g *me = runningg();
+    store_rlx(&gp->status, GRUNNABLE); /* for who reports */
+    if (me && me->p) {
+        queue_put_next(me->p, gp);
+    } else {
+        global_put(gp, gp, 1);
+        wake_another();
+    }
+}

@@ -1,0 +1,140 @@
+/* How the scheduler starts and stops. */
+#include "core/base/futex.h"
+#include "core/sched/find.h"
+#include "core/sched/idle.h"
+#include "core/sched/sched_state.h"
+#include "core/sched/stack.h"
+#include <errno.h>
+#include <hchan/sched.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rest of a P's life, in its thread. */
+static void run_p(struct p *pp)
+{
+    fiber_adopt(&pp->g0.fiber);
+    setg(&pp->g0);
+    schedule(pp);
+    setg(NULL);
+}
+
+static void *mstart(void *arg)
+{
+    struct p *pp = arg;
+    const struct sched_options *o = &sched.options;
+    pp->error = o->begin ? o->begin(pp->id, o->arg) : 0;
+    bool begun = pp->error == 0;
+    void *altstack = pp->error ? NULL : stack_guard();
+    if (!pp->error && !altstack)
+        pp->error = ENOMEM;
+    bool failed = pp->error != 0;
+    fadd_acqrel(&sched.started, 1); /* publishes pp->error */
+    futex_wake(&sched.started, 1);
+    if (!failed)
+        run_p(pp);
+    if (altstack)
+        stack_unguard(altstack);
+    if (o->end && begun)
+        o->end(pp->id, o->arg);
+    return NULL;
+}
+
+static void end_procs(uint32_t threads)
+{
+    store_sc(&sched.stopping, 1); /* see some_work() */
+    wake_all();
+    for (uint32_t i = 0; i < threads; i++)
+        pthread_join(sched.ps[i].thread, NULL);
+    for (uint32_t i = 0; i < sched.procs; i++) /* dead goroutines outlive their P */
+        while (sched.ps[i].gfree) {
+            struct g *gp = sched.ps[i].gfree;
+            sched.ps[i].gfree = gp->next_free;
+            gp->next_free = sched.gfree;
+            sched.gfree = gp;
+        }
+    sched.procs = 0;
+    store_rlx(&sched.stopping, 0); /* the threads are joined, here and below */
+    store_rlx(&sched.started, 0);
+}
+
+static unsigned usable_cpus(void)
+{
+    for (size_t cpus = 1024;; cpus *= 2) {
+        cpu_set_t *set = CPU_ALLOC(cpus);
+        size_t size = CPU_ALLOC_SIZE(cpus);
+        if (!set)
+            return 1;
+        int error = sched_getaffinity(0, size, set) ? errno : 0;
+        unsigned count = error ? 1 : (unsigned)CPU_COUNT_S(size, set);
+        CPU_FREE(set);
+        if (error != EINVAL) /* EINVAL: the kernel's set is bigger */
+            return count < SCHED_PROCS_MAX ? count : SCHED_PROCS_MAX;
+    }
+}
+
+static int start_procs(void)
+{
+    uint32_t threads = 0;
+    int error = 0;
+    for (; threads < sched.procs && !error; threads += !error)
+        error = pthread_create(&sched.ps[threads].thread, NULL, mstart, &sched.ps[threads]);
+    for (uint32_t n; (n = load_acq(&sched.started)) < threads;) /* pairs with the add in mstart() */
+        futex_wait(&sched.started, n, FUTEX_FOREVER);
+    for (uint32_t i = 0; i < threads && !error; i++)
+        error = sched.ps[i].error;
+    if (error)
+        end_procs(threads);
+    return error;
+}
+
+/* The Ps, without their threads: those of an earlier scheduler, where there are enough. They are
+ * never freed: a thread whose goroutine has ended may still be about to tell a P to look. 0, or an
+ * error number. */
+static int make_procs(uint32_t procs)
+{
+    if (procs > sched.room) {
+        struct p *ps = aligned_alloc(CACHE_LINE, procs * sizeof(struct p));
+        if (!ps)
+            return ENOMEM;
+        memset((void *)ps, 0, procs * sizeof(struct p));
+        ps[0].older = sched.ps;
+        sched.ps = ps;
+        sched.room = procs;
+    }
+    for (uint32_t i = 0; i < procs; i++) {
+        struct p *pp = &sched.ps[i];
+        memset((void *)&pp->g0, 0, sizeof(pp->g0));
+        pp->id = i;
+        pp->gfrees = 0;
+        pp->g0.p = pp;
+        pp->g0.rand = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+    }
+    sched.procs = procs;
+    return 0;
+}
+
+int schedinit(const struct sched_options *options)
+{
+    static const struct sched_options usual;
+    const struct sched_options *o = options ? options : &usual;
+    if (sched.procs)
+        return EBUSY;
+    size_t stack = stack_size(o->stack_size);
+    if (!stack || o->procs > SCHED_PROCS_MAX)
+        return EINVAL;
+    if (stack != sched.stack)
+        sched.gfree = NULL; /* their stacks have another size; they stay in the list of all Gs */
+    sched.stack = stack;
+    sched.options = *o;
+    int error = make_procs(o->procs ? o->procs : usable_cpus());
+    return error ? error : start_procs();
+}
+
+void schedstop(void)
+{
+    if (!sched.procs)
+        return;
+    schedwait();
+    end_procs(sched.procs);
+}
