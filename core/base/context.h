@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a new context runs, with what the first switch to it passes. It must not return; it is not
- * declared so, for then AddressSanitizer would look at the stack before it is told of the switch.
+/* What a new context runs, with the data of the first switch to it. It must not return. It is not
+ * declared _Noreturn: AddressSanitizer would then touch the stack before it is told of the switch.
  */
-void context_start(void *data);
+typedef void context_entry(void *data);
 
 #if defined(__x86_64__) && !FIBER_ASAN && !FIBER_TSAN
 
@@ -23,13 +23,13 @@ struct context {
     void *pc, *sp, *fp;
 };
 
-/* A context that will run context_start() on the stack of `size` bytes from `bottom`. */
-static inline void context_make(struct context *c, void *bottom, size_t size)
+/* A context that will run `entry` on the stack of `size` bytes from `bottom`. */
+static inline void context_make(struct context *c, void *bottom, size_t size, context_entry *entry)
 {
     uintptr_t top = ((uintptr_t)bottom + size) / 16 * 16;
     void **sp = (void **)(top - sizeof(void *)); /* as if it had been called */
     *sp = NULL;                                  /* by nobody: here a backtrace ends */
-    *c = (struct context){.pc = (void *)(uintptr_t)context_start, .sp = sp};
+    *c = (struct context){.pc = (void *)(uintptr_t)entry, .sp = sp};
 }
 
 #ifdef __AVX512F__
@@ -71,11 +71,13 @@ context_switch(struct context *from, const struct context *to, void *data)
 
 struct context {
     fcontext at;
+    context_entry *entry;
 };
 
-/* What goes along with a jump, on the stack of who jumps. */
+/* What goes along with a jump, on the stack of the one that jumps. */
 struct context_message {
     struct context *from;
+    const struct context *to;
     void *data;
 };
 
@@ -88,17 +90,18 @@ static inline void *context_arrive(struct fcontext_transfer t)
 
 static inline void context_begin(struct fcontext_transfer t)
 {
-    context_start(context_arrive(t));
+    const struct context_message *m = t.data;
+    m->to->entry(context_arrive(t));
 }
 
-static inline void context_make(struct context *c, void *bottom, size_t size)
+static inline void context_make(struct context *c, void *bottom, size_t size, context_entry *entry)
 {
-    c->at = make_fcontext((char *)bottom + size, size, context_begin);
+    *c = (struct context){make_fcontext((char *)bottom + size, size, context_begin), entry};
 }
 
 static inline void *context_switch(struct context *from, const struct context *to, void *data)
 {
-    struct context_message m = {from, data};
+    struct context_message m = {from, to, data};
     return context_arrive(jump_fcontext(to->at, &m));
 }
 

@@ -12,16 +12,25 @@ enum {
     SPIN_PAUSES = 10, /* some 15 us in all where a pause takes 24 ns */
 };
 
+static void ready_due(void)
+{
+    int64_t due = timer_next();
+    if (due == FUTEX_FOREVER)
+        return;
+    int64_t now = nanotime();
+    struct g *gp = due <= now ? timers_due(now) : NULL;
+    while (gp) {
+        struct g *next = gp->schedlink; /* before it may run */
+        goready(gp);
+        gp = next;
+    }
+}
+
 /* Of pp's own and the global queue. */
 static struct g *find_own(struct p *pp)
 {
     struct g *gp = NULL;
-    int64_t due = timer_next();
-    if (due != FUTEX_FOREVER) {
-        int64_t now = nanotime();
-        if (due <= now)
-            timers_run(now);
-    }
+    ready_due();
     if (load_rlx(&pp->schedtick) % FAIR_TICK == 0) { /* we are here for that */
         gp = global_take(pp);
         if (!gp)

@@ -1,7 +1,6 @@
 /* How Ps go idle, and are woken: the protocol that core/sched/sched_state.h argues for. */
 #include "core/sched/idle.h"
 #include "core/base/futex.h"
-#include "core/sched/queues.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/timer.h"
 
@@ -143,11 +142,11 @@ static bool watch(struct p *pp)
         wake(look, NOTE_LOOK);
     struct g *gp = stale ? runq_take_next(&stale->runq) : NULL;
     if (gp)
-        queue_put_next(pp, gp);
+        (void)runq_set_next(&pp->runq, gp); /* nobody was there: pp has run what it had */
     return stale;
 }
 
-/* Until when pp may sleep; where it is the watcher, that is kept for sched_timer_added(). */
+/* Until when pp may sleep; where it is the watcher, that is kept for watch_for(). */
 static int64_t sleep_until(struct p *pp, int64_t watch_ns)
 {
     int64_t until = FUTEX_FOREVER;
@@ -163,7 +162,7 @@ static int64_t sleep_until(struct p *pp, int64_t watch_ns)
     return until;
 }
 
-void sched_timer_added(int64_t when)
+void watch_for(int64_t when)
 {
     pthread_mutex_lock(&sched.lock);
     struct p *look = when < sched.watch_until ? sched.watcher : NULL;

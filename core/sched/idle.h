@@ -19,7 +19,7 @@ void wake_all(void);
 
 void go_idle(struct p *pp);
 
-/* A timer that is due before any other was added: who watches must know. */
-void sched_timer_added(int64_t when);
+/* A timer that is due before any other was added: the P that watches must not sleep past it. */
+void watch_for(int64_t when);
 
 #endif

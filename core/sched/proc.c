@@ -69,7 +69,8 @@ void gosched(void)
     switch_to(gp, next);
 }
 
-void context_start(void *data)
+/* The whole life of a goroutine, on its stack; data is the one that was left for it. */
+static void goroutine_main(void *data)
 {
     struct g *gp = runningg(), *left = data;
     fiber_arrive(&gp->fiber, &left->fiber);
@@ -121,7 +122,7 @@ int newproc(void (*fn)(void *), void *arg)
     gp->gopark = gopark_apart;
     gp->startfn = fn;
     gp->startarg = arg;
-    context_make(&gp->sched, (void *)(uintptr_t)gp->fiber.bottom, gp->fiber.size);
+    context_make(&gp->sched, (void *)(uintptr_t)gp->fiber.bottom, gp->fiber.size, goroutine_main);
     fadd_rlx(&sched.live, 1); /* before its end can be counted; publishes nothing */
     goready(gp);
     return 0;

@@ -5,6 +5,7 @@
 
 #include "core/base/futex.h"
 #include "core/g/g.h"
+#include "core/sched/idle.h"
 #include "core/sched/p.h"
 #include "core/sched/queues.h"
 #include "core/sched/timer.h"
@@ -67,8 +68,8 @@ static inline struct g *pick(struct p *pp)
 static inline void gopark(struct g *gp, int64_t deadline)
 {
     bool bounded = deadline != FUTEX_FOREVER;
-    if (__builtin_expect(bounded, 0))
-        timer_add(gp, deadline);
+    if (__builtin_expect(bounded, 0) && timer_add(gp, deadline))
+        watch_for(deadline);
     gp->leaving = LEAVING_PARKED;
     store_rlx(&gp->status, GWAITING);
     switch_to(gp, pick(gp->p));

@@ -17,8 +17,9 @@ struct runq {
 };
 
 /* The owner. Puts gp at the end: false where the ring is full. The store of tail is seq_cst, so
- * that either who goes idle sees gp, or the caller sees that somebody is idle (core/sched/sched_state.h);
- * it is a release, too: who takes gp sees all that it was made ready with. */
+ * that either who goes idle sees gp, or the caller sees that somebody is idle
+ * (core/sched/sched_state.h); it is a release, too: who takes gp sees all that it was made ready
+ * with. */
 static inline bool runq_push(struct runq *q, struct g *gp)
 {
     uint32_t tail = load_rlx(&q->tail); /* ours */

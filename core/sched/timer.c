@@ -2,8 +2,6 @@
 #include "core/sched/timer.h"
 #include "core/base/futex.h"
 #include "core/g/panic.h"
-#include "core/sched/idle.h"
-#include "core/sched/queues.h"
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -40,7 +38,7 @@ static void sift_down(uint32_t at, struct g *gp)
 }
 
 /* Relaxed, here and in timer_next(): who looks too early looks again, and who might sleep past it
- * is told by sched_timer_added(). */
+ * is told by watch_for(). */
 static void publish(void)
 {
     store_rlx(&timers.next, timers.count ? timers.heap[1]->when : FUTEX_FOREVER);
@@ -67,7 +65,7 @@ static void grow(void)
     timers.room = more;
 }
 
-void timer_add(struct g *gp, int64_t when)
+bool timer_add(struct g *gp, int64_t when)
 {
     pthread_mutex_lock(&timers.lock);
     if (timers.count == timers.room)
@@ -77,8 +75,7 @@ void timer_add(struct g *gp, int64_t when)
     bool first = timers.heap[1] == gp;
     publish();
     pthread_mutex_unlock(&timers.lock);
-    if (first)
-        sched_timer_added(when);
+    return first;
 }
 
 void timer_del(struct g *gp)
@@ -116,7 +113,7 @@ static bool expire(struct g *gp, int64_t now)
     return false;
 }
 
-void timers_run(int64_t now)
+struct g *timers_due(int64_t now)
 {
     struct g *due = NULL, **end = &due;
     pthread_mutex_lock(&timers.lock);
@@ -130,9 +127,5 @@ void timers_run(int64_t now)
     *end = NULL;
     publish();
     pthread_mutex_unlock(&timers.lock);
-    while (due) {
-        struct g *gp = due;
-        due = gp->schedlink; /* before it may run */
-        goready(gp);
-    }
+    return due;
 }

@@ -202,7 +202,7 @@ active proctype waker()
     od
 }
 
-/* timers_run(), by a P that stands for all of them: it runs at any time, and in the end it does. */
+/* timers_due(), by a P that stands for all of them: it runs at any time, and in the end it does. */
 active proctype timer()
 {
     bool due;
