@@ -78,14 +78,14 @@ static struct g *spin(struct p *pp)
     struct g *gp = NULL;
     for (int i = 0; i < SPIN_BUDGET(SPIN_TURNS); i++) {
         gp = steal(pp);
-        if (gp || !pp->spinning || load_rlx(&sched.stopping)) /* as hints */
+        if (gp || !pp->spinning || load_rlx(&sched.state) == SCHED_ENDING) /* a hint */
             break;
         procyield(SPIN_PAUSES);
     }
     return gp;
 }
 
-/* The next to run, sooner or later. NULL: the scheduler is stopping. */
+/* The next to run, sooner or later. NULL: the scheduler ends. */
 static struct g *find_runnable(struct p *pp)
 {
     for (;;) {
@@ -96,7 +96,7 @@ static struct g *find_runnable(struct p *pp)
             found_work(pp);
             return gp;
         }
-        if (load_acq(&sched.stopping)) { /* pairs with store_sc in end_procs() */
+        if (load_acq(&sched.state) == SCHED_ENDING) { /* pairs with store_sc in end_procs() */
             stop_spinning(pp);
             return NULL;
         }

@@ -76,7 +76,7 @@ void stop_spinning(struct p *pp)
 /* Whether there is something to do for who is about to sleep. seq_cst: see above. */
 static bool some_work(void)
 {
-    if (load_sc(&sched.stopping) || load_sc(&sched.size))
+    if (load_sc(&sched.state) == SCHED_ENDING || load_sc(&sched.size))
         return true;
     for (uint32_t i = 0; i < sched.procs; i++)
         if (runq_some(&sched.ps[i].runq))

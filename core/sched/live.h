@@ -1,10 +1,18 @@
-/* How many goroutines have not ended. */
+/* How many goroutines have not ended, and whether another may be made. */
 #ifndef CORE_SCHED_LIVE_H
 #define CORE_SCHED_LIVE_H
 
-/* A goroutine has ended. Where it was the last one, who waits for that is no longer parked, and is
- * so before the last one is no longer registered: there is no moment at which nobody seems able to
- * go on. seq_cst, with the two in schedwait(): it sees that live is 0, or we see that it waits. */
-void count_end(void);
+#include <stdbool.h>
+
+/* A goroutine is about to be made, by another one or by a thread: counts it. False where a thread
+ * may make none, since no scheduler runs. */
+bool live_begin(bool by_goroutine);
+
+/* A goroutine has ended, or was not made after all. */
+void live_end(void);
+
+/* From here on threads make no goroutines. Returns when all have ended, or false at once where no
+ * scheduler runs, or another thread stops it already. */
+bool live_stop(void);
 
 #endif

@@ -40,7 +40,7 @@ void finish_other(struct p *pp, struct g *gp)
         queue_put(pp, gp);
         break;
     case LEAVING_DEAD:
-        count_end();
+        live_end();
         gfput(pp, gp);
         break;
     }
@@ -106,14 +106,16 @@ int newproc(void (*fn)(void *), void *arg)
 {
     struct g *me = runningg();
     struct p *pp = me ? me->p : NULL;
-    if (!sched.procs)
+    if (!live_begin(pp != NULL))
         return ESRCH;
     struct g *gp = gfget(pp);
     if (!gp) {
         struct fiber stack;
         int error = stack_alloc(&stack, sched.stack);
-        if (error)
+        if (error) {
+            live_end();
             return error;
+        }
         gp = newgoroutine();
         gp->fiber = stack;
     }
@@ -123,7 +125,6 @@ int newproc(void (*fn)(void *), void *arg)
     gp->startfn = fn;
     gp->startarg = arg;
     context_make(&gp->sched, (void *)(uintptr_t)gp->fiber.bottom, gp->fiber.size, goroutine_main);
-    fadd_rlx(&sched.live, 1); /* before its end can be counted; publishes nothing */
     goready(gp);
     return 0;
 }

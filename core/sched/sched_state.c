@@ -5,5 +5,8 @@ struct sched sched = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 unsigned gomaxprocs(void)
 {
-    return sched.procs;
+    pthread_mutex_lock(&sched.lock);
+    unsigned procs = sched.procs;
+    pthread_mutex_unlock(&sched.lock);
+    return procs;
 }

@@ -20,6 +20,11 @@
 #include <hchan/sched.h>
 #include <pthread.h>
 
+/* What the scheduler does: it goes through these states in turn, and from STARTING to ENDING where
+ * a P cannot be started. Only goroutines make goroutines while it is STOPPING (live.c); when it is
+ * ENDING none is left, and the Ps end. */
+enum sched_does { SCHED_STOPPED, SCHED_STARTING, SCHED_RUNNING, SCHED_STOPPING, SCHED_ENDING };
+
 struct sched {
     pthread_mutex_t lock;
     struct g *head, *tail;                     /* the global queue, by schedlink; under lock */
@@ -29,11 +34,11 @@ struct sched {
     int64_t watch_until;                       /* when the watcher wakes by itself; under lock */
     alignas(CACHE_LINE) _Atomic uint32_t size; /* of the global queue; written under lock */
     _Atomic uint32_t idles, spinning;          /* how many Ps. idles is written under lock */
-    _Atomic uint32_t stopping;
+    _Atomic uint32_t state;                    /* enum sched_does */
     _Atomic uint32_t started;                  /* Ps whose thread has begun; a futex */
     alignas(CACHE_LINE) _Atomic uint32_t live; /* goroutines that have not ended; a futex */
     struct p *ps;
-    uint32_t procs; /* 0: no scheduler */
+    uint32_t procs; /* how many Ps there are; written under lock, while none of them runs */
     uint32_t room;  /* how many ps there are */
     size_t stack;
     _Atomic(struct g *) waiter; /* in schedwait(), and unregistered meanwhile */

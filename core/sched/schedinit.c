@@ -2,6 +2,7 @@
 #include "core/base/futex.h"
 #include "core/sched/find.h"
 #include "core/sched/idle.h"
+#include "core/sched/live.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/stack.h"
 #include <errno.h>
@@ -40,9 +41,17 @@ static void *mstart(void *arg)
     return NULL;
 }
 
+/* Under the lock for gomaxprocs(). No P runs meanwhile. */
+static void set_procs(uint32_t procs)
+{
+    pthread_mutex_lock(&sched.lock);
+    sched.procs = procs;
+    pthread_mutex_unlock(&sched.lock);
+}
+
 static void end_procs(uint32_t threads)
 {
-    store_sc(&sched.stopping, 1); /* see some_work() */
+    store_sc(&sched.state, SCHED_ENDING); /* pairs with some_work() */
     wake_all();
     for (uint32_t i = 0; i < threads; i++)
         pthread_join(sched.ps[i].thread, NULL);
@@ -53,9 +62,9 @@ static void end_procs(uint32_t threads)
             gp->next_free = sched.gfree;
             sched.gfree = gp;
         }
-    sched.procs = 0;
-    store_rlx(&sched.stopping, 0); /* the threads are joined, here and below */
-    store_rlx(&sched.started, 0);
+    set_procs(0);
+    store_rlx(&sched.started, 0);           /* the threads are joined */
+    store_rel(&sched.state, SCHED_STOPPED); /* pairs with the swap in schedinit() */
 }
 
 static unsigned usable_cpus(void)
@@ -85,6 +94,8 @@ static int start_procs(void)
         error = sched.ps[i].error;
     if (error)
         end_procs(threads);
+    else /* a release for newproc(), whose look is the seq_cst load in live_begin() */
+        store_rel(&sched.state, SCHED_RUNNING);
     return error;
 }
 
@@ -110,7 +121,7 @@ static int make_procs(uint32_t procs)
         pp->g0.p = pp;
         pp->g0.rand = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
     }
-    sched.procs = procs;
+    set_procs(procs);
     return 0;
 }
 
@@ -118,23 +129,24 @@ int schedinit(const struct sched_options *options)
 {
     static const struct sched_options usual;
     const struct sched_options *o = options ? options : &usual;
-    if (sched.procs)
-        return EBUSY;
     size_t stack = stack_size(o->stack_size);
     if (!stack || o->procs > SCHED_PROCS_MAX)
         return EINVAL;
+    uint32_t stopped = SCHED_STOPPED;
+    if (!cas_acq(&sched.state, &stopped, SCHED_STARTING)) /* pairs with the store in end_procs() */
+        return EBUSY;
     if (stack != sched.stack)
         sched.gfree = NULL; /* their stacks have another size; they stay in the list of all Gs */
     sched.stack = stack;
     sched.options = *o;
     int error = make_procs(o->procs ? o->procs : usable_cpus());
+    if (error)
+        store_rel(&sched.state, SCHED_STOPPED); /* as in end_procs() */
     return error ? error : start_procs();
 }
 
 void schedstop(void)
 {
-    if (!sched.procs)
-        return;
-    schedwait();
-    end_procs(sched.procs);
+    if (live_stop())
+        end_procs(sched.procs);
 }

@@ -137,6 +137,81 @@ static void test_what_cannot_be_started_is_refused(void **state)
     schedstop();
 }
 
+/* Goroutines that a thread makes while the scheduler runs, and what it learns meanwhile. */
+struct making {
+    _Atomic uint32_t ran, begun;
+    uint32_t made;
+    int refused;
+    bool counted; /* gomaxprocs() was right whenever it was asked */
+};
+
+static void *make_until_refused(void *arg)
+{
+    struct making *m = arg;
+    store_rlx(&m->begun, 1); /* a flag */
+    while ((m->refused = newproc(count_one, &m->ran)) == 0) {
+        m->made++;
+        unsigned procs = gomaxprocs();
+        m->counted = m->counted && (procs == 2 || procs == 0);
+    }
+    return NULL;
+}
+
+/* A thread's newproc() meets a schedstop(): the goroutine has run when both have returned, or was
+ * refused. */
+static void test_no_goroutine_is_lost_when_the_scheduler_stops(void **state)
+{
+    enum { TIMES = SANITIZED ? 100 : 500 };
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        struct making m = {.counted = true};
+        pthread_t maker;
+        start_procs(2);
+        assert_int_equal(pthread_create(&maker, NULL, make_until_refused, &m), 0);
+        while (!load_rlx(&m.begun))
+            sched_yield();
+        procyield((uint32_t)i % 64 * 16); /* into the middle of another newproc() */
+        schedstop();
+        pthread_join(maker, NULL);
+        assert_int_equal(m.refused, ESRCH);
+        assert_int_equal(load_rlx(&m.ran), m.made);
+        assert_true(m.counted);
+        assert_int_equal(gomaxprocs(), 0);
+    }
+}
+
+static _Atomic uint32_t starters; /* that have the scheduler */
+
+/* Starts and stops, and has the scheduler to itself in between. *arg becomes false where not. */
+static void *start_and_stop(void *arg)
+{
+    bool *alone = arg;
+    for (int starts = 0; starts < (SANITIZED ? 100 : 300);) {
+        int error = schedinit(&(struct sched_options){.procs = 1});
+        if (error) {
+            *alone = *alone && error == EBUSY;
+            continue;
+        }
+        starts++;
+        *alone = *alone && fadd_rlx(&starters, 1) == 0 && gomaxprocs() == 1;
+        fadd_rlx(&starters, -1U);
+        schedstop();
+    }
+    return NULL;
+}
+
+static void test_one_of_two_starts_the_scheduler(void **state)
+{
+    bool mine = true, others = true;
+    pthread_t other;
+    (void)state;
+    assert_int_equal(pthread_create(&other, NULL, start_and_stop, &others), 0);
+    start_and_stop(&mine);
+    pthread_join(other, NULL);
+    assert_true(mine && others);
+    assert_int_equal(gomaxprocs(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +220,8 @@ int main(void)
         cmocka_unit_test(test_goroutines_start_goroutines),
         cmocka_unit_test(test_more_are_made_than_a_ring_has_places),
         cmocka_unit_test(test_what_cannot_be_started_is_refused),
+        cmocka_unit_test(test_no_goroutine_is_lost_when_the_scheduler_stops),
+        cmocka_unit_test(test_one_of_two_starts_the_scheduler),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,30 +50,33 @@ struct sched_options {
     void *arg;
 };
 
-/* Starts the Ps. One scheduler a process, which may be started again after schedstop(). Returns 0,
- * EBUSY where it runs, EINVAL where an option is out of its range, or why there is no thread or
- * memory. `options` may be NULL. Not while another thread calls schedinit() or schedstop(). */
+/* Starts the Ps. There is one scheduler a process, which may be started again after schedstop().
+ * Returns 0, EBUSY where it has been started, EINVAL where an option is out of its range, or why
+ * there is no thread or memory. `options` may be NULL. */
 int schedinit(const struct sched_options *options);
 
-/* go fn(arg). By a goroutine or by any thread. Returns 0, ESRCH where no scheduler runs, or ENOMEM
- * where there is no memory for a stack, or no more mappings (sysctl vm.max_map_count). */
+/* go fn(arg). By a goroutine or by any thread, at any time. Returns 0, ESRCH where no scheduler runs,
+ * or ENOMEM where there is no memory for a stack, or no more mappings (sysctl vm.max_map_count).
+ * Where it returns 0 the goroutine runs. Once schedstop() has been called a thread's newproc() is
+ * ESRCH; goroutines make others until the last one has ended. */
 int newproc(void (*fn)(void *), void *arg);
 
 /* Lets others run; the calling goroutine goes to the end of its P's queue. In a thread: Go's
  * osyield(). */
 void gosched(void);
 
-/* Waits until every goroutine has ended. By a thread. It counts as parked meanwhile, for who looks
- * for a deadlock. */
+/* Waits until every goroutine has ended. By a thread, which counts as parked meanwhile where a
+ * deadlock is looked for (hchan/watch.h). */
 void schedwait(void);
 
-/* schedwait(), and then ends the Ps. */
+/* Waits as schedwait() does, and then ends the Ps. By a thread. Returns at once where no scheduler
+ * runs, or another thread stops it already. */
 void schedstop(void);
 
 /* Whether a goroutine calls. */
 bool in_goroutine(void);
 
-/* How many Ps run; 0: no scheduler. */
+/* How many Ps there are; 0: no scheduler. At any time. */
 unsigned gomaxprocs(void);
 
 #ifdef __cplusplus

@@ -100,6 +100,7 @@ void explore_sched_begin(unsigned procs)
         sched.ps[i].thread = i;
         running[i] = 1;
     }
+    store_rlx(&sched.state, SCHED_RUNNING); /* this schedule has not begun */
 }
 
 void explore_sched_p(unsigned p)

@@ -1,5 +1,5 @@
-/* The scheduler (core/sched) and the park policy `go` under chosen schedules: each P is a fiber, so that a P is stopped wherever it touches what it
- * shares.
+/* The scheduler (core/sched) and the park policy `go` under chosen schedules: each P is a fiber, so
+ * that a P is stopped wherever it touches what it shares.
  *
  * Programs have goroutines for parties, and some threads; what they saw is judged as a history.
  * Meetings are goroutines that stay on their Ps until all have come: whoever is left in a queue
@@ -14,6 +14,7 @@
 #include "core/tests/explore/proc.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/support.h"
+#include <errno.h>
 #include <hchan/sched.h>
 #include <inttypes.h>
 
@@ -130,13 +131,14 @@ static struct {
     hchan *c;
 } world;
 
-/* What goroutine `i` does, or the thread, whose number is one more than the last goroutine's. */
+/* What goroutine `i` does, and each thread. */
+enum { THREADS = 2 };
+
 struct meeting {
     struct explore_case what;
     unsigned procs, at_first; /* goroutines that are there at first */
-    bool thread;
     void (*goroutine)(unsigned i);
-    void (*as_thread)(void);
+    void (*threads[THREADS])(void); /* NULL: there is none */
 };
 
 static const struct meeting *meeting;
@@ -183,14 +185,14 @@ static void meeting_body(void *arg, unsigned fiber)
     if (fiber < meeting->procs)
         explore_sched_p(fiber);
     else
-        meeting->as_thread();
+        meeting->threads[fiber - meeting->procs]();
 }
 
 static const char *meeting_end(void *arg, uint32_t blocked)
 {
     (void)arg;
-    if (meeting->thread && blocked >> meeting->procs & 1)
-        return "the thread waits for ever";
+    if (blocked >> meeting->procs)
+        return "a thread waits for ever";
     for (unsigned i = 0; i < world.made; i++)
         if (!world.ended[i])
             return "a goroutine does not end";
@@ -316,6 +318,18 @@ static void nothing(unsigned i)
     (void)i;
 }
 
+/* While another thread stops the scheduler, and perhaps after that: a goroutine that was made runs.
+ */
+static void make_some(void)
+{
+    for (int i = 0; i < 2; i++) {
+        int error = newproc(run_goroutine, (void *)(uintptr_t)world.made);
+        world.made += !error;
+        if (error && error != ESRCH)
+            explore_fail("a goroutine is refused for another reason than the end");
+    }
+}
+
 /* Twice: the second ones are made of the first ones' stacks. */
 static void start_wait_and_stop(void)
 {
@@ -331,27 +345,29 @@ static const struct {
     const char *name;
     unsigned procs, at_first;
     void (*goroutine)(unsigned i);
-    void (*thread)(void);
+    void (*threads[THREADS])(void);
     uint32_t bound;
 } meetings[] = {
-    {"two yield", 1, 2, yield_and_meet, NULL, 2},
-    {"many", 1, 1, make_many, NULL, 2},
-    {"a thread makes two that meet, a third P is idle", 3, 0, both_meet, make_two, 0},
-    {"a thread wakes two that meet", 2, 2, recv_and_meet, close_it, 1},
-    {"hand over and stop", 1, 0, hand_over, start_and_stop, 2},
-    {"one wakes one and meets it", 2, 2, close_and_meet, NULL, 2},
-    {"a thread makes three that meet", 3, 0, all_three_meet, make_three, 0},
-    {"one makes one and meets it", 2, 1, make_one_and_meet, NULL, 2},
-    {"two yield on two", 2, 2, yield_and_meet, NULL, 2},
-    {"hand over and stop, two Ps", 2, 0, hand_over, start_and_stop, 1},
-    {"a deadline passes beside a busy P", 2, 2, time_and_meet, NULL, 2},
-    {"start, wait and stop", 2, 0, nothing, start_wait_and_stop, 1},
-    {"many on two", 2, 1, make_many, NULL, 2},
-    {"three meet", 3, 3, all_three_meet, NULL, 1},
-    {"one wakes two and meets them", 3, 3, close_and_meet, NULL, 1},
-    {"hand over and stop, three Ps", 3, 0, hand_over, start_and_stop, 0},
-    {"a thread makes two that meet", 2, 0, both_meet, make_two, 2},
-    {"one makes two and meets them", 3, 1, make_two_and_meet, NULL, 1},
+    {"two yield", 1, 2, yield_and_meet, {NULL}, 2},
+    {"many", 1, 1, make_many, {NULL}, 2},
+    {"a thread makes two that meet, a third P is idle", 3, 0, both_meet, {make_two}, 0},
+    {"a thread wakes two that meet", 2, 2, recv_and_meet, {close_it}, 1},
+    {"hand over and stop", 1, 0, hand_over, {start_and_stop}, 2},
+    {"one wakes one and meets it", 2, 2, close_and_meet, {NULL}, 2},
+    {"a thread makes three that meet", 3, 0, all_three_meet, {make_three}, 0},
+    {"one makes one and meets it", 2, 1, make_one_and_meet, {NULL}, 2},
+    {"two yield on two", 2, 2, yield_and_meet, {NULL}, 2},
+    {"hand over and stop, two Ps", 2, 0, hand_over, {start_and_stop}, 1},
+    {"a deadline passes beside a busy P", 2, 2, time_and_meet, {NULL}, 2},
+    {"a thread makes some, another stops", 1, 0, nothing, {make_some, schedstop}, 2},
+    {"a thread makes some, another stops, two Ps", 2, 1, nothing, {make_some, schedstop}, 1},
+    {"start, wait and stop", 2, 0, nothing, {start_wait_and_stop}, 1},
+    {"many on two", 2, 1, make_many, {NULL}, 2},
+    {"three meet", 3, 3, all_three_meet, {NULL}, 1},
+    {"one wakes two and meets them", 3, 3, close_and_meet, {NULL}, 1},
+    {"hand over and stop, three Ps", 3, 0, hand_over, {start_and_stop}, 0},
+    {"a thread makes two that meet", 2, 0, both_meet, {make_two}, 2},
+    {"one makes two and meets them", 3, 1, make_two_and_meet, {NULL}, 1},
 };
 enum { MEETINGS = sizeof(meetings) / sizeof(meetings[0]) };
 
@@ -359,15 +375,15 @@ static struct meeting a_meeting(size_t i)
 {
     return (struct meeting){
         .what = {.name = meetings[i].name,
-                 .fibers = meetings[i].procs + (meetings[i].thread != NULL),
+                 .fibers = meetings[i].procs + (meetings[i].threads[0] != NULL) +
+                           (meetings[i].threads[1] != NULL),
                  .begin = meeting_begin,
                  .body = meeting_body,
                  .end = meeting_end},
         .procs = meetings[i].procs,
         .at_first = meetings[i].at_first,
-        .thread = meetings[i].thread != NULL,
         .goroutine = meetings[i].goroutine,
-        .as_thread = meetings[i].thread,
+        .threads = {meetings[i].threads[0], meetings[i].threads[1]},
     };
 }
 
