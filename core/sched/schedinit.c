@@ -62,6 +62,7 @@ static void end_procs(uint32_t threads)
             gp->next_free = sched.gfree;
             sched.gfree = gp;
         }
+    stack_leave_faults();
     set_procs(0);
     store_rlx(&sched.started, 0);           /* the threads are joined */
     store_rel(&sched.state, SCHED_STOPPED); /* pairs with the swap in schedinit() */
@@ -86,6 +87,7 @@ static int start_procs(void)
 {
     uint32_t threads = 0;
     int error = 0;
+    stack_catch_faults();
     for (; threads < sched.procs && !error; threads += !error)
         error = pthread_create(&sched.ps[threads].thread, NULL, mstart, &sched.ps[threads]);
     for (uint32_t n; (n = load_acq(&sched.started)) < threads;) /* pairs with the add in mstart() */

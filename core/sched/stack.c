@@ -4,10 +4,8 @@
 #include "core/g/g.h"
 #include <errno.h>
 #include <hchan/sched.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -77,41 +75,79 @@ int stack_alloc(struct fiber *f, size_t size)
     return 0;
 }
 
-static struct sigaction before; /* of SIGSEGV */
+/* What SIGSEGV did before ours. Written while no P runs. */
+static struct sigaction before;
+
+/* For a signal handler, where snprintf() must not be called. Each returns the end. */
+static char *put_text(char *at, const char *text)
+{
+    while (*text)
+        *at++ = *text++;
+    return at;
+}
+
+static char *put_number(char *at, uint64_t n)
+{
+    if (n >= 10)
+        at = put_number(at, n / 10);
+    *at++ = (char)('0' + n % 10);
+    return at;
+}
+
+static _Noreturn void report_overflow(struct g *gp)
+{
+    char text[128], *end = put_text(text, "fatal error: stack overflow: goroutine ");
+    end = put_number(end, load_rlx(&gp->id)); /* our own */
+    end = put_text(end, " needs more than its ");
+    end = put_number(end, gp->fiber.size >> 10);
+    end = put_text(end, " KiB\n");
+    ssize_t written = write(STDERR_FILENO, text, (size_t)(end - text));
+    (void)written; /* the process ends in any case */
+    abort();
+}
 
 /* On the signal's own stack. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     struct g *gp = runningg();
     uintptr_t at = (uintptr_t)info->si_addr, bottom = gp ? (uintptr_t)gp->fiber.bottom : 0;
+    bool sent = info->si_code <= 0; /* by kill() or the like; then si_addr means nothing */
     (void)context;
-    if (gp && gp->goroutine && at < bottom && at >= bottom - GUARD_PAGES * page()) {
-        char text[128];
-        int n = snprintf(text, sizeof(text),
-                         "fatal error: stack overflow: goroutine %" PRIu32
-                         " needs more than its %zu KiB\n",
-                         load_rlx(&gp->id), gp->fiber.size >> 10); /* our own */
-        if (write(STDERR_FILENO, text, (size_t)n) < 0)
-            abort();
-        abort();
-    }
-    sigaction(number, &before, NULL); /* on return it faults again, as it would have without us */
+    if (gp && gp->goroutine && !sent && at < bottom && at >= bottom - GUARD_PAGES * page())
+        report_overflow(gp);
+    sigaction(number, &before, NULL);
+    if (sent)
+        raise(number); /* comes on return; a fault comes again by itself */
 }
 
-static void catch_faults(void)
+static bool is_ours(const struct sigaction *action)
 {
-    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    sigaction(SIGSEGV, &action, &before);
+    return action->sa_flags & SA_SIGINFO && action->sa_sigaction == on_fault;
+}
+
+void stack_catch_faults(void)
+{
+    struct sigaction now, ours = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigaction(SIGSEGV, NULL, &now);
+    if (!is_ours(&now)) /* a program that had replaced ours may have put it back */
+        before = now;   /* complete before a fault can need it */
+    sigaction(SIGSEGV, &ours, NULL);
+}
+
+void stack_leave_faults(void)
+{
+    struct sigaction now;
+    sigaction(SIGSEGV, NULL, &now);
+    if (is_ours(&now))
+        sigaction(SIGSEGV, &before, NULL);
 }
 
 void *stack_guard(void)
 {
     enum { ALTSTACK = 64 << 10 };
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     stack_t alt = {.ss_sp = malloc(ALTSTACK), .ss_size = ALTSTACK};
     if (!alt.ss_sp)
         return NULL;
-    pthread_once(&once, catch_faults);
     sigaltstack(&alt, NULL);
     return alt.ss_sp;
 }

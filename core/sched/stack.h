@@ -9,8 +9,13 @@
 size_t stack_size(size_t size);
 /* A stack of so many bytes. Returns 0 or an error number. */
 int stack_alloc(struct fiber *f, size_t size);
-/* From here on, an overflow in a goroutine of the calling thread is told as such. Returns what
- * stack_unguard() takes; NULL where there is no memory. */
+/* Takes SIGSEGV, to report overflows, until stack_leave_faults() gives it back: unless the program
+ * has installed a handler of its own meanwhile. Any other fault is the earlier action's, which is
+ * put back for it, for good. */
+void stack_catch_faults(void);
+void stack_leave_faults(void);
+/* Gives the calling thread a stack for signals, so that an overflow of its goroutines can be
+ * reported. Returns what stack_unguard() takes; NULL where there is no memory. */
 void *stack_guard(void);
 void stack_unguard(void *altstack);
 

@@ -33,9 +33,15 @@ extern "C" {
 #endif
 
 enum { SCHED_PROCS_MAX = 1024 };
-/* A stack is at least so many bytes, and where nothing is said, so many. Only the pages that were
- * touched take memory. Below it is a page that must not be touched: who does, because its frames
- * are too big, ends the process with "fatal error: stack overflow" and the goroutine's number. */
+/* The least bytes of a stack, and its bytes where nothing is said. Only the pages that were touched
+ * take memory. Below each stack are four pages that must not be touched. A goroutine that does,
+ * since its frames are too big, ends the process with "fatal error: stack overflow" and its number,
+ * and abort(). A single frame of more than four pages can step over them.
+ *
+ * For that the scheduler handles SIGSEGV from schedinit() on, and gives each P's thread a stack for
+ * signals. A SIGSEGV that is no overflow goes to the action of before, which is put back for it:
+ * from then on overflows are not reported. schedstop() puts the action of before back, too, unless
+ * the program has installed another one meanwhile. */
 #define SCHED_STACK_MIN     ((size_t)16 << 10)
 #define SCHED_STACK_DEFAULT ((size_t)64 << 10)
 
