@@ -13,6 +13,7 @@
 
 #if defined(__SANITIZE_ADDRESS__) || FIBER_CLANG(address_sanitizer)
 #define FIBER_ASAN 1
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
 #define FIBER_ASAN 0
@@ -35,29 +36,38 @@
 #define FIBER_VALGRIND 0
 #endif
 
-/* A stack and who runs on it. */
+/* A stack and what runs on it. */
 struct fiber {
     const void *bottom; /* its lowest address */
     size_t size;
     void *fake; /* where AddressSanitizer keeps its frames, to recognize them after they returned */
     void *tsan; /* ThreadSanitizer's idea of a thread */
+    unsigned valgrind; /* valgrind's number of the stack */
 };
 
-/* A fiber that has not run yet; ends. */
+/* A fiber on the stack of `size` bytes from `bottom`, which has not run yet. */
 static inline void fiber_begin(struct fiber *f, const void *bottom, size_t size)
 {
-    f->bottom = bottom;
-    f->size = size;
-    f->fake = NULL;
+    *f = (struct fiber){.bottom = bottom, .size = size};
 #if FIBER_TSAN
     f->tsan = __tsan_create_fiber(0);
 #endif
+#if FIBER_VALGRIND
+    f->valgrind = VALGRIND_STACK_REGISTER(bottom, (const char *)bottom + size);
+#endif
 }
 
+/* The fiber never runs again, and its stack is memory like any other. */
 static inline void fiber_end(struct fiber *f)
 {
 #if FIBER_TSAN
     __tsan_destroy_fiber(f->tsan);
+#endif
+#if FIBER_ASAN
+    __asan_unpoison_memory_region(f->bottom, f->size); /* frames that never returned */
+#endif
+#if FIBER_VALGRIND
+    VALGRIND_STACK_DEREGISTER(f->valgrind);
 #endif
     (void)f;
 }
@@ -100,16 +110,6 @@ static inline void fiber_arrive(struct fiber *self, struct fiber *from)
 #endif
     (void)self;
     (void)from;
-}
-
-/* A stack's memory, once. */
-static inline void fiber_stack_register(void *bottom, size_t size)
-{
-#if FIBER_VALGRIND
-    VALGRIND_STACK_REGISTER(bottom, (char *)bottom + size);
-#endif
-    (void)bottom;
-    (void)size;
 }
 
 #endif

@@ -80,6 +80,7 @@ static void goroutine_main(void *data)
     switch_to(gp, pick(gp->p)); /* for good */
 }
 
+/* A dead goroutine, or a new one. It may lack a stack. */
 static struct g *gfget(struct p *pp)
 {
     struct g *gp = pp ? pp->gfree : NULL;
@@ -93,7 +94,16 @@ static struct g *gfget(struct p *pp)
     if (gp)
         sched.gfree = gp->next_free;
     pthread_mutex_unlock(&sched.lock);
-    return gp;
+    return gp ? gp : newgoroutine();
+}
+
+/* Gives back what gfget() returned. */
+static void gfunget(struct g *gp)
+{
+    pthread_mutex_lock(&sched.lock);
+    gp->next_free = sched.gfree;
+    sched.gfree = gp;
+    pthread_mutex_unlock(&sched.lock);
 }
 
 /* gopark(), as a function to point to. */
@@ -109,15 +119,11 @@ int newproc(void (*fn)(void *), void *arg)
     if (!live_begin(pp != NULL))
         return ESRCH;
     struct g *gp = gfget(pp);
-    if (!gp) {
-        struct fiber stack;
-        int error = stack_alloc(&stack, sched.stack);
-        if (error) {
-            live_end();
-            return error;
-        }
-        gp = newgoroutine();
-        gp->fiber = stack;
+    int error = gp->fiber.bottom ? 0 : stack_alloc(&gp->fiber, sched.stack);
+    if (error) {
+        gfunget(gp);
+        live_end();
+        return error;
     }
     gnew(gp, true);
     gp->fiber.fake = NULL;

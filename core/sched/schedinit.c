@@ -127,6 +127,20 @@ static int make_procs(uint32_t procs)
     return 0;
 }
 
+/* All goroutines are dead, and their Ps have ended. They keep their Gs. */
+static void set_stack_size(size_t size)
+{
+    if (size == sched.stack)
+        return;
+    for (struct g *gp = sched.gfree; gp; gp = gp->next_free)
+        if (gp->fiber.bottom) {
+            fiber_end(&gp->fiber);
+            gp->fiber.bottom = NULL;
+        }
+    stack_free_all();
+    sched.stack = size;
+}
+
 int schedinit(const struct sched_options *options)
 {
     static const struct sched_options usual;
@@ -137,9 +151,7 @@ int schedinit(const struct sched_options *options)
     uint32_t stopped = SCHED_STOPPED;
     if (!cas_acq(&sched.state, &stopped, SCHED_STARTING)) /* pairs with the store in end_procs() */
         return EBUSY;
-    if (stack != sched.stack)
-        sched.gfree = NULL; /* their stacks have another size; they stay in the list of all Gs */
-    sched.stack = stack;
+    set_stack_size(stack);
     sched.options = *o;
     int error = make_procs(o->procs ? o->procs : usable_cpus());
     if (error)

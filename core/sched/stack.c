@@ -1,5 +1,8 @@
-/* The stacks of goroutines: cut from slabs, each above a guard, and never given back; a dead
- * goroutine keeps its own for the next one. */
+/* The stacks of goroutines, and what happens where one overflows.
+ *
+ * Stacks are cut from slabs, each above a guard. A dead goroutine keeps its stack for the next one.
+ * The kernel gets slabs back all at once, before stacks of another size are made: to unmap single
+ * stacks would cut their slabs into more mappings than a process may have. */
 #include "core/sched/stack.h"
 #include "core/g/g.h"
 #include <errno.h>
@@ -17,8 +20,15 @@ enum { GUARD_PAGES = 4, SLAB = 4 << 20 };
 #define MADV_GUARD_INSTALL 102
 #endif
 
+/* What a slab begins with, in a page of its own. */
+struct slab {
+    struct slab *older;
+    size_t bytes;
+};
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char *slab, *slab_end; /* what is left of the newest one; under lock */
+static struct slab *newest;        /* under lock */
+static char *slab_rest, *slab_end; /* what is left of the newest one; under lock */
 
 static size_t page(void)
 {
@@ -34,23 +44,22 @@ size_t stack_size(size_t size)
     return (size + page() - 1) / page() * page() + GUARD_PAGES * page();
 }
 
-/* Memory for one stack. The lock is held. */
-static char *cut(size_t size)
+/* Room for stacks of `size` bytes. False where there is no memory. The lock is held. */
+static bool add_slab(size_t size)
 {
-    if ((size_t)(slab_end - slab) < size) {
-        size_t bytes = size > SLAB ? size : SLAB / size * size;
-        void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-        if (p == MAP_FAILED)
-            return NULL;
-        /* A touched stack is to take a page, and not 2 MiB. A kernel without huge pages refuses. */
-        (void)madvise(p, bytes, MADV_NOHUGEPAGE);
-        slab = p;
-        slab_end = slab + bytes;
-    }
-    char *stack = slab;
-    slab += size;
-    return stack;
+    size_t bytes = page() + (size > SLAB ? size : SLAB / size * size);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (p == MAP_FAILED)
+        return false;
+    /* A touched stack is to take a page, and not 2 MiB. A kernel without huge pages refuses. */
+    (void)madvise(p, bytes, MADV_NOHUGEPAGE);
+    struct slab *slab = p;
+    *slab = (struct slab){newest, bytes};
+    newest = slab;
+    slab_rest = (char *)p + page();
+    slab_end = (char *)p + bytes;
+    return true;
 }
 
 static int guard(char *stack)
@@ -62,17 +71,30 @@ static int guard(char *stack)
 
 int stack_alloc(struct fiber *f, size_t size)
 {
+    char *stack = NULL;
     pthread_mutex_lock(&lock);
-    char *stack = cut(size);
+    bool room = (size_t)(slab_end - slab_rest) >= size || add_slab(size);
+    int error = room ? guard(slab_rest) : ENOMEM;
+    if (!error) {
+        stack = slab_rest;
+        slab_rest += size;
+    }
     pthread_mutex_unlock(&lock);
-    int error = stack ? guard(stack) : ENOMEM;
-    if (error)
-        return error;
-    char *bottom = stack + GUARD_PAGES * page();
-    size -= GUARD_PAGES * page();
-    fiber_begin(f, bottom, size);
-    fiber_stack_register(bottom, size);
-    return 0;
+    if (!error)
+        fiber_begin(f, stack + GUARD_PAGES * page(), size - GUARD_PAGES * page());
+    return error;
+}
+
+void stack_free_all(void)
+{
+    pthread_mutex_lock(&lock);
+    while (newest) {
+        struct slab *slab = newest;
+        newest = slab->older;
+        munmap(slab, slab->bytes);
+    }
+    slab_rest = slab_end = NULL;
+    pthread_mutex_unlock(&lock);
 }
 
 /* What SIGSEGV did before ours. Written while no P runs. */

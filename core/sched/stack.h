@@ -7,8 +7,11 @@
 
 /* The bytes of a stack that is asked for with `size`, its guard included; 0: out of range. */
 size_t stack_size(size_t size);
-/* A stack of so many bytes. Returns 0 or an error number. */
+/* A stack of so many bytes, on which f is to run. Returns 0 or an error number. All stacks that
+ * there are at a time have one size. */
 int stack_alloc(struct fiber *f, size_t size);
+/* Gives the memory of all stacks back. Their fibers have ended. */
+void stack_free_all(void);
 /* Takes SIGSEGV, to report overflows, until stack_leave_faults() gives it back: unless the program
  * has installed a handler of its own meanwhile. Any other fault is the earlier action's, which is
  * put back for it, for good. */

@@ -1,4 +1,6 @@
-/* The stacks of goroutines: an overflow is reported, and SIGSEGV is given back. */
+/* The stacks of goroutines: an overflow is reported, SIGSEGV is given back, and so are stacks of
+ * another size. */
+#include "core/g/g.h"
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include <sys/mman.h>
@@ -156,12 +158,118 @@ static void test_other_faults_are_left_to_the_handler_of_before(void **state)
     munmap(unmapped, 1);
 }
 
+/* All of them have stacks at the same time. */
+enum { CROWD = 50 };
+
+struct crowd {
+    hchan *c;
+    int frames;
+};
+
+static void wait_and_go_deep(void *arg)
+{
+    struct crowd *crowd = arg;
+    chanrecv2(crowd->c, NULL);
+    deeper(crowd->frames);
+}
+
+static void run_crowd(size_t stack_size, int frames)
+{
+    struct crowd crowd = {make(some_variant(), 0, 0), frames};
+    assert_int_equal(schedinit(&(struct sched_options){.procs = 2, .stack_size = stack_size}), 0);
+    for (int i = 0; i < CROWD; i++)
+        go(wait_and_go_deep, &crowd);
+    until_receivers(crowd.c, CROWD);
+    closechan(crowd.c);
+    schedstop();
+    chanfree(crowd.c);
+}
+
+static size_t mapped_bytes(void)
+{
+    size_t pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%zu", &pages), 1);
+    fclose(f);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t count_gs(void)
+{
+    size_t count = 0;
+    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
+        count++;
+    allgs_unlock();
+    return count;
+}
+
+static void test_stacks_of_another_size_are_given_back(void **state)
+{
+    enum { TIMES = 100, SMALL = 64 << 10, BIG = 256 << 10 };
+    size_t mapped = 0, gs = 0;
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        if (i == 2) { /* what is made once has been made */
+            mapped = mapped_bytes();
+            gs = count_gs();
+        }
+        run_crowd(SMALL, 20);
+        run_crowd(BIG, 200); /* more than a small stack has */
+    }
+    assert_true(mapped_bytes() < mapped + (size_t)TIMES * CROWD * SMALL / 10);
+    assert_int_equal(count_gs(), gs);
+}
+
+/* Makes goroutines until there is no memory for a stack; what is refused leaves nothing behind, and
+ * the stacks of those that end are used again. In a process of its own: the status says what is
+ * wrong. */
+static void make_until_there_is_no_memory(void *arg)
+{
+    struct crowd crowd = {makechan(some_variant(), 0, 0), 0};
+    _Atomic uint32_t *ran = arg;
+    int error;
+    schedinit(&(struct sched_options){.procs = 1});
+    size_t mapped = mapped_bytes();
+    struct rlimit limit = {mapped + (32 << 20), mapped + (32 << 20)};
+    setrlimit(RLIMIT_AS, &limit);
+    while ((error = newproc(wait_and_go_deep, &crowd)) == 0)
+        ;
+    mapped = mapped_bytes();
+    size_t gs = count_gs();
+    for (int i = 0; i < 1000; i++)
+        if (newproc(wait_and_go_deep, &crowd) != error)
+            _exit(2);
+    if (error != ENOMEM || mapped_bytes() != mapped || count_gs() != gs)
+        _exit(3);
+    closechan(crowd.c);
+    schedwait();
+    if (newproc(count_one, ran))
+        _exit(4);
+    schedstop();
+    _exit(load_rlx(ran) == 1 ? 0 : 5);
+}
+
+static void test_a_goroutine_without_a_stack_is_refused(void **state)
+{
+    _Atomic uint32_t ran = 0;
+    char text[256];
+    (void)state;
+    if (SANITIZED) /* whose memory is much more */
+        return;
+    int status = run_in_child(make_until_there_is_no_memory, &ran, text, sizeof(text));
+    assert_string_equal(text, "");
+    assert_true(exited_with(status, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_stack_overflow_is_told),
         cmocka_unit_test(test_sigsegv_is_given_back),
         cmocka_unit_test(test_other_faults_are_left_to_the_handler_of_before),
+        cmocka_unit_test(test_stacks_of_another_size_are_given_back),
+        cmocka_unit_test(test_a_goroutine_without_a_stack_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
