@@ -8,8 +8,8 @@
 #include "core/sched/timer.h"
 
 enum {
-    SPIN_TURNS = 64,
-    SPIN_PAUSES = 10, /* some 15 us in all where a pause takes 24 ns */
+    SEARCH_TURNS = 64,
+    SEARCH_PAUSES = 10, /* some 15 us in all where a pause takes 24 ns */
 };
 
 static void ready_due(void)
@@ -76,11 +76,11 @@ static struct g *spin(struct p *pp)
         2 * load_rlx(&sched.spinning) < sched.procs - load_rlx(&sched.idles)) /* about */
         start_spinning(pp);
     struct g *gp = NULL;
-    for (int i = 0; i < SPIN_BUDGET(SPIN_TURNS); i++) {
+    for (int i = 0; i < SPIN_BUDGET(SEARCH_TURNS); i++) {
         gp = steal(pp);
         if (gp || !pp->spinning || load_rlx(&sched.state) == SCHED_ENDING) /* a hint */
             break;
-        procyield(SPIN_PAUSES);
+        procyield(SEARCH_PAUSES);
     }
     return gp;
 }
