@@ -43,17 +43,13 @@ static struct g *find_own(struct p *pp)
     return gp ? gp : global_take(pp);
 }
 
-/* Half of another one's ring. Returns one of them. */
+/* Half of another P's ring. Returns one of them. */
 static struct g *steal_from(struct p *pp, struct p *victim)
 {
-    uint32_t n = runq_length(&victim->runq);
-    struct g *gp = n ? runq_take(&victim->runq) : NULL;
-    for (uint32_t i = 1; gp && i < n / 2; i++) {
-        struct g *more = runq_take(&victim->runq);
-        if (!more)
-            break;
-        queue_put(pp, more);
-    }
+    uint32_t moved;
+    struct g *gp = runq_steal(&pp->runq, &victim->runq, &moved);
+    if (moved)
+        wake_another();
     return gp;
 }
 

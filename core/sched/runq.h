@@ -46,6 +46,37 @@ static inline struct g *runq_take(struct runq *q)
     }
 }
 
+/* The owner of q, which is empty. Takes the older half of another ring at once (Go's runqgrab):
+ * returns the oldest, and puts the others, *moved of them, into q. NULL where the other is empty.
+ * The caller then looks for an idle P: one that looked in between saw them in neither ring. */
+static inline struct g *runq_steal(struct runq *q, struct runq *from, uint32_t *moved)
+{
+    uint32_t tail = load_rlx(&q->tail);    /* ours */
+    uint32_t head = load_acq(&from->head); /* pairs with the swap of whoever took before us */
+    *moved = 0;
+    for (;;) {
+        uint32_t length = load_acq(&from->tail) - head; /* pairs with store_sc in runq_push() */
+        if (length == 0)
+            return NULL;
+        if (length > RUNQ_SIZE) {         /* both have moved on since we read the head */
+            head = load_acq(&from->head); /* as above */
+            continue;
+        }
+        uint32_t n = length - length / 2;
+        struct g *gp = load_rlx(&from->ring[head % RUNQ_SIZE]); /* ours if the swap succeeds */
+        for (uint32_t i = 1; i < n; i++) {
+            struct g *more = load_rlx(&from->ring[(head + i) % RUNQ_SIZE]); /* likewise */
+            store_rlx(&q->ring[(tail + i - 1) % RUNQ_SIZE], more); /* published by the tail */
+        }
+        if (cas_acqrel(&from->head, &head, head + n)) { /* both: as in runq_take() */
+            *moved = n - 1;
+            if (n > 1)
+                store_sc(&q->tail, tail + n - 1); /* as in runq_push() */
+            return gp;
+        }
+    }
+}
+
 /* The owner. Makes gp the next to run, and returns who was that, to be put elsewhere; or NULL.
  * Release: as in runq_push(). The exchange is for thieves; who comes back needs no acquire, for it
  * was put there by the owner. */
@@ -63,15 +94,6 @@ static inline struct g *runq_take_next(struct runq *q)
 {
     struct g *gp = load_rlx(&q->next);
     return gp && cas_acq(&q->next, &gp, NULL) ? gp : NULL;
-}
-
-/* How many wait in the ring, about: never more than fit in. The head first, which is then never
- * past the tail; others may have moved both in between. Acquire: so that the second is not read
- * first. */
-static inline uint32_t runq_length(const struct runq *q)
-{
-    uint32_t head = load_acq(&q->head), length = load_rlx(&q->tail) - head;
-    return length < RUNQ_SIZE ? length : RUNQ_SIZE;
 }
 
 /* Whether somebody waits in the ring. seq_cst: see runq_push(). */

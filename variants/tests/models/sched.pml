@@ -203,19 +203,34 @@ inline find()
     fi
 }
 
-/* A check of the others' rings in between; the last one is in go_idle(). */
+/* A check of the others' rings in between; the last one is in go_idle(). It takes all of a ring,
+ * since it does not matter how many: one goroutine to run, the others for its own ring. In between
+ * they are in neither. */
+inline steal_from(q)
+{
+    moved = ring[q] - 1;
+    ring[q] = 0;
+    found = true
+}
+
 inline steal()
 {
     atomic {
         if
-        :: ring[0] -> ring[0]--; found = true
-        :: ring[1] -> ring[1]--; found = true
+        :: ring[0] -> steal_from(0)
+        :: ring[1] -> steal_from(1)
 #if N > 2
-        :: ring[2] -> ring[2]--; found = true
+        :: ring[2] -> steal_from(2)
 #endif
         :: else
         fi
-    }
+    };
+    if
+    :: moved ->
+        d_step { ring[me] = ring[me] + moved; moved = 0 };
+        wake_another()
+    :: else
+    fi
 }
 
 /* Puts a goroutine into its runnext, and the one that was there into its ring. */
@@ -368,7 +383,7 @@ inline go_on()
 
 active [N] proctype p()
 {
-    byte me = _pid, i, look = NOBODY, woken = NOBODY;
+    byte me = _pid, i, look = NOBODY, woken = NOBODY, moved;
     bool found, some, put, came, first, spun;
 
     do
