@@ -12,7 +12,9 @@
 
 /* Leaving a stack, and resuming another. Inline, for what it costs is what a park costs. */
 
-enum { FAIR_TICK = REACHABLE(64, 5) }; /* every so many picks, others come before runnext */
+/* Once in so many picks others come before runnext and the ring, as in Go. A prime number, so that
+ * it does not keep step with what a program does. */
+enum { FAIR_TICK = REACHABLE(61, 5) };
 
 /* What is left to do for who has left its stack for another reason than a park; or had been made
  * ready before it was off. By who runs next on its P. */

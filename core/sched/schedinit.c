@@ -121,7 +121,7 @@ static int make_procs(uint32_t procs)
         pp->id = i;
         pp->gfrees = 0;
         pp->g0.p = pp;
-        pp->g0.rand = UINT64_C(0x9e3779b97f4a7c15) * (i + 1);
+        pp->g0.rand = UINT64_C(0x9e3779b97f4a7c15) * (i + 1) | 1; /* never 0: it would stay 0 */
     }
     set_procs(procs);
     return 0;
