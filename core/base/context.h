@@ -1,10 +1,10 @@
-/* Where a stack goes on that is not running, and the switch to it.
+/* A context: where a stack that does not run goes on; and the switch to it.
  *
- * On x86-64 the switch is inlined: what must be kept the compiler keeps, and the processor's
- * predictor of returns is not led astray by a call whose return happens on another stack. (Each
- * wrong guess costs as much as the rest of the switch; a library's function brings one for each
- * level of calls above it.) Elsewhere, and for sanitizers, it is Boost.Context's fcontext. As in
- * Go, the floating-point control words belong to the thread, and not to the goroutine. */
+ * On x86-64 the switch is inlined. The compiler then saves what it needs, and no more; and the
+ * processor predicts returns correctly, which it does not after a call that returns on another
+ * stack. (Each wrong guess costs as much as the rest of the switch; a library function causes one
+ * for each level of calls above it.) Other machines, and sanitizers, use Boost.Context's fcontext.
+ * As in Go, the floating-point control words belong to the thread, not to the goroutine. */
 #ifndef CORE_BASE_CONTEXT_H
 #define CORE_BASE_CONTEXT_H
 
@@ -12,9 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a new context runs, with the data of the first switch to it. It must not return. It is not
- * declared _Noreturn: AddressSanitizer would then touch the stack before it is told of the switch.
- */
+/* What a new context runs, with the data of the first switch to it. It must not return, but is not
+ * declared _Noreturn: AddressSanitizer would then touch the stack before it knows of the switch. */
 typedef void context_entry(void *data);
 
 #if defined(__x86_64__) && !FIBER_ASAN && !FIBER_TSAN
@@ -27,8 +26,8 @@ struct context {
 static inline void context_make(struct context *c, void *bottom, size_t size, context_entry *entry)
 {
     uintptr_t top = ((uintptr_t)bottom + size) / 16 * 16;
-    void **sp = (void **)(top - sizeof(void *)); /* as if it had been called */
-    *sp = NULL;                                  /* by nobody: here a backtrace ends */
+    void **sp = (void **)(top - sizeof(void *)); /* as after a call */
+    *sp = NULL;                                  /* no return address: a backtrace ends here */
     *c = (struct context){.pc = (void *)(uintptr_t)entry, .sp = sp};
 }
 
@@ -41,12 +40,13 @@ static inline void context_make(struct context *c, void *bottom, size_t size, co
 #define CONTEXT_CLOBBERS_512
 #endif
 
-/* Suspends the caller, whose context goes to *from, and resumes `to` with `data`. Returns, when
- * somebody switches back, what that one passed. */
+/* Suspends the caller, whose context goes to *from, and resumes `to` with `data`. When something
+ * switches back to *from, it returns the data of that switch. */
 static inline __attribute__((always_inline)) void *
 context_switch(struct context *from, const struct context *to, void *data)
 {
-    /* All registers are lost but three; the frame pointer cannot be told to the compiler so. */
+    /* Every register is clobbered but the stack pointer and the frame pointer, which the switch
+     * saves, since a frame pointer cannot be in the list of clobbers. */
     __asm__ volatile("leaq 1f(%%rip), %%rax\n\t"
                      "movq %%rax, (%%rsi)\n\t"
                      "movq %%rsp, 8(%%rsi)\n\t"
@@ -74,7 +74,7 @@ struct context {
     context_entry *entry;
 };
 
-/* What goes along with a jump, on the stack of the one that jumps. */
+/* What goes along with a jump, on the stack that is left. */
 struct context_message {
     struct context *from;
     const struct context *to;

@@ -1,5 +1,5 @@
-/* What sanitizers and valgrind are told about stacks that are switched in user space. Nothing,
- * without them. */
+/* What sanitizers and valgrind must know about stacks that are switched in user space. Without them
+ * these functions do nothing. */
 #ifndef CORE_BASE_FIBER_H
 #define CORE_BASE_FIBER_H
 
@@ -72,7 +72,7 @@ static inline void fiber_end(struct fiber *f)
     (void)f;
 }
 
-/* The thread's own, on which the caller runs. */
+/* A fiber for the thread's own stack, on which the caller runs. */
 static inline void fiber_adopt(struct fiber *f)
 {
     *f = (struct fiber){0};
@@ -95,8 +95,8 @@ static inline void fiber_leave(struct fiber *from, struct fiber *to, int for_goo
     (void)for_good;
 }
 
-/* Right after a jump, by who arrives. `from` may be a thread's own stack: here one is told its
- * bounds. */
+/* Right after a jump, by the fiber that arrives. `from` may be a thread's own stack, whose bounds
+ * are known only from here on. */
 static inline void fiber_arrive(struct fiber *self, struct fiber *from)
 {
 #if FIBER_ASAN

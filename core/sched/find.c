@@ -1,4 +1,5 @@
-/* What a P does next: its own queues, the global one, the others' rings, or sleep. */
+/* What a P runs next: a goroutine of its own queues, or of the global one, or of another P's ring.
+ * It goes idle where there is none. After Go's findRunnable. */
 #include "core/sched/find.h"
 #include "core/base/futex.h"
 #include "core/sched/idle.h"
@@ -7,10 +8,9 @@
 #include "core/sched/sched_state.h"
 #include "core/sched/timer.h"
 
-enum {
-    SEARCH_TURNS = 64,
-    SEARCH_PAUSES = 10, /* some 15 us in all where a pause takes 24 ns */
-};
+/* For how long a P looks at the others before it goes idle: some 15 us in all, where a pause takes
+ * 24 ns. (Go looks four times and does not pause.) */
+enum { SEARCH_TURNS = 64, SEARCH_PAUSES = 10 };
 
 static void ready_due(void)
 {
@@ -26,12 +26,12 @@ static void ready_due(void)
     }
 }
 
-/* Of pp's own and the global queue. */
+/* Takes from pp's own queues, or from the global one. */
 static struct g *find_own(struct p *pp)
 {
     struct g *gp = NULL;
     ready_due();
-    if (load_rlx(&pp->schedtick) % FAIR_TICK == 0) { /* we are here for that */
+    if (load_rlx(&pp->schedtick) % FAIR_TICK == 0) { /* look_around() has sent us here */
         gp = global_take(pp);
         if (!gp)
             gp = runq_take(&pp->runq);
@@ -64,12 +64,12 @@ static struct g *steal(struct p *pp)
     return gp ? gp : global_take(pp);
 }
 
-/* Looks at the others' for a while: at most half as many Ps do so as are busy, since each of them
- * is in the others' way. */
+/* Looks at the other Ps' rings for a while. At most half as many Ps as are busy do so, as in Go,
+ * since each is in the others' way. */
 static struct g *spin(struct p *pp)
 {
     if (!pp->spinning &&
-        2 * load_rlx(&sched.spinning) < sched.procs - load_rlx(&sched.idles)) /* about */
+        2 * load_rlx(&sched.spinning) < sched.procs - load_rlx(&sched.idles)) /* estimates */
         start_spinning(pp);
     struct g *gp = NULL;
     for (int i = 0; i < SPIN_BUDGET(SEARCH_TURNS); i++) {
@@ -81,7 +81,7 @@ static struct g *spin(struct p *pp)
     return gp;
 }
 
-/* The next to run, sooner or later. NULL: the scheduler ends. */
+/* The next goroutine to run, whenever there is one. NULL: the scheduler ends. */
 static struct g *find_runnable(struct p *pp)
 {
     for (;;) {

@@ -1,26 +1,28 @@
-/* How Ps go idle, and are woken: the protocol that core/sched/sched_state.h argues for. */
+/* How Ps go idle, and are woken: the protocol that the head of sched_state.h argues for.
+ *
+ * Owns the list of idle Ps, the watcher among them, the counts of idle and of spinning Ps, and each
+ * P's note. variants/tests/models/sched.pml is a model of it. */
 #include "core/sched/idle.h"
 #include "core/base/futex.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/timer.h"
 
-enum {
-    WATCH_NS_MIN = 20000,
-    WATCH_NS_MAX = 10000000,
-};
+/* How long the watcher sleeps between two looks, as Go's sysmon does: 20 us; after 50 looks in
+ * vain, twice as long each time, up to some 10 ms. */
+enum { WATCH_NS_MIN = 20000, WATCH_LOOKS = 50, WATCH_NS_MAX = 10000000 };
 
 static void wake(struct p *pp, enum note note)
 {
     uint32_t none = NOTE_NONE;
     if (note == NOTE_RUN)
         store_rel(&pp->note, NOTE_RUN);             /* pairs with load_acq in idle_sleep() */
-    else if (!cas_rel(&pp->note, &none, NOTE_LOOK)) /* likewise; it has been told more already */
+    else if (!cas_rel(&pp->note, &none, NOTE_LOOK)) /* likewise; fails where there is a note */
         return;
     futex_wake(&pp->note, 1);
 }
 
-/* Takes pp from the idle. Returns a P that has to look around, since its duty changed; or NULL. The
- * lock is held. */
+/* Takes pp from the idle Ps. Returns a P that must be woken to look, since it is the watcher now,
+ * or has something to watch now; or NULL. The lock is held. */
 static struct p *idle_remove(struct p *pp)
 {
     struct p **at = &sched.idle;
@@ -28,19 +30,19 @@ static struct p *idle_remove(struct p *pp)
         at = &(*at)->link;
     *at = pp->link;
     pp->idle = false;
-    bool all_were = fadd_sc(&sched.idles, -1U) == sched.procs;
+    bool all_were = fadd_sc(&sched.idles, -1U) == sched.procs; /* seq_cst: as in go_idle() */
     if (sched.watcher == pp) {
         sched.watcher = sched.idle;
         return sched.watcher;
     }
-    return all_were ? sched.watcher
-                    : NULL; /* it sleeps for good: now there is something to watch */
+    return all_were ? sched.watcher : NULL; /* while all are idle the watcher sleeps for good */
 }
 
 void wake_another(void)
 {
     uint32_t none = 0;
-    /* seq_cst, all: see above. */
+    /* All seq_cst. The caller has written a queue before; go_idle() writes idles, stop_spinning()
+     * spinning, before they read the queues. */
     if (load_sc(&sched.idles) == 0 || load_sc(&sched.spinning) != 0 ||
         !cas_sc(&sched.spinning, &none, 1))
         return;
@@ -54,7 +56,7 @@ void wake_another(void)
     if (pp)
         wake(pp, NOTE_RUN);
     else
-        fadd_sc(&sched.spinning, -1U);
+        fadd_sc(&sched.spinning, -1U); /* no P is idle: none needs to be woken */
     if (look)
         wake(look, NOTE_LOOK);
 }
@@ -62,18 +64,19 @@ void wake_another(void)
 void start_spinning(struct p *pp)
 {
     pp->spinning = true;
-    fadd_sc(&sched.spinning, 1);
+    fadd_sc(&sched.spinning, 1); /* seq_cst: as in stop_spinning() */
 }
 
 void stop_spinning(struct p *pp)
 {
     if (pp->spinning) {
         pp->spinning = false;
-        fadd_sc(&sched.spinning, -1U);
+        fadd_sc(&sched.spinning, -1U); /* before a look at the queues; pairs with wake_another() */
     }
 }
 
-/* Whether there is something to do for who is about to sleep. seq_cst: see above. */
+/* Whether a P that is about to sleep has something to do. seq_cst, with runq_some(): they pair with
+ * the stores in global_put(), runq_push() and end_procs(). */
 static bool some_work(void)
 {
     if (load_sc(&sched.state) == SCHED_ENDING || load_sc(&sched.size))
@@ -93,7 +96,7 @@ void found_work(struct p *pp)
     }
 }
 
-/* True where pp is no longer idle by its own doing; false where somebody is about to wake it. */
+/* Takes pp from the idle Ps. False where that is done already, and pp is about to be woken. */
 static bool come_back(struct p *pp)
 {
     struct p *look = NULL;
@@ -114,7 +117,8 @@ void wake_all(void)
             wake(&sched.ps[i], NOTE_RUN);
 }
 
-/* A P that has left its runnext alone since the last look; NULL: none. The lock is held. */
+/* A P that has not picked a goroutine since the last look, and has one in its runnext; or NULL. The
+ * lock is held. */
 static struct p *stale_next(struct p *watcher)
 {
     struct p *stale = NULL;
@@ -128,7 +132,8 @@ static struct p *stale_next(struct p *watcher)
     return stale;
 }
 
-/* The watcher takes over what has stayed in a runnext: true where it is no longer idle. */
+/* Where pp is the watcher it takes over what has stayed in a runnext. True where it did, and is no
+ * longer idle. */
 static bool watch(struct p *pp)
 {
     struct p *look = NULL, *stale = NULL;
@@ -142,11 +147,11 @@ static bool watch(struct p *pp)
         wake(look, NOTE_LOOK);
     struct g *gp = stale ? runq_take_next(&stale->runq) : NULL;
     if (gp)
-        (void)runq_set_next(&pp->runq, gp); /* nobody was there: pp has run what it had */
+        (void)runq_set_next(&pp->runq, gp); /* which was empty: pp has run what it had */
     return stale;
 }
 
-/* Until when pp may sleep; where it is the watcher, that is kept for watch_for(). */
+/* Until when pp may sleep: for ever, unless it is the watcher. Kept for watch_for(). */
 static int64_t sleep_until(struct p *pp, int64_t watch_ns)
 {
     int64_t until = FUTEX_FOREVER;
@@ -171,26 +176,25 @@ void watch_for(int64_t when)
         wake(look, NOTE_LOOK);
 }
 
-/* Sleeps until there is something to do, and pp is idle no more. */
+/* Sleeps until pp is no longer idle. */
 static void idle_sleep(struct p *pp)
 {
-    enum { PATIENCE = 50 };
     int64_t watch_ns = WATCH_NS_MIN;
     for (int looks = 0;; looks++) {
-        if (looks >= PATIENCE && watch_ns < WATCH_NS_MAX)
+        if (looks >= WATCH_LOOKS && watch_ns < WATCH_NS_MAX)
             watch_ns *= 2;
         futex_wait(&pp->note, NOTE_NONE, sleep_until(pp, watch_ns));
-        uint32_t note = load_acq(&pp->note); /* pairs with wake() */
+        uint32_t note = load_acq(&pp->note); /* pairs with the stores in wake() */
         if (note == NOTE_RUN)
             break;
         if (note == NOTE_LOOK)
-            cas_rlx(&pp->note, &note, NOTE_NONE); /* where it fails, it is NOTE_RUN */
+            cas_rlx(&pp->note, &note, NOTE_NONE); /* fails where it is NOTE_RUN by now */
         if (timer_next() <= nanotime() && come_back(pp))
             return;
         if (watch(pp))
             return;
     }
-    store_rlx(&pp->note, NOTE_NONE); /* whoever wakes it next does so after it has gone idle */
+    store_rlx(&pp->note, NOTE_NONE); /* the next wake comes after pp has gone idle again */
 }
 
 void go_idle(struct p *pp)
@@ -203,12 +207,12 @@ void go_idle(struct p *pp)
     pp->idle = true;
     if (!sched.watcher)
         sched.watcher = pp;
-    fadd_sc(&sched.idles, 1);
+    fadd_sc(&sched.idles, 1); /* before the look at the queues; pairs with wake_another() */
     pthread_mutex_unlock(&sched.lock);
     if (spun)
-        fadd_sc(&sched.spinning, -1U);
+        fadd_sc(&sched.spinning, -1U); /* likewise */
     if (!some_work() || !come_back(pp))
         idle_sleep(pp);
-    else /* who put it there may have counted on us: we pass on what we leave */
+    else /* whoever put it there may rely on us: found_work() wakes another P for what we leave */
         start_spinning(pp);
 }

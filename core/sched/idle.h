@@ -1,25 +1,25 @@
-/* How Ps go idle, and are woken. */
+/* How Ps go idle, and are woken: see sched_state.h. */
 #ifndef CORE_SCHED_IDLE_H
 #define CORE_SCHED_IDLE_H
 
 #include "core/sched/p.h"
 
-/* Something was put where another P could take it. */
+/* A goroutine was put where another P can take it: wakes an idle P, unless one looks for work. */
 void wake_another(void);
 
+/* pp begins, or ends, to look for work in the queues of others. */
 void start_spinning(struct p *pp);
-
 void stop_spinning(struct p *pp);
-
-/* pp has found something to run. */
+/* pp has found a goroutine to run. */
 void found_work(struct p *pp);
 
-/* No P sleeps any longer. */
-void wake_all(void);
-
+/* pp has found nothing to run. Returns when it is to look again. */
 void go_idle(struct p *pp);
 
-/* A timer that is due before any other was added: the P that watches must not sleep past it. */
+/* Wakes every P that is idle. */
+void wake_all(void);
+
+/* A timer was added that is due before all others: the watcher must not sleep past it. */
 void watch_for(int64_t when);
 
 #endif

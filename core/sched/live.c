@@ -1,4 +1,5 @@
-/* How many goroutines have not ended, who waits for that, and whether another may be made.
+/* Counts the goroutines that have not ended; waits for their end; decides whether a thread may make
+ * another one. Owns sched.live and sched.waiter, and takes the state from RUNNING to STOPPING.
  *
  * A thread that makes a goroutine counts it, and then looks whether the scheduler runs. A thread
  * that stops the scheduler says so, and then looks at the count. All four are seq_cst, so one of
@@ -16,7 +17,7 @@ bool live_begin(bool by_goroutine)
         fadd_rlx(&sched.live, 1); /* before its end can be counted; publishes nothing */
         return true;
     }
-    fadd_sc(&sched.live, 1); /* with the next line: see above. It pairs with live_stop() */
+    fadd_sc(&sched.live, 1); /* before the look at the state; pairs with live_stop() */
     if (load_sc(&sched.state) == SCHED_RUNNING)
         return true;
     live_end();
@@ -42,8 +43,8 @@ void schedwait(void)
     struct g *me = runningg(), *nobody = NULL;
     if (me && me->goroutine)
         gothrow("schedwait: by a goroutine");
-    /* While we wait we wake nobody. A second thread that waits stays registered. seq_cst, here and
-     * at live: see live_end(). */
+    /* A thread that waits here wakes no other: it is unregistered meanwhile. A second one that
+     * waits stays registered. seq_cst, the swap and the loads of live: see live_end(). */
     bool waits = me && load_rlx(&me->registered) && cas_sc(&sched.waiter, &nobody, me);
     if (waits)
         store_rel(&me->registered, false); /* as in gfput() */

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* A goroutine is about to be made, by another one or by a thread: counts it. False where a thread
- * may make none, since no scheduler runs. */
+/* Counts a goroutine that is about to be made, by another one or by a thread. False if a thread
+ * must not make it, since no scheduler runs. */
 bool live_begin(bool by_goroutine);
 
 /* A goroutine has ended, or was not made after all. */

@@ -1,4 +1,4 @@
-/* P: a thread that runs goroutines, and its queue. Private to core, and to the park policy `go`. */
+/* P: a thread that runs goroutines, and its queue. For core/sched, and for the park policy `go`. */
 #ifndef CORE_SCHED_P_H
 #define CORE_SCHED_P_H
 
@@ -6,10 +6,9 @@
 #include "core/sched/runq.h"
 #include <pthread.h>
 
-/* What wakes a P that sleeps. */
+/* What a P that sleeps is woken for: to check what it watches, or because it is no longer idle. */
 enum note { NOTE_NONE, NOTE_LOOK, NOTE_RUN };
 
-/* A P, and its thread. */
 struct p {
     struct runq runq;
     alignas(CACHE_LINE) struct g g0; /* the thread's own stack, on which it looks for work */
@@ -18,14 +17,14 @@ struct p {
     uint32_t seentick;          /* schedtick as the watcher saw it; under sched.lock */
     bool spinning;              /* counted in sched.spinning; while it is idle, under sched.lock */
     struct g *gfree;            /* dead goroutines, by next_free */
-    uint32_t gfrees;
+    uint32_t gfrees;            /* how many those are */
     pthread_t thread;
     int error; /* of its start */
 
     alignas(CACHE_LINE) _Atomic uint32_t note; /* enum note; a futex */
-    bool idle;       /* in the list of idle Ps. This and the next under sched.lock */
-    struct p *link;  /* the one that went idle before it */
-    struct p *older; /* Ps that a greater number has replaced; of the first one */
+    bool idle;       /* in the list of idle Ps. This and link are under sched.lock */
+    struct p *link;  /* the P that went idle before it */
+    struct p *older; /* the array that a bigger one has replaced; in the first P of an array */
 };
 
 #endif

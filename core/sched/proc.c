@@ -1,4 +1,5 @@
-/* Goroutines: how they are made, leave their stacks, and end. */
+/* The life of a goroutine: how it is made, leaves its stack and ends. Owns the lists of dead
+ * goroutines, whose Gs and stacks are used again. A park is in proc.h. */
 #include "core/sched/proc.h"
 #include "core/sched/live.h"
 #include "core/sched/sched_state.h"
@@ -6,12 +7,13 @@
 #include <errno.h>
 #include <hchan/sched.h>
 
+/* So many dead goroutines a P keeps for itself, as in Go's gfput. */
 enum { GFREE_MAX = REACHABLE(64, 2) };
 
 static void gfput(struct p *pp, struct g *gp)
 {
     store_rlx(&gp->status, GDEAD);
-    /* Release: who finds it unregistered sees whom it has woken (core/g/deadlock.c). */
+    /* Release: code that finds it unregistered sees what it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
     gp->next_free = pp->gfree;
     pp->gfree = gp;
@@ -53,8 +55,9 @@ void gosched(void)
         osyield();
         return;
     }
-    /* The ring before runnext: who lets others run does not mean its own peer alone. The peer goes
-     * to the ring's end then; in runnext it would starve while others yield to each other. */
+    /* The ring before runnext: a goroutine that yields means all others, and not just its own peer.
+     * The peer goes to the ring's end; in runnext it would starve while others yield to each other.
+     */
     struct p *pp = gp->p;
     struct g *next = look_around(pp) ? &pp->g0 : runq_take(&pp->runq);
     struct g *peer = runq_take_next(&pp->runq);
@@ -63,13 +66,13 @@ void gosched(void)
     else if (peer)
         queue_put(pp, peer);
     if (!next)
-        return; /* there is nobody */
+        return; /* no other goroutine is runnable here */
     gp->leaving = LEAVING_YIELDED;
     store_rlx(&gp->status, GRUNNABLE);
     switch_to(gp, next);
 }
 
-/* The whole life of a goroutine, on its stack; data is the one that was left for it. */
+/* What a goroutine's stack runs. data is the goroutine, or the g0, that was left for this one. */
 static void goroutine_main(void *data)
 {
     struct g *gp = runningg(), *left = data;

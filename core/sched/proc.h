@@ -1,5 +1,5 @@
-/* How a goroutine leaves its stack, and another one resumes. Private to core, and to the park
- * policy `go`. */
+/* How a goroutine leaves its stack, and another one resumes: inline, for what it costs is what a
+ * park costs. Private to core, and to the park policy `go`. */
 #ifndef CORE_SCHED_PROC_H
 #define CORE_SCHED_PROC_H
 
@@ -10,31 +10,29 @@
 #include "core/sched/queues.h"
 #include "core/sched/timer.h"
 
-/* Leaving a stack, and resuming another. Inline, for what it costs is what a park costs. */
-
 /* Once in so many picks others come before runnext and the ring, as in Go. A prime number, so that
  * it does not keep step with what a program does. */
 enum { FAIR_TICK = REACHABLE(61, 5) };
 
-/* What is left to do for who has left its stack for another reason than a park; or had been made
- * ready before it was off. By who runs next on its P. */
+/* What is left to do for gp, which has left its stack for another reason than a park, or was made
+ * ready before it had left it. By the goroutine, or the g0, that runs next on its P. */
 void finish_other(struct p *pp, struct g *gp);
 
 static inline void finish(struct p *pp, struct g *gp)
 {
     uint32_t word = GPARK_WAITING;
-    /* Release: who makes it READY, or finds its time over, resumes it with what the switch has
-     * written to gp->sched. Acquire where it fails: it has been made READY already, and goes on to
-     * read what its waker wrote. */
+    /* Release: pairs with the waker's exchange, and with expire(), after which gp is resumed from
+     * what the switch has written to gp->sched. Acquire where it fails: it is READY already, and
+     * goes on to read what its waker wrote. */
     if (__builtin_expect(gp->leaving == LEAVING_PARKED, 1) &&
         cas_acqrel(&gp->park, &word, GPARK_ASLEEP))
         return;
     finish_other(pp, gp);
 }
 
-/* Leaves gp, which runs on its P, for `to`, which is gp's own P's or was taken from a queue.
- * Returns when somebody switches back, perhaps in another thread: from here on nothing may be known
- * of thread-local variables. */
+/* Leaves gp, which calls, for `to`: its P's g0, or a goroutine that was taken from a queue. Returns
+ * when something switches back to gp, perhaps in another thread: what was known of thread-local
+ * variables before does not hold any more. */
 static inline void switch_to(struct g *gp, struct g *to)
 {
     to->p = gp->p;
@@ -46,7 +44,7 @@ static inline void switch_to(struct g *gp, struct g *to)
     finish(gp->p, left);
 }
 
-/* Counts a pick. True, now and then: others than those next in line should have a chance. */
+/* Counts a pick. True where it is the turn of others than those next in line. */
 static inline bool look_around(struct p *pp)
 {
     uint32_t tick = load_rlx(&pp->schedtick) + 1;
@@ -54,7 +52,7 @@ static inline bool look_around(struct p *pp)
     return tick % FAIR_TICK == 0;
 }
 
-/* The next to run where nothing speaks for a look around; or the P's own stack, which looks. */
+/* The goroutine that runs next on pp; or g0, which looks further. */
 static inline struct g *pick(struct p *pp)
 {
     if (look_around(pp))

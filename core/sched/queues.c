@@ -1,4 +1,6 @@
-/* Where runnable goroutines wait: the rings of the Ps (core/sched/runq.h), and the global queue. */
+/* Where runnable goroutines wait: the rings of the Ps (runq.h), and the global queue, which is for
+ * those that threads make ready, and for what a full ring spills. Owns the global queue and its
+ * size. Whatever puts a goroutine here then looks for an idle P (idle.c). */
 #include "core/sched/queues.h"
 #include "core/sched/idle.h"
 #include "core/sched/sched_state.h"
@@ -13,13 +15,13 @@ static void global_put(struct g *first, struct g *last, uint32_t n)
     else
         sched.head = first;
     sched.tail = last;
-    store_sc(&sched.size, load_rlx(&sched.size) + n); /* seq_cst: see above */
+    store_sc(&sched.size, load_rlx(&sched.size) + n); /* pairs with some_work() */
     pthread_mutex_unlock(&sched.lock);
 }
 
 struct g *global_take(struct p *pp)
 {
-    if (load_sc(&sched.size) == 0)
+    if (load_sc(&sched.size) == 0) /* a first look: go_idle() looks again */
         return NULL;
     pthread_mutex_lock(&sched.lock);
     uint32_t size = load_rlx(&sched.size), n = size / sched.procs + 1;
@@ -28,8 +30,8 @@ struct g *global_take(struct p *pp)
         n = size;
     if (n > RUNQ_SIZE / 2)
         n = RUNQ_SIZE / 2;
-    /* Into the ring first, out of the queue after: who is about to sleep looks at the size before
-     * it looks at the rings (some_work()), and so sees each of them in one place or in both. */
+    /* Into the ring first, and then out of the queue: a P that is about to sleep reads the size
+     * before the rings (some_work()), and so sees each goroutine in one place or in both. */
     for (uint32_t i = 0; i < n; i++) {
         struct g *taken = sched.head;
         if (i > 0 && !runq_push(&pp->runq, taken)) {
@@ -40,7 +42,7 @@ struct g *global_take(struct p *pp)
     }
     if (!sched.head)
         sched.tail = NULL;
-    store_sc(&sched.size, size - n);
+    store_sc(&sched.size, size - n); /* after the pushes, for some_work() */
     pthread_mutex_unlock(&sched.lock);
     return gp;
 }
@@ -78,7 +80,7 @@ void queue_put_next(struct p *pp, struct g *gp)
 void goready(struct g *gp)
 {
     struct g *me = runningg();
-    store_rlx(&gp->status, GRUNNABLE); /* for who reports */
+    store_rlx(&gp->status, GRUNNABLE); /* for reports */
     if (me && me->p) {
         queue_put_next(me->p, gp);
     } else {

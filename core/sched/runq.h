@@ -1,14 +1,15 @@
 /* A P's queue of runnable goroutines, after Go's (runtime/proc.go, runqput and what follows it): a
- * ring that its owner writes and anybody may take from, and one place, runnext, for who was made
- * ready last: its data is still in this P's cache, and its peer is about to park.
+ * ring, into which the P puts them and from which any P takes them; and one place, runnext, for the
+ * one that was made ready last. Its data is still in this P's cache, and its peer is about to park.
  *
- * Only the owner writes `tail`, and runnext where it is NULL. `head` moves by a swap. */
+ * Only the owner, the P itself, writes `tail`, and runnext where it is NULL. `head` moves by a
+ * swap. */
 #ifndef CORE_SCHED_RUNQ_H
 #define CORE_SCHED_RUNQ_H
 
 #include "core/g/g.h"
 
-enum { RUNQ_SIZE = REACHABLE(256, 4) };
+enum { RUNQ_SIZE = REACHABLE(256, 4) }; /* Go's */
 
 struct runq {
     alignas(CACHE_LINE) _Atomic(struct g *) next; /* runnext */
@@ -16,10 +17,10 @@ struct runq {
     _Atomic(struct g *) ring[RUNQ_SIZE];
 };
 
-/* The owner. Puts gp at the end: false where the ring is full. The store of tail is seq_cst, so
- * that either who goes idle sees gp, or the caller sees that somebody is idle
- * (core/sched/sched_state.h); it is a release, too: who takes gp sees all that it was made ready
- * with. */
+/* Puts gp at the end; false where the ring is full. By the owner. The store of tail is seq_cst:
+ * either a P that goes idle sees gp (runq_some()), or the caller sees that it is idle
+ * (wake_another()). It is a release, too: the P that takes gp sees everything that gp was made
+ * ready with. */
 static inline bool runq_push(struct runq *q, struct g *gp)
 {
     uint32_t tail = load_rlx(&q->tail); /* ours */
@@ -31,28 +32,28 @@ static inline bool runq_push(struct runq *q, struct g *gp)
     return true;
 }
 
-/* Takes the oldest. By anybody. */
+/* Takes the oldest, or NULL. By any P. */
 static inline struct g *runq_take(struct runq *q)
 {
-    uint32_t head = load_acq(&q->head); /* pairs with the swap of whoever took before us */
+    uint32_t head = load_acq(&q->head); /* pairs with the swap of the P that took before us */
     for (;;) {
         if (head == load_acq(&q->tail)) /* pairs with store_sc in runq_push() */
             return NULL;
         struct g *gp = load_rlx(&q->ring[head % RUNQ_SIZE]); /* ours if the swap succeeds */
-        /* Both: who pushes into the slot does so after our read of it; and who takes next sees at
-         * least the tail that we saw. */
+        /* Release: the owner pushes into the slot after our read of it. Acquire: the P that takes
+         * next sees at least the tail that we saw. */
         if (cas_acqrel(&q->head, &head, head + 1))
             return gp;
     }
 }
 
-/* The owner of q, which is empty. Takes the older half of another ring at once (Go's runqgrab):
- * returns the oldest, and puts the others, *moved of them, into q. NULL where the other is empty.
- * The caller then looks for an idle P: one that looked in between saw them in neither ring. */
+/* Takes the older half of another P's ring at once (Go's runqgrab): returns the oldest goroutine,
+ * or NULL, and puts the others, *moved of them, into q. By the owner of q, which is empty. The
+ * caller then looks for an idle P: one that checked in between has seen them in neither ring. */
 static inline struct g *runq_steal(struct runq *q, struct runq *from, uint32_t *moved)
 {
     uint32_t tail = load_rlx(&q->tail);    /* ours */
-    uint32_t head = load_acq(&from->head); /* pairs with the swap of whoever took before us */
+    uint32_t head = load_acq(&from->head); /* pairs with the swap of the P that took before us */
     *moved = 0;
     for (;;) {
         uint32_t length = load_acq(&from->tail) - head; /* pairs with store_sc in runq_push() */
@@ -77,26 +78,28 @@ static inline struct g *runq_steal(struct runq *q, struct runq *from, uint32_t *
     }
 }
 
-/* The owner. Makes gp the next to run, and returns who was that, to be put elsewhere; or NULL.
- * Release: as in runq_push(). The exchange is for thieves; who comes back needs no acquire, for it
- * was put there by the owner. */
+/* Makes gp the next to run. Returns the one that was that before, to be put elsewhere; or NULL. By
+ * the owner. */
 static inline struct g *runq_set_next(struct runq *q, struct g *gp)
 {
-    if (load_rlx(&q->next) == NULL) { /* a thief only ever makes it NULL */
-        store_rel(&q->next, gp);
+    if (load_rlx(&q->next) == NULL) { /* others only ever make it NULL */
+        store_rel(&q->next, gp);      /* pairs with runq_take_next() */
         return NULL;
     }
+    /* A swap, since another P may take it meanwhile. Release: as above. The one that comes back
+     * needs no acquire: we have put it there. */
     return xchg_rel(&q->next, gp);
 }
 
-/* Takes the next to run. By anybody; acquire: pairs with runq_set_next(). */
+/* Takes the next to run, or NULL. By any P. */
 static inline struct g *runq_take_next(struct runq *q)
 {
     struct g *gp = load_rlx(&q->next);
+    /* Acquire: pairs with the releases in runq_set_next(). */
     return gp && cas_acq(&q->next, &gp, NULL) ? gp : NULL;
 }
 
-/* Whether somebody waits in the ring. seq_cst: see runq_push(). */
+/* Whether a goroutine waits in the ring. seq_cst: see runq_push(). */
 static inline bool runq_some(const struct runq *q)
 {
     return load_sc(&q->tail) != load_sc(&q->head);

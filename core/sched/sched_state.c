@@ -1,4 +1,4 @@
-/* The one scheduler of the process, which its other files share. */
+/* The state that the files of the scheduler share. There is one scheduler a process. */
 #include "core/sched/sched_state.h"
 
 struct sched sched = {.lock = PTHREAD_MUTEX_INITIALIZER};

@@ -1,4 +1,5 @@
-/* How the scheduler starts and stops. */
+/* How the scheduler starts and stops: its options, the Ps and their threads. Owns the state but for
+ * RUNNING to STOPPING (live.c), and the array of Ps. */
 #include "core/base/futex.h"
 #include "core/sched/find.h"
 #include "core/sched/idle.h"
@@ -30,7 +31,7 @@ static void *mstart(void *arg)
     if (!pp->error && !altstack)
         pp->error = ENOMEM;
     bool failed = pp->error != 0;
-    fadd_acqrel(&sched.started, 1); /* publishes pp->error */
+    fadd_acqrel(&sched.started, 1); /* publishes pp->error; pairs with start_procs() */
     futex_wake(&sched.started, 1);
     if (!failed)
         run_p(pp);
@@ -102,8 +103,8 @@ static int start_procs(void)
 }
 
 /* The Ps, without their threads: those of an earlier scheduler, where there are enough. They are
- * never freed: a thread whose goroutine has ended may still be about to tell a P to look. 0, or an
- * error number. */
+ * never freed: a thread that has made a goroutine ready may still be about to wake a P when that
+ * goroutine has ended. Returns 0 or an error number. */
 static int make_procs(uint32_t procs)
 {
     if (procs > sched.room) {
@@ -127,7 +128,7 @@ static int make_procs(uint32_t procs)
     return 0;
 }
 
-/* All goroutines are dead, and their Ps have ended. They keep their Gs. */
+/* All goroutines are dead, and no P runs. They lose their stacks where the size is another one. */
 static void set_stack_size(size_t size)
 {
     if (size == sched.stack)

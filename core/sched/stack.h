@@ -1,11 +1,12 @@
-/* The stacks of goroutines. */
+/* The stacks of goroutines, and what happens where one overflows. */
 #ifndef CORE_SCHED_STACK_H
 #define CORE_SCHED_STACK_H
 
 #include "core/base/fiber.h"
 #include <stddef.h>
 
-/* The bytes of a stack that is asked for with `size`, its guard included; 0: out of range. */
+/* The bytes of a stack for which a user asks with `size` (0: the default), its guard included; 0
+ * where that is out of range. */
 size_t stack_size(size_t size);
 /* A stack of so many bytes, on which f is to run. Returns 0 or an error number. All stacks that
  * there are at a time have one size. */

@@ -1,4 +1,6 @@
-/* The deadlines of parked goroutines: a heap by time. A thread's deadline is the kernel's. */
+/* The deadlines of parked goroutines: a heap by time. (Where a thread parks, the kernel keeps its
+ * deadline.) Owns the heap, and the timer and `when` of each G. Knows nothing of Ps: those ask when
+ * the next timer is due, and make ready what is. */
 #include "core/sched/timer.h"
 #include "core/base/futex.h"
 #include "core/g/panic.h"
@@ -7,9 +9,10 @@
 
 static struct {
     pthread_mutex_t lock;
-    struct g **heap; /* heap[1..count], each with its place in it; under lock */
+    struct g *
+        *heap; /* heap[1..count]; each G knows its place in it. Under lock, with the next two */
     uint32_t count, room;
-    _Atomic int64_t next; /* heap[1]'s; written under lock */
+    _Atomic int64_t next; /* the deadline of heap[1]; written under lock */
 } timers = {.lock = PTHREAD_MUTEX_INITIALIZER, .next = FUTEX_FOREVER};
 
 static void place(uint32_t at, struct g *gp)
@@ -37,8 +40,8 @@ static void sift_down(uint32_t at, struct g *gp)
     place(at, gp);
 }
 
-/* Relaxed, here and in timer_next(): who looks too early looks again, and who might sleep past it
- * is told by watch_for(). */
+/* Relaxed, here and in timer_next(): a P that reads too early a value looks again, and the watcher,
+ * which might sleep past a deadline, is woken by watch_for(). */
 static void publish(void)
 {
     store_rlx(&timers.next, timers.count ? timers.heap[1]->when : FUTEX_FOREVER);
@@ -96,10 +99,10 @@ int64_t timer_next(void)
 /* gp is due. True where it was asleep, and is the caller's to run. */
 static bool expire(struct g *gp, int64_t now)
 {
-    enum { AGAIN_NS = 20000 };
+    enum { AGAIN_NS = 20000 }; /* far more than it takes to leave a stack */
     uint32_t word = GPARK_ASLEEP;
-    /* Acquire: its stack and context are its P's last words before ASLEEP. It goes on as if it had
-     * not slept: a waker that comes now finds WAITING, and leaves it to us. */
+    /* Acquire: pairs with the release in finish(), before which its context was written. It goes on
+     * as if it had not slept: a waker that comes now finds WAITING, and leaves it to us. */
     if (cas_acq(&gp->park, &word, GPARK_WAITING)) {
         take_out(gp);
         return true;

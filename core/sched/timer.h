@@ -1,19 +1,20 @@
-/* Timers: the deadlines of parked goroutines. */
+/* Timers: the deadlines of parked goroutines. Any P calls. */
 #ifndef CORE_SCHED_TIMER_H
 #define CORE_SCHED_TIMER_H
 
 #include "core/g/g.h"
 #include <stdint.h>
 
-/* gp is about to park until `when`. True where no other deadline is as near: the P that watches the
- * timers must know. */
+/* gp is about to park until `when`. True where its deadline comes before all others: then the P
+ * that watches the timers must know. */
 bool timer_add(struct g *gp, int64_t when);
-/* gp goes on. */
+/* gp goes on: its deadline, if there is one still, is over. */
 void timer_del(struct g *gp);
-/* When the next one is due; FUTEX_FOREVER: none. Without a lock: an old answer is possible. */
+/* When the next timer is due; FUTEX_FOREVER where there is none. Takes no lock: the answer may be
+ * old. */
 int64_t timer_next(void);
-/* The goroutines whose deadline has passed and that nobody else has woken, by schedlink: the caller
- * makes them ready. */
+/* The goroutines whose deadlines have passed, but for those that a waker has: a list by schedlink.
+ * The caller makes them ready. */
 struct g *timers_due(int64_t now);
 
 #endif

@@ -140,7 +140,7 @@ static void come_and_go(void *arg)
     store_rlx(&all->over, 1); /* a flag */
 }
 
-/* Their Gs are given from one that has ended to the next, and nobody is asked who lists them. */
+/* A G goes from a goroutine that has ended to the next one, while another thread lists all Gs. */
 static void test_goroutines_come_and_go_while_they_are_listed(void **state)
 {
     (void)state;
@@ -392,7 +392,7 @@ static void recv_and_tell(void *arg)
     store_rel(&third_ran, 1);
 }
 
-static void test_who_waits_behind_one_that_does_not_park_is_taken_over(void **state)
+static void test_a_goroutine_behind_one_that_does_not_park_is_taken_over(void **state)
 {
     (void)state;
     hchan *c = make(some_variant(), 0, 0);
@@ -498,7 +498,7 @@ static void test_a_deadlock_of_goroutines_is_found(void **state)
     chanfree(c);
 }
 
-/* A goroutine that ends lets its waiter go on, who is not seen as parked in between. */
+/* The thread that waits for the last goroutine is not seen as parked while that one ends. */
 static void test_the_last_goroutines_end_is_no_deadlock(void **state)
 {
     enum { TIMES = SANITIZED ? 200 : 2000 };
@@ -521,7 +521,7 @@ static void nap(void *arg)
     fadd_rlx(&count, 1);
 }
 
-/* Nil channels: bounded waits end, and none of them takes the P with it. */
+/* Bounded waits on nil channels end, and do not block the P. */
 static void test_a_goroutine_naps(void **state)
 {
     int64_t ns = 1000000;
@@ -546,7 +546,7 @@ int main(void)
         cmocka_unit_test(test_gosched_lets_another_run),
         cmocka_unit_test(test_two_that_wake_each_other_starve_nobody),
         cmocka_unit_test(test_a_sleeping_p_is_woken),
-        cmocka_unit_test(test_who_waits_behind_one_that_does_not_park_is_taken_over),
+        cmocka_unit_test(test_a_goroutine_behind_one_that_does_not_park_is_taken_over),
         cmocka_unit_test(test_a_panic_is_recovered_in_its_goroutine),
         cmocka_unit_test(test_a_deadlock_of_goroutines_is_found),
         cmocka_unit_test(test_the_last_goroutines_end_is_no_deadlock),

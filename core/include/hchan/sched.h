@@ -6,18 +6,22 @@
  *     schedwait();                      // until all have ended
  *     schedstop();
  *
- * A goroutine that parks on a channel of a variant with the park policy `go` gives its P to another
- * one: a switch of stacks in user space, some nanoseconds. A plain thread may use the same channel
- * at the same time; it sleeps in the kernel. With another park policy the goroutine's whole P would
- * sleep, with all that wait for it.
+ * Goroutines run on Ps. A P is a thread with a queue of runnable goroutines. One that parks on a
+ * channel of a variant with the park policy `go` leaves its P to another goroutine: a switch of
+ * stacks in user space, some nanoseconds. A plain thread may use the same channel at the same time;
+ * it sleeps in the kernel. With any other park policy the whole P sleeps, and so do the goroutines
+ * in its queue.
  *
- * M:N, after Go's scheduler (runtime/proc.go). Each P is a thread with a queue of runnable
- * goroutines; idle ones steal from the others, spin for a while, and sleep. What differs: a P and
- * its thread (Go's M) are one, so a system call that blocks, blocks the P; and nothing is
- * preempted: a goroutine runs until it parks, yields or ends.
+ * The scheduler is modelled on Go's (runtime/proc.go). A P without work steals goroutines from the
+ * other Ps, looks again for a while, and sleeps. Unlike Go's, a P and its thread (Go's M) are one:
+ * a system call that blocks, blocks the P. And nothing is preempted: a goroutine runs until it
+ * parks, yields or ends.
  *
- * A goroutine may resume on another thread. So it must not keep across an operation on a channel
- * what belongs to a thread: errno, the address of a _Thread_local, a mutex that it has locked.
+ * A goroutine may resume in another thread. So it must not keep what belongs to a thread across an
+ * operation on a channel: errno, the address of a _Thread_local, a mutex that it has locked.
+ *
+ * A goroutine has a number for reports and traces. It has 32 bits: after 2^32 goroutines numbers
+ * come again.
  *
  * After fork() the child has no scheduler, and its goroutines do not run; it should exec(). */
 #ifndef HCHAN_SCHED_H
@@ -33,56 +37,61 @@ extern "C" {
 #endif
 
 enum { SCHED_PROCS_MAX = 1024 };
-/* The least bytes of a stack, and its bytes where nothing is said. Only the pages that were touched
- * take memory. Below each stack are four pages that must not be touched. A goroutine that does,
- * since its frames are too big, ends the process with "fatal error: stack overflow" and its number,
- * and abort(). A single frame of more than four pages can step over them.
+/* The smallest stack, and the default, in bytes. Only pages that have been touched take memory.
+ * Stacks are kept for later goroutines; a schedinit() with another size gives them back to the
+ * system.
  *
- * For that the scheduler handles SIGSEGV from schedinit() on, and gives each P's thread a stack for
- * signals. A SIGSEGV that is no overflow goes to the action of before, which is put back for it:
- * from then on overflows are not reported. schedstop() puts the action of before back, too, unless
- * the program has installed another one meanwhile. */
+ * Below each stack are four pages that must not be touched, its guard. A goroutine that overflows
+ * its stack touches the guard, and the process ends: "fatal error: stack overflow", with the
+ * goroutine's number, and abort(). A single frame of more than four pages can step over the guard.
+ *
+ * To see that, the scheduler handles SIGSEGV from schedinit() on, and gives each P's thread a stack
+ * for signals. Any other SIGSEGV is left to the action that the program had before: this one is put
+ * back, and overflows are no longer reported. schedstop() puts it back as well, unless the program
+ * has installed another handler meanwhile. */
 #define SCHED_STACK_MIN     ((size_t)16 << 10)
 #define SCHED_STACK_DEFAULT ((size_t)64 << 10)
 
 struct sched_options {
     unsigned procs;    /* how many Ps; 0: one for each CPU that the calling thread may use */
     size_t stack_size; /* bytes, rounded up to pages; 0: SCHED_STACK_DEFAULT */
-    /* Called in the thread of each P before it runs anything, to bind it, say: 0, or an error
-     * number, which schedinit() returns; and when it ends, after a begin that returned 0. NULL:
-     * nothing. */
+    /* Where it is not NULL, begin() is called in the thread of each P before it runs goroutines,
+     * for example to bind it to a CPU. It returns 0, or an error number, which schedinit() then
+     * returns. end() is called when the thread ends, if begin() returned 0. */
     int (*begin)(unsigned p, void *arg);
     void (*end)(unsigned p, void *arg);
     void *arg;
 };
 
-/* Starts the Ps. There is one scheduler a process, which may be started again after schedstop().
- * Returns 0, EBUSY where it has been started, EINVAL where an option is out of its range, or why
- * there is no thread or memory. `options` may be NULL. */
+/* Starts the scheduler of the process. It may be started again after schedstop(). `options` may be
+ * NULL. Returns 0, EBUSY if it has been started already, EINVAL if an option is out of range, or
+ * the error number of what failed: a begin(), a thread, memory. */
 int schedinit(const struct sched_options *options);
 
-/* go fn(arg). By a goroutine or by any thread, at any time. Returns 0, ESRCH where no scheduler runs,
- * or ENOMEM where there is no memory for a stack, or no more mappings (sysctl vm.max_map_count).
- * Where it returns 0 the goroutine runs. Once schedstop() has been called a thread's newproc() is
- * ESRCH; goroutines make others until the last one has ended. */
+/* Starts a goroutine that calls fn(arg), as Go's `go` does. A goroutine or any thread may call it,
+ * at any time. Returns 0, and then fn is called; ESRCH if no scheduler runs; ENOMEM if there is no
+ * memory for a stack, or no mapping left for its guard (sysctl vm.max_map_count).
+ *
+ * Once schedstop() has been called, threads get ESRCH. Goroutines may still start others, until the
+ * last one has ended. */
 int newproc(void (*fn)(void *), void *arg);
 
-/* Lets others run; the calling goroutine goes to the end of its P's queue. In a thread: Go's
- * osyield(). */
+/* Lets other goroutines run: the calling one goes to the end of its P's queue. A plain thread gives
+ * its CPU to another one, as Go's osyield() does. */
 void gosched(void);
 
-/* Waits until every goroutine has ended. By a thread, which counts as parked meanwhile where a
- * deadlock is looked for (hchan/watch.h). */
+/* Waits until every goroutine has ended. Not for goroutines. A thread that waits here counts as
+ * parked for hchan_deadlocked(). */
 void schedwait(void);
 
-/* Waits as schedwait() does, and then ends the Ps. By a thread. Returns at once where no scheduler
- * runs, or another thread stops it already. */
+/* Waits as schedwait() does, and then ends the Ps. Not for goroutines. Returns at once if no
+ * scheduler runs, or if another thread stops it already. */
 void schedstop(void);
 
 /* Whether a goroutine calls. */
 bool in_goroutine(void);
 
-/* How many Ps there are; 0: no scheduler. At any time. */
+/* How many Ps there are; 0 if no scheduler runs. Any thread may call it at any time. */
 unsigned gomaxprocs(void);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
-/* The scheduler, to be explored: the files of core/sched as they are, but for what they take from
- * threads. Each schedule begins with their static state as it was at first;
- * goroutines, with their stacks, come from a pool that is made once. */
+/* The scheduler, to be explored: the files of core/sched as they are, with mutexes of the engine
+ * instead of threads'. They are included, so that each schedule can begin with their static state
+ * as it was at first. Goroutines, with their stacks, come from a pool that is made once. */
 #include "core/tests/explore/proc.h"
 #include "core/sched/proc.h"
 #include "core/sched/stack.h"
@@ -19,7 +19,7 @@ static int join(pthread_t p)
     return 0;
 }
 
-/* Where a goroutine that does not run goes on is used once: who resumes it takes it. */
+/* The context of a goroutine that does not run is used once: the switch to it takes it. */
 void *explore_switch(struct context *from, struct context *to, void *data)
 {
     static const struct context nowhere;
@@ -29,7 +29,7 @@ void *explore_switch(struct context *from, struct context *to, void *data)
         explore_fail("a goroutine is resumed that runs, or has not left its stack yet");
     if (gp->goroutine && gp->leaving == LEAVING_PARKED &&
         explore_get(&gp->park, sizeof(gp->park)) == GPARK_ASLEEP)
-        explore_fail("a goroutine is resumed that nobody has woken");
+        explore_fail("a goroutine is resumed that was not woken");
     *to = nowhere;
     return (context_switch)(from, &there, data);
 }
@@ -66,7 +66,8 @@ static void make_pool(void)
             gothrow("explore: no memory for stacks");
 }
 
-/* As it was before its first life. Frames that a schedule has left there are nobody's. */
+/* A goroutine as it was before its first life. Frames that a schedule has left on its stack are
+ * over. */
 static void refresh(unsigned i)
 {
     struct g *gp = &pool[i].g;
@@ -89,7 +90,7 @@ void explore_sched_begin(unsigned procs)
 {
     make_pool();
     timers.lock = 0;
-    timers.count = 0; /* the heap itself stays: its addresses matter to nobody */
+    timers.count = 0; /* the heap itself stays: its address decides nothing */
     publish();
     for (unsigned i = EXPLORE_GOROUTINES; i-- > 0;)
         refresh(i);
@@ -109,7 +110,7 @@ void explore_sched_p(unsigned p)
     engine_unlock(&running[p]);
 }
 
-/* Not accesses, here and below: the schedule has ended. */
+/* The schedule has ended: what is read here and below is no access of it. */
 static const char *idle_end(const struct p *pp)
 {
     if (explore_get(&pp->runq.next, sizeof(pp->runq.next)) ||
@@ -138,8 +139,8 @@ const char *explore_sched_end(void)
     return timers.count ? "a deadline is forgotten" : NULL;
 }
 
-/* A goroutine's: what is its own, and what is for reports. A P's: its ticks, hints to the watcher;
- * and its own G. */
+/* Of a goroutine, what is its own and what is for reports; of a P, its ticks, which are hints to
+ * the watcher, and its g0. */
 bool engine_idle_talk(const void *at)
 {
     uintptr_t in_pool = (uintptr_t)at - (uintptr_t)pool;
