@@ -1,5 +1,5 @@
 #include "core/base/futex.h"
-#include "core/g/panic.h"
+#include "core/base/throw.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>

@@ -1,5 +1,6 @@
 /* The public functions of a channel: they handle nil channels and check sizes, then call the
  * variant's functions through its table. No state of its own. */
+#include "core/base/throw.h"
 #include "core/chan/layout.h"
 #include "core/g/nil.h"
 #include "core/g/panic.h"

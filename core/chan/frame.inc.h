@@ -2,6 +2,7 @@
  * instance counts, the lock, and making a waiter ready. */
 
 #include "core/base/futex.h"
+#include "core/base/throw.h"
 #include "core/chan/check.h"
 #include "core/chan/elem.h"
 #include "core/chan/look.h"

@@ -1,5 +1,5 @@
 #include "core/g/g.h"
-#include "core/g/panic.h"
+#include "core/base/throw.h"
 #include <errno.h>
 #include <hchan/watch.h>
 #include <pthread.h>

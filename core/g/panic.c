@@ -56,9 +56,3 @@ void gopanic(const char *message)
     }
     end_process(message);
 }
-
-void gothrow(const char *message)
-{
-    fprintf(stderr, "fatal error: %s\n", message);
-    abort();
-}

@@ -8,7 +8,4 @@
  * one does it. No lock may be held. */
 _Noreturn void gopanic(const char *message);
 
-/* For a state that cannot be: prints "fatal error: message" and aborts (Go's throw). */
-_Noreturn void gothrow(const char *message);
-
 #endif

@@ -7,7 +7,7 @@
  * goroutine that makes another need not look: it is counted itself, so the scheduler runs on. */
 #include "core/sched/live.h"
 #include "core/base/futex.h"
-#include "core/g/panic.h"
+#include "core/base/throw.h"
 #include "core/sched/sched_state.h"
 #include <hchan/sched.h>
 

@@ -3,7 +3,7 @@
  * the next timer is due, and make ready what is. */
 #include "core/sched/timer.h"
 #include "core/base/futex.h"
-#include "core/g/panic.h"
+#include "core/base/throw.h"
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -19,9 +19,9 @@
 #define LOCK_CLH_H
 
 #include "core/base/atomic.h"
+#include "core/base/throw.h"
 #include "core/chan/lock.h"
 #include "core/g/g.h"
-#include "core/g/panic.h"
 #include <stdlib.h>
 
 #define lock_clh_summary "CLH queue lock, each waiter spins on the line of the one before it"
