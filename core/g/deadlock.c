@@ -7,7 +7,7 @@
  *
  * Then none of them has been woken in that park, nor will be by another one of them. For let W be
  * the first that takes another's sudog off its queue in these parks, say G's; it is registered, by
- * the promise in hchan/watch.h. Who takes a sudog off goes on to ready its G before it parks, on
+ * the promise in hchan/deadlock.h. Who takes a sudog off goes on to ready its G before it parks, on
  * all of the channel's paths: handing a value over, in a select, or closing with many to wake. So
  *
  *   - either W did so before it parked: then the READY came before W's count, which pass 1 read
@@ -24,7 +24,7 @@
  * (GPARK_WAITING) is parked all the same: only a waker's READY lets it go. And a thread that waits
  * for a channel's lock, or has not yet run since hchan_go(), is not parked: its count is even. */
 #include "core/g/g.h"
-#include <hchan/watch.h>
+#include <hchan/deadlock.h>
 
 /* For tests, which stop between two Gs, and break what is argued above. */
 #ifndef DEADLOCK_LOOKED

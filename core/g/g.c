@@ -1,7 +1,5 @@
 #include "core/g/g.h"
 #include "core/base/throw.h"
-#include <errno.h>
-#include <hchan/watch.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,22 +31,21 @@ static _Atomic uint32_t last_id;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
-/* Gives the G back. allglock is held. */
-static void gfput(struct g *gp)
+void recycleg(struct g *gp)
 {
+    pthread_mutex_lock(&allglock);
     /* Release: who finds it unregistered sees whom it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
     gp->next_free = free_gs;
     free_gs = gp;
+    pthread_mutex_unlock(&allglock);
 }
 
 /* The thread of a G ends. */
-static void recycle(void *arg)
+static void end_thread(void *arg)
 {
     setg(NULL);
-    pthread_mutex_lock(&allglock);
-    gfput(arg);
-    pthread_mutex_unlock(&allglock);
+    recycleg(arg);
 }
 
 static void before_fork(void)
@@ -81,7 +78,7 @@ static void after_fork_in_child(void)
  * another. */
 static void make_key(void)
 {
-    if (pthread_key_create(&key, recycle))
+    if (pthread_key_create(&key, end_thread))
         gothrow("out of thread keys");
     if (pthread_atfork(before_fork, after_fork, after_fork_in_child))
         gothrow("out of memory");
@@ -126,8 +123,7 @@ void gnew(struct g *gp, bool registered)
     store_rlx(&gp->registered, registered);
 }
 
-/* A G for a thread that is to come. */
-static struct g *gfget(bool registered)
+struct g *newthreadg(bool registered)
 {
     allgs_lock();
     struct g *gp = free_gs;
@@ -150,8 +146,7 @@ struct g *newgoroutine(void)
     return gp;
 }
 
-/* The calling thread is gp's. */
-static void adopt(struct g *gp)
+void adoptg(struct g *gp)
 {
     allgs_lock();
     gp->tid = (int32_t)gettid();
@@ -163,53 +158,9 @@ static void adopt(struct g *gp)
 
 struct g *newg(void)
 {
-    struct g *gp = gfget(false);
-    adopt(gp);
+    struct g *gp = newthreadg(false);
+    adoptg(gp);
     return gp;
-}
-
-void hchan_register(void)
-{
-    struct g *gp = getg();
-    store_rlx(&gp->registered, true);
-}
-
-void hchan_unregister(void)
-{
-    if (runningg())
-        store_rel(&runningg()->registered, false); /* as in gfput() */
-}
-
-struct go {
-    struct g *gp;
-    void *(*fn)(void *);
-    void *arg;
-};
-
-static void *gostart(void *arg)
-{
-    struct go go = *(struct go *)arg;
-    free(arg);
-    adopt(go.gp);
-    return go.fn(go.arg);
-}
-
-/* The new thread's G is made and registered here, as Go's newproc has it: so there is no moment at
- * which its starter may park, and it does not count yet. */
-int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
-{
-    struct go *go = malloc(sizeof(*go));
-    if (!go)
-        return ENOMEM;
-    *go = (struct go){gfget(true), fn, arg};
-    int error = pthread_create(thread, NULL, gostart, go);
-    if (error) {
-        allgs_lock();
-        gfput(go->gp);
-        allgs_unlock();
-        free(go);
-    }
-    return error;
 }
 
 void select_grow(struct g *gp, uint32_t cases)

@@ -75,7 +75,7 @@ enum wait_reason {
     WAIT_REASONS,
 };
 
-/* A parked G as others may see it (hchan/watch.h). Written by the owner, without a lock: `parks`
+/* A parked G as others may see it (hchan/parked.h). Written by the owner, without a lock: `parks`
  * counts up when it parks and when it goes on, so it is odd while it is parked; who finds the same
  * odd count before and after reading the rest has read one park. Every store is a release and every
  * load an acquire: who reads a word of a later park then sees the later count as well. */
@@ -103,7 +103,7 @@ struct g {
     _Atomic uint32_t id;     /* from 1, never used twice; of a life, read as struct wait has it */
     int32_t tid;             /* the thread's, as the kernel knows it; under allglock */
     uint64_t rand;           /* state of cheaprandn() */
-    _Atomic bool registered; /* counts for a deadlock (hchan/watch.h); ends with a release */
+    _Atomic bool registered; /* counts for a deadlock (hchan/deadlock.h); ends with a release */
     uint32_t seen;           /* wait.parks, as hchan_deadlocked() saw it; under allglock */
     struct recover_point *innermost; /* of the hchan_try() calls that run now (core/g/panic.c) */
     /* What a select needs, for up to ncases cases: a sudog a case, and two orders. Grows under
@@ -144,6 +144,14 @@ _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,
 /* A cache line for a node of a queue lock, zeroed; NULL where memory ran out. The lock's release
  * may hand it to another G, so it belongs to whoever has it: free() ends it. */
 void *newqnode(void);
+
+/* A G for a thread that is to come: a recycled one, or a new one. Ends the process where memory ran
+ * out. */
+struct g *newthreadg(bool registered);
+/* The calling thread is gp's, which is recycled when the thread ends. */
+void adoptg(struct g *gp);
+/* Gives back a thread's G: the thread ends, or has not begun. */
+void recycleg(struct g *gp);
 
 /* A G without a stack, for a goroutine; recycled by core/sched/proc.c. Ends the process where
  * memory ran out. */

@@ -3,7 +3,7 @@
 #include "core/g/g.h"
 #include <dlfcn.h>
 #include <errno.h>
-#include <hchan/watch.h>
+#include <hchan/parked.h>
 #include <inttypes.h>
 #include <link.h>
 #include <stdarg.h>

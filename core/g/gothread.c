@@ -1,0 +1,48 @@
+/* Threads that register for the check of deadlocks: hchan/gothread.h. The flag that says so is the
+ * G's; there is no state here. */
+#include "core/g/g.h"
+#include <errno.h>
+#include <hchan/gothread.h>
+#include <stdlib.h>
+
+void hchan_register(void)
+{
+    struct g *gp = getg();
+    store_rlx(&gp->registered, true);
+}
+
+void hchan_unregister(void)
+{
+    if (runningg())
+        store_rel(&runningg()->registered, false); /* as in recycleg() */
+}
+
+struct go {
+    struct g *gp;
+    void *(*fn)(void *);
+    void *arg;
+};
+
+static void *gostart(void *arg)
+{
+    struct go go = *(struct go *)arg;
+    free(arg);
+    adoptg(go.gp);
+    return go.fn(go.arg);
+}
+
+/* The new thread's G is made and registered here, as Go's newproc has it: so there is no moment at
+ * which its starter may park, and it does not count yet. */
+int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
+{
+    struct go *go = malloc(sizeof(*go));
+    if (!go)
+        return ENOMEM;
+    *go = (struct go){newthreadg(true), fn, arg};
+    int error = pthread_create(thread, NULL, gostart, go);
+    if (error) {
+        recycleg(go->gp);
+        free(go);
+    }
+    return error;
+}
