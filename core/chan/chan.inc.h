@@ -165,7 +165,7 @@ PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
     /* A waker finds the sudog through the queue, under the lock, after our unlock. The release
      * pairs with the acquire in hchan_deadlocked(), and costs nothing on x86. */
     store_rel(&gp->park, GPARK_WAITING);
-    wait_begin(gp, reason, callerpc);
+    wait_begin(&gp->wait, reason, callerpc);
     TRACE(gp, GRUNNING, GWAITING, c);
     if (PARK_(barges) && again)
         waitq_enqueue_first(q, sg);
@@ -174,7 +174,7 @@ PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
     TRACE(gp, GRUNNABLE, GRUNNING, c);
-    wait_end(gp);
+    wait_end(&gp->wait);
     enum woken woken = sg->woken;
     if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
         sudog_take(c, sg, elem);

@@ -134,7 +134,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
         sg->woken = WOKEN_BY_PEER; /* as in park */
         waitq_enqueue(cas->kind == SCASE_SEND ? &cas->c->sendq : &cas->c->recvq, sg);
     }
-    wait_begin(gp, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
+    wait_begin(&gp->wait, WAIT_SELECT | (bounded ? WAIT_BOUNDED : 0U), callerpc);
     TRACE(gp, GRUNNING, GWAITING, NULL);
 }
 
@@ -146,13 +146,13 @@ static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
         uint32_t open = SELECT_OPEN;
         /* Relaxed, as in sudog_claim(): if it fails, the acquire in sleep() orders the value. */
         if (cas_rlx(&gp->selectDone, &open, SELECT_TIMEDOUT)) {
-            wait_end(gp);
+            wait_end(&gp->wait);
             COUNT_N(PARK_SLEPT, slept);
             return -1;
         }
         slept |= PARK_(sleep)(gp, FUTEX_FOREVER);
     }
-    wait_end(gp);
+    wait_end(&gp->wait);
     COUNT_N(PARK_SLEPT, slept);
     return (int)load_rlx(&gp->selectDone) - 1; /* relaxed: ordered by the acquire of park */
 }

@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifdef __x86_64__
@@ -185,11 +184,4 @@ void select_grow(struct g *gp, uint32_t cases)
     free(old);
     free(gp->orders);
     gp->orders = orders;
-}
-
-void wait_sleeps(struct g *gp)
-{
-    struct timespec now; /* to a tick of the kernel's, for a quarter of the exact clock's cost */
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    store_rel(&gp->wait.since, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 }

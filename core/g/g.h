@@ -12,6 +12,7 @@
 
 #include "core/base/atomic.h"
 #include "core/base/context.h"
+#include "core/g/wait.h"
 #include <hchan/outcome.h>
 #include <hchan/trace.h>
 #include <stdalign.h>
@@ -63,30 +64,6 @@ enum { GPARK_READY, GPARK_WAITING, GPARK_ASLEEP };
  * by a swap from SELECT_OPEN, so that one case happens, and one only. */
 #define SELECT_OPEN     0U
 #define SELECT_TIMEDOUT UINT32_MAX
-
-/* Why a G waits, in the words of Go's goroutine dumps. */
-enum wait_reason {
-    WAIT_CHAN_RECEIVE,
-    WAIT_CHAN_SEND,
-    WAIT_SELECT,
-    WAIT_CHAN_RECEIVE_NIL,
-    WAIT_CHAN_SEND_NIL,
-    WAIT_SELECT_NO_CASES,
-    WAIT_REASONS,
-};
-
-/* A parked G as others may see it (hchan/parked.h). Written by the owner, without a lock: `parks`
- * counts up when it parks and when it goes on, so it is odd while it is parked; who finds the same
- * odd count before and after reading the rest has read one park. Every store is a release and every
- * load an acquire: who reads a word of a later park then sees the later count as well. */
-struct wait {
-    _Atomic uint32_t parks;
-    _Atomic uint32_t what; /* enum wait_reason, and WAIT_BOUNDED */
-    _Atomic int64_t since; /* nanotime() of its going to sleep, to some milliseconds; 0 before */
-    _Atomic(const void *) callerpc; /* who called the operation; NULL where that is not known */
-};
-
-enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100 };
 
 /* What a goroutine that has left its stack left it for. */
 enum leaving { LEAVING_NOT, LEAVING_PARKED, LEAVING_YIELDED, LEAVING_DEAD };
@@ -217,27 +194,6 @@ static inline uint32_t cheaprandn(struct g *gp, uint32_t n)
     gp->rand ^= gp->rand >> 27;
     return (uint32_t)((gp->rand * UINT64_C(0x2545f4914f6cdd1d) >> 32) * n >> 32);
 }
-
-/* The owner, about to park: says on what. */
-static inline void wait_begin(struct g *gp, uint32_t what, const void *callerpc)
-{
-    store_rel(&gp->wait.what, what);
-    store_rel(&gp->wait.callerpc, callerpc);
-    store_rel(&gp->wait.since, 0);
-    store_rel(&gp->wait.parks, load_rlx(&gp->wait.parks) + 1); /* the owner alone writes it */
-}
-
-/* The owner goes on. */
-static inline void wait_end(struct g *gp)
-{
-    store_rel(&gp->wait.parks, load_rlx(&gp->wait.parks) + 1); /* as above */
-}
-
-/* A park policy, right before it gives the thread to the kernel. */
-void wait_sleeps(struct g *gp);
-
-/* "chan receive"; static. */
-const char *wait_reason_name(enum wait_reason reason);
 
 /* Whether a trace runs (hchan/trace.h), and a step for it. */
 extern _Atomic uint32_t tracing;

@@ -15,20 +15,6 @@
 #define PARKED_LOOKED(gp) ((void)0)
 #endif
 
-static const char *const reasons[WAIT_REASONS] = {
-    [WAIT_CHAN_RECEIVE] = "chan receive",
-    [WAIT_CHAN_SEND] = "chan send",
-    [WAIT_SELECT] = "select",
-    [WAIT_CHAN_RECEIVE_NIL] = "chan receive (nil chan)",
-    [WAIT_CHAN_SEND_NIL] = "chan send (nil chan)",
-    [WAIT_SELECT_NO_CASES] = "select (no cases)",
-};
-
-const char *wait_reason_name(enum wait_reason reason)
-{
-    return reasons[reason];
-}
-
 /* How many channels gp can wait on at once. allglock is held, here and below. */
 static size_t room_for(const struct g *gp)
 {
@@ -66,7 +52,7 @@ static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const
         .thread = gp->tid,
         .park = park,
         .bounded = what & WAIT_BOUNDED,
-        .reason = reasons[reason],
+        .reason = wait_reason_name(reason),
         .waited_ns = since && since < now ? now - since : 0,
         .callerpc = load_acq(&gp->wait.callerpc),
         .channels = read_channels(gp, reason, channel),

@@ -30,7 +30,7 @@ static inline bool park_futex_sleep(struct g *gp, int64_t deadline)
         return false;
     for (bool told = false; load_acq(&gp->park) != GPARK_READY; told = true) { /* pairs as above */
         if (!told)
-            wait_sleeps(gp);
+            wait_sleeps(&gp->wait);
         enum futex_end end = futex_wait(&gp->park, GPARK_ASLEEP, deadline);
         if (end == FUTEX_TIMEDOUT)
             break;

@@ -1,0 +1,25 @@
+/* The part of a wait that is not on a channel's path: when it began to sleep, and Go's words for
+ * its reason. */
+#include "core/g/wait.h"
+#include <time.h>
+
+static const char *const reasons[WAIT_REASONS] = {
+    [WAIT_CHAN_RECEIVE] = "chan receive",
+    [WAIT_CHAN_SEND] = "chan send",
+    [WAIT_SELECT] = "select",
+    [WAIT_CHAN_RECEIVE_NIL] = "chan receive (nil chan)",
+    [WAIT_CHAN_SEND_NIL] = "chan send (nil chan)",
+    [WAIT_SELECT_NO_CASES] = "select (no cases)",
+};
+
+const char *wait_reason_name(enum wait_reason reason)
+{
+    return reasons[reason];
+}
+
+void wait_sleeps(struct wait *w)
+{
+    struct timespec now; /* to a tick of the kernel's, for a quarter of the exact clock's cost */
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    store_rel(&w->since, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+}
