@@ -11,6 +11,7 @@
 #include "core/chan/spin.h"
 #include "core/chan/waitq.h"
 #include "core/g/panic.h"
+#include "core/g/trace.h"
 #include <errno.h>
 
 #define CHAN_PASTE_(a, b) a##_##b

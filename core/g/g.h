@@ -14,7 +14,6 @@
 #include "core/base/context.h"
 #include "core/g/wait.h"
 #include <hchan/outcome.h>
-#include <hchan/trace.h>
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,7 +71,7 @@ struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
     _Atomic uint32_t selectDone;
     struct sudog sudog;     /* of a plain operation */
-    _Atomic uint8_t status; /* enum gstatus; by its P and who makes it runnable, for who reports */
+    _Atomic uint8_t status; /* enum gstatus, for reports; by its P and who makes it runnable */
     bool goroutine;         /* or else a thread; for good */
     uint32_t woken_at;      /* nanotime() of its last wake, the low bits (core/chan/spin.h) */
 
@@ -193,17 +192,6 @@ static inline uint32_t cheaprandn(struct g *gp, uint32_t n)
     gp->rand ^= gp->rand << 25;
     gp->rand ^= gp->rand >> 27;
     return (uint32_t)((gp->rand * UINT64_C(0x2545f4914f6cdd1d) >> 32) * n >> 32);
-}
-
-/* Whether a trace runs (hchan/trace.h), and a step for it. */
-extern _Atomic uint32_t tracing;
-void trace_event(struct g *gp, enum gstatus from, enum gstatus to, const void *channel);
-
-/* A step of gp's life: by gp itself, or to GRUNNABLE by who is about to make it ready. */
-static inline void trace_step(struct g *gp, enum gstatus from, enum gstatus to, const void *channel)
-{
-    if (__builtin_expect(load_rlx(&tracing) != 0, 0)) /* a hint; trace_event() looks again */
-        trace_event(gp, from, to, channel);
 }
 
 /* Counts an outcome. A plain increment by the only writer, made atomic for readers of the sums: no

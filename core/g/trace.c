@@ -1,10 +1,9 @@
 /* The trace of hchan/trace.h. Who has a step to tell takes the next place in the caller's array,
  * and fills it in alone. A place is taken after all that came before the step: an event is after
  * those that led to it. */
+#include "core/g/trace.h"
 #include "core/base/futex.h"
-#include "core/g/g.h"
 #include <errno.h>
-#include <hchan/trace.h>
 #include <pthread.h>
 
 static pthread_mutex_t trace_lock = PTHREAD_MUTEX_INITIALIZER; /* over a start, and over a stop */

@@ -9,6 +9,7 @@
 #include "core/sched/p.h"
 #include "core/sched/queues.h"
 #include "core/sched/timer.h"
+#include <hchan/trace.h>
 
 /* Once in so many picks others come before runnext and the ring, as in Go. A prime number, so that
  * it does not keep step with what a program does. */

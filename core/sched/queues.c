@@ -4,6 +4,7 @@
 #include "core/sched/queues.h"
 #include "core/sched/idle.h"
 #include "core/sched/sched_state.h"
+#include <hchan/trace.h>
 
 /* Puts the list from first to last into the global queue. */
 static void global_put(struct g *first, struct g *last, uint32_t n)

@@ -178,6 +178,7 @@ static inline bool explore_cas(void *at, size_t size, void *expected, uint64_t v
 /* Randomness is one more choice, the coarse clock stands still, and a goroutine is resumed once for
  * each time that it has left its stack (proc.c). No trace runs: that word is not a choice. */
 #include "core/g/g.h"
+#include "core/g/trace.h"
 void *explore_switch(struct context *from, struct context *to, void *data);
 #define context_switch(from, to, data) explore_switch(from, to, data)
 #define cheaprandn(gp, n)              ((void)(gp), explore_draw(n))
