@@ -2,6 +2,7 @@
 #ifndef CORE_TESTS_GOROUTINES_H
 #define CORE_TESTS_GOROUTINES_H
 
+#include "core/base/atomic.h"
 #include "core/tests/support.h"
 #include <hchan/sched.h>
 

@@ -1,4 +1,5 @@
 /* A channel among threads, signals, forks and panics of a whole process. */
+#include "core/base/atomic.h"
 #include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,5 +1,6 @@
 /* The scheduler: goroutines are started, all of them run, once, and what cannot be started is
  * refused. */
+#include "core/base/atomic.h"
 #include "core/tests/goroutines.h"
 
 static _Atomic uint32_t count;

@@ -6,6 +6,7 @@
 #ifndef CORE_TESTS_STRESS_H
 #define CORE_TESTS_STRESS_H
 
+#include "core/base/atomic.h"
 #include "core/tests/support.h"
 #include <stdio.h>
 #include <time.h>

@@ -4,7 +4,6 @@
 #ifndef HCHAN_OUTCOME_H
 #define HCHAN_OUTCOME_H
 
-#include "core/base/atomic.h"
 #include <stdint.h>
 
 enum hchan_outcome {
