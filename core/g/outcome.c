@@ -5,15 +5,15 @@
 #include <string.h>
 
 static const char *const names[] = {
-#define OUTCOME(id, name, what) name,
+#define HCHAN_OUTCOME(id, name, what) name,
 #include <hchan/outcome.def>
-#undef OUTCOME
+#undef HCHAN_OUTCOME
 };
 
 static const char *const whats[] = {
-#define OUTCOME(id, name, what) what,
+#define HCHAN_OUTCOME(id, name, what) what,
 #include <hchan/outcome.def>
-#undef OUTCOME
+#undef HCHAN_OUTCOME
 };
 
 const char *hchan_outcome_name(unsigned i)

@@ -1,19 +1,23 @@
 /* Path accounting. A traced instance of a variant counts each outcome in a counter of the calling
- * thread; nothing shared is written on the way. The sums over threads tell which path every
+ * goroutine, or thread; nothing shared is written on the way. The sums tell which path every
  * operation took: the send_* and the recv_* outcomes each add up to the operations. */
 #ifndef HCHAN_OUTCOME_H
 #define HCHAN_OUTCOME_H
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum hchan_outcome {
-#define OUTCOME(id, name, what) HCHAN_##id,
+#define HCHAN_OUTCOME(id, name, what) HCHAN_##id,
 #include <hchan/outcome.def>
-#undef OUTCOME
+#undef HCHAN_OUTCOME
     HCHAN_OUTCOMES,
 };
 
-/* The outcome's name, e.g. "send_handoff", and what it counts. NULL where i is none. */
+/* The outcome's name, e.g. "send_handoff", and what it counts. NULL if there is no outcome i. */
 const char *hchan_outcome_name(unsigned i);
 const char *hchan_outcome_what(unsigned i);
 
@@ -21,12 +25,17 @@ const char *hchan_outcome_what(unsigned i);
  * of "send_", each receive in one of "recv_", each select in one of "select_". */
 uint64_t hchan_outcomes_sum(const uint64_t counts[HCHAN_OUTCOMES], const char *prefix);
 
-/* Adds up every thread's counts since the program began, threads that ended included. May be called
- * from any thread at any time; counts of operations that are under way may or may not be in it. */
+/* Adds up the counts of all goroutines and threads since the program began, including those that
+ * have ended. May be called from any thread at any time; operations that are under way may or may
+ * not be counted yet. */
 void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES]);
 
-/* The calling thread's own counts: how far they go is what counts. They need not begin at 0, since
- * a G counts on for the thread that it goes to next. */
+/* The counts of the calling goroutine or thread. Only their differences mean anything: they need
+ * not begin at 0, since a G that has ended is given to another thread and counts on. */
 void hchan_outcomes_self(uint64_t totals[HCHAN_OUTCOMES]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
