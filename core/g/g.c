@@ -114,8 +114,11 @@ void allgs_unlock(void)
 
 void gnew(struct g *gp, bool registered)
 {
-    uint32_t id = fadd_rlx(&last_id, 1) + 1; /* a number, and no order */
-    store_rel(&gp->id, id);                  /* who sees it sees that the life before is over */
+    uint32_t id;
+    do
+        id = fadd_rlx(&last_id, 1) + 1; /* relaxed: a number, which publishes nothing */
+    while (id == 0);                    /* no G's number, and a seed of zeros only */
+    store_rel(&gp->id, id); /* a thread that reads it sees that the life before is over */
     gp->rand = UINT64_C(0x9e3779b97f4a7c15) * id;
     gp->sudog.g = gp;
     gp->innermost = NULL; /* whoever had it before may have ended inside hchan_try() */

@@ -76,7 +76,7 @@ struct g {
     uint32_t woken_at;      /* nanotime() of its last wake, the low bits (core/chan/spin.h) */
 
     alignas(CACHE_LINE) struct wait wait;
-    _Atomic uint32_t id;     /* from 1, never used twice; of a life, read as struct wait has it */
+    _Atomic uint32_t id;     /* of a life, from 1; comes again after 2^32 - 1 lives */
     int32_t tid;             /* the thread's, as the kernel knows it; under allglock */
     uint64_t rand;           /* state of cheaprandn() */
     _Atomic bool registered; /* counts for a deadlock (hchan/deadlock.h); ends with a release */

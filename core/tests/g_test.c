@@ -1,7 +1,7 @@
-/* Gs: what a thread's first operation needs, threads that cannot be started, and the counts that
- * outlive their threads. The build puts the functions named __wrap_... here before the C library's.
- */
-#include "core/g/g.h"
+/* Gs: what a thread's first operation needs, threads that cannot be started, numbers that run out,
+ * and the counts that outlive their threads. The build puts the functions named __wrap_... here
+ * before the C library's. */
+#include "core/g/g.c" /* for last_id */
 #include "core/tests/child.h"
 #include <errno.h>
 #include <hchan/watch.h>
@@ -33,9 +33,9 @@ static bool strikes(enum fault which)
     return true;
 }
 
-int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
+int __wrap_pthread_key_create(pthread_key_t *made, void (*destroy)(void *))
 {
-    return strikes(KEY_CREATE) ? EAGAIN : __real_pthread_key_create(key, destroy);
+    return strikes(KEY_CREATE) ? EAGAIN : __real_pthread_key_create(made, destroy);
 }
 
 int __wrap_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_child)(void))
@@ -43,9 +43,9 @@ int __wrap_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_c
     return strikes(ATFORK) ? ENOMEM : __real_pthread_atfork(before, after, in_child);
 }
 
-int __wrap_pthread_setspecific(pthread_key_t key, const void *value)
+int __wrap_pthread_setspecific(pthread_key_t made, const void *value)
 {
-    return strikes(SETSPECIFIC) ? ENOMEM : __real_pthread_setspecific(key, value);
+    return strikes(SETSPECIFIC) ? ENOMEM : __real_pthread_setspecific(made, value);
 }
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
@@ -185,6 +185,26 @@ static void test_sums_keep_what_threads_counted_that_have_ended(void **state)
     }
 }
 
+/* Given that the last number has been taken, when new Gs live, then their numbers begin at 1 again:
+ * none has number 0, which is nobody's, and random numbers that are all 0. */
+static void test_numbers_that_have_run_out_begin_at_1_again(void **state)
+{
+    static const uint32_t wanted[] = {UINT32_MAX, 1, 2};
+    struct g *gs[3];
+    (void)state;
+    store_rlx(&last_id, UINT32_MAX - 1); /* no other thread runs */
+    for (size_t i = 0; i < 3; i++) {
+        gs[i] = newthreadg(false);
+        assert_int_equal(load_rlx(&gs[i]->id), wanted[i]); /* written by us */
+        uint32_t first = cheaprandn(gs[i], 1000), same = 1;
+        while (same < 100 && cheaprandn(gs[i], 1000) == first)
+            same++;
+        assert_true(same < 100);
+    }
+    for (size_t i = 0; i < 3; i++)
+        recycleg(gs[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_to_unregister_makes_no_g),
         cmocka_unit_test(test_each_outcome_has_a_name_of_its_own_and_a_description),
         cmocka_unit_test(test_sums_keep_what_threads_counted_that_have_ended),
+        cmocka_unit_test(test_numbers_that_have_run_out_begin_at_1_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

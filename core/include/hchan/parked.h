@@ -21,7 +21,7 @@ extern "C" {
 
 /* A goroutine that is parked. */
 struct hchan_parked {
-    uint32_t goroutine;         /* from 1, never used twice */
+    uint32_t goroutine;         /* its number, from 1; used again after 2^32 - 1 others */
     int32_t thread;             /* as the kernel knows it, e.g. in /proc/self/task; 0: none */
     uint32_t park;              /* tells one park of a goroutine from its others */
     bool bounded;               /* it ends at a deadline */
