@@ -1,71 +1,70 @@
-/* Whether nobody can go on. Two passes over the registered Gs. allglock is held, so that none is
- * given to another thread in between; one that is given to another goroutine keeps its count of
- * parks, and so is not in the same park:
+/* Whether the registered threads are deadlocked: hchan/deadlock.h. It has no state but each G's
+ * `seen`, which belongs to the check while allglock is held.
  *
- *     1. each is parked; the count of its parks is kept
- *     2. each is not made ready, is not bounded, and is in the same park as before
+ * The check goes over the registered Gs twice. Since it holds allglock, no G is given to another
+ * thread meanwhile. A goroutine may end and its G be given to another one, but the G keeps its
+ * count of parks, and so is not in the same park.
  *
- * Then none of them has been woken in that park, nor will be by another one of them. For let W be
- * the first that takes another's sudog off its queue in these parks, say G's; it is registered, by
- * the promise in hchan/deadlock.h. Who takes a sudog off goes on to ready its G before it parks, on
- * all of the channel's paths: handing a value over, in a select, or closing with many to wake. So
+ *     1. Each G is parked; its count of parks is remembered.
+ *     2. Each G is not made ready, has no deadline, and is in the same park as before.
  *
- *   - either W did so before it parked: then the READY came before W's count, which pass 1 read
- *     with acquire (or, where W has ended since, before it was unregistered, by a release); so pass
- * 2 finds G's park word READY, or what G's owner wrote there later, for a later park, by a release:
- * with which it finds G's later count, too. It did not;
- *   - or W is to do so after its park, from which only another waker can have let it go on, since
- *     it has no deadline: that one would have been before W. There is none.
+ * If so, no G has been woken from that park, and no other registered one will wake it. For suppose
+ * that some were or will be, and let W be the first one that takes the sudog of another, G, off its
+ * queue in these parks. W is registered: hchan/deadlock.h demands it. A thread that takes a sudog
+ * off its queue makes the G ready before it parks itself, on all of the channel's paths: when it
+ * hands a value over, in a select, and in a close that wakes many. So there are two cases.
  *
- * One pass would not do: a G that is seen parked may be woken, and wake who is seen next. Nor would
- * two without the look at the park word: who is woken and has not run yet has its old count, and
- * its waker may have parked since. A select's selectDone needs no look: who has claimed it is
- * registered and not parked until the G is ready. A G that spins or yields before it sleeps
- * (GPARK_WAITING) is parked all the same: only a waker's READY lets it go. And a thread that waits
- * for a channel's lock, or has not yet run since hchan_go(), is not parked: its count is even. */
+ *   - W has made G ready before its own park. That came before W's count of parks, which pass 1
+ *     read with acquire (or, if W has ended, before it was unregistered, with release). So pass 2
+ *     finds G's park word READY; or else what G has written there since, with release, for a later
+ *     park, and then it finds G's later count as well. It found neither.
+ *   - W is to make G ready after its park. W has no deadline, so another thread must first wake it,
+ *     and take its sudog off the queue. But W was to be the first.
+ *
+ * One pass is not enough: a G that was seen parked may then be woken, and wake the next one before
+ * that is seen. Nor are two passes without the look at the park word: a G that was woken and has
+ * not run yet has its old count, and its waker may have parked since. A select's selectDone needs
+ * no look: the thread that has claimed it is registered, and does not park before the G is ready. A
+ * G that spins or yields before it sleeps (GPARK_WAITING) counts as parked: only a waker's READY
+ * lets it go on. A thread that waits for a channel's lock, or has not run yet since hchan_go(), is
+ * not parked: its count is even. */
 #include "core/g/g.h"
 #include <hchan/deadlock.h>
 
-/* For tests, which stop between two Gs, and break what is argued above. */
-#ifndef DEADLOCK_LOOKED
-#define DEADLOCK_LOOKED(gp)   ((void)0)
-#define DEADLOCK_PASSES       2
-#define DEADLOCK_SEES_READY   1
-#define DEADLOCK_SEES_BOUNDED 1
-#endif
-
-/* The acquires are those that struct wait asks for. */
 static bool parked_first(struct g *gp)
 {
-    gp->seen = load_acq(&gp->wait.parks);
+    gp->seen = load_acq(&gp->wait.parks); /* acquire: see W's count above */
     return gp->seen % 2 == 1;
 }
 
 static bool parked_still(struct g *gp)
 {
-    if (DEADLOCK_SEES_READY && load_acq(&gp->park) == GPARK_READY)
+    /* Acquire, both: if they are of a later park, so is the count (struct wait). */
+    if (load_acq(&gp->park) == GPARK_READY)
         return false;
-    if (DEADLOCK_SEES_BOUNDED && load_acq(&gp->wait.what) & WAIT_BOUNDED)
+    if (load_acq(&gp->wait.what) & WAIT_BOUNDED)
         return false;
-    return load_acq(&gp->wait.parks) == gp->seen;
+    return load_acq(&gp->wait.parks) == gp->seen; /* as in parked_first() */
+}
+
+/* Whether each registered G is so, and there is one. allglock is held. */
+static bool each_registered(struct g *all, bool (*is_so)(struct g *gp))
+{
+    size_t registered = 0;
+    for (struct g *gp = all; gp; gp = gp->next_all) {
+        if (!load_acq(&gp->registered)) /* pairs with the release at its end */
+            continue;
+        if (!is_so(gp))
+            return false;
+        registered++;
+    }
+    return registered > 0;
 }
 
 bool hchan_deadlocked(void)
 {
-    uint32_t registered = 0;
-    bool stuck = true;
     struct g *all = allgs_lock();
-    for (struct g *gp = all; gp && stuck; gp = gp->next_all)
-        if (load_acq(&gp->registered)) { /* pairs with the release at its end */
-            stuck = parked_first(gp) && (DEADLOCK_PASSES > 1 || parked_still(gp));
-            registered++;
-            DEADLOCK_LOOKED(gp);
-        }
-    for (struct g *gp = all; gp && stuck && DEADLOCK_PASSES > 1; gp = gp->next_all)
-        if (load_acq(&gp->registered)) { /* pairs with the release at its end */
-            stuck = parked_still(gp);
-            DEADLOCK_LOOKED(gp);
-        }
+    bool stuck = each_registered(all, parked_first) && each_registered(all, parked_still);
     allgs_unlock();
-    return stuck && registered > 0;
+    return stuck;
 }

@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For a test, which lets a G go on while it is read. */
-#ifndef PARKED_LOOKED
-#define PARKED_LOOKED(gp) ((void)0)
-#endif
-
 /* How many channels gp can wait on at once. allglock is held, here and below. */
 static size_t room_for(const struct g *gp)
 {
@@ -44,7 +39,6 @@ static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const
     if (park % 2 == 0 || load_acq(&gp->park) == GPARK_READY)
         return false;
     uint32_t what = load_acq(&gp->wait.what);
-    PARKED_LOOKED(gp);
     int64_t since = load_acq(&gp->wait.since);
     enum wait_reason reason = what & WAIT_REASON_MASK;
     *p = (struct hchan_parked){

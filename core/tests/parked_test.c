@@ -4,10 +4,25 @@
 #include <hchan/lines.h>
 #include <stdio.h>
 
-/* The list, with something happening between its looks at a G. */
-struct g;
-static void (*looked)(struct g *gp);
-#define PARKED_LOOKED(gp) (looked ? looked(gp) : (void)0)
+/* The list, with something happening while it reads a parked G: before it reads since when that
+ * sleeps, the only time that it reads. */
+static void (*before_since)(_Atomic int64_t *since);
+
+static void before_time(_Atomic int64_t *since)
+{
+    if (before_since)
+        before_since(since);
+}
+
+static void before_other(const void *word)
+{
+    (void)word;
+}
+
+#undef load_acq
+#define load_acq(word) \
+    (_Generic((word), _Atomic int64_t *: before_time, default: before_other)(word), \
+     atomic_load_explicit((word), memory_order_acquire))
 #include "core/g/parked.c"
 
 static void wait_afar(struct waiter *w)
@@ -141,10 +156,10 @@ static void test_time_grows_while_one_waits(void **state)
     }
 }
 
-static void sleep_from_now_on(struct g *gp)
+static void sleep_from_now_on(_Atomic int64_t *since)
 {
-    looked = NULL;
-    store_rel(&gp->wait.since, nanotime() + HOUR_NS); /* its owner sleeps, and writes nothing */
+    before_since = NULL;
+    store_rel(since, nanotime() + HOUR_NS); /* as wait_sleeps(); the owner sleeps already */
 }
 
 /* Given one that goes to sleep after the list has looked at the clock, then it has just parked; its
@@ -158,9 +173,9 @@ static void test_one_that_goes_to_sleep_while_the_list_is_made_has_just_parked(v
         size_t count;
         start_wait(&w);
         until_asleep(1);
-        looked = sleep_from_now_on;
+        before_since = sleep_from_now_on;
         struct hchan_parked *p = hchan_parked_now(&count);
-        assert_null(looked);
+        assert_null(before_since);
         assert_int_equal(count, 1);
         assert_int_equal(p->waited_ns, 0);
         free(p);
@@ -179,10 +194,10 @@ static void *wait_twice(void *arg)
     return arg;
 }
 
-static void let_it_wait_again(struct g *gp)
+static void let_it_wait_again(_Atomic int64_t *since)
 {
-    (void)gp;
-    looked = NULL;
+    (void)since;
+    before_since = NULL;
     chansend1(first_wait, &(long){1});
     until_senders(second_wait, 1);
 }
@@ -201,9 +216,9 @@ static void test_a_wait_that_ends_while_it_is_read_is_not_listed(void **state)
         mark(); /* which makes our G: not below, while the list is read */
         assert_int_equal(pthread_create(&thread, NULL, wait_twice, NULL), 0);
         until_receivers(first_wait, 1);
-        looked = let_it_wait_again;
+        before_since = let_it_wait_again;
         free(hchan_parked_now(&count));
-        assert_null(looked);
+        assert_null(before_since);
         assert_int_equal(count, 0);
         struct hchan_parked *p = until_parked(1);
         assert_string_equal(p->reason, "chan send");
