@@ -100,9 +100,14 @@ static struct g *allocate(void)
     return gp;
 }
 
-struct g *allgs_lock(void)
+void allgs_init(void)
 {
     pthread_once(&key_once, make_key);
+}
+
+struct g *allgs_lock(void)
+{
+    allgs_init();
     pthread_mutex_lock(&allglock);
     return allgs;
 }

@@ -169,6 +169,11 @@ static inline struct g *getg(void)
 struct g *allgs_lock(void);
 void allgs_unlock(void);
 
+/* Registers the handlers by which fork() takes allglock, if that has not been done yet. Code that
+ * has handlers of its own, for a lock that comes before allglock, calls this before it registers
+ * them. */
+void allgs_init(void);
+
 /* Room for a select of n cases, and somewhat more: gp->sudogs and gp->orders. Only the first select
  * of so many takes memory. Ends the process where there is none, as Go does. */
 void select_grow(struct g *gp, uint32_t n);

@@ -2,8 +2,8 @@
  *
  * watch_lock is held while one starts or stops, and over a fork. The watcher never takes it, so who
  * holds it may join the watcher. Lock order: watch_lock, then allglock. */
-#include "core/base/atomic.h"
 #include "core/base/futex.h"
+#include "core/g/g.h"
 #include <errno.h>
 #include <hchan/watch.h>
 #include <inttypes.h>
@@ -27,7 +27,7 @@ static _Atomic uint32_t asked; /* for a list, by the signal */
 /* Made once, and never closed: a signal handler that has read it may be late. */
 static _Atomic int bell = -1;
 
-static void ring(void)
+static void ring_bell(void)
 {
     int fd = load_acq(&bell); /* pairs with store_rel in prepare */
     if (fd >= 0 && write(fd, &(uint64_t){1}, sizeof(uint64_t)) < 0)
@@ -49,7 +49,7 @@ static void on_signal(int number)
     int before = errno;
     (void)number;
     store_rel(&asked, 1); /* pairs with xchg_acq in sysmon */
-    ring();
+    ring_bell();
     errno = before;
 }
 
@@ -252,7 +252,7 @@ static void stop(void)
         return;
     running = false;
     store_rel(&stopping, 1); /* pairs with load_acq in sysmon */
-    ring();
+    ring_bell();
     if (!pthread_equal(pthread_self(), thread)) /* it may be the last thread, which calls exit() */
         pthread_join(thread, NULL);
     if (wanted.signal)
@@ -273,7 +273,7 @@ static void on_exit_of_process(void)
 static int prepare(void)
 {
     static bool hooked, forks;
-    free(hchan_parked_now(&(size_t){0})); /* so that its fork handlers run inside of ours */
+    allgs_init(); /* so that a fork takes watch_lock first */
     if (!forks && pthread_atfork(before_fork, after_fork, after_fork_in_child))
         return ENOMEM;
     forks = true;
@@ -285,7 +285,7 @@ static int prepare(void)
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fd < 0)
         return errno;
-    store_rel(&bell, fd); /* pairs with load_acq in ring */
+    store_rel(&bell, fd); /* pairs with load_acq in ring_bell */
     return 0;
 }
 

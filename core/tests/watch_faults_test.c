@@ -1,6 +1,7 @@
 /* The watcher where the system refuses what it asks for. The build puts the functions named
  * __wrap_... here before the C library's. Each body is run in a child of its own, whose first
  * watcher it starts. */
+#include "core/g/g.h"
 #include "core/tests/watch.h"
 #include <errno.h>
 #include <signal.h>
@@ -135,7 +136,7 @@ static const struct need *need;
 static void start_without(void)
 {
     struct sigaction now;
-    free(hchan_parked_now(&(size_t){0})); /* has its own pthread_atfork() behind it */
+    allgs_init(); /* has its own pthread_atfork() behind it */
     faulty = true;
     let_fail(need->fault, 1);
     int error = hchan_watch_start(&(struct hchan_watch){.signal = need->signal, .at_exit = true});
