@@ -1,9 +1,9 @@
 /* The list of those who are parked, and its lines in a report. */
+#include "core/g/parked.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"
 #include <dlfcn.h>
 #include <errno.h>
-#include <hchan/parked.h>
 #include <inttypes.h>
 #include <link.h>
 #include <stdarg.h>
@@ -164,18 +164,28 @@ int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *te
     return (int)l.length;
 }
 
-size_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
+int parked_write(FILE *stream, const struct hchan_parked *list, size_t count, hchan_place *place)
 {
-    size_t count, told = 0;
-    struct hchan_parked *list = hchan_parked_now(&count);
-    for (size_t i = 0; list && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         char text[2048];
-        if (after_ns > 0 && (list[i].bounded || list[i].waited_ns < after_ns))
-            continue;
         hchan_parked_line(&list[i], place, text, sizeof(text));
-        fprintf(stream, "%s\n", text);
-        told++;
+        if (fprintf(stream, "%s\n", text) < 0)
+            return -1;
     }
+    return 0;
+}
+
+ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
+{
+    size_t count, lines = 0;
+    struct hchan_parked *list = hchan_parked_now(&count);
+    if (!list)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (after_ns == 0 || parked_may_leak(&list[i], after_ns))
+            list[lines++] = list[i];
+    int failed = parked_write(stream, list, lines, place), error = errno;
     free(list);
-    return told;
+    errno = error;
+    return failed ? -1 : (ssize_t)lines;
 }

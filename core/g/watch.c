@@ -4,6 +4,7 @@
  * holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/base/futex.h"
 #include "core/g/g.h"
+#include "core/g/parked.h"
 #include <errno.h>
 #include <hchan/watch.h>
 #include <inttypes.h>
@@ -54,17 +55,20 @@ static void on_signal(int number)
 }
 
 /* A park that was reported. */
-struct told {
+struct reported {
     uint32_t goroutine, park;
 };
 
 struct sysmon {
-    struct told *told; /* by goroutine */
-    size_t ntold;
-    int64_t looked; /* when it last saw whether it is alone */
+    struct reported *reported; /* parks that may leak, by goroutine */
+    size_t count;              /* of them */
+    bool no_memory;            /* at the last look for leaks */
+    int64_t looked;            /* when it last saw whether it is alone */
 };
 
-/* Writes a report in one piece; to standard error, and why, where its stream does not take it. */
+/* Writes a report in one piece. If the stream does not take it, writes it to standard error, and
+ * why.
+ */
 static void put(const char *text, size_t size)
 {
     FILE *out = wanted.stream;
@@ -75,96 +79,107 @@ static void put(const char *text, size_t size)
     fflush(stderr); /* the program may have given it a buffer */
 }
 
-/* The title, and a line for each of list[0..count); NULL where there is no memory. */
-static char *text_of(const char *title, const struct hchan_parked *list, size_t count, size_t *size)
+/* Writes the title, and a line for each of list[0..count). Returns false, and writes nothing, if
+ * memory ran out; a list of NULL is one that there was no memory for. */
+static bool report(const char *title, const struct hchan_parked *list, size_t count)
 {
     char *text = NULL;
-    FILE *memory = open_memstream(&text, size);
+    size_t size;
+    FILE *memory = list ? open_memstream(&text, &size) : NULL;
     if (!memory)
-        return NULL;
-    fputs(title, memory);
-    for (size_t i = 0; i < count; i++) {
-        char line[2048];
-        hchan_parked_line(&list[i], wanted.place, line, sizeof(line));
-        fprintf(memory, "%s\n", line);
-    }
-    if (fclose(memory) == 0)
-        return text;
-    free(text);
-    return NULL;
-}
-
-static void say(const char *title, const struct hchan_parked *list, size_t count)
-{
-    size_t size = 0;
-    char *text = text_of(title, list, count, &size);
-    if (text)
+        return false;
+    bool whole = fputs(title, memory) >= 0 && parked_write(memory, list, count, wanted.place) == 0;
+    whole = fclose(memory) == 0 && whole;
+    if (whole)
         put(text, size);
-    else
-        put(title, strlen(title)); /* this, at least */
     free(text);
+    return whole;
 }
 
-static void say_all(const char *when, bool though_none)
+static void report_no_memory(const char *title)
 {
-    size_t count;
-    char title[128];
+    char text[256];
+    int size = snprintf(text, sizeof(text),
+                        "%shchan: out of memory: the parked goroutines are not listed\n", title);
+    put(text, (size_t)size);
+}
+
+/* `when` is the end of "... are parked". Reports that there are none only if that was asked for. */
+static void report_all(const char *when, bool asked_for)
+{
+    size_t count = 0;
+    char title[128] = "";
     struct hchan_parked *list = hchan_parked_now(&count);
-    if (!list)
-        return;
-    snprintf(title, sizeof(title), "hchan: %zu goroutine%s parked%s%s\n", count,
-             count == 1 ? " is" : "s are", when, count ? ":" : "");
-    if (count || though_none)
-        say(title, list, count);
+    if (list)
+        snprintf(title, sizeof(title), "hchan: %zu goroutine%s parked%s%s\n", count,
+                 count == 1 ? " is" : "s are", when, count ? ":" : "");
+    if ((!list || count || asked_for) && !report(title, list, count))
+        report_no_memory(title);
     free(list);
 }
 
-/* Reports those of the list that have not been, each park once. Both lists are by goroutine. */
-static void say_leaks(struct sysmon *s, struct hchan_parked *list, size_t count)
+static bool was_reported(const struct sysmon *s, size_t at, const struct hchan_parked *p)
 {
-    struct told *told = malloc((count + 1) * sizeof(*told));
-    size_t ntold = 0, fresh = 0, old = 0;
-    if (!told)
-        return; /* they stay until the next look */
+    return at < s->count && s->reported[at].goroutine == p->goroutine &&
+           s->reported[at].park == p->park;
+}
+
+static bool report_fresh(const struct hchan_parked *list, size_t count)
+{
+    char title[128];
+    snprintf(title, sizeof(title),
+             "hchan: %zu goroutine%s parked for more than %" PRId64 ".%" PRId64 " s:\n", count,
+             count == 1 ? " is" : "s are", wanted.after_ns / 1000 / NS_PER_MS,
+             wanted.after_ns / 100 / NS_PER_MS % 10);
+    return count == 0 || report(title, list, count);
+}
+
+/* Reports those of the list that may leak and have not been reported, each park once. Both lists
+ * are by goroutine. Returns false if memory ran out: they stay for the next look. */
+static bool report_leaks(struct sysmon *s, struct hchan_parked *list, size_t count)
+{
+    struct reported *reported = malloc((count + 1) * sizeof(*reported));
+    size_t leaks = 0, fresh = 0, old = 0;
+    if (!reported)
+        return false;
     for (size_t i = 0; i < count; i++) {
-        if (list[i].bounded || list[i].waited_ns < wanted.after_ns)
+        if (!parked_may_leak(&list[i], wanted.after_ns))
             continue;
-        while (old < s->ntold && s->told[old].goroutine < list[i].goroutine)
+        while (old < s->count && s->reported[old].goroutine < list[i].goroutine)
             old++;
-        bool known = old < s->ntold && s->told[old].goroutine == list[i].goroutine &&
-                     s->told[old].park == list[i].park;
-        told[ntold++] = (struct told){list[i].goroutine, list[i].park};
-        if (!known)
+        reported[leaks++] = (struct reported){list[i].goroutine, list[i].park};
+        if (!was_reported(s, old, &list[i]))
             list[fresh++] = list[i];
     }
-    free(s->told);
-    s->told = told;
-    s->ntold = ntold;
-    if (fresh) {
-        char title[128];
-        snprintf(title, sizeof(title),
-                 "hchan: %zu goroutine%s parked for more than %" PRId64 ".%" PRId64 " s:\n", fresh,
-                 fresh == 1 ? " is" : "s are", wanted.after_ns / 1000 / NS_PER_MS,
-                 wanted.after_ns / 100 / NS_PER_MS % 10);
-        say(title, list, fresh);
+    if (!report_fresh(list, fresh)) {
+        free(reported);
+        return false;
     }
+    free(s->reported);
+    s->reported = reported;
+    s->count = leaks;
+    return true;
 }
 
 static void look_for_leaks(struct sysmon *s)
 {
     size_t count;
     struct hchan_parked *list = hchan_parked_now(&count);
-    if (list)
-        say_leaks(s, list, count);
+    bool no_memory = !list || !report_leaks(s, list, count);
+    if (no_memory && !s->no_memory) /* once for as long as it lasts */
+        report_no_memory("");
+    s->no_memory = no_memory;
     free(list);
 }
 
 static _Noreturn void end_deadlocked(void)
 {
+    static const char title[] = "fatal error: all goroutines are asleep - deadlock!\n\n";
     size_t count = 0;
     struct hchan_parked *list = hchan_parked_now(&count);
     fflush(stdout);
-    say("fatal error: all goroutines are asleep - deadlock!\n\n", list, list ? count : 0);
+    if (!report(title, list, count))
+        report_no_memory(title);
     _exit(2);
 }
 
@@ -212,13 +227,13 @@ static void *sysmon(void *arg)
         if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
             fd.fd = -1;          /* the program closed it: signals are seen at the next look */
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
-            say_all("", true);
+            report_all("", true);
         if (wanted.after_ns > 0)
             look_for_leaks(&s);
         if (wanted.deadlock && hchan_deadlocked())
             end_deadlocked();
     }
-    free(s.told);
+    free(s.reported);
     return NULL;
 }
 
@@ -262,10 +277,10 @@ static void stop(void)
 static void on_exit_of_process(void)
 {
     pthread_mutex_lock(&watch_lock);
-    bool tell = running && wanted.at_exit;
+    bool wants_report = running && wanted.at_exit;
     stop();
-    if (tell)
-        say_all(" at exit", false);
+    if (wants_report)
+        report_all(" at exit", false);
     pthread_mutex_unlock(&watch_lock);
 }
 

@@ -32,13 +32,14 @@ int __wrap_atexit(void (*fn)(void));
 
 enum fault { MALLOC, MEMSTREAM, FCLOSE, STAT, EVENTFD, CREATE, ATFORK, ATEXIT, FAULTS };
 
-static _Atomic uint32_t fails[FAULTS]; /* the how manyth call from now on fails; 0: none */
+static _Atomic uint32_t fails[FAULTS]; /* which call from now on fails, from 1; 0: none does */
+static _Atomic uint32_t lasting;       /* and so do all that follow it */
 static _Thread_local bool faulty;      /* whose calls: the watcher's, and of who says so */
 
 static bool strikes(enum fault which)
 {
     uint32_t left = faulty ? load_acq(&fails[which]) : 0; /* pairs with store_rel of let_fail() */
-    if (left > 0)
+    if (left > 1 || (left == 1 && !load_acq(&lasting)))   /* pairs with store_rel of the test */
         store_rel(&fails[which], left - 1); /* pairs with load_acq in until_failed() */
     return left == 1;
 }
@@ -168,6 +169,8 @@ static void test_a_watcher_that_cannot_start_leaves_nothing_behind(void **state)
 
 /* Memory. */
 
+#define NO_MEMORY "hchan: out of memory: the parked goroutines are not listed\n"
+
 static enum fault short_of;
 
 static void list_without_memory(void)
@@ -176,60 +179,91 @@ static void list_without_memory(void)
     start_stuck();
     let_fail(short_of, 1);
     raise(SIGUSR1);
-    until_failed(short_of);
-    if (short_of != MALLOC)
-        until_reported(1);
+    until_reported(short_of == MALLOC ? 1 : 2);
     raise(SIGUSR1);
     until_reported(3);
     hchan_watch_stop();
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given no memory when a list is asked for, then there is none, or its title alone; and the next
- * one is whole. */
-static void test_a_list_that_lacks_memory_harms_no_other(void **state)
+/* Given no memory when a list is asked for, then the answer is that there is none, below the title
+ * if only the lines lack it; and the next list is whole. */
+static void test_a_list_that_lacks_memory_says_so(void **state)
 {
     static const char title[] = "hchan: 2 goroutines are parked:\n";
+    char start[256];
     (void)state;
     for (short_of = MALLOC; short_of <= FCLOSE; short_of++) {
+        snprintf(start, sizeof(start), "%s%s%s", short_of == MALLOC ? "" : title, NO_MEMORY, title);
         assert_int_equal(run_child(list_without_memory), 0);
-        assert_said_lines(short_of == MALLOC ? 3 : 4);
-        assert_memory_equal(said, title, strlen(title));
-        assert_int_equal(strncmp(said + strlen(title), title, strlen(title)) == 0,
-                         short_of != MALLOC);
+        assert_said_lines(short_of == MALLOC ? 4 : 5);
+        assert_memory_equal(said, start, strlen(start));
     }
 }
 
-static uint32_t which_malloc;
+static uint32_t which_call;
 
 static void leak_without_memory(void)
 {
     struct waiter leak = {.wait = wait_recv};
     start_wait(&leak);
     until_asleep(1);
-    let_fail(MALLOC, which_malloc);
+    let_fail(short_of, which_call);
     hchan_watch_start(&(struct hchan_watch){.after_ns = 1, .stream = report_stream()});
-    until_failed(MALLOC);
-    until_reported(2);
-    for (uint32_t at = 1; at <= 4; at++) { /* of the list, and of what was told, in any order */
+    until_reported(3);
+    for (uint32_t at = 1; at <= 4; at++) { /* of the list, and of what was reported, in any order */
+        until_looked();
         let_fail(MALLOC, at);
-        until_failed(MALLOC);
+        until_reported(1);
     }
     until_looked();
     hchan_watch_stop();
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given no memory for the list, or for what was told, then the leak is told at the next look; and
- * once it is told, it is not told again. */
-static void test_a_leak_is_told_once_there_is_memory(void **state)
+/* Given no memory for the list, for what was reported or for the lines, then the watcher says so,
+ * and reports the leak at its next look; it reports it once. */
+static void test_a_leak_is_reported_once_there_is_memory(void **state)
+{
+    static const struct {
+        enum fault short_of;
+        uint32_t which_call;
+    } rows[] = {{MALLOC, 1}, {MALLOC, 2}, {MEMSTREAM, 1}, {FCLOSE, 1}};
+    static const char start[] = NO_MEMORY "hchan: 1 goroutine is parked for more than 0.0 s:\n";
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        short_of = rows[i].short_of;
+        which_call = rows[i].which_call;
+        assert_int_equal(run_child(leak_without_memory), 0);
+        assert_memory_equal(said, start, strlen(start));
+        assert_said_lines(7);
+    }
+}
+
+static void leak_without_memory_for_long(void)
+{
+    struct waiter leak = {.wait = wait_recv};
+    start_wait(&leak);
+    until_asleep(1);
+    store_rel(&lasting, 1); /* pairs with load_acq in strikes(), as below */
+    let_fail(MALLOC, 1);
+    hchan_watch_start(&(struct hchan_watch){.after_ns = 1, .stream = report_stream()});
+    until_looked();
+    until_looked();
+    store_rel(&lasting, 0);
+    until_reported(3);
+    hchan_watch_stop();
+    _exit(reported_all() ? 0 : 97);
+}
+
+/* Given no memory for many looks, then the watcher says so once, and not a thousand times a second.
+ */
+static void test_a_want_of_memory_is_reported_once(void **state)
 {
     (void)state;
-    for (which_malloc = 1; which_malloc <= 2; which_malloc++) {
-        assert_int_equal(run_child(leak_without_memory), 0);
-        assert_memory_equal(said, "hchan: 1 goroutine is parked for more than 0.0 s:\n", 50);
-        assert_said_lines(2);
-    }
+    assert_int_equal(run_child(leak_without_memory_for_long), 0);
+    assert_memory_equal(said, NO_MEMORY "hchan: 1 goroutine ", sizeof(NO_MEMORY) + 18);
+    assert_said_lines(3);
 }
 
 static void deadlock_without_memory(void)
@@ -253,12 +287,12 @@ static void test_an_end_without_memory_is_the_same_end(void **state)
 {
     (void)state;
     assert_int_equal(run_child(deadlock_without_memory), 2);
-    assert_string_equal(said, "fatal error: all goroutines are asleep - deadlock!\n\n");
+    assert_string_equal(said, "fatal error: all goroutines are asleep - deadlock!\n\n" NO_MEMORY);
     assert_int_equal(run_child(exit_without_memory), 3);
-    assert_string_equal(said, "");
+    assert_string_equal(said, NO_MEMORY);
 }
 
-static void test_a_list_without_memory_is_none_and_holds_nothing(void **state)
+static void test_a_list_without_memory_is_an_error_and_holds_nothing(void **state)
 {
     char *text;
     size_t size, count = 17;
@@ -271,7 +305,9 @@ static void test_a_list_without_memory_is_none_and_holds_nothing(void **state)
     assert_int_equal(errno, ENOMEM);
     assert_int_equal(count, 17);
     let_fail(MALLOC, 1);
-    assert_int_equal(hchan_report_parked(stream, 0, NULL), 0);
+    errno = 0;
+    assert_int_equal(hchan_report_parked(stream, 0, NULL), -1);
+    assert_int_equal(errno, ENOMEM);
     assert_int_equal(load_acq(&fails[MALLOC]), 0);
     faulty = false;
     fclose(stream);
@@ -346,10 +382,11 @@ static void test_a_watcher_that_is_not_known_to_be_alone_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_list_without_memory_is_none_and_holds_nothing),
+        cmocka_unit_test(test_a_list_without_memory_is_an_error_and_holds_nothing),
         cmocka_unit_test(test_a_watcher_that_cannot_start_leaves_nothing_behind),
-        cmocka_unit_test(test_a_list_that_lacks_memory_harms_no_other),
-        cmocka_unit_test(test_a_leak_is_told_once_there_is_memory),
+        cmocka_unit_test(test_a_list_that_lacks_memory_says_so),
+        cmocka_unit_test(test_a_leak_is_reported_once_there_is_memory),
+        cmocka_unit_test(test_a_want_of_memory_is_reported_once),
         cmocka_unit_test(test_an_end_without_memory_is_the_same_end),
         cmocka_unit_test(test_the_tick_is_a_quarter_of_what_is_too_long),
         cmocka_unit_test(test_a_watcher_that_is_not_known_to_be_alone_goes_on),

@@ -1,5 +1,6 @@
 /* Reports for streams that take nothing. */
 #include "core/tests/watch.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -84,6 +85,23 @@ static void test_a_report_that_its_stream_does_not_take_goes_to_standard_error(v
     assert_said_lines(4);
 }
 
+static void list_by_hand(void)
+{
+    start_stuck();
+    errno = 0;
+    ssize_t lines = hchan_report_parked(broken_stream(), 0, NULL);
+    _exit(lines == -1 ? errno : 90);
+}
+
+/* Given a stream that takes nothing, then the caller of a report hears of it. */
+static void test_a_report_by_hand_returns_the_error_of_its_stream(void **state)
+{
+    (void)state;
+    broken_stream = stream_to_read;
+    assert_int_equal(run_child(list_by_hand), EBADF);
+    assert_string_equal(said, "");
+}
+
 static void deadlock_with_full_standard_error(void)
 {
     dup2(fileno(full_stream()), STDERR_FILENO);
@@ -103,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_report_that_its_stream_does_not_take_goes_to_standard_error),
+        cmocka_unit_test(test_a_report_by_hand_returns_the_error_of_its_stream),
         cmocka_unit_test(test_a_deadlock_that_cannot_be_told_still_ends_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

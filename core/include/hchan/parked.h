@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,9 +51,10 @@ void hchan_place_symbol(const void *callerpc, char *text, size_t size);
 /* One line of a report, without its end of line; returns what snprintf() would. */
 int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *text, size_t size);
 
-/* Writes a line for each goroutine that is parked without a bound for `after_ns` or longer; 0: for
- * each that is parked. Returns how many. `place` may be NULL. */
-size_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place);
+/* Writes a line for each goroutine that has been parked for `after_ns` or longer without a
+ * deadline; if after_ns is 0, for each that is parked. Returns the number of lines, or -1 with
+ * errno: ENOMEM if memory ran out, or why the stream did not take a line. `place` may be NULL. */
+ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place);
 
 #ifdef __cplusplus
 }

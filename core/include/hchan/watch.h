@@ -58,6 +58,9 @@ struct hchan_watch {
  * waits for what); standard output is flushed, and the process ends by _exit(2): exit handlers
  * would run with everybody asleep, whom they might wait for.
  *
+ * If memory runs out, the watcher reports that in place of the list: for leaks once, for as long as
+ * it lasts, and they are reported when there is memory again.
+ *
  * The watcher keeps no process alive: it ends with main(), and, where main() has left by
  * pthread_exit(), when all other threads have ended. After fork() the child has no watcher, and its
  * signal is as it was before hchan_watch_start(), which it may call. */
