@@ -1,5 +1,5 @@
-/* Go's throw: the end of a process that cannot go on. It has no state, and needs nothing of ours,
- * so that every other file may use it. */
+/* Go's throw: ends a process that cannot go on. It has no state, and includes nothing of ours, so
+ * that every other file may use it. */
 #include "core/base/throw.h"
 #include <stdio.h>
 #include <stdlib.h>

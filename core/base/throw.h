@@ -2,7 +2,8 @@
 #ifndef CORE_BASE_THROW_H
 #define CORE_BASE_THROW_H
 
-/* For a state that cannot be: prints "fatal error: message" and aborts (Go's throw). */
+/* Prints "fatal error: message" on standard error and aborts, for a state that is a bug of ours, or
+ * memory that ran out where no caller could be told (Go's throw). */
 _Noreturn void gothrow(const char *message);
 
 #endif

@@ -1,3 +1,8 @@
+/* The lives of Gs: which G runs in a thread, the list of all Gs, and what a fork leaves of them.
+ *
+ * Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
+ * address of one whose thread has ended. Its counts stay with it, so the sums never go back. All
+ * state is under allglock, but for the number of the last life. */
 #include "core/g/g.h"
 #include "core/base/throw.h"
 #include <pthread.h>
@@ -21,8 +26,6 @@ void setg(struct g *gp)
 }
 #endif
 
-/* Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
- * address of one whose thread has ended. Counts stay with the G, so the sums never go back. */
 static pthread_mutex_t allglock = PTHREAD_MUTEX_INITIALIZER;
 static struct g *allgs;   /* under allglock */
 static struct g *free_gs; /* under allglock */
@@ -33,7 +36,7 @@ static pthread_key_t key;
 void recycleg(struct g *gp)
 {
     pthread_mutex_lock(&allglock);
-    /* Release: who finds it unregistered sees whom it has woken (core/g/deadlock.c). */
+    /* Release: a check that finds it unregistered sees what it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
     gp->next_free = free_gs;
     free_gs = gp;
@@ -57,8 +60,8 @@ static void after_fork(void)
     pthread_mutex_unlock(&allglock);
 }
 
-/* The child has the forking thread alone. The Gs of the others neither run nor wait there, and are
- * not recycled: their sudogs may still be queued. */
+/* The child has only the forking thread. The Gs of the other threads neither run nor wait there,
+ * and are not recycled: their sudogs may still be queued. */
 static void after_fork_in_child(void)
 {
     for (struct g *gp = allgs; gp; gp = gp->next_all) {
@@ -66,15 +69,15 @@ static void after_fork_in_child(void)
             gp->tid = (int32_t)gettid();
             continue;
         }
+        /* Relaxed, all of it: there is no other thread. */
         store_rlx(&gp->registered, false);
-        /* Relaxed: there is no other thread. */
         store_rlx(&gp->wait.parks, (load_rlx(&gp->wait.parks) + 1) / 2 * 2);
     }
     pthread_mutex_unlock(&allglock);
 }
 
-/* A fork waits for allglock: its child has the forking thread alone, who could not unlock it for
- * another. */
+/* A fork waits for allglock: its child has only the forking thread, which could not unlock it in
+ * the place of another. */
 static void make_key(void)
 {
     if (pthread_key_create(&key, end_thread))
@@ -123,11 +126,11 @@ void gnew(struct g *gp, bool registered)
     do
         id = fadd_rlx(&last_id, 1) + 1; /* relaxed: a number, which publishes nothing */
     while (id == 0);                    /* no G's number, and a seed of zeros only */
-    store_rel(&gp->id, id); /* a thread that reads it sees that the life before is over */
+    store_rel(&gp->id, id);             /* a list that reads it sees that the life before is over */
     gp->rand = UINT64_C(0x9e3779b97f4a7c15) * id;
     gp->sudog.g = gp;
-    gp->innermost = NULL; /* whoever had it before may have ended inside hchan_try() */
-    store_rlx(&gp->registered, registered);
+    gp->innermost = NULL;                   /* the life before may have ended inside hchan_try() */
+    store_rlx(&gp->registered, registered); /* relaxed: what it does first is run */
 }
 
 struct g *newthreadg(bool registered)
@@ -184,7 +187,7 @@ void select_grow(struct g *gp, uint32_t cases)
         sudogs[i].isSelect = true;
         sudogs[i].casi = (uint16_t)i;
     }
-    struct sudog *old = gp->sudogs; /* none is queued: the G is not parked */
+    struct sudog *old = gp->sudogs; /* not queued: the G is not parked */
     pthread_mutex_lock(&allglock);
     gp->sudogs = sudogs;
     gp->ncases = n;

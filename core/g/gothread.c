@@ -1,5 +1,5 @@
-/* Threads that register for the check of deadlocks: hchan/gothread.h. The flag that says so is the
- * G's; there is no state here. */
+/* Threads that are registered for the check for deadlocks: hchan/gothread.h. Whether a thread is
+ * registered is a word of its G; there is no state here. */
 #include "core/g/g.h"
 #include <errno.h>
 #include <hchan/gothread.h>
@@ -8,13 +8,13 @@
 void hchan_register(void)
 {
     struct g *gp = getg();
-    store_rlx(&gp->registered, true);
+    store_rlx(&gp->registered, true); /* relaxed: we run, and a check that misses it is as early */
 }
 
 void hchan_unregister(void)
 {
     if (runningg())
-        store_rel(&runningg()->registered, false); /* as in recycleg() */
+        store_rel(&runningg()->registered, false); /* release, as in recycleg() */
 }
 
 struct go {
@@ -31,8 +31,8 @@ static void *gostart(void *arg)
     return go.fn(go.arg);
 }
 
-/* The new thread's G is made and registered here, as Go's newproc has it: so there is no moment at
- * which its starter may park, and it does not count yet. */
+/* The new thread's G is made and registered here, as in Go's newproc. So it counts from before its
+ * starter may park. */
 int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
 {
     struct go *go = malloc(sizeof(*go));

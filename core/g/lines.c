@@ -1,3 +1,5 @@
+/* Source lines by libdwfl: hchan/lines.h. Each call opens the program's debug information anew, so
+ * there is no state. Built without libdw, it gives symbols. */
 #include <hchan/lines.h>
 
 #ifdef HCHAN_LIBDW
@@ -6,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The modules of this process as they are now: each call makes its own, so that what dlopen() has
- * brought since is there, threads share nothing, and a fork finds nothing locked. NULL where there
- * is no /proc, descriptor or memory. */
+/* The modules of this process as they are now. Each call makes its own list, so that objects that
+ * dlopen() has loaded since are in it, threads share nothing, and a fork finds nothing locked. NULL
+ * without /proc, a descriptor or memory. */
 static Dwfl *open_self(void)
 {
     static const Dwfl_Callbacks callbacks = {
@@ -21,12 +23,13 @@ static Dwfl *open_self(void)
         return NULL;
     }
     if (dwfl)
-        dwfl_report_end(dwfl, NULL, NULL); /* it fails where a callback does, and there is none */
+        dwfl_report_end(dwfl, NULL, NULL); /* fails only if a callback does, and there is none */
     return dwfl;
 }
 
-/* The file's name and the line; NULL where they are not known. clang writes no .debug_aranges, by
- * which dwfl_module_getsrc() finds the compilation unit, so they are gone through. */
+/* The file's name and the line; NULL if they are not known. dwfl_module_getsrc() finds a
+ * compilation unit by .debug_aranges, which clang does not write; without it, all units are
+ * searched. */
 static const char *line_of(Dwfl_Module *module, Dwarf_Addr pc, int *line)
 {
     Dwfl_Line *found = dwfl_module_getsrc(module, pc);
@@ -37,13 +40,14 @@ static const char *line_of(Dwfl_Module *module, Dwarf_Addr pc, int *line)
         Dwarf_Line *at =
             dwarf_haspc(unit, pc - bias) > 0 ? dwarf_getsrc_die(unit, pc - bias) : NULL;
         if (at) {
-            dwarf_lineno(at, line); /* it fails without a line alone */
+            dwarf_lineno(at, line); /* fails only without a line */
             return dwarf_linesrc(at, NULL, NULL);
         }
     }
     return NULL;
 }
 
+/* The file relative to the working directory, if it is below that. */
 static const char *below_here(const char *file)
 {
     char here[1024];
@@ -68,7 +72,7 @@ static bool find_line(Dwfl *dwfl, Dwarf_Addr pc, char *text, size_t size)
 void hchan_place_line(const void *callerpc, char *text, size_t size)
 {
     Dwfl *dwfl = open_self();
-    /* The byte before a return address is in the call: of its line, and of its function. */
+    /* The byte before a return address is in the call, and so of its line and its function. */
     if (!dwfl || !find_line(dwfl, (Dwarf_Addr)(uintptr_t)callerpc - 1, text, size))
         hchan_place_symbol(callerpc, text, size);
     if (dwfl)

@@ -38,7 +38,7 @@ uint64_t hchan_outcomes_sum(const uint64_t counts[HCHAN_OUTCOMES], const char *p
 static void add_counts(uint64_t totals[HCHAN_OUTCOMES], struct g *gp)
 {
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        totals[i] += load_rlx(&gp->outcomes[i]);
+        totals[i] += load_rlx(&gp->outcomes[i]); /* relaxed: a count, which publishes nothing */
 }
 
 void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES])

@@ -1,3 +1,6 @@
+/* Panics and recover points (hchan_try() in hchan/hchan.h). A G has a stack of recover points,
+ * which are variables of the calls of hchan_try() that run in it. The only state here is whether a
+ * panic has begun to end the process. */
 #include "core/g/panic.h"
 #include "core/base/atomic.h"
 #include "core/g/g.h"
@@ -7,11 +10,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A recover point: one for each hchan_try() that is running in this G, innermost first. */
+/* The recover point of an hchan_try() that runs. */
 struct recover_point {
     jmp_buf frame;
     const char *volatile message;
-    struct g *g; /* fn may return in another thread, but as the same goroutine */
+    struct g *g; /* that runs it: fn may return in another thread, but as the same goroutine */
     struct recover_point *outer;
 };
 
@@ -31,15 +34,15 @@ bool hchan_try(void (*fn)(void *), void *arg, const char **message)
     return false;
 }
 
-/* exit() may run once only, and one close can make many senders panic at once: as in Go, the first
- * one speaks and ends the process, and the others wait for that end. */
+/* exit() may be called only once, and one close can make many senders panic at once. As in Go, the
+ * first one prints its message and ends the process, and the others wait for that end. */
 static _Noreturn void end_process(const char *message)
 {
     static _Atomic uint32_t ended;
     static _Thread_local bool by_us;
     if (by_us) /* a panic in an exit handler */
         _exit(2);
-    if (fadd_rlx(&ended, 1) > 0) /* says who was first, and publishes nothing */
+    if (fadd_rlx(&ended, 1) > 0) /* relaxed: it decides which is first, and publishes nothing */
         for (;;)
             pause();
     by_us = true;

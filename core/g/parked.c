@@ -1,4 +1,5 @@
-/* The list of those who are parked, and its lines in a report. */
+/* The list of the parked Gs, and its lines in a report: hchan/parked.h. It reads the words of
+ * struct wait and the sudogs of each G, and never a channel; it has no state. */
 #include "core/g/parked.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many channels gp can wait on at once. allglock is held, here and below. */
+/* The number of channels that gp can wait on at once. allglock is held, here and below. */
 static size_t room_for(const struct g *gp)
 {
     return gp->ncases ? gp->ncases : 1;
@@ -22,19 +23,19 @@ static size_t read_channels(struct g *gp, enum wait_reason reason, const void **
     size_t count = 0;
     if (reason == WAIT_SELECT) {
         for (uint32_t i = 0; i < gp->ncases; i++) {
-            channel[count] = load_acq(&gp->sudogs[i].c); /* as struct wait has it */
+            channel[count] = load_acq(&gp->sudogs[i].c); /* acquire, as struct wait demands */
             count += channel[count] != NULL;
         }
     } else if (reason == WAIT_CHAN_RECEIVE || reason == WAIT_CHAN_SEND) {
-        channel[count++] = load_acq(&gp->sudog.c); /* as above */
+        channel[count++] = load_acq(&gp->sudog.c); /* acquire, as above */
     }
     return count;
 }
 
-/* Fills in *p and returns true, where gp was parked from the first load to the last. The acquires
- * are those that struct wait asks for. */
+/* Fills in *p and returns true, if gp was parked from the first load to the last. */
 static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const void **channel)
 {
+    /* Acquire, in all of it, as struct wait demands; the loads pair with wait_begin(). */
     uint32_t park = load_acq(&gp->wait.parks);
     if (park % 2 == 0 || load_acq(&gp->park) == GPARK_READY)
         return false;
@@ -87,7 +88,8 @@ struct hchan_parked *hchan_parked_now(size_t *count)
     return list;
 }
 
-/* "leaky+0x11c5": the file that the address is in, and where in it, as addr2line takes it. */
+/* "leaky+0x11c5": the file that holds the address, and the offset in it, as addr2line(1) takes it.
+ */
 static void place_in_file(const Dl_info *in, uintptr_t pc, uintptr_t bias, char *text, size_t size)
 {
     const char *name = strrchr(in->dli_fname, '/');
@@ -96,9 +98,9 @@ static void place_in_file(const Dl_info *in, uintptr_t pc, uintptr_t bias, char 
 
 void hchan_place_symbol(const void *callerpc, char *text, size_t size)
 {
-    uintptr_t pc = (uintptr_t)callerpc - 1; /* in the call, where the call may end its function */
+    uintptr_t pc = (uintptr_t)callerpc - 1; /* in the call, which may be the end of its function */
     Dl_info in;
-    struct link_map *map = NULL; /* its l_addr is by how much the file was moved when loaded */
+    struct link_map *map = NULL; /* l_addr: by how much the file was moved when it was loaded */
     char file[256];
     if (!dladdr1((const void *)pc, &in, (void **)&map, RTLD_DL_LINKMAP) || !in.dli_fname) {
         snprintf(text, size, "%#" PRIxPTR, pc);
@@ -112,7 +114,7 @@ void hchan_place_symbol(const void *callerpc, char *text, size_t size)
         snprintf(text, size, "%s", file);
 }
 
-/* A line that grows, and is cut where it has no more room. */
+/* A line that grows, and is cut when there is no more room. */
 struct line {
     char *text;
     size_t size, length;
@@ -132,7 +134,7 @@ static void add_waited(struct line *l, int64_t ns)
 {
     enum { MS = 1000000, S = 1000 };
     int64_t ms = ns / MS;
-    if (ms < 10) /* two ticks of the clock of wait_sleeps() */
+    if (ms < 10) /* two ticks of the clock that wait_sleeps() reads */
         add(l, "just now");
     else if (ms < S)
         add(l, "%" PRId64 " ms", ms);

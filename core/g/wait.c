@@ -1,5 +1,5 @@
-/* The part of a wait that is not on a channel's path: when it began to sleep, and Go's words for
- * its reason. */
+/* What of a wait is not on a channel's path: when a G went to sleep, and Go's words for its reason.
+ * The words of the wait are the G's; there is no state here. */
 #include "core/g/wait.h"
 #include <time.h>
 
@@ -19,7 +19,8 @@ const char *wait_reason_name(enum wait_reason reason)
 
 void wait_sleeps(struct wait *w)
 {
-    struct timespec now; /* to a tick of the kernel's, for a quarter of the exact clock's cost */
+    struct timespec now; /* to a tick of the kernel, at a quarter of the cost of the exact clock */
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    /* Release, as struct wait demands; pairs with the load in parked.c. */
     store_rel(&w->since, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
 }

@@ -1,6 +1,4 @@
-/* What a G waits for, as others may see it (hchan/parked.h): the words that it writes when it
- * parks.
- */
+/* What a G waits for, in words that other threads may read while it is parked (hchan/parked.h). */
 #ifndef CORE_G_WAIT_H
 #define CORE_G_WAIT_H
 
@@ -18,35 +16,37 @@ enum wait_reason {
     WAIT_REASONS,
 };
 
-/* A parked G as others may see it. Written by the owner, without a lock: `parks` counts up when it
- * parks and when it goes on, so it is odd while it is parked; who finds the same odd count before
- * and after reading the rest has read one park. Every store is a release and every load an acquire:
- * who reads a word of a later park then sees the later count as well. */
+/* The owner writes these words without a lock. It adds 1 to `parks` when it parks and when it goes
+ * on, so the count is odd while it is parked. A thread that reads the same odd count before and
+ * after the other words has read the words of one park: every store is a release and every load an
+ * acquire, so that a thread that reads a word of a later park sees the later count as well. The
+ * same holds for the channels of sudogs and for a G's number, which lists read with these words. */
 struct wait {
     _Atomic uint32_t parks;
     _Atomic uint32_t what; /* enum wait_reason, and WAIT_BOUNDED */
-    _Atomic int64_t since; /* nanotime() of its going to sleep, to some milliseconds; 0 before */
-    _Atomic(const void *) callerpc; /* who called the operation; NULL where that is not known */
+    _Atomic int64_t since; /* nanotime() when it went to sleep, to some ms; 0 before that */
+    _Atomic(const void *) callerpc; /* where the operation returns to; NULL if not known */
 };
 
 enum { WAIT_REASON_MASK = 0xff, WAIT_BOUNDED = 0x100 };
 
-/* The owner, about to park: says on what. */
+/* By the owner when it parks. `what`: an enum wait_reason, with WAIT_BOUNDED for a deadline. */
 static inline void wait_begin(struct wait *w, uint32_t what, const void *callerpc)
 {
+    /* Release, all four, as struct wait demands; they pair with the loads in parked.c. */
     store_rel(&w->what, what);
     store_rel(&w->callerpc, callerpc);
     store_rel(&w->since, 0);
-    store_rel(&w->parks, load_rlx(&w->parks) + 1); /* the owner alone writes it */
+    store_rel(&w->parks, load_rlx(&w->parks) + 1); /* relaxed: the owner's own word */
 }
 
-/* The owner goes on. */
+/* By the owner when it goes on. */
 static inline void wait_end(struct wait *w)
 {
-    store_rel(&w->parks, load_rlx(&w->parks) + 1); /* as above */
+    store_rel(&w->parks, load_rlx(&w->parks) + 1); /* both as in wait_begin() */
 }
 
-/* A park policy, right before it gives the thread to the kernel. */
+/* By a park policy, right before it gives the thread to the kernel. */
 void wait_sleeps(struct wait *w);
 
 /* "chan receive"; static. */

@@ -1,7 +1,8 @@
-/* The watcher: a thread that reports, and the signal and the exit handler that make it do so.
+/* The watcher of hchan/watch.h: a thread that reports, and the signal handler and the exit handler
+ * that make it report.
  *
- * watch_lock is held while one starts or stops, and over a fork. The watcher never takes it, so who
- * holds it may join the watcher. Lock order: watch_lock, then allglock. */
+ * watch_lock is held while a watcher starts or stops, and over a fork. The watcher never takes it,
+ * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/base/futex.h"
 #include "core/g/g.h"
 #include "core/g/parked.h"
@@ -24,18 +25,19 @@ static pthread_t thread;          /* under watch_lock */
 static struct sigaction previous; /* what the signal did before; under watch_lock */
 static struct hchan_watch wanted; /* written while no watcher runs */
 static _Atomic uint32_t stopping;
-static _Atomic uint32_t asked; /* for a list, by the signal */
-/* Made once, and never closed: a signal handler that has read it may be late. */
+static _Atomic uint32_t asked; /* the signal came: a list is wanted */
+/* An eventfd that wakes the watcher; -1 before the first one. It is never closed, since a signal
+ * handler that has read it may still run. */
 static _Atomic int bell = -1;
 
 static void ring_bell(void)
 {
     int fd = load_acq(&bell); /* pairs with store_rel in prepare */
     if (fd >= 0 && write(fd, &(uint64_t){1}, sizeof(uint64_t)) < 0)
-        return; /* it is full of rings: it will be heard */
+        return; /* the count is full of rings that are still to be heard */
 }
 
-/* Signals that the kernel sends for what a thread just did: its handler would return to that. */
+/* Whether the kernel sends the signal for an instruction, to which its handler would return. */
 static bool is_fault(int number)
 {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
@@ -63,12 +65,11 @@ struct sysmon {
     struct reported *reported; /* parks that may leak, by goroutine */
     size_t count;              /* of them */
     bool no_memory;            /* at the last look for leaks */
-    int64_t looked;            /* when it last saw whether it is alone */
+    int64_t checked;           /* when it last checked whether it is alone */
 };
 
-/* Writes a report in one piece. If the stream does not take it, writes it to standard error, and
- * why.
- */
+/* Writes a report in one piece. If the stream does not take it, standard error gets it, with the
+ * reason. */
 static void put(const char *text, size_t size)
 {
     FILE *out = wanted.stream;
@@ -183,15 +184,15 @@ static _Noreturn void end_deadlocked(void)
     _exit(2);
 }
 
-/* Whether main() has left by pthread_exit(), and all others have ended: the leader of the process
- * is a zombie, and it and we are the only threads. */
+/* Whether main() has left by pthread_exit() and all other threads have ended: the process's first
+ * thread is a zombie, and there is no other thread but this one. */
 static bool alone(struct sysmon *s)
 {
     char text[1024] = "";
     int64_t now = nanotime();
-    if (now - s->looked < (int64_t)TICK_MS * NS_PER_MS)
+    if (now - s->checked < (int64_t)TICK_MS * NS_PER_MS)
         return false;
-    s->looked = now;
+    s->checked = now;
     FILE *f = fopen("/proc/self/stat", "re");
     if (!f)
         return false;
@@ -208,7 +209,8 @@ static bool alone(struct sysmon *s)
            state == 'Z' && threads == 2;
 }
 
-/* How long to sleep between two looks. */
+/* How long to sleep between two looks: a quarter of after_ns, so that a leak is reported in time.
+ */
 static int tick_ms(void)
 {
     int64_t quarter = wanted.after_ns / 4 / NS_PER_MS;
@@ -220,12 +222,12 @@ static int tick_ms(void)
 static void *sysmon(void *arg)
 {
     struct sysmon s = {0};
-    struct pollfd fd = {.fd = load_acq(&bell), .events = POLLIN}; /* set before we were made */
+    struct pollfd fd = {.fd = load_rlx(&bell), .events = POLLIN}; /* set before we were made */
     (void)arg;
     while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
         uint64_t rings;
         if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
-            fd.fd = -1;          /* the program closed it: signals are seen at the next look */
+            fd.fd = -1;          /* the program closed it: signals wait for the next look */
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
             report_all("", true);
         if (wanted.after_ns > 0)
@@ -250,7 +252,7 @@ static void after_fork(void)
 /* The child has no watcher, and must not ring its parent's bell. */
 static void after_fork_in_child(void)
 {
-    int fd = load_rlx(&bell); /* there is no other thread, here and below */
+    int fd = load_rlx(&bell); /* relaxed, both: there is no other thread */
     store_rlx(&bell, -1);
     if (running && wanted.signal)
         sigaction(wanted.signal, &previous, NULL);
@@ -284,7 +286,7 @@ static void on_exit_of_process(void)
     pthread_mutex_unlock(&watch_lock);
 }
 
-/* What is made once, and stays. watch_lock is held. */
+/* Makes what is made only once and kept. watch_lock is held. */
 static int prepare(void)
 {
     static bool hooked, forks;
@@ -295,7 +297,7 @@ static int prepare(void)
     if (!hooked && atexit(on_exit_of_process))
         return ENOMEM;
     hooked = true;
-    if (load_rlx(&bell) >= 0) /* under watch_lock */
+    if (load_rlx(&bell) >= 0) /* relaxed: it is written under watch_lock */
         return 0;
     int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fd < 0)
@@ -304,7 +306,7 @@ static int prepare(void)
     return 0;
 }
 
-/* The thread, with all signals blocked. */
+/* Makes the thread, which inherits a mask that blocks all signals. */
 static int create_thread(void)
 {
     sigset_t all, mask;
@@ -329,7 +331,7 @@ static int start(const struct hchan_watch *options)
     wanted = *options;
     if (!wanted.stream)
         wanted.stream = stderr;
-    store_rlx(&stopping, 0); /* before the thread is made, both */
+    store_rlx(&stopping, 0); /* relaxed, both: the thread is made later */
     store_rlx(&asked, 0);
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     if (wanted.signal && sigaction(wanted.signal, &action, &previous))

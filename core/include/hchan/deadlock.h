@@ -1,17 +1,18 @@
-/* A deadlock is found among the registered threads: where each of them is parked, without a bound,
- * and nobody is on the way of waking one, none will ever go on. A thread is registered by
- * hchan_go() or hchan_register(), until it ends: a destructor of a pthread key that uses channels
- * may run after that.
+/* The check for deadlocks. A deadlock is found among the registered threads and goroutines: if each
+ * of them is parked without a deadline, and none is about to wake another, none will ever go on. A
+ * thread is registered by hchan_go() or hchan_register() (hchan/gothread.h) until it ends; a
+ * destructor of a pthread key may run after that, and is not seen if it uses channels. A goroutine
+ * (hchan/sched.h) is registered for as long as it lives.
  *
- * What is found is true, provided that whoever sends, receives or closes is registered: a program
- * that asks must register every thread that uses channels. One that is not could wake somebody, and
- * is not seen: so it may be called a deadlock that it would have ended, even while it does.
+ * A deadlock that is found is one, provided that every thread that sends, receives or closes is
+ * registered. A thread that is not registered is not seen, although it could wake others: the
+ * program may be called deadlocked while that thread is about to end the deadlock.
  *
- * Not every deadlock is found. A thread that waits by other means (a join, a mutex, a read) counts
- * as running, for it may go on and wake others. One that will wake nobody after its join (no send,
- * no receive, no close, no new thread) may say so with hchan_unregister() before it; one that will,
- * as in Go's `wg.Wait(); close(c)`, must stay registered. And with a nil channel, or a peer that is
- * gone, a part of the threads may be stuck while others run; that is a leak. */
+ * Not every deadlock is found. A thread that waits in another way (for a join, a mutex, a read)
+ * counts as running, since it may go on and wake others. If it will wake no other after its join
+ * (no send, no receive, no close, no new thread), it may call hchan_unregister() first; if it will,
+ * as in Go's `wg.Wait(); close(c)`, it must stay registered. And some threads may be stuck, on a
+ * nil channel or for want of a peer, while others run: that is a leak (hchan/watch.h). */
 #ifndef HCHAN_DEADLOCK_H
 #define HCHAN_DEADLOCK_H
 
@@ -21,8 +22,8 @@
 extern "C" {
 #endif
 
-/* Whether the registered threads are deadlocked; false where there is none, and of course where the
- * caller is one. Takes no channel's lock. */
+/* Whether the registered threads and goroutines are deadlocked. False if none is registered, and if
+ * the caller is. Takes no channel's lock; may be called by any number of threads at once. */
 bool hchan_deadlocked(void);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/* Threads that count for a deadlock (hchan/deadlock.h). */
+/* Threads that are registered, so that the check for deadlocks (hchan/deadlock.h) knows of them.
+ * Every function may be called by any number of threads at once. */
 #ifndef HCHAN_GOTHREAD_H
 #define HCHAN_GOTHREAD_H
 
@@ -8,14 +9,18 @@
 extern "C" {
 #endif
 
-/* pthread_create() with default attributes for a thread that is registered before it starts: `go
- * fn(arg)`. Returns 0 or an error number; where there is no memory for its G, ends the process. A
- * thread that registers itself instead does not count between its start and that: its starter must
- * not park meanwhile. */
+/* Starts a thread that is registered before it runs, as `go fn(arg)` would, and else like
+ * pthread_create() with default attributes. Returns 0 or an error number; ends the process if there
+ * is no memory for the thread's G.
+ *
+ * A thread may instead register itself, but then it does not count between its start and that: the
+ * thread that started it must not park meanwhile. */
 int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg);
 
-/* Registers the calling thread, e.g. main's; ends that. Either may be called twice. */
+/* Registers the calling thread, such as the one that runs main(). May be called again. */
 void hchan_register(void);
+
+/* Ends the calling thread's registration. May be called again. */
 void hchan_unregister(void);
 
 #ifdef __cplusplus

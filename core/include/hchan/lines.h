@@ -1,7 +1,7 @@
-/* Source lines for reports of hchan/watch.h, from the program's DWARF (compile with -g), by
- * elfutils' libdwfl: executables, position-independent or not, and shared objects. A library of its
- * own, hchan_lines, so that who uses the channel alone links no libdw. Built without libdw it gives
- * what hchan_place_symbol() does. */
+/* Source lines for the reports of hchan/watch.h, from the program's DWARF (compile with -g), read
+ * by elfutils' libdwfl: for executables, position-independent or not, and shared objects. This is a
+ * library of its own, hchan_lines, so that a program that only uses channels does not link libdw.
+ * Built without libdw, it names places as hchan_place_symbol() does. */
 #ifndef HCHAN_LINES_H
 #define HCHAN_LINES_H
 
@@ -11,14 +11,14 @@
 extern "C" {
 #endif
 
-/* "ask (leaky.c:23)", the file relative to the working directory where it is below that; where
- * there is no line, as hchan_place_symbol(). Some milliseconds a call. Where the compiler inlined
- * the caller, the line is its own and the function the one that it is inlined in; and where the
- * operation was the last of a function and became a jump, the place is that function's caller's
- * (-fno-optimize-sibling-calls). */
+/* Names a place as "ask (leaky.c:23)", with the file relative to the working directory if it is
+ * below that; without a line, as hchan_place_symbol() does. A call takes some milliseconds. If the
+ * compiler has inlined the caller, the line is the caller's and the function the one that it was
+ * inlined into. If the operation was the last call of a function and has become a jump, the place
+ * is in that function's caller (-fno-optimize-sibling-calls prevents it). */
 hchan_place hchan_place_line;
 
-/* Whether it was built with libdw. */
+/* Whether the library was built with libdw. */
 bool hchan_lines_known(void);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* What becomes of goroutines (and threads) that wait on channels, step by step: a trace.
+/* A trace: what happens to goroutines (and threads) that wait on channels, step by step.
  *
  *     static struct hchan_event events[1000];
  *     size_t lost;
@@ -12,14 +12,14 @@
  *     _Gwaiting --a peer, or a close: goready--> _Grunnable
  *     _Grunnable --the scheduler picks it--> _Grunning, and the operation returns
  *
- * For a thread the kernel is the scheduler, or it spins, and the steps are the same; they are told
- * however long it really slept, even where it was woken before it could. A wait that its deadline
- * ends is made ready by nobody, so it has two steps: it is _Gwaiting, and then _Grunning. Of one
- * that began before the trace, or outlasts it, some are missing.
+ * For a thread the kernel is the scheduler, or it spins; the steps are the same, however long it
+ * has really slept, and even if it was woken before it could sleep. A wait that ends at its
+ * deadline has two steps, since nothing makes it ready: it is _Gwaiting, and then _Grunning. If a
+ * wait began before the trace or outlasts it, some of its steps are missing.
  *
- * Only traced instances have it (hchan_traced()); of a measured one nothing is seen. A wait on nil
- * channels is in neither. Every function may be called by any number of threads at once; not in a
- * child of fork() whose parent was tracing. */
+ * Only traced instances are traced (hchan_traced()); the steps of measured ones are not seen, nor
+ * are waits on nil channels. Every function may be called by any number of threads at once, but not
+ * in a child of fork() whose parent was tracing. */
 #ifndef HCHAN_TRACE_H
 #define HCHAN_TRACE_H
 
@@ -34,32 +34,32 @@ extern "C" {
 /* What a goroutine is doing, in Go's words. */
 enum gstatus { GIDLE, GRUNNABLE, GRUNNING, GWAITING, GDEAD };
 
-/* Go's word for it: "_Grunning"; static. */
+/* Go's word for a status: "_Grunning"; static. */
 const char *hchan_gstatus_name(enum gstatus status);
 
 /* A step of a goroutine's life. */
 struct hchan_event {
-    int64_t at;            /* nanotime(): ns on CLOCK_MONOTONIC */
-    uint32_t goroutine;    /* as struct hchan_parked has it */
-    uint32_t by;           /* to _Grunnable: the goroutine whose goready it was; else 0 */
+    int64_t at;            /* ns on CLOCK_MONOTONIC */
+    uint32_t goroutine;    /* as in struct hchan_parked (hchan/parked.h) */
+    uint32_t by;           /* in a step to _Grunnable: the goroutine that made it ready; else 0 */
     enum gstatus from, to; /* its status before and after */
     const char *reason;    /* of its wait, in Go's words: "chan send"; static */
     bool bounded;          /* the wait has a deadline */
-    const void *channel;   /* its address; never read it. Of a select the channel whose case was
-                            * taken, and NULL while it waits on all, or has timed out */
+    const void *channel;   /* its address; never read it. For a select, the channel of the case that
+                            * happened; NULL while it waits, or if it timed out */
 };
 
-/* Starts a trace into `events`, which has room for so many and is the trace's until it is stopped.
- * Returns 0; EBUSY where one runs already; EINVAL where events is NULL and room is not 0. */
+/* Starts a trace into events[0..room), which belongs to the trace until it is stopped. Returns 0;
+ * EBUSY if a trace runs already; EINVAL if events is NULL and room is not 0. */
 int hchan_trace_start(struct hchan_event *events, size_t room);
 
-/* Ends the trace: on return nobody writes to its events any more. Returns how many there are, and
- * in *lost, which may not be NULL, how many more there were than room: the first ones are kept.
- * Both are 0 where no trace ran.
+/* Ends the trace: after that no thread writes to its events any more. Returns the number of events,
+ * and sets *lost, which must not be NULL, to the number of those that there was no room for: the
+ * first ones are kept. Both are 0 if no trace ran.
  *
- * The steps of each goroutine are in their order, and so is a step after what brought it about;
- * steps of different goroutines that have nothing to do with each other may be exchanged where they
- * are closer than writing one takes. */
+ * The steps of one goroutine are in order, and a step comes after those that led to it. Steps of
+ * different goroutines that have nothing to do with each other may be exchanged if they are closer
+ * in time than it takes to write one. */
 size_t hchan_trace_stop(size_t *lost);
 
 #ifdef __cplusplus
