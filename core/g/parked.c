@@ -88,8 +88,7 @@ struct hchan_parked *hchan_parked_now(size_t *count)
     return list;
 }
 
-/* "leaky+0x11c5": the file that holds the address, and the offset in it, as addr2line(1) takes it.
- */
+/* "leaky+0x11c5": the file that holds the address, and the offset in it for addr2line(1). */
 static void place_in_file(const Dl_info *in, uintptr_t pc, uintptr_t bias, char *text, size_t size)
 {
     const char *name = strrchr(in->dli_fname, '/');

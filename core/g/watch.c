@@ -209,8 +209,7 @@ static bool alone(struct sysmon *s)
            state == 'Z' && threads == 2;
 }
 
-/* How long to sleep between two looks: a quarter of after_ns, so that a leak is reported in time.
- */
+/* How long to sleep between two looks: a quarter of after_ns, to report leaks in time. */
 static int tick_ms(void)
 {
     int64_t quarter = wanted.after_ns / 4 / NS_PER_MS;

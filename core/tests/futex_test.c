@@ -1,5 +1,6 @@
 /* What the kernel may answer to a futex call, and what core makes of it. The build puts
- * __wrap_syscall() before the C library's, which answers as it is told, or asks the kernel. */
+ * __wrap_syscall() in the place of the C library's function; it gives the answers that the test
+ * wants, or asks the kernel. */
 #include "core/base/futex.h"
 #include "core/tests/child.h"
 #include <errno.h>
@@ -8,9 +9,9 @@
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
-enum { AWOKEN = 0 }; /* an answer that is no error number */
+enum { AWOKEN = 0 }; /* an answer that is not an error number */
 
-static const int *answers; /* to calls to come; NULL: the kernel's */
+static const int *answers; /* to the next calls; NULL: those of the kernel */
 static unsigned calls;
 
 long __wrap_syscall(long number, ...)
@@ -48,7 +49,7 @@ static void test_each_answer_to_a_wait_is_one_of_three_ends(void **state)
     assert_int_equal(wait_answered(ETIMEDOUT), FUTEX_TIMEDOUT);
 }
 
-/* The kernel refuses a time below 0, which is a deadline as good as any that has passed. */
+/* The kernel refuses a time below 0, but as a deadline it is one that has passed. */
 static void test_a_deadline_before_time_began_has_passed(void **state)
 {
     _Atomic uint32_t word = 1;
@@ -58,7 +59,7 @@ static void test_a_deadline_before_time_began_has_passed(void **state)
     assert_int_equal(futex_wait(&word, 0, INT64_MIN), FUTEX_RETRY); /* the word differs */
 }
 
-static void *const outside = (void *)(UINTPTR_MAX - 4095); /* no process has memory there */
+static void *const outside = (void *)(UINTPTR_MAX - 4095); /* where no process has memory */
 
 static void wait_outside(void)
 {
@@ -70,8 +71,8 @@ static void wake_between_words(void)
     futex_wake((_Atomic uint32_t *)(uintptr_t)1, 1);
 }
 
-/* Given a call that no correct program makes, then the process ends and says where. */
-static void test_an_answer_that_only_a_bug_brings_ends_the_process(void **state)
+/* Given a call that only a bug makes, then the process ends and names it. */
+static void test_an_answer_to_a_bug_ends_the_process(void **state)
 {
     (void)state;
     assert_int_equal(run_child(wait_outside), 128 + SIGABRT);
@@ -80,8 +81,9 @@ static void test_an_answer_that_only_a_bug_brings_ends_the_process(void **state)
     assert_string_equal(said, "fatal error: futex_wake failed\n");
 }
 
-/* Given a sleeper that went on before its wake, and whose memory is gone, then it woke nobody. */
-static void test_a_wake_where_no_memory_is_any_more_wakes_nobody(void **state)
+/* Given a sleeper that went on before its wake, and whose memory is unmapped, then the wake reaches
+ * no thread. */
+static void test_a_wake_of_unmapped_memory_wakes_no_thread(void **state)
 {
     (void)state;
     errno = 0;
@@ -89,9 +91,9 @@ static void test_a_wake_where_no_memory_is_any_more_wakes_nobody(void **state)
     assert_int_equal(errno, EFAULT);
 }
 
-/* Given one that waits on a nil channel with a deadline, when its sleep ends by a signal, or for no
- * reason at all, then it sleeps again: it ends by the deadline alone. */
-static void test_a_wait_on_nil_ends_by_its_deadline_alone(void **state)
+/* Given a wait on a nil channel with a deadline, when the sleep ends by a signal, or for no reason
+ * at all, then it sleeps again: only the deadline ends it. */
+static void test_only_its_deadline_ends_a_wait_on_nil(void **state)
 {
     static const int ends[] = {EINTR, AWOKEN, EAGAIN, ETIMEDOUT, AWOKEN};
     (void)state;
@@ -109,9 +111,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_answer_to_a_wait_is_one_of_three_ends),
         cmocka_unit_test(test_a_deadline_before_time_began_has_passed),
-        cmocka_unit_test(test_an_answer_that_only_a_bug_brings_ends_the_process),
-        cmocka_unit_test(test_a_wake_where_no_memory_is_any_more_wakes_nobody),
-        cmocka_unit_test(test_a_wait_on_nil_ends_by_its_deadline_alone),
+        cmocka_unit_test(test_an_answer_to_a_bug_ends_the_process),
+        cmocka_unit_test(test_a_wake_of_unmapped_memory_wakes_no_thread),
+        cmocka_unit_test(test_only_its_deadline_ends_a_wait_on_nil),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ void *__wrap_malloc(size_t size);
 
 enum fault { NONE, KEY_CREATE, ATFORK, SETSPECIFIC, CREATE, MALLOC };
 
-static enum fault fault; /* what the next call of which fails; for one thread */
+static enum fault fault; /* which function's next call fails; for one thread */
 
 static bool strikes(enum fault which)
 {
@@ -68,7 +68,7 @@ static size_t count_gs(void)
     return count;
 }
 
-/* This test comes first: what a process needs once, it must not have yet. */
+/* This test comes first, while the process does not have what it needs only once. */
 static void test_a_first_operation_without_what_it_needs_ends_the_process(void **state)
 {
     static const struct {
@@ -94,8 +94,8 @@ static void *recv_and_end(void *c)
     return c;
 }
 
-/* Given a thread that cannot be started, then the caller hears why; and what was made for it counts
- * neither for a deadlock nor twice. */
+/* Given a thread that cannot be started, then the caller gets the reason, and the G that was made
+ * for it does not count for a deadlock and is used again. */
 static void test_a_thread_that_cannot_be_started_leaves_nothing_behind(void **state)
 {
     (void)state;
@@ -115,7 +115,7 @@ static void test_a_thread_that_cannot_be_started_leaves_nothing_behind(void **st
             fault = CREATE;
             assert_int_equal(hchan_go(&none, recv_and_end, c), EAGAIN);
             assert_int_equal(fault, NONE);
-            assert_true(hchan_deadlocked()); /* who was not started does not run */
+            assert_true(hchan_deadlocked()); /* a thread that was not started does not run */
             assert_true(gs == 0 || count_gs() == gs);
             gs = count_gs();
         }
@@ -186,7 +186,7 @@ static void test_sums_keep_what_threads_counted_that_have_ended(void **state)
 }
 
 /* Given that the last number has been taken, when new Gs live, then their numbers begin at 1 again:
- * none has number 0, which is nobody's, and random numbers that are all 0. */
+ * number 0, which stands for no G, would make all random numbers 0. */
 static void test_numbers_that_have_run_out_begin_at_1_again(void **state)
 {
     static const uint32_t wanted[] = {UINT32_MAX, 1, 2};

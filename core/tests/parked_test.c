@@ -1,11 +1,11 @@
-/* The list of those who are parked, and its lines, as a user sees them. */
+/* The list of the parked, and its lines in a report, as a user sees them. */
 #include "core/tests/watch.h"
 #include "core/tests/watch_shared.h"
 #include <hchan/lines.h>
 #include <stdio.h>
 
-/* The list, with something happening while it reads a parked G: before it reads since when that
- * sleeps, the only time that it reads. */
+/* The list, with something happening while it reads a parked G: right before it reads when the G
+ * went to sleep, which is the only int64_t that it reads. */
 static void (*before_since)(_Atomic int64_t *since);
 
 static void before_time(_Atomic int64_t *since)
@@ -32,7 +32,7 @@ static void wait_afar(struct waiter *w)
     w->went_on = true;
 }
 
-/* What a list has of a waiter. */
+/* What a list says of a waiter. */
 static void assert_parked(const struct hchan_parked *p, const char *reason, bool bounded,
                           size_t channels)
 {
@@ -57,9 +57,9 @@ static void assert_place(const struct hchan_parked *p, const char *function, con
         fail_msg("at %s, wanted %s ... %s", text, function, wanted);
 }
 
-/* Given one that waits for a channel, then the list has it, with its reason, channels and line, and
- * has it no more once it has gone on. */
-static void test_those_who_wait_for_channels_are_listed(void **state)
+/* Given a thread that waits for a channel, then it is in the list, with its reason, channels and
+ * line, until it goes on. */
+static void test_waits_for_channels_are_listed(void **state)
 {
     (void)state;
     static const struct {
@@ -102,8 +102,8 @@ static void test_those_who_wait_for_channels_are_listed(void **state)
     }
 }
 
-/* Those who wait for nil channels wait for ever, but with a deadline. */
-static void test_those_who_wait_for_nil_are_listed(void **state)
+/* Waits for nil channels, which never end but by a deadline. */
+static void test_waits_for_nil_are_listed(void **state)
 {
     (void)state;
     pid_t child = fork_child();
@@ -129,8 +129,8 @@ static void test_those_who_wait_for_nil_are_listed(void **state)
     assert_int_equal(status, 0);
 }
 
-/* Given one that waits on, then its time grows, and a new wait's starts anew. */
-static void test_time_grows_while_one_waits(void **state)
+/* Given a thread that goes on waiting, then its time grows. */
+static void test_time_grows_during_a_wait(void **state)
 {
     (void)state;
     FOR_EACH_VARIANT(v)
@@ -159,12 +159,12 @@ static void test_time_grows_while_one_waits(void **state)
 static void sleep_from_now_on(_Atomic int64_t *since)
 {
     before_since = NULL;
-    store_rel(since, nanotime() + HOUR_NS); /* as wait_sleeps(); the owner sleeps already */
+    store_rel(since, nanotime() + HOUR_NS); /* as in wait_sleeps(); the owner sleeps already */
 }
 
-/* Given one that goes to sleep after the list has looked at the clock, then it has just parked; its
+/* Given a thread that goes to sleep after the list has read the clock, then it has just parked: its
  * time is not below 0. */
-static void test_one_that_goes_to_sleep_while_the_list_is_made_has_just_parked(void **state)
+static void test_a_sleep_that_begins_while_the_list_is_made_has_just_begun(void **state)
 {
     (void)state;
     FOR_EACH_VARIANT(v)
@@ -202,8 +202,8 @@ static void let_it_wait_again(_Atomic int64_t *since)
     until_senders(second_wait, 1);
 }
 
-/* Given one that waits for something else by the time that its channel is read, then the list has
- * no mixture of both: it has gone on. */
+/* Given a thread that waits for something else by the time that its channel is read, then it is not
+ * in the list, rather than with a mixture of both waits. */
 static void test_a_wait_that_ends_while_it_is_read_is_not_listed(void **state)
 {
     (void)state;
@@ -213,7 +213,7 @@ static void test_a_wait_that_ends_while_it_is_read_is_not_listed(void **state)
         size_t count;
         first_wait = make(v, sizeof(long), 0);
         second_wait = make(v, sizeof(long), 0);
-        mark(); /* which makes our G: not below, while the list is read */
+        mark(); /* makes our G, which cannot be made while the list is read */
         assert_int_equal(pthread_create(&thread, NULL, wait_twice, NULL), 0);
         until_receivers(first_wait, 1);
         before_since = let_it_wait_again;
@@ -232,7 +232,7 @@ static void test_a_wait_that_ends_while_it_is_read_is_not_listed(void **state)
     }
 }
 
-/* One that goes through all ways to wait, on channels that belong to each. */
+/* Threads that wait in one way after the other, each way on a channel of its own. */
 static _Atomic uint32_t over, all_over;
 static hchan *for_recv, *for_send, *for_select;
 
@@ -258,12 +258,12 @@ static void *serve_turns(void *arg)
                                       {SCASE_RECV, for_send, NULL},
                                       {SCASE_SEND, for_select, &(long){1}}};
         int chosen = selectgo_until(cases, 3, hchan_deadline(20000000), NULL);
-        if (chosen < 0 && load_acq(&all_over)) /* pairs as above: nobody is left to be served */
+        if (chosen < 0 && load_acq(&all_over)) /* pairs as above: nothing is left to serve */
             return NULL;
     }
 }
 
-/* What a list says of one of them must be of one wait. */
+/* All that a list says of one of them must be of one wait. */
 static void judge(const struct hchan_parked *p)
 {
     if (strcmp(p->reason, "chan receive") == 0)
@@ -277,7 +277,7 @@ static void judge(const struct hchan_parked *p)
         assert_true(p->channels == 2 && p->channel[0] == for_select && p->channel[1] == for_select);
 }
 
-/* Given a storm, when somebody lists all the time, then no entry mixes two waits. */
+/* Given a storm, when the list is made again and again, then no entry mixes two waits. */
 static void test_a_list_in_a_storm_never_mixes_two_waits(void **state)
 {
     (void)state;
@@ -394,10 +394,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_reads_as_in_a_dump),
         cmocka_unit_test(test_a_report_has_a_line_for_each_that_waits_for_so_long),
-        cmocka_unit_test(test_those_who_wait_for_channels_are_listed),
-        cmocka_unit_test(test_those_who_wait_for_nil_are_listed),
-        cmocka_unit_test(test_time_grows_while_one_waits),
-        cmocka_unit_test(test_one_that_goes_to_sleep_while_the_list_is_made_has_just_parked),
+        cmocka_unit_test(test_waits_for_channels_are_listed),
+        cmocka_unit_test(test_waits_for_nil_are_listed),
+        cmocka_unit_test(test_time_grows_during_a_wait),
+        cmocka_unit_test(test_a_sleep_that_begins_while_the_list_is_made_has_just_begun),
         cmocka_unit_test(test_a_wait_that_ends_while_it_is_read_is_not_listed),
         cmocka_unit_test(test_a_list_in_a_storm_never_mixes_two_waits),
     };

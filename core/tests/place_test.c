@@ -1,6 +1,6 @@
-/* Where a report says that a goroutine waits: by symbols, and by source lines, also where the
- * program lacks either. The build puts the functions named __wrap_... here before those of the C
- * library and of libdw, to make them fail, or answer as they are told. */
+/* The places in reports: by symbols and by source lines, also if the program lacks either. The
+ * build puts the functions named __wrap_... in the place of those of the C library and of libdw, so
+ * that they fail, or give the answers that the test wants. */
 #include "core/tests/support.h"
 #include <dlfcn.h>
 #include <hchan/lines.h>
@@ -15,7 +15,7 @@ int __wrap_dladdr1(const void *pc, Dl_info *in, void **extra, int flags);
 void *__wrap_dwfl_begin(const void *callbacks);
 const char *__wrap_dwfl_module_addrname(void *module, uint64_t pc);
 
-static const Dl_info *answer; /* of dladdr1(), for a file at BIAS; NULL: the real one */
+static const Dl_info *answer; /* of dladdr1(), for a file loaded at BIAS; NULL: the real one */
 static bool no_memory, no_names;
 
 enum { BIAS = 0x5000 };
@@ -63,10 +63,10 @@ const char *__wrap_dwfl_module_addrname(void *module, uint64_t pc)
 }
 #endif
 
-/* The caller of this. */
+/* Where the last call of note_caller() returns to. */
 static const void *caller;
 
-static bool tell_caller(hchan *c, void *elem)
+static bool note_caller(hchan *c, void *elem)
 {
     (void)c;
     (void)elem;
@@ -74,19 +74,19 @@ static bool tell_caller(hchan *c, void *elem)
     return false;
 }
 
-/* An address in receive_from_afar(), after its call, in this version of the shared object. */
+/* The return address of the call in receive_from_afar(), in this version of the shared object. */
 static const void *afar(const char *file)
 {
     char path[4096];
     bool (*receive)(bool (*)(hchan *, void *), hchan *);
     snprintf(path, sizeof(path), BINARY_DIR "/core/%s", file);
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL); /* stays: the places are looked up later */
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL); /* stays open for the look-up of places */
     if (!handle)
         fail_msg("%s", dlerror());
     void *found = dlsym(handle, "receive_from_afar");
     assert_non_null(found);
     memcpy(&receive, &found, sizeof(receive));
-    receive(tell_caller, NULL);
+    receive(note_caller, NULL);
     return caller;
 }
 
@@ -97,7 +97,7 @@ static void assert_line(const void *pc, const char *wanted)
     assert_string_equal(text, wanted);
 }
 
-/* The same place as by symbols, which is not the line. */
+/* Without a line, the place is the one by symbols. */
 static void assert_no_line(const void *pc, const char *part)
 {
     char text[4096], symbol[4096];
@@ -118,14 +118,14 @@ static void skip_where_there_are_no_lines(void)
     skip();
 }
 
-/* The line is that of the call, 6. */
+/* The call is in line 7. */
 static void test_a_line_is_found_with_a_table_of_addresses_or_without(void **state)
 {
     (void)state;
     skip_where_there_are_no_lines();
     assert_int_equal(chdir(SOURCE_DIR), 0);
-    assert_line(afar("libwatch_shared.so"), "receive_from_afar (" SHARED_C ":6)");
-    assert_line(afar("watch_no_aranges.so"), "receive_from_afar (" SHARED_C ":6)");
+    assert_line(afar("libwatch_shared.so"), "receive_from_afar (" SHARED_C ":7)");
+    assert_line(afar("watch_no_aranges.so"), "receive_from_afar (" SHARED_C ":7)");
 }
 
 static void test_where_there_is_no_line_the_place_is_a_symbol(void **state)
@@ -156,13 +156,13 @@ static void test_where_the_system_refuses_the_place_is_a_symbol(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(chdir(SOURCE_DIR), 0);
     no_names = true;
-    assert_line(pc, "? (" SHARED_C ":6)");
+    assert_line(pc, "? (" SHARED_C ":7)");
     no_names = false;
-    assert_line(pc, "receive_from_afar (" SHARED_C ":6)");
+    assert_line(pc, "receive_from_afar (" SHARED_C ":7)");
 }
 
-/* Given a working directory, then a file below it has its path from there, and others have all of
- * it; also where it is the start of the path's text alone, or is gone. */
+/* Given a working directory, then a file below it has its path from there, and any other its whole
+ * path: also if only the text of the path begins alike, or if the directory has been removed. */
 static void test_a_file_is_named_from_the_working_directory(void **state)
 {
     char gone[] = "/tmp/hchan-gone-XXXXXX";
@@ -170,15 +170,15 @@ static void test_a_file_is_named_from_the_working_directory(void **state)
     (void)state;
     skip_where_there_are_no_lines();
     assert_int_equal(chdir(SOURCE_DIR "/core"), 0);
-    assert_line(pc, "receive_from_afar (tests/watch_shared.c:6)");
+    assert_line(pc, "receive_from_afar (tests/watch_shared.c:7)");
     assert_int_equal(chdir(BINARY_DIR), 0);
-    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":6)");
+    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
     assert_int_equal(chdir("/"), 0);
-    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":6)");
+    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
     assert_non_null(mkdtemp(gone));
     assert_int_equal(chdir(gone), 0);
     assert_int_equal(rmdir(gone), 0);
-    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":6)");
+    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
     assert_int_equal(chdir(BINARY_DIR), 0);
 }
 

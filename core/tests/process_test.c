@@ -1,4 +1,4 @@
-/* A channel among threads, signals, forks and panics of a whole process. */
+/* Channels in a process with threads, signals, forks and panics. */
 #include "core/base/atomic.h"
 #include "core/tests/child.h"
 #include <signal.h>
@@ -13,7 +13,7 @@ static void sleep_ms(long ms)
     nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
 }
 
-/* Waits for a child; its exit status, or -1 where a signal ended it. */
+/* Waits for a child, and returns its exit status, or -1 if a signal ended it. */
 static int status_of(pid_t child)
 {
     int status;
@@ -22,15 +22,15 @@ static int status_of(pid_t child)
 }
 
 /* Given threads that wait for ever on a nil channel, when others use channels of their own, then
- * nothing of theirs is in the way, and the process ends when it wants to. */
-static void test_threads_on_a_nil_channel_hinder_nobody(void **state)
+ * they are not hindered, and the process ends when it wants to. */
+static void test_threads_on_a_nil_channel_hinder_no_others(void **state)
 {
     (void)state;
     pid_t child = fork_child();
     if (child == 0) {
-        struct party nobody[2];
-        start_send(&nobody[0], NULL, 5);
-        start_recv(&nobody[1], NULL);
+        struct party stuck[2];
+        start_send(&stuck[0], NULL, 5);
+        start_recv(&stuck[1], NULL);
         FOR_EACH_VARIANT(v)
         {
             hchan *c = makechan(v, sizeof(long), 0);
@@ -42,7 +42,7 @@ static void test_threads_on_a_nil_channel_hinder_nobody(void **state)
                 _exit(1);
             chanfree(c);
         }
-        _exit(nobody[1].value == -1 ? 0 : 1); /* nothing came of nil */
+        _exit(stuck[1].value == -1 ? 0 : 1); /* nothing was received from nil */
     }
     assert_int_equal(status_of(child), 0);
 }
@@ -69,7 +69,7 @@ static void test_a_fork_of_the_only_thread_keeps_its_channels(void **state)
             _exit(right && got == 4 ? 0 : 1);
         }
         assert_int_equal(status_of(child), 0);
-        assert_int_equal(chanlen(c), 1); /* and the parent's is its own */
+        assert_int_equal(chanlen(c), 1); /* the parent's channel is its own */
         chanfree(c);
     }
 }
@@ -103,7 +103,7 @@ static void panic_all_at_once(void *arg)
 
 /* Given several senders that are parked without a recover point, when the channel is closed, then
  * all of them panic at once, and the process still ends once: with status 2, after its exit
- * handlers, with one message. (C leaves it undefined what two calls of exit() do.) */
+ * handlers, and with one message. (Two calls of exit() are undefined in C.) */
 static void test_many_panics_at_once_end_the_process_once(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void close_nil(void)
     closechan(NULL);
 }
 
-/* Given an exit handler that panics as well, when a panic ends the process, then it ends. */
+/* Given an exit handler that panics, when a panic ends the process, then it still ends. */
 static void test_a_panic_while_the_process_ends_ends_it(void **state)
 {
     (void)state;
@@ -139,7 +139,8 @@ static void *panic_and_recover(void *arg)
     return NULL;
 }
 
-/* Given threads that panic and recover at the same time, then each comes back to its own. */
+/* Given threads that panic and recover at the same time, then each returns to its own recover
+ * point. */
 static void test_recover_points_belong_to_their_thread(void **state)
 {
     (void)state;
@@ -193,8 +194,9 @@ static void *answer(void *arg)
     return NULL;
 }
 
-/* Given two threads that park in turn, when signals interrupt every sleep of theirs, then no park
- * ends before its value is there. sigaction without SA_RESTART: signal() would hide it. */
+/* Given two threads that park in turn, when signals interrupt their sleeps, then no park ends
+ * before its value has come. sigaction() without SA_RESTART, since signal() would restart the
+ * sleeps. */
 static void test_signals_do_not_end_a_park(void **state)
 {
     (void)state;
@@ -226,7 +228,7 @@ static void test_signals_do_not_end_a_park(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_threads_on_a_nil_channel_hinder_nobody),
+        cmocka_unit_test(test_threads_on_a_nil_channel_hinder_no_others),
         cmocka_unit_test(test_a_fork_of_the_only_thread_keeps_its_channels),
         cmocka_unit_test(test_many_panics_at_once_end_the_process_once),
         cmocka_unit_test(test_a_panic_while_the_process_ends_ends_it),

@@ -1,5 +1,5 @@
-/* The trace: who parks is told in three steps, in their order, with who made it ready; for send,
- * receive, close and select, by threads and by goroutines. What does not fit is counted. */
+/* The trace: a park is three steps, in order, with the G that made it ready; for send, receive,
+ * close and select, of threads and of goroutines. What does not fit is counted. */
 #include "core/g/g.h"
 #include "core/tests/selector.h"
 #include <errno.h>
@@ -38,8 +38,8 @@ static void assert_step(const struct hchan_event *e, enum gstatus from, enum gst
     assert_true(e->at > 0);
 }
 
-/* The life of one goroutine that parked once, in events[0..3), made ready by `by`. `on` is the
- * channel that it says it waits on, `through` the one it was woken through. */
+/* The life of a goroutine that parked once, in e[0..3), and was made ready by `by`. `on` is the
+ * channel that it waited on, `through` the one that it was woken through. */
 static void assert_life(const struct hchan_event *e, const char *reason, const void *on,
                         const void *through, uint32_t by)
 {
@@ -96,7 +96,7 @@ static void test_a_parked_receiver_is_woken_by_a_send(void **state)
     }
 }
 
-/* The three events of the goroutine of events[which]. */
+/* Copies the three events of the goroutine of events[which] to `life`. */
 static void pick_life(size_t count, size_t which, struct hchan_event life[3])
 {
     size_t n = 0;
@@ -172,7 +172,7 @@ static void test_a_select_is_woken_through_one_of_its_channels(void **state)
     }
 }
 
-static void test_a_select_makes_ready_who_is_parked(void **state)
+static void test_a_select_makes_a_parked_receiver_ready(void **state)
 {
     (void)state;
     FOR_EACH_TRACED(v)
@@ -193,7 +193,7 @@ static void test_a_select_makes_ready_who_is_parked(void **state)
     }
 }
 
-static void test_a_deadline_makes_nobody_ready(void **state)
+static void test_a_deadline_makes_no_goroutine_ready(void **state)
 {
     (void)state;
     FOR_EACH_TRACED(v)
@@ -229,7 +229,7 @@ static void test_what_does_not_park_has_no_steps(void **state)
         chanfree(c);
         if (v == hchan_traced(v))
             continue;
-        c = make(v, sizeof(long), 0); /* nor what a measured instance does */
+        c = make(v, sizeof(long), 0); /* nor has a park in a measured instance */
         begin();
         start_send(&sender, c, 1);
         until_senders(c, 1);
@@ -240,7 +240,7 @@ static void test_what_does_not_park_has_no_steps(void **state)
     }
 }
 
-/* One park, whose three steps there may be no room for. */
+/* Makes one park, of three steps. */
 static void park_once(const struct hchan_variant *v)
 {
     hchan *c = make(v, sizeof(long), 0);
@@ -265,7 +265,7 @@ static void test_what_does_not_fit_is_counted(void **state)
             park_once(v);
             assert_int_equal(hchan_trace_stop(&lost), fit);
             assert_int_equal(lost, 6 - fit);
-            assert_null(events[room].reason); /* nothing beyond */
+            assert_null(events[room].reason); /* nothing is written behind the room */
             if (room >= 3)
                 assert_life(events, "chan send", events[0].channel, events[0].channel, me());
         }
@@ -279,7 +279,7 @@ static void test_a_trace_is_stopped_and_started_again(void **state)
     FOR_EACH_TRACED(v)
     {
         lost = 1;
-        assert_int_equal(hchan_trace_stop(&lost), 0); /* there is none */
+        assert_int_equal(hchan_trace_stop(&lost), 0); /* no trace runs */
         assert_int_equal(lost, 0);
         assert_int_equal(hchan_trace_start(NULL, 1), EINVAL);
         begin();
@@ -287,7 +287,7 @@ static void test_a_trace_is_stopped_and_started_again(void **state)
         park_once(v);
         assert_int_equal(finish_trace(), 3);
         memset(events, 0, sizeof(events));
-        park_once(v); /* of which nothing is seen */
+        park_once(v); /* which is not traced */
         assert_null(events[0].reason);
         begin();
         park_once(v);
@@ -303,7 +303,7 @@ static bool parks_goroutines(const struct hchan_variant *v)
     return hchan_variant_goroutines(v);
 }
 
-static uint32_t parked, waker; /* read when they have ended */
+static uint32_t parked, waker; /* read when the goroutines have ended */
 
 static void send_one(void *c)
 {
@@ -352,8 +352,7 @@ static void *send_many(void *c)
     return NULL;
 }
 
-/* Of each goroutine, what happens is the next step of its life; events that are lost are the last
- * ones. */
+/* Each event of a goroutine is the next step of its life: only the last ones may be lost. */
 static void assert_steps_follow(const struct hchan_event *all, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -369,8 +368,9 @@ static void assert_steps_follow(const struct hchan_event *all, size_t count)
     }
 }
 
-/* Given parties that park and wake each other all the time, when traces start and stop meanwhile,
- * then each has what fits, in order, and nothing is written after its end. */
+/* Given two threads that park and wake each other all the time, when traces start and stop
+ * meanwhile, then each trace has the events that fit, in order, and nothing is written after its
+ * end. */
 static void test_traces_of_a_storm_come_and_go(void **state)
 {
     static struct hchan_event all[512];
@@ -390,7 +390,7 @@ static void test_traces_of_a_storm_come_and_go(void **state)
             count = hchan_trace_stop(&lost);
             assert_true(count == sizeof(all) / sizeof(all[0]) || lost == 0);
             assert_steps_follow(all, count);
-            memset(all, 0, sizeof(all)); /* a race, were it still written */
+            memset(all, 0, sizeof(all)); /* a race, if it were still written */
         }
         assert_int_equal(pthread_join(sender, NULL), 0);
         chanfree(c);
@@ -404,8 +404,8 @@ int main(void)
         cmocka_unit_test(test_a_parked_receiver_is_woken_by_a_send),
         cmocka_unit_test(test_close_wakes_all_parked_in_their_order),
         cmocka_unit_test(test_a_select_is_woken_through_one_of_its_channels),
-        cmocka_unit_test(test_a_select_makes_ready_who_is_parked),
-        cmocka_unit_test(test_a_deadline_makes_nobody_ready),
+        cmocka_unit_test(test_a_select_makes_a_parked_receiver_ready),
+        cmocka_unit_test(test_a_deadline_makes_no_goroutine_ready),
         cmocka_unit_test(test_what_does_not_park_has_no_steps),
         cmocka_unit_test(test_what_does_not_fit_is_counted),
         cmocka_unit_test(test_a_trace_is_stopped_and_started_again),

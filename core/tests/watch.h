@@ -1,5 +1,5 @@
-/* What the tests of hchan/watch.h share: threads that wait, each in one of the ways there are, and
- * reports that are awaited. */
+/* What the tests of hchan/watch.h share: threads that wait, in each way there is, and waiting for a
+ * report. */
 #ifndef CORE_TESTS_WATCH_H
 #define CORE_TESTS_WATCH_H
 
@@ -16,7 +16,7 @@ static inline void sleep_ms(long ms)
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* Those who are parked, until there are `count`. The caller frees it. */
+/* Waits until `count` goroutines are parked, and returns their list. The caller frees it. */
 static inline struct hchan_parked *until_parked(size_t count)
 {
     for (;; sched_yield()) {
@@ -29,7 +29,7 @@ static inline struct hchan_parked *until_parked(size_t count)
     }
 }
 
-/* Until `count` are parked that have gone to sleep, so that their time is known. */
+/* Waits until `count` goroutines are parked and asleep, so that their time is known. */
 static inline void until_asleep(size_t count)
 {
     for (size_t asleep = 0; asleep < count; sched_yield()) {
@@ -42,11 +42,11 @@ static inline void until_asleep(size_t count)
 
 static inline void until_set(_Atomic uint32_t *word)
 {
-    while (!load_acq(word)) /* pairs with the store_rel of who tells */
+    while (!load_acq(word)) /* pairs with the store_rel that sets it */
         sched_yield();
 }
 
-/* A thread that waits, in one of the ways there are, at a line that it tells. */
+/* A thread that waits in one of the ways there are, and the line at which it does. */
 struct waiter {
     void (*wait)(struct waiter *w);
     hchan *a, *b, *c;
@@ -119,7 +119,7 @@ static inline void end_wait(struct waiter *w)
     assert_int_equal(pthread_join(w->thread, NULL), 0);
 }
 
-/* Two that wait for nil channels, and so for good. */
+/* Starts two threads that wait for nil channels, and so for ever. */
 static inline void start_stuck(void)
 {
     static struct waiter stuck = {.wait = wait_recv}, stuck_too = {.wait = wait_send};
@@ -129,7 +129,7 @@ static inline void start_stuck(void)
     free(until_parked(2));
 }
 
-/* A pipe for a watcher in a child to write its reports to. */
+/* A pipe to which a watcher in a child writes its reports. */
 static int report[2];
 
 static inline FILE *report_stream(void)
@@ -140,7 +140,7 @@ static inline FILE *report_stream(void)
     return stream;
 }
 
-/* Waits until the watcher has reported so many lines, and writes them on. */
+/* Waits until the watcher has reported so many lines, and copies them to standard error. */
 static inline void until_reported(size_t lines)
 {
     char c;
@@ -151,7 +151,7 @@ static inline void until_reported(size_t lines)
     fflush(stderr);
 }
 
-/* Whether the watcher, which is stopped, reported no more than what was awaited. */
+/* Whether the watcher, which has stopped, has reported no more than that. */
 static inline bool reported_all(void)
 {
     struct pollfd fd = {.fd = report[0], .events = POLLIN};

@@ -1,5 +1,5 @@
-/* The watcher's bell, by which a signal's handler wakes it, where signals and forks come at the
- * worst moment. The build puts the functions named __wrap_... here before the C library's. */
+/* The watcher's bell, by which a signal's handler wakes it, when signals and forks come at the
+ * worst moment. The build puts the functions named __wrap_... in the place of the C library's. */
 #include "core/tests/watch.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ int __wrap_sigaction(int number, const struct sigaction *now, struct sigaction *
     return __real_sigaction(number, now, before);
 }
 
-/* Until the watcher has made a look, from its start to its end. */
+/* Waits until the watcher has done a whole turn of its loop. */
 static void until_looked(void)
 {
     uint32_t before = load_rlx(&polls);
@@ -62,7 +62,7 @@ static void ring_too_often(void)
     raise(SIGUSR1);
     until_set(&held);
     if (write(bell, &(uint64_t){UINT64_MAX - 1}, sizeof(uint64_t)) < 0)
-        _exit(90); /* as many rings as it takes */
+        _exit(90); /* the count is full now */
     errno = 17;
     raise(SIGUSR1);
     if (errno != 17)
@@ -74,7 +74,7 @@ static void ring_too_often(void)
 }
 
 /* Given a watcher that is busy, and a bell that takes no more rings, when a signal comes, then the
- * interrupted code sees nothing of that, and the list follows. */
+ * interrupted code does not notice, and the list follows. */
 static void test_a_signal_that_cannot_ring_is_heard_all_the_same(void **state)
 {
     (void)state;
@@ -100,13 +100,13 @@ static void close_the_bell(void)
     _exit(reported_all() && load_rlx(&rings) <= 2 ? 0 : 97);
 }
 
-/* Given a program that closes all descriptors, the watcher's too, then the watcher sees that once,
- * and hears signals late. */
+/* Given a program that closes all descriptors, the watcher's too, then the watcher notices it once,
+ * and answers signals at its next turn. */
 static void test_a_watcher_without_its_bell_still_lists(void **state)
 {
     (void)state;
 #ifdef __SANITIZE_THREAD__
-    skip(); /* to close what another thread reads is the race that it reports */
+    skip(); /* it reports the race: one thread closes what another one reads */
 #endif
     assert_int_equal(run_child(close_the_bell), 0);
     assert_said_lines(3);
@@ -138,7 +138,7 @@ static _Noreturn void end_unwatched(void)
     errno = 0;
     child = fork_child();
     if (child == 0)
-        _exit(errno); /* there is no bell to be closed any more */
+        _exit(errno); /* 0: there is no bell left to close */
     int status;
     if (waitpid(child, &status, 0) != child || status)
         _exit(92);
@@ -166,9 +166,9 @@ static void fork_and_signal(void)
 }
 
 /* Given a fork of a process that is watched, when a signal comes to the child before it has its own
- * handler back, then that is lost, and does not ring the parent's bell; one that comes later is the
- * handler's. */
-static void test_a_child_rings_nobodys_bell(void **state)
+ * handler back, then the signal is lost and does not ring the parent's bell. A later signal goes to
+ * the handler. */
+static void test_a_child_rings_no_bell(void **state)
 {
     (void)state;
 #ifdef __SANITIZE_ADDRESS__
@@ -185,7 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_signal_that_cannot_ring_is_heard_all_the_same),
         cmocka_unit_test(test_a_watcher_without_its_bell_still_lists),
-        cmocka_unit_test(test_a_child_rings_nobodys_bell),
+        cmocka_unit_test(test_a_child_rings_no_bell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-/* The watcher where the system refuses what it asks for. The build puts the functions named
- * __wrap_... here before the C library's. Each body is run in a child of its own, whose first
- * watcher it starts. */
+/* The watcher when the system refuses what it needs. The build puts the functions named __wrap_...
+ * in the place of the C library's. Each body runs in a child of its own, and starts the first
+ * watcher there. */
 #include "core/g/g.h"
 #include "core/tests/watch.h"
 #include <errno.h>
@@ -32,9 +32,9 @@ int __wrap_atexit(void (*fn)(void));
 
 enum fault { MALLOC, MEMSTREAM, FCLOSE, STAT, EVENTFD, CREATE, ATFORK, ATEXIT, FAULTS };
 
-static _Atomic uint32_t fails[FAULTS]; /* which call from now on fails, from 1; 0: none does */
-static _Atomic uint32_t lasting;       /* and so do all that follow it */
-static _Thread_local bool faulty;      /* whose calls: the watcher's, and of who says so */
+static _Atomic uint32_t fails[FAULTS]; /* the number of the call that fails, from 1; 0: none */
+static _Atomic uint32_t lasting;       /* and all calls after it fail as well */
+static _Thread_local bool faulty; /* only this thread's calls fail: the watcher's, or a test's */
 
 static bool strikes(enum fault which)
 {
@@ -56,7 +56,7 @@ static void until_failed(enum fault which)
 }
 
 static const char *stat_text;        /* instead of /proc/self/stat; NULL: itself */
-static _Atomic uint32_t polls, tick; /* of the watcher: its looks, in ms */
+static _Atomic uint32_t polls, tick; /* of the watcher: its turns, and how long it sleeps, in ms */
 static _Thread_local FILE *memory;
 
 void *__wrap_malloc(size_t size)
@@ -118,7 +118,7 @@ int __wrap_atexit(void (*fn)(void))
     return strikes(ATEXIT) ? ENOMEM : __real_atexit(fn);
 }
 
-/* Until the watcher has made a look, from its start to its end. */
+/* Waits until the watcher has done a whole turn of its loop. */
 static void until_looked(void)
 {
     uint32_t before = load_rlx(&polls);
@@ -126,7 +126,7 @@ static void until_looked(void)
         sleep_ms(1);
 }
 
-/* What a watcher cannot be started without. */
+/* Something that a watcher cannot be started without. */
 struct need {
     enum fault fault;
     int error, signal;
@@ -150,8 +150,8 @@ static void start_without(void)
     exit(7);
 }
 
-/* Given something that a watcher needs and does not get, then the caller hears why, and nothing is
- * left of it; once it is to be had, a watcher starts, and tells once. */
+/* Given something that a watcher needs and does not get, then the caller gets the reason, and
+ * nothing is left of the watcher; later one starts, and reports once. */
 static void test_a_watcher_that_cannot_start_leaves_nothing_behind(void **state)
 {
     static const struct need needs[] = {
@@ -186,9 +186,9 @@ static void list_without_memory(void)
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given no memory when a list is asked for, then the answer is that there is none, below the title
- * if only the lines lack it; and the next list is whole. */
-static void test_a_list_that_lacks_memory_says_so(void **state)
+/* Given no memory when a list is asked for, then the answer is a line that reports it, below the
+ * title if only the lines lack memory; and the next list is whole. */
+static void test_a_list_that_lacks_memory_is_reported(void **state)
 {
     static const char title[] = "hchan: 2 goroutines are parked:\n";
     char start[256];
@@ -211,7 +211,7 @@ static void leak_without_memory(void)
     let_fail(short_of, which_call);
     hchan_watch_start(&(struct hchan_watch){.after_ns = 1, .stream = report_stream()});
     until_reported(3);
-    for (uint32_t at = 1; at <= 4; at++) { /* of the list, and of what was reported, in any order */
+    for (uint32_t at = 1; at <= 4; at++) { /* for the list, and for the leaks */
         until_looked();
         let_fail(MALLOC, at);
         until_reported(1);
@@ -221,8 +221,8 @@ static void leak_without_memory(void)
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given no memory for the list, for what was reported or for the lines, then the watcher says so,
- * and reports the leak at its next look; it reports it once. */
+/* Given no memory for the list, for the leaks that were reported or for the lines, then the watcher
+ * reports that, and at its next turn the leak, which it reports once. */
 static void test_a_leak_is_reported_once_there_is_memory(void **state)
 {
     static const struct {
@@ -245,7 +245,7 @@ static void leak_without_memory_for_long(void)
     struct waiter leak = {.wait = wait_recv};
     start_wait(&leak);
     until_asleep(1);
-    store_rel(&lasting, 1); /* pairs with load_acq in strikes(), as below */
+    store_rel(&lasting, 1); /* pairs with load_acq in strikes(), as does the next one */
     let_fail(MALLOC, 1);
     hchan_watch_start(&(struct hchan_watch){.after_ns = 1, .stream = report_stream()});
     until_looked();
@@ -256,8 +256,7 @@ static void leak_without_memory_for_long(void)
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given no memory for many looks, then the watcher says so once, and not a thousand times a second.
- */
+/* Given no memory for many turns, then the watcher reports that once, and not at every turn. */
 static void test_a_want_of_memory_is_reported_once(void **state)
 {
     (void)state;
@@ -292,7 +291,7 @@ static void test_an_end_without_memory_is_the_same_end(void **state)
     assert_string_equal(said, NO_MEMORY);
 }
 
-static void test_a_list_without_memory_is_an_error_and_holds_nothing(void **state)
+static void test_a_list_without_memory_is_an_error_and_holds_no_lock(void **state)
 {
     char *text;
     size_t size, count = 17;
@@ -316,7 +315,7 @@ static void test_a_list_without_memory_is_an_error_and_holds_nothing(void **stat
     free(until_parked(0)); /* the lock is free */
 }
 
-/* Looks. */
+/* Turns. */
 
 static int64_t after_ns;
 
@@ -328,8 +327,7 @@ static void look_once(void)
     _exit((int)load_rlx(&tick));
 }
 
-/* It looks in time: four times before somebody has waited for too long, in a whole number of ms,
- * and ten times a second at least. */
+/* The watcher sleeps for a quarter of after_ns, in whole ms, but not for longer than 100 ms. */
 static void test_the_tick_is_a_quarter_of_what_is_too_long(void **state)
 {
     static const struct {
@@ -358,8 +356,8 @@ static void list_when_not_alone(void)
     _exit(0);
 }
 
-/* Given a state of the process that cannot be read, or is none in which all others have ended, then
- * the watcher goes on. */
+/* Given that the state of the process cannot be read, or that other threads still run, then the
+ * watcher goes on. */
 static void test_a_watcher_that_is_not_known_to_be_alone_goes_on(void **state)
 {
     static const char *const texts[] = {
@@ -382,9 +380,9 @@ static void test_a_watcher_that_is_not_known_to_be_alone_goes_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_list_without_memory_is_an_error_and_holds_nothing),
+        cmocka_unit_test(test_a_list_without_memory_is_an_error_and_holds_no_lock),
         cmocka_unit_test(test_a_watcher_that_cannot_start_leaves_nothing_behind),
-        cmocka_unit_test(test_a_list_that_lacks_memory_says_so),
+        cmocka_unit_test(test_a_list_that_lacks_memory_is_reported),
         cmocka_unit_test(test_a_leak_is_reported_once_there_is_memory),
         cmocka_unit_test(test_a_want_of_memory_is_reported_once),
         cmocka_unit_test(test_an_end_without_memory_is_the_same_end),

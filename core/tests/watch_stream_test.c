@@ -1,4 +1,4 @@
-/* Reports for streams that take nothing. */
+/* Reports to streams that take nothing. */
 #include "core/tests/watch.h"
 #include <errno.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ static FILE *unread_stream(void)
 
 static _Atomic uint32_t reporting;
 
-static void tell_reporting(const void *callerpc, char *text, size_t size)
+static void note_reporting(const void *callerpc, char *text, size_t size)
 {
     hchan_place_symbol(callerpc, text, size);
     store_rel(&reporting, 1); /* pairs with load_acq in until_set */
@@ -34,7 +34,7 @@ static FILE *(*broken_stream)(void);
 static void list_to_a_broken_stream(void)
 {
     hchan_watch_start(&(struct hchan_watch){
-        .signal = SIGUSR1, .stream = broken_stream(), .place = tell_reporting});
+        .signal = SIGUSR1, .stream = broken_stream(), .place = note_reporting});
     start_stuck();
     raise(SIGUSR1);
     until_set(&reporting);
@@ -58,8 +58,8 @@ static void deadlock_with_a_full_stream(void)
 
 #define NOT_TAKEN "hchan: the stream for reports does not take this one: "
 
-/* Given a stream that does not take a report, then standard error has it, and why; and the program
- * goes on, or ends, as it would. */
+/* Given a stream that does not take a report, then standard error gets it, with the reason, and the
+ * program goes on, or ends, as it would. */
 static void test_a_report_that_its_stream_does_not_take_goes_to_standard_error(void **state)
 {
     (void)state;
@@ -93,7 +93,7 @@ static void list_by_hand(void)
     _exit(lines == -1 ? errno : 90);
 }
 
-/* Given a stream that takes nothing, then the caller of a report hears of it. */
+/* Given a stream that takes nothing, then the caller of hchan_report_parked() gets its error. */
 static void test_a_report_by_hand_returns_the_error_of_its_stream(void **state)
 {
     (void)state;
@@ -110,7 +110,7 @@ static void deadlock_with_full_standard_error(void)
     chanrecv1(NULL, NULL);
 }
 
-static void test_a_deadlock_that_cannot_be_told_still_ends_the_process(void **state)
+static void test_a_deadlock_that_cannot_be_reported_still_ends_the_process(void **state)
 {
     (void)state;
     assert_int_equal(run_child(deadlock_with_full_standard_error), 2);
@@ -122,7 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_report_that_its_stream_does_not_take_goes_to_standard_error),
         cmocka_unit_test(test_a_report_by_hand_returns_the_error_of_its_stream),
-        cmocka_unit_test(test_a_deadlock_that_cannot_be_told_still_ends_the_process),
+        cmocka_unit_test(test_a_deadlock_that_cannot_be_reported_still_ends_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The watcher's reports, and the ends that it makes, as a user sees them. */
+/* The watcher's reports, and how it ends processes, as a user sees it. */
 #include "core/tests/watch.h"
 #include <errno.h>
 #include <hchan/lines.h>
@@ -11,7 +11,7 @@ static void *recv_from(void *c)
     return NULL;
 }
 
-/* Main and a worker, each of whom waits for the other. */
+/* Main and a worker that wait for each other. */
 static void deadlock_of_two(void)
 {
     hchan *a = makechan(test_variant(NULL), sizeof(long), 0),
@@ -42,7 +42,7 @@ static void goodbye(void)
     fputs("goodbye\n", stderr);
 }
 
-/* A worker is stuck for ever, and main, which does not count any more, waits for its end. */
+/* A worker is stuck for ever, and main, which is not registered any more, waits for its end. */
 static void deadlock_in_a_join(void)
 {
     pthread_t worker;
@@ -54,8 +54,9 @@ static void deadlock_in_a_join(void)
     pthread_join(worker, NULL);
 }
 
-/* Given a program that can go on no more, then it says so as a Go program does, and who waits for
- * what, and ends with status 2. (go run says "exit status 2" as well; go 1.19 was asked.) */
+/* Given a program in which no goroutine can go on, then it reports that as a Go program does, with
+ * what each of them waits for, and ends with status 2. (`go run` adds "exit status 2"; compared
+ * with go 1.19.) */
 static void test_a_deadlock_ends_the_process_as_in_go(void **state)
 {
     (void)state;
@@ -77,7 +78,7 @@ static void test_a_deadlock_ends_the_process_as_in_go(void **state)
     }
 }
 
-/* Main waits for ever, and somebody who is registered runs, or waits for a while only. */
+/* Main waits for ever, while a registered thread runs, or waits until a deadline. */
 static void *run_on(void *arg)
 {
     (void)arg;
@@ -158,7 +159,7 @@ static void exit_unasked(void)
     exit(6);
 }
 
-static void test_those_who_are_parked_at_exit_are_told(void **state)
+static void test_the_parked_are_reported_at_exit(void **state)
 {
     (void)state;
     assert_int_equal(run_child(exit_while_two_are_parked), 3);
@@ -209,14 +210,14 @@ static void leak_twice(void)
     start_wait(&first);
     until_reported(2);
     start_wait(&second);
-    until_reported(2); /* the new one alone */
+    until_reported(2); /* only the new one */
     sleep_ms(300);
     hchan_watch_stop();
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given some that leak, then each is told once, with its line. */
-static void test_leaks_are_told_once_each(void **state)
+/* Given goroutines that leak, then each is reported once, with its line. */
+static void test_leaks_are_reported_once_each(void **state)
 {
     (void)state;
     assert_int_equal(run_child(leak_twice), 0);
@@ -239,8 +240,8 @@ static void leak_before(void)
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given some that were parked before the watcher came, then one report tells them all. */
-static void test_leaks_that_are_found_at_once_are_told_at_once(void **state)
+/* Given goroutines that were parked before the watcher started, then one report has them all. */
+static void test_leaks_that_are_found_together_are_in_one_report(void **state)
 {
     (void)state;
     assert_int_equal(run_child(leak_before), 0);
@@ -249,7 +250,7 @@ static void test_leaks_that_are_found_at_once_are_told_at_once(void **state)
     assert_said_lines(3);
 }
 
-/* Goes on and parks again, as often as it is told, until there is no more to be had. */
+/* Goes on and parks again for each value, until the channel is closed. */
 static void wait_again(struct waiter *w)
 {
     long turn;
@@ -257,7 +258,7 @@ static void wait_again(struct waiter *w)
         w->went_on = true;
 }
 
-/* With a G from its first wait on, which is over; then it waits until it is told how. */
+/* Has a G since its first wait, which ends soon; then runs until it is to wait again. */
 static void wait_late(struct waiter *w)
 {
     chanrecv1(w->a, NULL);
@@ -285,8 +286,8 @@ static void leak_anew(void)
     _exit(reported_all() ? 0 : 97);
 }
 
-/* Given a leak that was told, then another one is told whatever its number, and so is a new park of
- * the same goroutine; each once. */
+/* Given a leak that was reported, then another one is reported whatever its number, and so is a new
+ * park of the same goroutine; each once. */
 static void test_a_new_park_is_a_new_leak(void **state)
 {
     (void)state;
@@ -320,14 +321,14 @@ static void fork_under_watch(void)
 #endif
             if (count)
                 _exit(1);
-            raise(SIGUSR1); /* nobody's any more */
+            raise(SIGUSR1); /* which no handler catches any more */
             _exit(1);
         }
         if (waitpid(child, &status, 0) != child || !WIFSIGNALED(status) ||
             WTERMSIG(status) != SIGUSR1)
             _exit(96);
     }
-    exit(5); /* and the parent's watcher is there */
+    exit(5); /* and the parent's watcher still runs */
 }
 
 static void test_a_fork_has_no_watcher_and_lists_its_own(void **state)
@@ -359,7 +360,7 @@ static void test_the_watcher_keeps_no_process_alive(void **state)
 {
     (void)state;
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-    skip(); /* the one has a thread of its own; to the other, all that main had has leaked */
+    skip(); /* the one has a thread of its own; the other takes all that main had for leaked */
 #endif
     assert_int_equal(run_child(leave_by_pthread_exit), 0);
     assert_string_equal(said, "");
@@ -374,7 +375,7 @@ static void start_and_stop(void)
     _exit(0);
 }
 
-/* What rang for the one that is stopped is nothing to the next one. */
+/* A ring for a watcher that has stopped does not stop the next one. */
 static void test_a_new_watcher_starts_anew(void **state)
 {
     (void)state;
@@ -401,10 +402,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_deadlock_ends_the_process_as_in_go),
         cmocka_unit_test(test_no_deadlock_is_seen_where_there_is_none),
-        cmocka_unit_test(test_those_who_are_parked_at_exit_are_told),
+        cmocka_unit_test(test_the_parked_are_reported_at_exit),
         cmocka_unit_test(test_a_signal_lists_all),
-        cmocka_unit_test(test_leaks_are_told_once_each),
-        cmocka_unit_test(test_leaks_that_are_found_at_once_are_told_at_once),
+        cmocka_unit_test(test_leaks_are_reported_once_each),
+        cmocka_unit_test(test_leaks_that_are_found_together_are_in_one_report),
         cmocka_unit_test(test_a_new_park_is_a_new_leak),
         cmocka_unit_test(test_a_fork_has_no_watcher_and_lists_its_own),
         cmocka_unit_test(test_the_watcher_keeps_no_process_alive),
