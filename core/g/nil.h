@@ -1,12 +1,11 @@
-/* Waiting without a channel: operations on a nil channel, and selects whose channels are all nil.
- */
+/* Waits without a channel: operations on a nil channel, and selects of nil channels only. */
 #ifndef CORE_G_NIL_H
 #define CORE_G_NIL_H
 
 #include "core/g/g.h"
 
 /* Parks the calling G until the deadline (nanoseconds on CLOCK_MONOTONIC; FUTEX_FOREVER: for ever).
- * Nobody can wake it. */
+ * Nothing can wake it before that. */
 void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc);
 
 #endif
