@@ -1,3 +1,5 @@
+/* A run's exported tables, read into cells, samples and facts that the sections ask for. A model
+ * owns all of it, from model_read() to model_free(). */
 #include "plots/model.h"
 #include <errno.h>
 #include <limits.h>

@@ -35,25 +35,25 @@ static size_t read_channels(struct g *gp, enum wait_reason reason, const void **
 /* Fills in *p and returns true, if gp was parked from the first load to the last. */
 static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const void **channel)
 {
-    /* Acquire, in all of it, as struct wait demands; the loads pair with wait_begin(). */
+    /* Acquire: each load here pairs with the owner's store in wait_begin(), as struct wait asks. */
     uint32_t park = load_acq(&gp->wait.parks);
     if (park % 2 == 0 || load_acq(&gp->park) == GPARK_READY)
         return false;
-    uint32_t what = load_acq(&gp->wait.what);
-    int64_t since = load_acq(&gp->wait.since);
+    uint32_t what = load_acq(&gp->wait.what);  /* as above */
+    int64_t since = load_acq(&gp->wait.since); /* as above */
     enum wait_reason reason = what & WAIT_REASON_MASK;
     *p = (struct hchan_parked){
-        .goroutine = load_acq(&gp->id),
+        .goroutine = load_acq(&gp->id), /* pairs with the store in gnew() */
         .thread = gp->tid,
         .park = park,
         .bounded = what & WAIT_BOUNDED,
         .reason = wait_reason_name(reason),
         .waited_ns = since && since < now ? now - since : 0,
-        .callerpc = load_acq(&gp->wait.callerpc),
+        .callerpc = load_acq(&gp->wait.callerpc), /* as above */
         .channels = read_channels(gp, reason, channel),
         .channel = channel,
     };
-    return load_acq(&gp->wait.parks) == park;
+    return load_acq(&gp->wait.parks) == park; /* as above: it is the same park to the last */
 }
 
 static int by_goroutine(const void *left, const void *right)

@@ -157,7 +157,7 @@ static int64_t sleep_until(struct p *pp, int64_t watch_ns)
     int64_t until = FUTEX_FOREVER;
     pthread_mutex_lock(&sched.lock);
     if (sched.watcher == pp) {
-        if (load_rlx(&sched.idles) < sched.procs)
+        if (load_rlx(&sched.idles) < sched.procs) /* written under the lock, which we have */
             until = nanotime() + watch_ns;
         if (timer_next() < until)
             until = timer_next();

@@ -34,7 +34,7 @@ void live_end(void)
         return;
     struct g *waiter = load_sc(&sched.waiter);
     if (waiter)
-        store_rlx(&waiter->registered, true);
+        store_rlx(&waiter->registered, true); /* only its unregistering publishes anything */
     futex_wake(&sched.live, INT32_MAX);
 }
 
@@ -51,7 +51,7 @@ void schedwait(void)
     for (uint32_t n; (n = load_sc(&sched.live)) != 0;)
         futex_wait(&sched.live, n, FUTEX_FOREVER);
     if (waits) {
-        store_rlx(&me->registered, true);
+        store_rlx(&me->registered, true); /* as in live_end() */
         /* Release: the next thread that waits, and whose swap finds NULL, comes after all this. */
         store_rel(&sched.waiter, NULL);
     }

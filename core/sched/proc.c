@@ -12,7 +12,7 @@ enum { GFREE_MAX = REACHABLE(64, 2) };
 
 static void gfput(struct p *pp, struct g *gp)
 {
-    store_rlx(&gp->status, GDEAD);
+    store_rlx(&gp->status, GDEAD); /* for reports */
     /* Release: code that finds it unregistered sees what it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
     gp->next_free = pp->gfree;

@@ -37,7 +37,7 @@ static inline void finish(struct p *pp, struct g *gp)
 static inline void switch_to(struct g *gp, struct g *to)
 {
     to->p = gp->p;
-    store_rlx(&to->status, GRUNNING);
+    store_rlx(&to->status, GRUNNING); /* for reports */
     setg(to);
     fiber_leave(&gp->fiber, &to->fiber, gp->leaving == LEAVING_DEAD);
     struct g *left = context_switch(&gp->sched, &to->sched, gp);
@@ -72,7 +72,7 @@ static inline void gopark(struct g *gp, int64_t deadline)
     if (__builtin_expect(bounded, 0) && timer_add(gp, deadline))
         watch_for(deadline);
     gp->leaving = LEAVING_PARKED;
-    store_rlx(&gp->status, GWAITING);
+    store_rlx(&gp->status, GWAITING); /* for reports */
     switch_to(gp, pick(gp->p));
     if (__builtin_expect(bounded, 0))
         timer_del(gp);

@@ -93,7 +93,7 @@ void timer_del(struct g *gp)
 
 int64_t timer_next(void)
 {
-    return load_rlx(&timers.next);
+    return load_rlx(&timers.next); /* a hint: see publish() */
 }
 
 /* gp is due. True where it was asleep, and is the caller's to run. */

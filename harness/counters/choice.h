@@ -3,7 +3,7 @@
 #ifndef HARNESS_COUNTERS_CHOICE_H
 #define HARNESS_COUNTERS_CHOICE_H
 
-#include "harness/counters/counters.h"
+#include "harness/counters/plan.h"
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -48,7 +48,7 @@ static void lead_crowd(void *arg)
     c->start_ns = clock_ns();
     for (; c->started < c->goroutines && !c->error; c->started += !c->error)
         c->error = newproc(wait_in_crowd, &c->received[c->started]);
-    while (load_rlx(&c->arrived) < c->started)
+    while (load_rlx(&c->arrived) < c->started) /* a count, which publishes nothing */
         gosched();
     /* As many as there are Ps may be just about to park, which matters for the count only. */
     c->parked_ns = clock_ns();

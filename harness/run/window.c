@@ -15,6 +15,7 @@ static bool is_fed_from_before(const struct crew *crew)
     enum { SLACK = 8 };
     uint64_t enough = crew->lead_ops - crew->lead_ops / SLACK, shared = enough;
     for (unsigned i = 1; i < crew->threads && s->feeds; i++) {
+        /* Relaxed: progress is a count, which publishes nothing. */
         uint64_t done = load_rlx(&crew->seats[i].worker.ops) - crew->seats[i].before;
         if (i <= s->stages && done < enough)
             return true;
@@ -35,7 +36,7 @@ static void run_lead(struct crew *crew, struct worker *w)
     if (s->settle)
         s->settle(w, 0);
     for (unsigned i = 1; i < crew->threads; i++)
-        crew->seats[i].before = load_rlx(&crew->seats[i].worker.ops);
+        crew->seats[i].before = load_rlx(&crew->seats[i].worker.ops); /* a count, as above */
     w->timed_ns = 0;
     uint64_t start = clock_ns();
     do {
