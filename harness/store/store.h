@@ -69,8 +69,8 @@ int store_each_cell(struct store *s, int64_t run,
  * process and index. store_outcomes adds up the processes' counts; store_counters takes the median
  * over processes; each fills `out` and returns the number, or -E2BIG if there are more than `max`.
  * store_latency adds up the processes' buckets of one side; -ENOENT if there are none.
- * store_trials counts the processes by status into count[TRIAL_STATUSES] and gives the last message that is not
- * empty. */
+ * store_trials counts the processes by status into count[TRIAL_STATUSES] and gives the last message
+ * that is not empty. */
 int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count);
 int store_outcomes(struct store *s, int64_t cell, struct outcome_count *out, size_t max);
 int store_counters(struct store *s, int64_t cell, struct counter *out, size_t max);

@@ -13,11 +13,11 @@
  *   run.tsv         key value      (id started finished command mode seed processes grade
  *                                   grade_meaning)
  *
- * status is ok, timeout, failed, skipped or lacking (the worst of the cell's processes); purity is the share
- * of operations on the path that the scenario is named after. floor_ratio is median_ns over
- * floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the accounting
- * costs: the traced instance's time over the measured one's, with its interval. topology and doctor
- * are of the machine and the moment of the run, from what the store kept. */
+ * status is ok, timeout, failed, skipped or lacking (the worst of the cell's processes); purity is
+ * the share of operations on the path that the scenario is named after. floor_ratio is median_ns
+ * over floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the
+ * accounting costs: the traced instance's time over the measured one's, with its interval. topology
+ * and doctor are of the machine and the moment of the run, from what the store kept. */
 #ifndef HARNESS_TELL_TABLES_H
 #define HARNESS_TELL_TABLES_H
 
