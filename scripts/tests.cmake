@@ -1,18 +1,48 @@
+# How tests are made, and what ctest knows of each.
+
+# After so many seconds a test is ended. The limit ends what hangs, and does not judge speed: the
+# longest test takes about a minute and a half, but on a machine with a load of 20, where it gets a
+# tenth of a CPU, a quarter of an hour.
+set(HCHANLAB_TEST_LIMIT_S 1500)
+
+# hchanlab_test(NAME COMMAND...): a ctest; status 77 means "skipped". Its labels are the folders that
+# it stands in: core, variants, harness, plots or scripts; and within core/tests, explore or oracle.
+function(hchanlab_test name)
+    add_test(NAME ${name} COMMAND ${ARGN})
+    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+    string(REPLACE "/tests/" ";" labels ${folder})
+    set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${HCHANLAB_TEST_LIMIT_S}
+        LABELS "${labels}")
+endfunction()
+
 # hchanlab_tests(libs...): every tests/*_test.c of the calling folder becomes one executable and
-# one ctest, linked with cmocka and the libraries named.
+# one ctest, linked with cmocka and the libraries named. The target <label>_tests builds them all.
 function(hchanlab_tests)
     if(NOT CMOCKA_FOUND)
         message(STATUS "cmocka not found: no tests in ${CMAKE_CURRENT_SOURCE_DIR}")
         return()
     endif()
     file(GLOB sources CONFIGURE_DEPENDS tests/*_test.c)
+    get_filename_component(label ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+    add_custom_target(${label}_tests)
     foreach(source ${sources})
         get_filename_component(name ${source} NAME_WE)
         add_executable(${name} ${source})
         target_link_libraries(${name} PRIVATE house ${ARGN} PkgConfig::CMOCKA)
         target_compile_definitions(${name} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                    BINARY_DIR="${CMAKE_BINARY_DIR}")
-        add_test(NAME ${name} COMMAND ${name})
-        set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+        add_dependencies(${label}_tests ${name})
+        hchanlab_test(${name} ${name})
     endforeach()
+endfunction()
+
+# hchanlab_slow(tests...): these get the label slow: scripts/test leaves them to scripts/test --all.
+function(hchanlab_slow)
+    set_property(TEST ${ARGN} APPEND PROPERTY LABELS slow)
+endfunction()
+
+# hchanlab_apart(tests...): nothing runs beside these. They have threads for every CPU, and would slow
+# down or spoil what does.
+function(hchanlab_apart)
+    set_property(TEST ${ARGN} PROPERTY RUN_SERIAL ON)
 endfunction()

@@ -3,9 +3,7 @@
 #ifndef CORE_TESTS_EXPLORE_SANITIZER_H
 #define CORE_TESTS_EXPLORE_SANITIZER_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #if defined(__has_feature)
 #define SANITIZER_CLANG(feature) __has_feature(feature)
@@ -18,22 +16,6 @@
 #else
 #define EXPLORE_ASAN 0
 #endif
-
-/* ThreadSanitizer sees fibers that share memory as one thread, which races with none, and makes
- * each access slow: it would find nothing here. */
-#if defined(__SANITIZE_THREAD__) || SANITIZER_CLANG(thread_sanitizer)
-#define EXPLORE_TSAN 1
-#else
-#define EXPLORE_TSAN 0
-#endif
-
-/* For a test's main(), which then returns 77. */
-static inline bool skipped_by_tsan(void)
-{
-    if (EXPLORE_TSAN)
-        puts("skipped: fibers of one thread have no races for ThreadSanitizer to see");
-    return EXPLORE_TSAN;
-}
 
 #if EXPLORE_ASAN
 #include <sanitizer/asan_interface.h>

@@ -1,7 +1,6 @@
 /* Channels that are broken on purpose are found. */
 #include "core/chan/layout.h"
 #include "core/tests/explore/judge.h"
-#include "core/tests/explore/sanitizer.h"
 #include "core/tests/support.h"
 #include <sys/mman.h>
 
@@ -129,8 +128,6 @@ static void test_broken_channels_are_found(void **state)
 
 int main(void)
 {
-    if (skipped_by_tsan())
-        return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_gives_up_too_early_is_found),
         cmocka_unit_test(test_a_channel_that_never_meets_a_try_has_fewer_outcomes),

@@ -1,6 +1,5 @@
 /* The engine itself: it runs every schedule once, and a schedule can be repeated. */
 #include "core/tests/child.h"
-#include "core/tests/explore/sanitizer.h"
 #include "core/tests/explore/tests/cases.h"
 
 static uint64_t choose(unsigned n, unsigned k)
@@ -237,8 +236,6 @@ static void test_by_hand(void **state)
 
 int main(void)
 {
-    if (skipped_by_tsan())
-        return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_schedule_within_the_bound_runs_once),
         cmocka_unit_test(test_a_limit_is_no_exhaustion),

@@ -247,8 +247,6 @@ static void test_no_schedule_breaks_a_channel(void **state)
 int main(int argc, char **argv)
 {
     given_nothing(argc, argv);
-    if (skipped_by_tsan())
-        return 77;
     if (!instances()) {
         say_what_is_left_out();
         return 77;

@@ -1,6 +1,5 @@
 /* The engine's kernel and clock: sleeping and waking, deadlines, spinning and yielding. */
 #include "core/base/futex.h"
-#include "core/tests/explore/sanitizer.h"
 #include "core/tests/explore/tests/cases.h"
 
 /* The sleeper does not announce that it sleeps: the wake may come before. */
@@ -182,8 +181,6 @@ static void test_a_yield_is_free(void **state)
 
 int main(void)
 {
-    if (skipped_by_tsan())
-        return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_lost_wake_is_blocked),
         cmocka_unit_test(test_a_wait_in_a_loop_is_woken),
