@@ -9,8 +9,16 @@ if(NOT CK_INCLUDE_DIR)
 endif()
 
 # A build that is there to be tested once more, with another compiler or a sanitizer, may do without
-# those that tell it nothing new.
+# those that tell it nothing new; and to try one, a few are enough.
 set(HCHANLAB_WITHOUT "" CACHE STRING "variants to leave out: a regular expression of names")
 if(HCHANLAB_WITHOUT)
     list(FILTER variant_files EXCLUDE REGEX "/(${HCHANLAB_WITHOUT})[.]c$")
+endif()
+set(HCHANLAB_ONLY "" CACHE STRING "the only variants to build: a regular expression of names")
+if(HCHANLAB_ONLY)
+    list(FILTER variant_files INCLUDE REGEX "/(${HCHANLAB_ONLY})[.]c$")
+endif()
+if(NOT variant_files)
+    message(FATAL_ERROR "no variant is left: HCHANLAB_ONLY is '${HCHANLAB_ONLY}', "
+        "HCHANLAB_WITHOUT is '${HCHANLAB_WITHOUT}'")
 endif()
