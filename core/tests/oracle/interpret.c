@@ -23,8 +23,9 @@
  * many in each, and end with the child. */
 enum { PROGRAMS_PER_PROCESS = 200 };
 
-/* The stack of a thread that only runs a party: many of them may be left asleep. */
-enum { STACK_SIZE = 64 * 1024 };
+/* The stack of a thread that only runs a party: many of them may be left asleep. Thread-local
+ * variables lie in it, too, among them the table of core/tests/check/lin.c, some 200 kB. */
+enum { STACK_SIZE = 512 * 1024 };
 
 enum { PATIENCE_S = 20 };
 
