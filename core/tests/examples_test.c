@@ -1,5 +1,5 @@
-/* The source text's ten example programs, with threads as goroutines: what each prints, and the
- * path of each operation. Where the text sleeps until a goroutine is parked, these wait until one
+/* The lesson's ten example programs, with threads as goroutines: what each prints, and the
+ * path of each operation. Where the lesson sleeps until a goroutine is parked, these wait until one
  * is parked. */
 #include "core/tests/support.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* park/futex.h, but the waiter is made ready before the channel's lock is released: the order that
- * the source text's diagram shows, while its prose says the opposite. To measure the difference:
+ * the lesson's diagram shows, while its prose says the opposite. To measure the difference:
  * the woken G may run into the lock that its waker still holds. */
 #ifndef PARK_EARLY_H
 #define PARK_EARLY_H

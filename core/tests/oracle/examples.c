@@ -220,7 +220,7 @@ static void example10(void)
     chanfree(ch);
 }
 
-/* The fatal ends that the text names. Nothing is freed: the process ends. */
+/* The fatal ends that the lesson names. Nothing is freed: the process ends. */
 
 static void send_closed(void)
 {

@@ -1,4 +1,4 @@
-// The source text's ten example programs, each as in the text, and Go's fatal ends.
+// The lesson's ten example programs, each as in the lesson, and Go's fatal ends.
 // core/tests/oracle/examples.c is compared with them.
 //
 //	examples NUMBER|NAME
@@ -144,7 +144,7 @@ func example10() {
 	printed.Wait()
 }
 
-// The ends that the text names: each with its message on stderr and status 2.
+// The ends that the lesson names: each with its message on stderr and status 2.
 
 func sendClosed() {
 	ch := make(chan int)
