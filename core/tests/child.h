@@ -19,7 +19,7 @@ static inline int run_in_child(void (*body)(void *), void *arg, char *text, size
         dup2(err[1], STDERR_FILENO);
         close(err[0]);
         close(err[1]);
-        alarm(120); /* a hang is a failure */
+        alarm(HANG_S); /* a hang is a failure */
         body(arg);
         _exit(0);
     }

@@ -368,7 +368,7 @@ static void fork_children(struct stress_run *run)
         sleep_us(rng(500));
         pid_t child = fork_child();
         if (child == 0) {
-            alarm(60); /* a child that hangs is an error, not a hang of the test */
+            alarm(HANG_S); /* a child that hangs is an error, not a hang of the test */
             int wrong = use_channels(run->plan->variant);
             if (!wrong && i % 2)
                 execl("/bin/true", "true", (char *)NULL);

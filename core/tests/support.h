@@ -30,6 +30,9 @@
 #define SANITIZED 0
 #endif
 
+/* After so long a process hangs, even one that gets a twentieth of a CPU. */
+enum { HANG_S = 1200 };
+
 /* fork() for a test: the child dies of a fault, where cmocka's handlers would go on with the next
  * test in it. */
 static inline pid_t fork_child(void)

@@ -27,6 +27,7 @@ enum {
 static uint64_t histories, seed;
 static struct program only;
 static bool is_only;
+static bool busy; /* too few histories overlapped: the machine was busy */
 
 static void draw_only(struct program *p, uint64_t *random)
 {
@@ -45,10 +46,7 @@ static void record_kind(const struct hchan_variant *v, const struct program_kind
                                .histories = some,
                                .overlap_percent = OVERLAP_PERCENT};
     if (!record(&plan, tally))
-        fail_msg(
-            "fewer than %d%% of the histories overlap, so they say nothing of concurrency: two "
-            "CPUs are needed that nothing else uses; run this test alone",
-            OVERLAP_PERCENT);
+        busy = true;
 }
 
 /* Records all kinds on one instance and reports the result. */
@@ -64,7 +62,7 @@ static void record_instance(const struct hchan_variant *v, uint64_t share)
         ", %llu more repeated\n",
         hchan_variant_name(v), v == hchan_traced(v) ? "traced" : "measured",
         (unsigned long long)tally.histories,
-        100.0 * (double)tally.overlapping / (double)tally.histories,
+        tally.histories ? 100.0 * (double)tally.overlapping / (double)tally.histories : 0,
         (double)(tally.histories + tally.repeated) / tally.elapsed_s / 1e6,
         (unsigned long long)tally.wrong, (unsigned long long)tally.repeated);
     if (tally.wrong)
@@ -108,6 +106,16 @@ static void test_every_history_has_an_explanation(void **state)
     print_message("the clock is %s\n", record_clock());
 }
 
+/* Whatever was recorded was judged. But on a busy machine it may be too little to mean anything. */
+static int skipped(void)
+{
+    printf(
+        "history_test: skipped: fewer than %d%% of the histories overlap, so they say nothing of "
+        "concurrency: run it while nothing else uses two of the CPUs\n",
+        OVERLAP_PERCENT);
+    return 77;
+}
+
 int main(int argc, char **argv)
 {
     given_nothing(argc, argv);
@@ -119,5 +127,6 @@ int main(int argc, char **argv)
         return 77;
     }
     read_environment();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    return failed || !busy ? failed : skipped();
 }

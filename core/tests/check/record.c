@@ -18,7 +18,7 @@ enum {
     LEAD_NS = 250,  /* from when both are there to their common start */
     SPREAD_NS = 50, /* each starts up to this much later */
     REPEATS = 200,  /* batches that may be repeated, in addition to as many as are planned */
-    PATIENCE_S = 100,
+    PATIENCE_S = 600,
     SPINS = 2000,       /* loads of a word before the CPU is given to a thread that may write it */
     AGREEMENTS = 20000, /* exchanges to check that both CPUs agree on the time */
 };

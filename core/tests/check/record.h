@@ -19,7 +19,7 @@ struct record_plan {
     uint64_t histories;
     unsigned overlap_percent; /* of each batch, otherwise it is repeated; 0: not required */
     bool until_wrong;         /* end with the batch in which a history is wrong */
-    unsigned patience_s;      /* how long to wait for a program to end; 0: 100 */
+    unsigned patience_s;      /* how long to wait for a program to end; 0: 600 */
 };
 
 enum { RECORD_REPORT = 2048 };

@@ -27,7 +27,7 @@ enum { PROGRAMS_PER_PROCESS = 200 };
  * variables lie in it, too, among them the table of core/tests/check/lin.c, some 200 kB. */
 enum { STACK_SIZE = 512 * 1024 };
 
-enum { PATIENCE_S = 20 };
+enum { PATIENCE_S = 300 };
 
 static const struct hchan_variant *variant;
 
