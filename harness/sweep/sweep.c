@@ -44,8 +44,11 @@ static int sweep_take_record(void *arg, const struct record *r)
 {
     const struct taking *t = arg;
     switch (r->kind) {
-    case RECORD_SAMPLE:
-        return store_add_sample(t->store, t->cell, &r->sample);
+    case RECORD_SAMPLE: {
+        struct sample sample = r->sample;
+        sample.process = t->process; /* whatever the process calls itself */
+        return store_add_sample(t->store, t->cell, &sample);
+    }
     case RECORD_OUTCOME:
         return store_add_outcome(t->store, t->cell, t->process, &r->outcome);
     case RECORD_COUNTER:

@@ -154,6 +154,21 @@ static void test_cells_that_end_well_are_ok(void **state)
     assert_results(2, 0, 0, 0);
 }
 
+/* Samples are paired with those of the same round, so the number must be the sweep's own. */
+static void test_samples_have_the_number_of_their_process(void **state)
+{
+    (void)state;
+    struct sample *samples;
+    size_t count;
+    assert_int_equal(sweep("misnumbered", 2, never), EXIT_OK);
+    assert_all("misnumbered", TRIAL_OK, 2, "");
+    assert_int_equal(store_samples(store, cell_id("misnumbered"), &samples, &count), 0);
+    assert_int_equal(count, 2);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(samples[i].process, i);
+    free(samples);
+}
+
 static void test_an_acknowledged_record_is_in_the_store(void **state)
 {
     (void)state;
@@ -354,6 +369,7 @@ int main(int argc, char **argv)
         return play(argv[2], argc, argv);
     const struct CMUnitTest tests[] = {
         TEST(test_cells_that_end_well_are_ok),
+        TEST(test_samples_have_the_number_of_their_process),
         TEST(test_an_acknowledged_record_is_in_the_store),
         TEST(test_how_a_process_ended_counts_whatever_it_said),
         TEST(test_a_skipped_cell_is_no_failure),
