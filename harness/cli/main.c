@@ -118,6 +118,8 @@ int main(int argc, char **argv)
     fill_standard_streams();
     /* A file that grows past its limit is an error to report, not a signal to die of. */
     signal(SIGXFSZ, SIG_IGN);
+    /* If our parent ignored it, the kernel would reap our children before we ask how they ended. */
+    signal(SIGCHLD, SIG_DFL);
     int status = dispatch(argc, argv);
     if (fflush(stdout) == EOF || ferror(stdout)) {
         int flushed = complain(EXIT_IO, "standard output: %s: make room, or write elsewhere",

@@ -1,5 +1,6 @@
 /* Starting and ending a process that leaves nothing behind. It leads a process group of its own,
- * and the group is killed as a whole; and it is killed if this process dies first. */
+ * and the group is killed as a whole; and it is killed if this process dies first. SIGCHLD must not
+ * be ignored: the kernel would forget how a process ended. */
 #ifndef HARNESS_SWEEP_PROCESS_H
 #define HARNESS_SWEEP_PROCESS_H
 

@@ -297,6 +297,20 @@ static void test_a_peer_is_run_only_where_it_is_asked_for(void **state)
     remove_folder(in);
 }
 
+/* Given a parent that ignores SIGCHLD, then how a peer ended is known as ever. */
+static void test_how_a_peer_ends_is_known_whatever_the_parent_ignores(void **state)
+{
+    char in[64], line[512];
+    (void)state;
+    make_folder(in);
+    make_peer(in, "fails", "trap 'exit 5' EXIT", ":");
+    snprintf(line, sizeof(line), "HCHANLAB_PEERS=%s env --ignore-signal=CHLD $H list", in);
+    const struct said *said = run_program(line);
+    assert_int_equal(said->status, EXIT_OK);
+    assert_non_null(strstr(said->out, "its --describe does not end well"));
+    remove_folder(in);
+}
+
 /* --- peers that misbehave, in a sweep --- */
 
 static char folder[64];
@@ -437,6 +451,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_broken_channel_is_seen),
         cmocka_unit_test(test_wrong_calls_are_refused),
         cmocka_unit_test(test_a_peer_is_run_only_where_it_is_asked_for),
+        cmocka_unit_test(test_how_a_peer_ends_is_known_whatever_the_parent_ignores),
     };
     const unsigned *allowed;
     struct topo *topo = topo_load(NULL);
