@@ -25,7 +25,7 @@ static void exec_command(const void *arg)
 {
     const struct child_job *job = arg;
     char *argv[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t) "hchanlab"};
-    for (size_t i = 0; i < ARGUMENTS_MAX && job->arguments[i]; i++)
+    for (size_t i = 0; job->arguments[i]; i++)
         argv[i + 1] = (char *)(uintptr_t)job->arguments[i];
     sigprocmask(SIG_SETMASK, &job->signals->old_mask, NULL);
     execv("/proc/self/exe", argv);
@@ -40,6 +40,11 @@ static void exec_command(const void *arg)
 int child_start(struct child *child, const struct child_job *job)
 {
     int out[2], in[2];
+    size_t arguments = 0;
+    while (job->arguments[arguments])
+        arguments++;
+    if (arguments > ARGUMENTS_MAX)
+        return -E2BIG;
     memset(child, 0, sizeof(*child));
     child->job = job;
     if (pipe2(out, O_CLOEXEC))

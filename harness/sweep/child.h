@@ -35,7 +35,8 @@ struct child {
     char stray[64]; /* the beginning of the first line that was not a record */
 };
 
-/* Starts the process. 0, or a negative errno and there is nothing to end. */
+/* Starts the process. 0, or a negative errno and there is nothing to end: -E2BIG for more than 32
+ * arguments. */
 int child_start(struct child *child, const struct child_job *job);
 
 /* Reads until the process ends (0), exceeds its time (-ETIME), or the user interrupts (-EINTR); or

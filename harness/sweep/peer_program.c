@@ -106,8 +106,11 @@ int peer_program_become(const char *program, const char *cell, const unsigned pu
     const char *const first[] = {program, cell, "--pus", pus};
     for (; count < sizeof(first) / sizeof(first[0]); count++)
         argv[count] = (char *)first[count];
-    for (; *arguments && count < sizeof(argv) / sizeof(argv[0]) - 1; arguments++)
+    for (; *arguments; arguments++) {
+        if (count == sizeof(argv) / sizeof(argv[0]) - 1)
+            return -E2BIG;
         argv[count++] = *arguments;
+    }
     argv[count] = NULL;
     execv(program, argv);
     return -errno;

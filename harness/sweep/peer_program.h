@@ -11,7 +11,7 @@
 json_t *peer_program_ask(const char *program, const char **why);
 
 /* Becomes the program that measures the cell, with these arguments after the cell's name and PUs;
- * returns only if it can't, with a negative errno. */
+ * returns only if it can't, with a negative errno: -E2BIG for more than 27 arguments. */
 int peer_program_become(const char *program, const char *cell, const unsigned pu[2],
                         char **arguments);
 

@@ -1,10 +1,13 @@
 /* The sweep against cells that end in every way that a process can. sweep_run() starts
  * /proc/self/exe with the arguments `cell NAME ...`, so this program plays the cells, too
  * (sweep_cells.h). What came of it is read from the store. */
+#include "harness/sweep/child.h"
+#include "harness/sweep/peer_program.h"
 #include "harness/sweep/sweep.h"
 #include "harness/tests/sweep_cells.h"
 #include "scripts/test.h"
 #include <dlfcn.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -324,6 +327,23 @@ static void test_a_program_that_cannot_be_started_says_why(void **state)
 
 /* Given a cell that hangs almost for ever, when SIGINT comes after its record was stored, then the
  * record is kept, and nothing else is run or said of the cell. */
+/* A command that lost its last arguments would measure something else. */
+static void test_a_command_that_is_too_long_is_not_cut(void **state)
+{
+    (void)state;
+    const char *arguments[34];
+    char *peer_arguments[29], word[] = "x";
+    for (size_t i = 0; i < 33; i++)
+        arguments[i] = "silent";
+    for (size_t i = 0; i < 28; i++)
+        peer_arguments[i] = word;
+    arguments[33] = peer_arguments[28] = NULL;
+    struct child child;
+    assert_int_equal(child_start(&child, &(struct child_job){.arguments = arguments}), -E2BIG);
+    assert_int_equal(peer_program_become("/", "cell", (const unsigned[]){0, 1}, peer_arguments),
+                     -E2BIG);
+}
+
 static void test_an_interrupt_keeps_what_was_measured(void **state)
 {
     uint32_t counts[TRIAL_STATUSES];
@@ -382,6 +402,7 @@ int main(int argc, char **argv)
         TEST(test_what_a_cell_started_ends_with_it),
         TEST(test_what_a_cell_leaves_behind_is_ended_and_not_waited_for),
         TEST(test_a_program_that_cannot_be_started_says_why),
+        TEST(test_a_command_that_is_too_long_is_not_cut),
         TEST(test_an_interrupt_keeps_what_was_measured),
         TEST(test_an_interrupt_just_before_the_wait_is_not_lost),
         TEST(test_signals_are_as_before_when_the_sweep_is_over),
