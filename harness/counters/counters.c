@@ -180,6 +180,12 @@ int counters_start(struct counters_thread *t, const struct counters_plan *plan, 
     return error;
 }
 
+int counters_restart(struct counters_thread *t, char *reason, size_t size)
+{
+    int status = t->event_set == PAPI_NULL ? PAPI_OK : PAPI_reset(t->event_set);
+    return status == PAPI_OK ? 0 : papi_fail(status, "counting does not restart", reason, size);
+}
+
 int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_t size)
 {
     long long values[COUNTERS_MAX] = {0};

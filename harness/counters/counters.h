@@ -22,9 +22,10 @@ bool counters_any(const struct counters_plan *plan, const char *domain);
 
 /* Counting in one worker thread, one domain at a time: an event set of PAPI has one domain, and a
  * thread runs one set of the component at a time, so each domain needs a window. counters_start()
- * is called on that thread before the window, counters_stop() on the same thread after it. The
+ * is called on that thread before the window, counters_stop() on the same thread after it;
+ * counters_restart(), in between, forgets what was counted up to then. The
  * counts of event i are added to sums[i]; the sums of events that are not available stay as they
- * are. Without an available event in the domain both do nothing. Each returns 0 or a negative errno
+ * are. Without an available event in the domain they do nothing. Each returns 0 or a negative errno
  * with the reason in `reason`; a counters_start() that fails leaves nothing to stop. The plan and
  * the domain's text must outlive the counting. */
 struct counters_thread {
@@ -34,6 +35,7 @@ struct counters_thread {
 };
 int counters_start(struct counters_thread *t, const struct counters_plan *plan, const char *domain,
                    char *reason, size_t size);
+int counters_restart(struct counters_thread *t, char *reason, size_t size);
 int counters_stop(struct counters_thread *t, uint64_t *sums, char *reason, size_t size);
 
 /* The channel's outcomes as software defined events. counters_outcomes_init() registers one event

@@ -131,12 +131,18 @@ static void take_place(struct seat *seat)
     seat->usage = usage_of_thread();
 }
 
-/* Called by the same thread, at the end. */
+/* Called by the same thread, at the end. An error that the seat has stays. */
 static void leave_place(struct seat *seat)
 {
+    char reason[REASON_MAX];
     seat->usage = usage_between(seat->usage, usage_of_thread());
-    if (seat->counts_events)
-        seat->error = counters_stop(&seat->counting, seat->counts, seat->reason, REASON_MAX);
+    if (!seat->counts_events)
+        return;
+    int error = counters_stop(&seat->counting, seat->counts, reason, REASON_MAX);
+    if (seat->error || !error)
+        return;
+    seat->error = error;
+    memcpy(seat->reason, reason, REASON_MAX);
 }
 
 bool crew_await(struct crew *crew)
@@ -147,12 +153,20 @@ bool crew_await(struct crew *crew)
     return go == GO_RUN;
 }
 
+/* Begins to count anew, without what the waiting took. A failure is left in the seat. */
+static void restart_counts(struct seat *seat)
+{
+    if (seat->counts_events)
+        seat->error = counters_restart(&seat->counting, seat->reason, REASON_MAX);
+    seat->usage = usage_of_thread();
+}
+
 static void *worker_main(void *arg)
 {
     struct seat *seat = arg;
     take_place(seat);
     if (meet(seat->crew, seat)) {
-        seat->usage = usage_of_thread(); /* without what the waiting took */
+        restart_counts(seat);
         seat->crew->part(seat->crew, &seat->worker);
     }
     leave_place(seat);
@@ -177,7 +191,8 @@ static int start_threads(struct crew *crew)
 }
 
 /* Goroutines: each P has the place of the seat of its number, and the workers run wherever the
- * scheduler puts them. */
+ * scheduler puts them. A P counts from its start to its end, so its search for goroutines, and what
+ * they do until all are in place, count as well. */
 
 static int p_begins(unsigned p, void *arg)
 {

@@ -22,13 +22,15 @@ static struct {
     int version;      /* of the library */
     int kernel;       /* status of choosing the kernel domain */
     int start;        /* status of starting */
+    int reset;        /* status of forgetting what was counted */
+    int early;        /* what each event counts before that */
     int slots;        /* counters of the component */
     bool disabled;    /* the component */
     unsigned sets;    /* event sets that exist */
     unsigned known;   /* threads that PAPI has a record of, the main one left out */
     bool misused;     /* a thread was forgotten that must not be, or too early */
     struct made_set { /* by number */
-        int domain, events, code[EVENTS];
+        int domain, events, code[EVENTS], early;
     } set[SETS];
 } fake;
 
@@ -138,8 +140,15 @@ int PAPI_add_event(int set, int code)
 
 int PAPI_start(int set)
 {
-    (void)set;
+    fake.set[set].early = fake.early;
     return fake.start;
+}
+
+int PAPI_reset(int set)
+{
+    if (fake.reset == PAPI_OK)
+        fake.set[set].early = 0;
+    return fake.reset;
 }
 
 /* Each event counts ten times its place in `names`, plus 1000 in the kernel. */
@@ -147,7 +156,7 @@ int PAPI_stop(int set, long long *values)
 {
     const struct made_set *s = &fake.set[set];
     for (int i = 0; i < s->events; i++)
-        values[i] = 10 * (s->code[i] & 0xff) + (s->domain == PAPI_DOM_KERNEL ? 1000 : 0);
+        values[i] = s->early + 10 * (s->code[i] & 0xff) + (s->domain == PAPI_DOM_KERNEL ? 1000 : 0);
     return PAPI_OK;
 }
 
@@ -286,6 +295,55 @@ static void test_a_worker_is_forgotten_when_it_has_counted(void **state)
     assert_false(fake.misused);
 }
 
+/* A window of one worker, with counters of the user domain. */
+static int run_window(struct counters_plan *plan, uint64_t *sums, char error[REASON_MAX])
+{
+    const unsigned *pus;
+    struct topo *topo = topo_load(NULL);
+    counters_init(plan);
+    topo_pus(topo, &pus);
+    struct window_spec spec = {
+        .scenario = scenario_find("floor-empty", "", INSTANCE_MEASURED),
+        .params = {PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""},
+        .topo = topo,
+        .pu = {pus[0], pus[0]},
+        .ops = 2,
+        .counters = plan,
+        .domain = "user",
+    };
+    struct window window;
+    int status = window_run(&spec, &window, error, REASON_MAX);
+    memcpy(sums, spec.counter_sums, sizeof(spec.counter_sums));
+    topo_free(topo);
+    return status;
+}
+
+/* A worker counts from its start; what it did until all were in place is no part of the window. */
+static void test_a_window_counts_nothing_of_the_waiting_before_it(void **state)
+{
+    (void)state;
+    struct counters_plan plan;
+    uint64_t sums[COUNTERS_MAX] = {0};
+    char error[REASON_MAX] = "";
+    fake.early = 7000000;
+    assert_int_equal(run_window(&plan, sums, error), 0);
+    assert_int_equal(sums[find(&plan, "PAPI_TOT_INS", "user")], 30);
+    assert_int_equal(fake.sets, 0);
+}
+
+static void test_a_window_whose_counters_do_not_restart_fails(void **state)
+{
+    (void)state;
+    struct counters_plan plan;
+    uint64_t sums[COUNTERS_MAX] = {0};
+    char error[REASON_MAX] = "";
+    fake.reset = PAPI_ESYS;
+    assert_true(run_window(&plan, sums, error) < 0);
+    assert_non_null(strstr(error, "counting does not restart"));
+    assert_int_equal(fake.sets, 0);
+    assert_false(fake.misused);
+}
+
 /* One of two workers cannot be bound, after the other one began to count. */
 static void test_a_window_that_is_called_off_stops_what_counts(void **state)
 {
@@ -355,6 +413,8 @@ int main(void)
         cmocka_unit_test_setup(test_a_start_that_fails_says_why_and_leaves_nothing_to_stop,
                                make_papi),
         cmocka_unit_test_setup(test_a_worker_is_forgotten_when_it_has_counted, make_papi),
+        cmocka_unit_test_setup(test_a_window_counts_nothing_of_the_waiting_before_it, make_papi),
+        cmocka_unit_test_setup(test_a_window_whose_counters_do_not_restart_fails, make_papi),
         cmocka_unit_test_setup(test_a_window_that_is_called_off_stops_what_counts, make_papi),
         cmocka_unit_test_setup(test_a_papi_that_does_not_start_is_a_reason, make_papi),
         cmocka_unit_test_setup(test_a_disabled_component_gives_its_own_reason, make_papi),
