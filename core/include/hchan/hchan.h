@@ -42,7 +42,10 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+#define HCHAN_SIZE_(n) (size_t{n})
 extern "C" {
+#else
+#define HCHAN_SIZE_(n) ((size_t)(n))
 #endif
 
 typedef struct hchan hchan;
@@ -50,9 +53,9 @@ struct hchan_variant;
 
 /* The limits of makechan(): Go's limit on an element, a capacity that fits the counters, and a
  * buffer of at most 4 GiB, or half the address space if that is less. */
-#define HCHAN_MAX_ELEM     ((size_t)65535)
-#define HCHAN_MAX_CAPACITY ((size_t)INT32_MAX)
-#define HCHAN_MAX_BUFFER   ((size_t)(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : INT32_MAX))
+#define HCHAN_MAX_ELEM     HCHAN_SIZE_(65535)
+#define HCHAN_MAX_CAPACITY HCHAN_SIZE_(INT32_MAX)
+#define HCHAN_MAX_BUFFER   HCHAN_SIZE_(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : INT32_MAX)
 
 /* Makes a channel of `capacity` elements of `elemsize` bytes; capacity 0 makes an unbuffered
  * channel. The caller owns it and frees it with chanfree(). Returns NULL with errno EINVAL if the

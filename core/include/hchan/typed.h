@@ -142,7 +142,7 @@
     }                                                                                             \
     HCHAN_TYPED_ struct scase name##_case_send(name##_sendonly c, const name##_elem *elem)        \
     {                                                                                             \
-        struct scase it = {SCASE_SEND, c.c, (void *)(uintptr_t)elem};                             \
+        struct scase it = {SCASE_SEND, c.c, HCHAN_TYPED_MUTABLE_(name, elem)};                    \
         return it;                                                                                \
     }                                                                                             \
     HCHAN_TYPED_ struct scase name##_case_recv(name##_recvonly c, name##_elem *elem)              \
@@ -170,9 +170,11 @@
 /* The rest is the implementation, not for users. */
 #define HCHAN_TYPED_ static inline __attribute__((unused))
 
-/* The three types, and a union that takes any of them. The unnamed first member makes the union be
- * passed as the pointer is. Its type is used nowhere else, so a stray pointer does not match it. */
+/* A pointer to an element without its const, and the three types, and a union that takes any of
+ * them. The unnamed first member makes the union be passed as the pointer is. Its type is used
+ * nowhere else, so a stray pointer does not match it. */
 #ifndef __cplusplus
+#define HCHAN_TYPED_MUTABLE_(name, elem) ((void *)(uintptr_t)(elem))
 #define HCHAN_TYPED_HANDLES_(name)                        \
     typedef struct name {                                 \
         hchan *c;                                         \
@@ -198,6 +200,7 @@
         name##_recvonly recvonly_;                        \
     } name##_any __attribute__((transparent_union));
 #else
+#define HCHAN_TYPED_MUTABLE_(name, elem) const_cast<name##_elem *>(elem)
 #define HCHAN_TYPED_HANDLES_(name)               \
     struct name##_sendonly {                     \
         hchan *c;                                \
