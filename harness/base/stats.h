@@ -39,7 +39,8 @@ int stats_paired_ratio(const struct sample *others, size_t others_count,
 
 /* A cell's samples in a few numbers. Samples of one process are not independent. So the interval is
  * over the processes' medians if there are enough of them for one, and over the samples otherwise;
- * it is NaN if there are too few of either. */
+ * it is NaN if there are too few of either. The median is over the same. An interval over samples
+ * may cover less than its level says. */
 struct summary {
     size_t samples, processes;
     double median_ns;

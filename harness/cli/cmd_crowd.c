@@ -268,7 +268,7 @@ static void crowd_print(void)
 {
     size_t low, high;
     double level;
-    bool interval = stats_median_ranks((size_t)reps, 0.95, &low, &high, &level);
+    bool interval = stats_median_ranks((size_t)reps, STATS_LEVEL, &low, &high, &level);
     printf("%llu goroutines park on one channel, and one close wakes them; for each of them,\n"
            "the median over %llu processes, and %s\n",
            (unsigned long long)goroutines, (unsigned long long)reps,

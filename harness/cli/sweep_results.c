@@ -3,19 +3,29 @@
 #include "harness/base/numbers.h"
 #include "harness/base/say.h"
 #include "harness/tell/rows.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether the row's interval is over samples that are not independent. */
+static bool is_doubtful(const struct row *r)
+{
+    return r->status == TRIAL_OK && isfinite(r->summary.ci_low_ns) && !r->summary.ci_over_processes;
+}
+
 static void print_row(const struct row *r, int width)
 {
     double low = r->summary.ci_low_ns, high = r->summary.ci_high_ns;
+    struct words range = number_range(low, high);
     if (r->status != TRIAL_OK) {
         printf("%-*s %s\n", width, r->cell.name, r->reason);
         return;
     }
+    if (is_doubtful(r))
+        range = words_format("%s *", range.text);
     printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name,
-           number_median(r->summary.median_ns, low, high).text, number_range(low, high).text,
+           number_median(r->summary.median_ns, low, high).text, range.text,
            number_share(r->purity).text, number_times(r->floor_ratio).text);
 }
 
@@ -33,8 +43,14 @@ void sweep_results_print(struct store *store, int64_t run)
     }
     printf("%-*s %10s  %-20s %7s %9s\n", width, "cell", "median ns", "interval", "purity",
            "x floor");
-    for (size_t i = 0; i < count; i++)
+    bool doubtful = false;
+    for (size_t i = 0; i < count; i++) {
         print_row(&rows[i], width);
+        doubtful |= is_doubtful(&rows[i]);
+    }
+    if (doubtful)
+        printf("* over the samples of fewer than six processes, which are not independent: it may "
+               "be too narrow\n");
     free(rows);
 }
 

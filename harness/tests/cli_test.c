@@ -432,6 +432,27 @@ static void plan_of(const char *options, char text[65536])
     strcpy(text, said->out);
 }
 
+/* The samples of one process are not independent, so an interval over them is marked. */
+static void test_an_interval_of_too_few_processes_is_marked(void **state)
+{
+    (void)state;
+    char folder[64], line[512];
+    make_folder(folder);
+    for (int reps = 5; reps <= 6; reps++) {
+        snprintf(line, sizeof(line), "cd %s; $H sweep --scenario floor-empty --reps %d --db a.db",
+                 folder, reps);
+        const struct said *said = run_program(line);
+        const char *row = strstr(said->out, "\nfloor-empty ");
+        assert_int_equal(said->status, EXIT_OK);
+        assert_non_null(row);
+        bool marked = memchr(row, '*', strcspn(row + 1, "\n"));
+        bool explained = strstr(said->out, "\n* over the samples of fewer than six processes");
+        assert_int_equal(marked, reps < 6);
+        assert_int_equal(explained, reps < 6);
+    }
+    remove_folder(folder);
+}
+
 static void test_names_may_be_listed_and_repeated(void **state)
 {
     static const char *const same[][2] = {
@@ -493,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_help_has_the_usual_names),
         cmocka_unit_test(test_an_option_and_its_value_may_be_one_word),
         cmocka_unit_test(test_all_variants_have_a_word),
+        cmocka_unit_test(test_an_interval_of_too_few_processes_is_marked),
         cmocka_unit_test(test_names_may_be_listed_and_repeated),
         cmocka_unit_test(test_dry_run_prints_cells_and_time_and_stores_nothing),
     };
