@@ -167,7 +167,7 @@ static const double parks_least = 1e-3;
 
 double model_slept_share(const struct model *m, const struct page_cell *c)
 {
-    /* Who was woken to compete again has parked, too, and counts below by how the call ended. */
+    /* A call that was woken to compete again has parked, too; below it counts by how it ended. */
     double retries = model_outcome(m, c, "wake_to_retry"),
            parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park") +
                    (retries > 0 ? retries : 0);

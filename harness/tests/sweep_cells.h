@@ -94,7 +94,7 @@ static int play_hang_after_failure(void)
     return hang();
 }
 
-/* As a sanitizer ends who has said something else. */
+/* As a sanitizer ends a process that has reported something else. */
 static int play_exit_66(void)
 {
     say_end(TRIAL_SKIPPED, "no such place here");

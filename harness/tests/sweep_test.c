@@ -269,7 +269,7 @@ static void test_a_kill_that_comes_before_the_child_has_run_finds_it(void **stat
     assert_all("hang", TRIAL_TIMEOUT, 5, "killed");
 }
 
-/* A pipe that everybody who is started from here on holds open, until all have ended. */
+/* A pipe that each process started from here on holds open, until all have ended. */
 static int lifeline[2];
 
 static void throw_lifeline(void)

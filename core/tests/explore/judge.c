@@ -114,7 +114,7 @@ static const char *still_there(const struct judge *j)
             return "a goroutine never runs";
         /* Not an access of the schedule, which has ended. */
         if (explore_get(&j->gs[i]->wait.parks, sizeof(uint32_t)) % 2 == 0)
-            return "somebody waits for ever who is not parked";
+            return "a party waits for ever and is not parked";
     }
     return j->procs ? explore_sched_end() : NULL;
 }

@@ -686,7 +686,8 @@ func (w *workload) begin() {
 }
 
 // Whether the lead has lived on what was done before the window: a step that the others do was done
-// less often in it, by more than an eighth. Who send on one channel share a step.
+// less often in it, by more than an eighth. Parties that send on one channel share
+// a step.
 func (w *workload) isFedFromBefore(led uint64) bool {
 	if roleOf(0).in < 0 {
 		return false
