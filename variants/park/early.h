@@ -1,6 +1,7 @@
-/* park/futex.h, but the waiter is made ready before the channel's lock is released: the order that
- * the lesson's diagram shows, while its prose says the opposite. To measure the difference:
- * the woken G may run into the lock that its waker still holds. */
+/* park/futex.h, but a send, a receive or a select makes the waiter ready before it releases the
+ * channel's lock: the order that the lesson's diagram shows, while its prose says the opposite. To
+ * measure the difference: the woken G may run into the lock that its waker still holds. A close
+ * unlocks first, as with every parker. */
 #ifndef PARK_EARLY_H
 #define PARK_EARLY_H
 
