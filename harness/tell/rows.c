@@ -147,6 +147,7 @@ static void row_find_floor(struct row *row, bool goroutines, const struct row *r
             snprintf(row->floor, sizeof(row->floor), "%s", rows[i].cell.name);
             row->floor_units = floor.units;
             row->floor_ns = rows[i].summary.median_ns;
+            break; /* at most one fits: see floor_is() */
         }
     row->floor_ratio = row->summary.median_ns / (row->floor_units * row->floor_ns);
 }
