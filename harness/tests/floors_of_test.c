@@ -7,7 +7,7 @@
 #include "harness/sweep/plan.h"
 #include "harness/tell/floors_of.h"
 #include "harness/tell/rows.h"
-#include "scripts/test.h"
+#include "harness/tests/in_folder.h"
 #include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -117,35 +117,6 @@ static void test_variants_of_goroutines_are_named_or_known_by_their_parts(void *
     assert_false(goroutines_named("a b", ""));
     assert_true(goroutines_named("", "x+go+ring") && goroutines_named(NULL, "x+go+ring"));
     assert_false(goroutines_named(NULL, "ticket"));
-}
-
-static char folder[64], path[128];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/hchanlab-floors-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof(path), "%s/lab.db", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char line[128];
-    (void)state;
-    snprintf(line, sizeof(line), "rm -rf '%s'", folder);
-    return system(line);
-}
-
-static struct store *open_store(enum store_mode mode)
-{
-    char error[512];
-    struct store *s = store_open(path, mode, error, sizeof(error));
-    if (!s)
-        fail_msg("%s", error);
-    return s;
 }
 
 /* A run of these cells, the i-th of which took i + 1 ns. */

@@ -1,6 +1,5 @@
 /* The store among others: other programs' files, other processes, folders that can't be written. */
-#include "harness/store/store.h"
-#include "scripts/test.h"
+#include "harness/tests/in_folder.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -13,26 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64], path[128], error[512];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/hchanlab-others-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof(path), "%s/lab.db", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char line[128];
-    (void)state;
-    snprintf(line, sizeof(line), "chmod 700 '%s' && rm -rf '%s'", folder, folder);
-    return system(line);
-}
-
 static int64_t add_cell(struct store *s, const char *name)
 {
     static const struct run run = {
@@ -43,14 +22,6 @@ static int64_t add_cell(struct store *s, const char *name)
     assert_int_equal(store_begin_run(s, &run, &run_id), 0);
     assert_int_equal(store_add_cell(s, run_id, &cell, &id), 0);
     return id;
-}
-
-static struct store *open_store(enum store_mode mode)
-{
-    struct store *s = store_open(path, mode, error, sizeof(error));
-    if (!s)
-        fail_msg("%s", error);
-    return s;
 }
 
 /* The bytes of a file beside the store, `suffix` being the end of its name; the caller frees. */

@@ -1,7 +1,6 @@
 /* The store gives back what it was given, recognises what is not its own, and keeps what was
  * committed whatever happens to the writer. */
-#include "harness/store/store.h"
-#include "scripts/test.h"
+#include "harness/tests/in_folder.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -12,34 +11,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char folder[64], path[128], error[512];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/hchanlab-store-XXXXXX");
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof(path), "%s/lab.db", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char line[128];
-    (void)state;
-    snprintf(line, sizeof(line), "rm -rf '%s'", folder);
-    return system(line);
-}
-
-static struct store *open_store(enum store_mode mode)
-{
-    struct store *s = store_open(path, mode, error, sizeof(error));
-    if (!s)
-        fail_msg("%s", error);
-    return s;
-}
 
 static const struct run a_run = {
     .command = "hchanlab sweep --quick",
