@@ -1,7 +1,7 @@
 /* `hchanlab export`: writes a run to standard output in another tool's format. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
-#include "harness/store/runs.h"
+#include "harness/cli/with_run.h"
 #include "harness/tell/export.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,26 +19,28 @@ static const struct {
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
-static int find_format(size_t *index)
+static size_t chosen; /* the format's row */
+
+static int find_format(void)
 {
     const char *names[FORMATS];
-    for (*index = 0; *index < FORMATS; ++*index) {
-        if (strcmp(formats[*index].name, format) == 0)
+    for (chosen = 0; chosen < FORMATS; chosen++) {
+        if (strcmp(formats[chosen].name, format) == 0)
             return EXIT_OK;
-        names[*index] = formats[*index].name;
+        names[chosen] = formats[chosen].name;
     }
     const char *near = nearest(format, names, FORMATS);
     return near ? complain(EXIT_USAGE, "no format '%s': did you mean '%s'?", format, near)
                 : complain(EXIT_USAGE, "no format '%s': one of gbench, go, csv", format);
 }
 
-static int export_run(struct store *store, const struct run *run, size_t index)
+static int export_run(struct store *store, const struct run *run)
 {
     struct row *rows;
     size_t count;
     int status = rows_read(store, run, &rows, &count);
     if (!status) {
-        status = formats[index].export(stdout, store, run, rows, count);
+        status = formats[chosen].export(stdout, store, run, rows, count);
         free(rows);
     }
     /* What was written to standard output is checked at the end of main(). */
@@ -51,25 +53,12 @@ static int export_run(struct store *store, const struct run *run, size_t index)
 
 static int cmd_export_run(void)
 {
-    struct store *store;
-    struct run found;
-    size_t index;
-    int exit_status = find_format(&index);
-    if (exit_status == EXIT_OK)
-        exit_status = runs_open(db, wanted, &store, &found);
-    if (exit_status != EXIT_OK)
-        return exit_status;
-    exit_status = export_run(store, &found, index);
-    store_close(store);
-    return exit_status;
+    int exit_status = find_format();
+    return exit_status == EXIT_OK ? with_run(db, wanted, export_run) : exit_status;
 }
 
 static const struct option_spec options[] = {
-    {.name = "db",
-     .kind = OPTION_WORD,
-     .value = &db,
-     .argument = "FILE",
-     .help = "the store (default " DEFAULT_STORE ")"},
+    STORE_OPTION(&db),
     {.name = "format",
      .kind = OPTION_WORD,
      .value = &format,

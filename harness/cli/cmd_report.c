@@ -2,7 +2,7 @@
  * puts both in place when they are complete. */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
-#include "harness/store/runs.h"
+#include "harness/cli/with_run.h"
 #include "harness/sweep/signals.h"
 #include "harness/tell/staging.h"
 #include "harness/tell/tables.h"
@@ -49,7 +49,7 @@ static int refuse_place(const struct staging *staging, int status)
                     out, strerror(-status));
 }
 
-static int write_report(struct store *store, const struct run *run)
+static int stage_report(struct store *store, const struct run *run)
 {
     struct staging staging;
     char error[PATH_MAX + 512];
@@ -69,27 +69,22 @@ static int write_report(struct store *store, const struct run *run)
     return EXIT_OK;
 }
 
-static int cmd_report_run(void)
+static int write_report(struct store *store, const struct run *run)
 {
-    struct store *store;
-    struct run run;
     struct signals signals;
-    int exit_status = runs_open(db, wanted, &store, &run);
-    if (exit_status != EXIT_OK)
-        return exit_status;
     signals_catch(&signals); /* so that nothing half made remains */
-    exit_status = write_report(store, &run);
+    int exit_status = stage_report(store, run);
     signals_release(&signals);
-    store_close(store);
     return exit_status;
 }
 
+static int cmd_report_run(void)
+{
+    return with_run(db, wanted, write_report);
+}
+
 static const struct option_spec options[] = {
-    {.name = "db",
-     .kind = OPTION_WORD,
-     .value = &db,
-     .argument = "FILE",
-     .help = "the store (default " DEFAULT_STORE ")"},
+    STORE_OPTION(&db),
     {.name = "o",
      .kind = OPTION_WORD,
      .value = &out,

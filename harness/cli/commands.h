@@ -18,4 +18,11 @@ extern const struct command cmd_life;
 #define DEFAULT_STORE  "results/lab.db"
 #define DEFAULT_REPORT "results/report"
 
+/* The row of the option --db, whose value goes to *db. */
+#define STORE_OPTION(db)                                                    \
+    {                                                                       \
+        .name = "db", .kind = OPTION_WORD, .value = db, .argument = "FILE", \
+        .help = "the store (default " DEFAULT_STORE ")"                     \
+    }
+
 #endif
