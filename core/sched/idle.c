@@ -51,12 +51,14 @@ void wake_another(void)
     if (pp) {
         look = idle_remove(pp);
         pp->spinning = true;
+    } else {
+        /* No P becomes idle while we hold the lock. Later this count would keep others from waking
+         * a P that has gone idle meanwhile, although no P looks for work. seq_cst: as above. */
+        fadd_sc(&sched.spinning, -1U);
     }
     pthread_mutex_unlock(&sched.lock);
     if (pp)
         wake(pp, NOTE_RUN);
-    else
-        fadd_sc(&sched.spinning, -1U); /* no P is idle: none needs to be woken */
     if (look)
         wake(look, NOTE_LOOK);
 }

@@ -32,6 +32,8 @@
  * mutant: MUTANT_DROPS_WAKER -DN=2 -DTHREAD=2 -DMADE=0
  * A woken P does not count as spinning.
  * mutant: MUTANT_WOKEN_IS_NOT_COUNTED -DN=2 -DTHREAD=2 -DMADE=0
+ * A waker that finds no idle P stops counting as spinning only after it has unlocked.
+ * mutant: MUTANT_GIVES_BACK_LATE -DN=3 -DTHREAD=1 -DMADE=2
  * The watching P is woken, and the next one is not notified.
  * mutant: MUTANT_NOT_HANDED_ON -DN=3 -DTHREAD=1 -DMADE=2
  * All Ps were idle and one no longer is: the watching P is not notified.
@@ -122,12 +124,20 @@ inline wake_another()
 #ifndef MUTANT_WOKEN_IS_NOT_COUNTED
                     spinning[woken] = true
 #endif
+#ifdef MUTANT_GIVES_BACK_LATE
                :: else
+#else
+               :: else -> spinners--
+#endif
                fi
            };
            if
            :: woken != NOBODY -> note[woken] = RUN
+#ifdef MUTANT_GIVES_BACK_LATE
            :: else -> spinners--
+#else
+           :: else
+#endif
            fi;
            tell();
            woken = NOBODY
