@@ -21,6 +21,11 @@
  *   - W is to make G ready after its park. W has no deadline, so another thread must first wake it,
  *     and take its sudog off the queue. But W was to be the first.
  *
+ * A thread in schedwait() counts as parked, too. Nobody wakes it from there but the end of the last
+ * goroutine. So it is stuck if a registered goroutine is, and only then. It cannot be W: before it
+ * went on, that goroutine ended. Both passes saw the goroutine in one park, so it was woken first;
+ * but W was to be the first to wake another.
+ *
  * One pass is not enough: a G that was seen parked may then be woken, and wake the next one before
  * that is seen. Nor are two passes without the look at the park word: a G that was woken and has
  * not run yet has its old count, and its waker may have parked since. A select's selectDone needs
@@ -44,21 +49,28 @@ static bool parked_still(struct g *gp)
         return false;
     if (load_acq(&gp->wait.what) & WAIT_BOUNDED)
         return false;
-    return load_acq(&gp->wait.parks) == gp->seen; /* as in parked_first() */
+    /* A G that was registered after pass 1 has an old `seen`, perhaps of a time when it ran. */
+    return gp->seen % 2 == 1 && load_acq(&gp->wait.parks) == gp->seen; /* as in parked_first() */
 }
 
-/* Whether each registered G is so, and there is one. allglock is held. */
+/* Whether each registered G is so, and there is one; and a goroutine among them, if a thread waits
+ * for goroutines. allglock is held. */
 static bool each_registered(struct g *all, bool (*is_so)(struct g *gp))
 {
     size_t registered = 0;
+    bool waits = false, goroutine = false;
     for (struct g *gp = all; gp; gp = gp->next_all) {
         if (!load_acq(&gp->registered)) /* pairs with the release at its end */
             continue;
+        /* Acquire, before the count of parks: if it is of a later park, so is the count. */
+        uint32_t what = load_acq(&gp->wait.what);
         if (!is_so(gp))
             return false;
+        waits |= (what & WAIT_REASON_MASK) == WAIT_GOROUTINES;
+        goroutine |= gp->goroutine;
         registered++;
     }
-    return registered > 0;
+    return registered > 0 && (!waits || goroutine);
 }
 
 bool hchan_deadlocked(void)

@@ -42,6 +42,8 @@ static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const
     uint32_t what = load_acq(&gp->wait.what);  /* as above */
     int64_t since = load_acq(&gp->wait.since); /* as above */
     enum wait_reason reason = what & WAIT_REASON_MASK;
+    if (reason == WAIT_GOROUTINES)
+        return false;
     *p = (struct hchan_parked){
         .goroutine = load_acq(&gp->id), /* pairs with the store in gnew() */
         .thread = gp->tid,

@@ -10,6 +10,7 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_CHAN_RECEIVE_NIL] = "chan receive (nil chan)",
     [WAIT_CHAN_SEND_NIL] = "chan send (nil chan)",
     [WAIT_SELECT_NO_CASES] = "select (no cases)",
+    [WAIT_GOROUTINES] = "sync.WaitGroup.Wait",
 };
 
 const char *wait_reason_name(enum wait_reason reason)

@@ -1,5 +1,5 @@
 /* Counts the goroutines that have not ended; waits for their end; decides whether a thread may make
- * another one. Owns sched.live and sched.waiter, and takes the state from RUNNING to STOPPING.
+ * another one. Owns sched.live, and takes the state from RUNNING to STOPPING.
  *
  * A thread that makes a goroutine counts it, and then looks whether the scheduler runs. A thread
  * that stops the scheduler says so, and then looks at the count. All four are seq_cst, so one of
@@ -24,37 +24,29 @@ bool live_begin(bool by_goroutine)
     return false;
 }
 
-/* Where it was the last one, the thread that waits in schedwait() is registered again, before the
- * goroutine is unregistered (gfput()): at no moment does everybody seem stuck. */
 void live_end(void)
 {
-    /* Both seq_cst, with the swap and the load in schedwait(): it sees that live is 0, or we see
-     * that it waits. */
-    if (fadd_sc(&sched.live, -1U) > 1)
-        return;
-    struct g *waiter = load_sc(&sched.waiter);
-    if (waiter)
-        store_rlx(&waiter->registered, true); /* only its unregistering publishes anything */
-    futex_wake(&sched.live, INT32_MAX);
+    if (fadd_sc(&sched.live, -1U) == 1) /* pairs with the loads in schedwait() */
+        futex_wake(&sched.live, INT32_MAX);
 }
 
+/* A thread that waits here wakes no other, and counts as parked: with a reason by which the check
+ * for deadlocks knows that it goes on once no goroutine is left (core/g/deadlock.c). */
 void schedwait(void)
 {
-    struct g *me = runningg(), *nobody = NULL;
+    struct g *me = runningg();
     if (me && me->goroutine)
         gothrow("schedwait: by a goroutine");
-    /* A thread that waits here wakes no other: it is unregistered meanwhile. A second one that
-     * waits stays registered. seq_cst, the swap and the loads of live: see live_end(). */
-    bool waits = me && load_rlx(&me->registered) && cas_sc(&sched.waiter, &nobody, me);
-    if (waits)
-        store_rel(&me->registered, false); /* as in gfput() */
-    for (uint32_t n; (n = load_sc(&sched.live)) != 0;)
-        futex_wait(&sched.live, n, FUTEX_FOREVER);
-    if (waits) {
-        store_rlx(&me->registered, true); /* as in live_end() */
-        /* Release: the next thread that waits, and whose swap finds NULL, comes after all this. */
-        store_rel(&sched.waiter, NULL);
+    if (load_sc(&sched.live) == 0) /* after the swap in live_stop(); pairs with live_begin() */
+        return;
+    if (me) {
+        store_rel(&me->park, GPARK_WAITING); /* as in a park; no waker writes it */
+        wait_begin(&me->wait, WAIT_GOROUTINES, NULL);
     }
+    for (uint32_t n; (n = load_sc(&sched.live)) != 0;) /* as above */
+        futex_wait(&sched.live, n, FUTEX_FOREVER);
+    if (me)
+        wait_end(&me->wait);
 }
 
 bool live_stop(void)

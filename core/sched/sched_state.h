@@ -47,8 +47,6 @@ struct sched {
     uint32_t room;  /* of ps, how many there is memory for */
     size_t stack;   /* bytes of a stack, with its guard */
     struct sched_options options;
-
-    _Atomic(struct g *) waiter; /* the thread in schedwait() that is unregistered meanwhile */
 };
 extern struct sched sched;
 

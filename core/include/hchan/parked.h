@@ -38,7 +38,7 @@ struct hchan_parked {
  * frees with free(). NULL with errno ENOMEM if memory ran out. Each goroutine in the list was
  * parked as it says at one moment during the call, and each one that is not in it was not parked at
  * one moment; the moments differ. A goroutine that has been woken and has not run yet is not
- * parked. */
+ * parked, and neither is a thread in schedwait(): it waits on no channel. */
 struct hchan_parked *hchan_parked_now(size_t *count);
 
 /* Writes into text[0..size) where in the source `callerpc` is, e.g. "ask (leaky.c:23)", and ends it

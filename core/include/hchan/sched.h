@@ -80,8 +80,8 @@ int newproc(void (*fn)(void *), void *arg);
  * its CPU to another one, as Go's osyield() does. */
 void gosched(void);
 
-/* Waits until every goroutine has ended. Not for goroutines. A thread that waits here counts as
- * parked for hchan_deadlocked(). */
+/* Waits until every goroutine has ended. Not for goroutines. Threads that wait here count as
+ * parked for hchan_deadlocked(), as long as a goroutine lives. */
 void schedwait(void);
 
 /* Waits as schedwait() does, and then ends the Ps. Not for goroutines. Returns at once if no
