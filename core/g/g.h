@@ -95,6 +95,9 @@ struct g {
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written only by the owner */
     struct g *next_all; /* in the list of all Gs ever made */
     struct g *next_free;
+    /* Under allglock: a goroutine's park, by wait.parks, and when a list first came across it. */
+    uint32_t listed;
+    int64_t listed_at;
 
     /* Only for goroutines. */
     alignas(CACHE_LINE) struct context sched; /* where it goes on, while it does not run */

@@ -1,5 +1,5 @@
 /* The list of the parked Gs, and its lines in a report: hchan/parked.h. It reads the words of
- * struct wait and the sudogs of each G, and never a channel; it has no state. */
+ * struct wait and the sudogs of each G, and never a channel. It owns each G's `listed`. */
 #include "core/g/parked.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"
@@ -32,6 +32,19 @@ static size_t read_channels(struct g *gp, enum wait_reason reason, const void **
     return count;
 }
 
+/* Since when gp is in this park. A goroutine that leaves its stack does not read the clock; what is
+ * known of its park is when a list first came across it. */
+static int64_t parked_since(struct g *gp, uint32_t park, int64_t since, int64_t now)
+{
+    if (since || !gp->goroutine)
+        return since;
+    if (gp->listed != park) { /* park is odd, so it is not the 0 of the beginning */
+        gp->listed = park;
+        gp->listed_at = now;
+    }
+    return gp->listed_at;
+}
+
 /* Fills in *p and returns true, if gp was parked from the first load to the last. */
 static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const void **channel)
 {
@@ -39,8 +52,8 @@ static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const
     uint32_t park = load_acq(&gp->wait.parks);
     if (park % 2 == 0 || load_acq(&gp->park) == GPARK_READY)
         return false;
-    uint32_t what = load_acq(&gp->wait.what);  /* as above */
-    int64_t since = load_acq(&gp->wait.since); /* as above */
+    uint32_t what = load_acq(&gp->wait.what);                               /* as above */
+    int64_t since = parked_since(gp, park, load_acq(&gp->wait.since), now); /* as above */
     enum wait_reason reason = what & WAIT_REASON_MASK;
     if (reason == WAIT_GOROUTINES)
         return false;

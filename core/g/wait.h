@@ -25,7 +25,7 @@ enum wait_reason {
 struct wait {
     _Atomic uint32_t parks;
     _Atomic uint32_t what; /* enum wait_reason, and WAIT_BOUNDED */
-    _Atomic int64_t since; /* nanotime() when it went to sleep, to some ms; 0 before that */
+    _Atomic int64_t since; /* nanotime() when it went to sleep, to some ms; or 0 (parked.c) */
     _Atomic(const void *) callerpc; /* where the operation returns to; NULL if not known */
 };
 

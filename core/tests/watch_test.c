@@ -1,4 +1,5 @@
 /* The watcher's reports, and how it ends processes, as a user sees it. */
+#include "core/tests/goroutines.h"
 #include "core/tests/watch.h"
 #include <errno.h>
 #include <hchan/lines.h>
@@ -250,6 +251,38 @@ static void test_leaks_that_are_found_together_are_in_one_report(void **state)
     assert_said_lines(3);
 }
 
+static const struct hchan_variant *leaking;
+
+static void receive_in_goroutine(void *c)
+{
+    chanrecv1(c, NULL);
+}
+
+static void leak_a_goroutine(void)
+{
+    start_procs(1);
+    hchan_watch_start(&(struct hchan_watch){.after_ns = 20000000, .stream = report_stream()});
+    go(receive_in_goroutine, makechan(leaking, sizeof(long), 0));
+    until_reported(2);
+    sleep_ms(100);
+    hchan_watch_stop();
+    _exit(reported_all() ? 0 : 97);
+}
+
+/* Given a goroutine that leaks, then it is reported once, with the time for which it is parked. */
+static void test_a_goroutine_that_leaks_is_reported(void **state)
+{
+    (void)state;
+    FOR_EACH_GO(v)
+    {
+        leaking = v;
+        assert_int_equal(run_child(leak_a_goroutine), 0);
+        assert_said("hchan: 1 goroutine is parked for more than 0.0 s:\ngoroutine ");
+        assert_null(strstr(said, "just now"));
+        assert_said_lines(2);
+    }
+}
+
 /* Goes on and parks again for each value, until the channel is closed. */
 static void wait_again(struct waiter *w)
 {
@@ -406,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_a_signal_lists_all),
         cmocka_unit_test(test_leaks_are_reported_once_each),
         cmocka_unit_test(test_leaks_that_are_found_together_are_in_one_report),
+        cmocka_unit_test(test_a_goroutine_that_leaks_is_reported),
         cmocka_unit_test(test_a_new_park_is_a_new_leak),
         cmocka_unit_test(test_a_fork_has_no_watcher_and_lists_its_own),
         cmocka_unit_test(test_the_watcher_keeps_no_process_alive),

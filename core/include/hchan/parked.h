@@ -28,13 +28,17 @@ struct hchan_parked {
     uint32_t park;              /* differs between the parks of one goroutine */
     bool bounded;               /* the wait ends at a deadline */
     const char *reason;         /* in Go's words: "chan receive", "select (no cases)"; static */
-    int64_t waited_ns;          /* since it went to sleep, to some ms; 0 if it has just parked */
+    int64_t waited_ns;          /* how long it sleeps, to some ms; 0 if it has just parked */
     const void *callerpc;       /* where the operation returns to; NULL if not known */
     size_t channels;            /* how many: 0 for nil channels, 1, or the live cases of a select */
     const void *const *channel; /* their addresses, in the order of the cases; never read them */
 };
 
-/* Returns every parked goroutine, sorted by number, and sets *count, in one block that the caller
+/* A goroutine that leaves its P to another one (hchan_variant_goroutines()) does not read the clock
+ * when it parks: its time runs from the first list, or report, that found it parked. A watcher that
+ * reports leaks makes a list several times a second.
+ *
+ * Returns every parked goroutine, sorted by number, and sets *count, in one block that the caller
  * frees with free(). NULL with errno ENOMEM if memory ran out. Each goroutine in the list was
  * parked as it says at one moment during the call, and each one that is not in it was not parked at
  * one moment; the moments differ. A goroutine that has been woken and has not run yet is not
