@@ -238,6 +238,15 @@ static void *sysmon(void *arg)
     return NULL;
 }
 
+/* Puts back what the signal did before, unless the program has replaced our handler meanwhile.
+ * watch_lock is held. */
+static void leave_signal(void)
+{
+    struct sigaction now;
+    if (wanted.signal && sigaction(wanted.signal, NULL, &now) == 0 && now.sa_handler == on_signal)
+        sigaction(wanted.signal, &previous, NULL);
+}
+
 static void before_fork(void)
 {
     pthread_mutex_lock(&watch_lock);
@@ -253,8 +262,8 @@ static void after_fork_in_child(void)
 {
     int fd = load_rlx(&bell); /* relaxed, both: there is no other thread */
     store_rlx(&bell, -1);
-    if (running && wanted.signal)
-        sigaction(wanted.signal, &previous, NULL);
+    if (running)
+        leave_signal();
     if (fd >= 0)
         close(fd);
     running = false;
@@ -271,8 +280,7 @@ static void stop(void)
     ring_bell();
     if (!pthread_equal(pthread_self(), thread)) /* it may be the last thread, which calls exit() */
         pthread_join(thread, NULL);
-    if (wanted.signal)
-        sigaction(wanted.signal, &previous, NULL);
+    leave_signal();
 }
 
 static void on_exit_of_process(void)
@@ -332,12 +340,13 @@ static int start(const struct hchan_watch *options)
         wanted.stream = stderr;
     store_rlx(&stopping, 0); /* relaxed, both: the thread is made later */
     store_rlx(&asked, 0);
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    /* SA_ONSTACK: a goroutine's stack may lack the room (hchan/sched.h). */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
     if (wanted.signal && sigaction(wanted.signal, &action, &previous))
         return errno;
     error = create_thread();
-    if (error && wanted.signal)
-        sigaction(wanted.signal, &previous, NULL);
+    if (error)
+        leave_signal();
     running = !error;
     return error;
 }

@@ -200,6 +200,37 @@ static void test_a_signal_lists_all(void **state)
     assert_said_lines(4);
 }
 
+static void on_own_signal(int number)
+{
+    (void)number;
+}
+
+/* Given a program that installs another handler while it is watched, then it keeps that one. */
+static void test_a_newer_handler_stays(void **state)
+{
+    static const struct hchan_watch listing = {.signal = SIGUSR1};
+    struct sigaction before, now, newer = {.sa_handler = on_own_signal};
+    (void)state;
+    assert_int_equal(sigaction(SIGUSR1, NULL, &before), 0);
+    assert_int_equal(hchan_watch_start(&listing), 0);
+    assert_int_equal(sigaction(SIGUSR1, &newer, NULL), 0);
+    hchan_watch_stop();
+    assert_int_equal(sigaction(SIGUSR1, &before, &now), 0);
+    assert_ptr_equal(now.sa_handler, on_own_signal);
+}
+
+/* The handler may interrupt a goroutine, and must not take its stack. */
+static void test_the_handler_runs_on_the_stack_for_signals(void **state)
+{
+    static const struct hchan_watch listing = {.signal = SIGUSR1};
+    struct sigaction now;
+    (void)state;
+    assert_int_equal(hchan_watch_start(&listing), 0);
+    assert_int_equal(sigaction(SIGUSR1, NULL, &now), 0);
+    hchan_watch_stop();
+    assert_true(now.sa_flags & SA_ONSTACK);
+}
+
 static void leak_twice(void)
 {
     hchan *c = makechan(test_variant(NULL), sizeof(long), 0);
@@ -437,6 +468,8 @@ int main(void)
         cmocka_unit_test(test_no_deadlock_is_seen_where_there_is_none),
         cmocka_unit_test(test_the_parked_are_reported_at_exit),
         cmocka_unit_test(test_a_signal_lists_all),
+        cmocka_unit_test(test_a_newer_handler_stays),
+        cmocka_unit_test(test_the_handler_runs_on_the_stack_for_signals),
         cmocka_unit_test(test_leaks_are_reported_once_each),
         cmocka_unit_test(test_leaks_that_are_found_together_are_in_one_report),
         cmocka_unit_test(test_a_goroutine_that_leaks_is_reported),

@@ -48,7 +48,11 @@ enum { SCHED_PROCS_MAX = 1024 };
  * To see that, the scheduler handles SIGSEGV from schedinit() on, and gives each P's thread a stack
  * for signals. Any other SIGSEGV is left to the action that the program had before: this one is put
  * back, and overflows are no longer reported. schedstop() puts it back as well, unless the program
- * has installed another handler meanwhile. */
+ * has installed another handler meanwhile.
+ *
+ * A signal may interrupt a goroutine, whose stack may lack the room for the kernel's frame: so a
+ * program's handlers need SA_ONSTACK. Each P's thread has a stack of 64 KiB for them; begin() must
+ * not set another one. */
 #define SCHED_STACK_MIN     ((size_t)16 << 10)
 #define SCHED_STACK_DEFAULT ((size_t)64 << 10)
 

@@ -48,7 +48,8 @@ struct hchan_watch {
  * after_ns is negative; or the error number for which there is no thread, memory or descriptor. The
  * stream must outlive the watcher, and the process if it reports at exit.
  *
- * The signal's handler replaces the program's until hchan_watch_stop(). It writes to an eventfd,
+ * The signal's handler replaces the program's until hchan_watch_stop(), which puts that back unless
+ * the program has installed another one meanwhile. The handler writes to an eventfd,
  * and may interrupt any thread that does not block the signal: system calls are restarted
  * (SA_RESTART) if they can be, but poll(), epoll_wait() and nanosleep() end with EINTR. The watcher
  * blocks all signals. The eventfd is never closed.
@@ -61,8 +62,8 @@ struct hchan_watch {
  * while memory is short, and reports them when there is memory again.
  *
  * The watcher keeps no process alive: it ends with main() or, if main() has left by pthread_exit(),
- * when all other threads have ended. After fork() the child has no watcher, and its signal is as it
- * was before hchan_watch_start(), which it may call. */
+ * when all other threads have ended. After fork() the child has no watcher, and its signal is as
+ * after hchan_watch_stop(). It may call hchan_watch_start(). */
 int hchan_watch_start(const struct hchan_watch *options);
 
 /* Ends the watcher, including its report at exit. On return its thread has ended. Does nothing if
