@@ -92,11 +92,12 @@ void *newqnode(void)
     return node ? memset(node, 0, CACHE_LINE) : NULL;
 }
 
+/* A G that is zeroed and in the list, or NULL if memory ran out. allglock is held. */
 static struct g *allocate(void)
 {
     struct g *gp = aligned_alloc(CACHE_LINE, sizeof(*gp));
     if (!gp)
-        gothrow("out of memory");
+        return NULL;
     memset(gp, 0, sizeof(*gp));
     gp->next_all = allgs;
     allgs = gp;
@@ -141,8 +142,11 @@ struct g *newthreadg(bool registered)
         free_gs = gp->next_free;
     else
         gp = allocate();
-    gp->tid = 0;
+    if (gp)
+        gp->tid = 0;
     allgs_unlock();
+    if (!gp)
+        gothrow("out of memory");
     gnew(gp, registered);
     return gp;
 }
@@ -151,7 +155,8 @@ struct g *newgoroutine(void)
 {
     allgs_lock();
     struct g *gp = allocate();
-    gp->goroutine = true;
+    if (gp)
+        gp->goroutine = true;
     allgs_unlock();
     return gp;
 }

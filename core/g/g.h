@@ -125,7 +125,8 @@ _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,
  * release may hand it to another G, which then owns it. The owner frees it with free(). */
 void *newqnode(void);
 
-/* All functions that make a G or let one grow end the process if memory ran out, as Go does. */
+/* All functions that make a G or let one grow, but for newgoroutine(), end the process if memory
+ * ran out, as Go does. */
 
 /* Returns a G for a thread that will start, recycled or new. */
 struct g *newthreadg(bool registered);
@@ -134,7 +135,8 @@ void adoptg(struct g *gp);
 /* Gives back the G of a thread that ends, or that was not started. */
 void recycleg(struct g *gp);
 
-/* Returns a G without a stack, for a goroutine; the scheduler recycles it. */
+/* Returns a G without a stack, for a goroutine; the scheduler recycles it. NULL if memory ran
+ * out. */
 struct g *newgoroutine(void);
 /* Begins a life of gp, with a number of its own. */
 void gnew(struct g *gp, bool registered);

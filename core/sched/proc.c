@@ -83,7 +83,7 @@ static void goroutine_main(void *data)
     switch_to(gp, pick(gp->p)); /* for good */
 }
 
-/* A dead goroutine, or a new one. It may lack a stack. */
+/* A dead goroutine, or a new one, which may lack a stack; NULL if memory ran out. */
 static struct g *gfget(struct p *pp)
 {
     struct g *gp = pp ? pp->gfree : NULL;
@@ -122,9 +122,10 @@ int newproc(void (*fn)(void *), void *arg)
     if (!live_begin(pp != NULL))
         return ESRCH;
     struct g *gp = gfget(pp);
-    int error = gp->fiber.bottom ? 0 : stack_alloc(&gp->fiber, sched.stack);
+    int error = !gp ? ENOMEM : gp->fiber.bottom ? 0 : stack_alloc(&gp->fiber, sched.stack);
     if (error) {
-        gfunget(gp);
+        if (gp)
+            gfunget(gp);
         live_end();
         return error;
     }

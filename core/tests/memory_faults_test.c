@@ -3,6 +3,7 @@
  *
  * The build puts the functions named __wrap_... here in front of those of the C library. */
 #include "core/tests/child.h"
+#include "core/tests/goroutines.h"
 #include "core/tests/selector.h"
 
 void *__real_malloc(size_t size);
@@ -150,11 +151,33 @@ static void test_an_operation_without_memory_ends_the_process_as_go_does(void **
                   injected);
 }
 
+/* Given no memory for a goroutine, then newproc() says so, and the next one succeeds. */
+static void test_newproc_without_memory_says_so_and_keeps_nothing(void **state)
+{
+    _Atomic uint32_t ran = 0;
+    unsigned injected = 0;
+    int error = ENOMEM;
+    (void)state;
+    start_procs(1);
+    for (unsigned k = 1; error; k++) {
+        fail_at = k;
+        error = newproc(count_one, &ran);
+        fail_at = 0;
+        assert_true(error == 0 || error == ENOMEM);
+        injected += error != 0;
+    }
+    schedstop();
+    assert_int_equal(load_rlx(&ran), 1); /* schedstop() has waited for it */
+    assert_true(injected > 0);
+    print_message("memory, newproc:         %u failures: ENOMEM, nothing leaked\n", injected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_makechan_without_memory_says_so_and_keeps_nothing),
         cmocka_unit_test(test_an_operation_without_memory_ends_the_process_as_go_does),
+        cmocka_unit_test(test_newproc_without_memory_says_so_and_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

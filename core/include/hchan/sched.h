@@ -74,7 +74,8 @@ int schedinit(const struct sched_options *options);
 
 /* Starts a goroutine that calls fn(arg), as Go's `go` does. A goroutine or any thread may call it,
  * at any time. Returns 0, and then fn is called; ESRCH if no scheduler runs; ENOMEM if there is no
- * memory for a stack, or no mapping left for its guard (sysctl vm.max_map_count).
+ * memory for the goroutine or its stack, or no mapping left for the stack's guard (sysctl
+ * vm.max_map_count).
  *
  * Once schedstop() has been called, threads get ESRCH. Goroutines may still start others, until the
  * last one has ended. */
