@@ -6,6 +6,7 @@
 #include "core/sched/live.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/stack.h"
+#include "core/sched/timer.h"
 #include <errno.h>
 #include <hchan/sched.h>
 #include <sched.h>
@@ -142,6 +143,50 @@ static void set_stack_size(size_t size)
     sched.stack = size;
 }
 
+/* Locks that no thread holds two of, so their order does not matter. */
+static void before_fork(void)
+{
+    pthread_mutex_lock(&sched.lock);
+    timers_lock();
+    stacks_lock();
+}
+
+static void after_fork(void)
+{
+    stacks_unlock();
+    timers_unlock();
+    pthread_mutex_unlock(&sched.lock);
+}
+
+/* No P runs in the child. The Ps, and the goroutines that they had, are left as they are, since a
+ * thread may have been changing them. */
+static void after_fork_in_child(void)
+{
+    stack_leave_faults();
+    stacks_forget();
+    timers_forget();
+    sched.procs = sched.room = 0; /* so that a schedinit() makes new ones */
+    sched.head = sched.tail = NULL;
+    sched.idle = sched.watcher = NULL;
+    /* Relaxed, all of them: there is no other thread. */
+    store_rlx(&sched.size, 0);
+    store_rlx(&sched.idles, 0);
+    store_rlx(&sched.spinning, 0);
+    store_rlx(&sched.started, 0);
+    store_rlx(&sched.live, 0);
+    store_rlx(&sched.state, SCHED_STOPPED);
+    after_fork();
+}
+
+/* Registers the handlers for forks. The scheduler is STARTING. Returns 0 or an error number. */
+static int prepare_forks(void)
+{
+    static bool prepared;
+    int error = prepared ? 0 : pthread_atfork(before_fork, after_fork, after_fork_in_child);
+    prepared = !error;
+    return error;
+}
+
 int schedinit(const struct sched_options *options)
 {
     static const struct sched_options usual;
@@ -154,7 +199,9 @@ int schedinit(const struct sched_options *options)
         return EBUSY;
     set_stack_size(stack);
     sched.options = *o;
-    int error = make_procs(o->procs ? o->procs : usable_cpus());
+    int error = prepare_forks();
+    if (!error)
+        error = make_procs(o->procs ? o->procs : usable_cpus());
     if (error)
         store_rel(&sched.state, SCHED_STOPPED); /* as in end_procs() */
     return error ? error : start_procs();

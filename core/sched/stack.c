@@ -97,6 +97,22 @@ void stack_free_all(void)
     pthread_mutex_unlock(&lock);
 }
 
+void stacks_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void stacks_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+void stacks_forget(void)
+{
+    newest = NULL;
+    slab_rest = slab_end = NULL;
+}
+
 /* What SIGSEGV did before ours. Written while no P runs. */
 static struct sigaction before;
 

@@ -13,6 +13,11 @@ size_t stack_size(size_t size);
 int stack_alloc(struct fiber *f, size_t size);
 /* Gives the memory of all stacks back. Their fibers have ended. */
 void stack_free_all(void);
+/* For a fork(): takes and gives back the lock. In the child the stacks that there are belong to
+ * goroutines that do not run there, and stay: values may be written to them. */
+void stacks_lock(void);
+void stacks_unlock(void);
+void stacks_forget(void);
 /* Takes SIGSEGV, to report overflows, until stack_leave_faults() gives it back: unless the program
  * has installed a handler of its own meanwhile. Any other fault is the earlier action's, which is
  * put back for it, for good. */

@@ -132,3 +132,19 @@ struct g *timers_due(int64_t now)
     pthread_mutex_unlock(&timers.lock);
     return due;
 }
+
+void timers_lock(void)
+{
+    pthread_mutex_lock(&timers.lock);
+}
+
+void timers_unlock(void)
+{
+    pthread_mutex_unlock(&timers.lock);
+}
+
+void timers_forget(void)
+{
+    timers.count = 0;
+    publish();
+}

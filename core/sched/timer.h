@@ -17,4 +17,9 @@ int64_t timer_next(void);
  * The caller makes them ready. */
 struct g *timers_due(int64_t now);
 
+/* For a fork(): takes and gives back the lock; in the child there are no deadlines any more. */
+void timers_lock(void);
+void timers_unlock(void);
+void timers_forget(void);
+
 #endif

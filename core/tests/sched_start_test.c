@@ -1,6 +1,7 @@
 /* The scheduler: goroutines are started, all of them run, once, and what cannot be started is
  * refused. */
 #include "core/base/atomic.h"
+#include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 
 static _Atomic uint32_t count;
@@ -169,6 +170,70 @@ static void test_one_of_two_starts_the_scheduler(void **state)
     assert_int_equal(gomaxprocs(), 0);
 }
 
+/* What goroutines do while their process forks. */
+struct forking {
+    hchan *c;
+    _Atomic uint32_t over;
+};
+
+static void wait_for_an_hour(void *c)
+{
+    chanrecv_within(c, NULL, NULL, NULL, hchan_deadline(INT64_C(3600) * 1000000000));
+}
+
+static void make_until_over(void *arg)
+{
+    struct forking *f = arg;
+    while (!load_rlx(&f->over)) { /* a flag */
+        go(count_one, &count);
+        gosched();
+    }
+}
+
+/* In the child. Returns its exit status. */
+static int without_a_scheduler(void)
+{
+    if (gomaxprocs() != 0 || newproc(count_one, &count) != ESRCH)
+        return 1;
+    schedwait();
+    schedstop();
+    if (SANITIZED) /* which can't start threads here */
+        return 0;
+    store_rlx(&count, 0); /* no other thread is left */
+    if (schedinit(&(struct sched_options){.procs = 3, .stack_size = 1 << 20}))
+        return 2;
+    int error = newproc(count_one, &count);
+    schedstop();
+    return error || load_rlx(&count) != 1 ? 3 : 0;
+}
+
+/* Given a scheduler that runs, when the process forks, then the child has none, and may start
+ * one. */
+static void test_a_child_has_no_scheduler(void **state)
+{
+    enum { TIMES = SANITIZED ? 5 : 50 };
+    struct forking f = {.c = make(some_variant(), 0, 0)};
+    (void)state;
+    start_procs(2);
+    go(wait_for_an_hour, f.c);
+    until_receivers(f.c, 1);
+    go(make_until_over, &f);
+    for (int i = 0; i < TIMES; i++) {
+        int status;
+        pid_t child = fork_child();
+        if (child == 0) {
+            alarm(HANG_S); /* a hang is a failure */
+            _exit(without_a_scheduler());
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
+    store_rlx(&f.over, 1); /* a flag */
+    closechan(f.c);
+    schedstop();
+    chanfree(f.c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_started_is_refused),
         cmocka_unit_test(test_no_goroutine_is_lost_when_the_scheduler_stops),
         cmocka_unit_test(test_one_of_two_starts_the_scheduler),
+        cmocka_unit_test(test_a_child_has_no_scheduler),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

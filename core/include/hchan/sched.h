@@ -23,7 +23,9 @@
  * A goroutine has a number for reports and traces. It has 32 bits: after 2^32 goroutines numbers
  * come again.
  *
- * After fork() the child has no scheduler, and its goroutines do not run; it should exec(). */
+ * After fork() the child has no scheduler: the goroutines do not run there, gomaxprocs() is 0, and
+ * newproc() returns ESRCH. If a plain thread has forked it may call schedinit(); channels that the
+ * goroutines use stay as they were. A goroutine's child must exec() or _exit(). */
 #ifndef HCHAN_SCHED_H
 #define HCHAN_SCHED_H
 
