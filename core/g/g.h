@@ -71,10 +71,9 @@ enum leaving { LEAVING_NOT, LEAVING_PARKED, LEAVING_YIELDED, LEAVING_DEAD };
 struct g {
     alignas(CACHE_LINE) _Atomic uint32_t park;
     _Atomic uint32_t selectDone;
-    struct sudog sudog;     /* of a plain operation */
-    _Atomic uint8_t status; /* enum gstatus, for reports; set by its P and by its waker */
-    bool goroutine;         /* or else a thread; never changes */
-    uint32_t woken_at;      /* nanotime() of its last wake, the low bits (core/chan/spin.h) */
+    struct sudog sudog; /* of a plain operation */
+    bool goroutine;     /* or else a thread; never changes */
+    uint32_t woken_at;  /* nanotime() of its last wake, the low bits (core/chan/spin.h) */
 
     alignas(CACHE_LINE) struct wait wait;
     _Atomic uint32_t id;     /* of a life, from 1; comes again after 2^32 - 1 lives */

@@ -17,8 +17,9 @@ static _Atomic uint32_t writers; /* threads that may be writing to `events` */
 _Atomic uint32_t tracing;
 
 static const char *const names[] = {
-    [GIDLE] = "_Gidle",       [GRUNNABLE] = "_Grunnable", [GRUNNING] = "_Grunning",
-    [GWAITING] = "_Gwaiting", [GDEAD] = "_Gdead",
+    [GRUNNABLE] = "_Grunnable",
+    [GRUNNING] = "_Grunning",
+    [GWAITING] = "_Gwaiting",
 };
 
 const char *hchan_gstatus_name(enum gstatus status)

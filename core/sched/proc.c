@@ -12,7 +12,6 @@ enum { GFREE_MAX = REACHABLE(64, 2) };
 
 static void gfput(struct p *pp, struct g *gp)
 {
-    store_rlx(&gp->status, GDEAD); /* for reports */
     /* Release: code that finds it unregistered sees what it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
     gp->next_free = pp->gfree;
@@ -35,7 +34,6 @@ void finish_other(struct p *pp, struct g *gp)
     case LEAVING_NOT:
         break;
     case LEAVING_PARKED: /* and READY */
-        store_rlx(&gp->status, GRUNNABLE);
         queue_put_next(pp, gp);
         break;
     case LEAVING_YIELDED:
@@ -68,7 +66,6 @@ void gosched(void)
     if (!next)
         return; /* no other goroutine is runnable here */
     gp->leaving = LEAVING_YIELDED;
-    store_rlx(&gp->status, GRUNNABLE);
     switch_to(gp, next);
 }
 

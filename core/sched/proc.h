@@ -9,7 +9,6 @@
 #include "core/sched/p.h"
 #include "core/sched/queues.h"
 #include "core/sched/timer.h"
-#include <hchan/trace.h>
 
 /* Once in so many picks others come before runnext and the ring, as in Go. A prime number, so that
  * it does not keep step with what a program does. */
@@ -37,7 +36,6 @@ static inline void finish(struct p *pp, struct g *gp)
 static inline void switch_to(struct g *gp, struct g *to)
 {
     to->p = gp->p;
-    store_rlx(&to->status, GRUNNING); /* for reports */
     setg(to);
     fiber_leave(&gp->fiber, &to->fiber, gp->leaving == LEAVING_DEAD);
     struct g *left = context_switch(&gp->sched, &to->sched, gp);
@@ -72,7 +70,6 @@ static inline void gopark(struct g *gp, int64_t deadline)
     if (__builtin_expect(bounded, 0) && timer_add(gp, deadline))
         watch_for(deadline);
     gp->leaving = LEAVING_PARKED;
-    store_rlx(&gp->status, GWAITING); /* for reports */
     switch_to(gp, pick(gp->p));
     if (__builtin_expect(bounded, 0))
         timer_del(gp);

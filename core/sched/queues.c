@@ -4,7 +4,6 @@
 #include "core/sched/queues.h"
 #include "core/sched/idle.h"
 #include "core/sched/sched_state.h"
-#include <hchan/trace.h>
 
 /* Puts the list from first to last into the global queue. */
 static void global_put(struct g *first, struct g *last, uint32_t n)
@@ -81,7 +80,6 @@ void queue_put_next(struct p *pp, struct g *gp)
 void goready(struct g *gp)
 {
     struct g *me = runningg();
-    store_rlx(&gp->status, GRUNNABLE); /* for reports */
     if (me && me->p) {
         queue_put_next(me->p, gp);
     } else {

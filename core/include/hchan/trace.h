@@ -31,8 +31,8 @@
 extern "C" {
 #endif
 
-/* What a goroutine is doing, in Go's words. */
-enum gstatus { GIDLE, GRUNNABLE, GRUNNING, GWAITING, GDEAD };
+/* What a goroutine that lives is doing, in Go's words. */
+enum gstatus { GRUNNABLE, GRUNNING, GWAITING };
 
 /* Go's word for a status: "_Grunning"; static. */
 const char *hchan_gstatus_name(enum gstatus status);

@@ -139,13 +139,12 @@ const char *explore_sched_end(void)
     return timers.count ? "a deadline is forgotten" : NULL;
 }
 
-/* Of a goroutine, what is its own and what is for reports; of a P, its ticks, which are hints to
- * the watcher, and its g0. */
+/* Of a goroutine, what is its own; of a P, its g0, and its ticks, which are hints. */
 bool engine_idle_talk(const void *at)
 {
     uintptr_t in_pool = (uintptr_t)at - (uintptr_t)pool;
     if (in_pool < sizeof(pool))
-        return in_pool % sizeof(pool[0]) >= offsetof(struct g, status);
+        return in_pool % sizeof(pool[0]) >= offsetof(struct g, goroutine);
     uintptr_t in_ps = (uintptr_t)at - (uintptr_t)sched.ps;
     if (sched.ps && in_ps < sched.procs * sizeof(struct p)) {
         uintptr_t in_p = in_ps % sizeof(struct p);
