@@ -1,5 +1,5 @@
 /* What a P runs next: a goroutine of its own queues, or of the global one, or of another P's ring.
- * It goes idle where there is none. After Go's findRunnable. */
+ * It goes idle if there is none. After Go's findRunnable. */
 #include "core/sched/find.h"
 #include "core/base/futex.h"
 #include "core/sched/idle.h"
@@ -8,8 +8,8 @@
 #include "core/sched/sched_state.h"
 #include "core/sched/timer.h"
 
-/* For how long a P looks at the others before it goes idle: some 15 us in all, where a pause takes
- * 24 ns. (Go looks four times and does not pause.) */
+/* For how long a P searches the others before it goes idle: some 15 us in all, if a pause takes
+ * 24 ns. (Go searches four times and does not pause.) */
 enum { SEARCH_TURNS = 64, SEARCH_PAUSES = 10 };
 
 static void ready_due(void)
@@ -64,7 +64,7 @@ static struct g *steal(struct p *pp)
     return gp ? gp : global_take(pp);
 }
 
-/* Looks at the other Ps' rings for a while. At most half as many Ps as are busy do so, as in Go,
+/* Searches the other Ps' rings for a while. At most half as many Ps as are busy do so, as in Go,
  * since each is in the others' way. */
 static struct g *spin(struct p *pp)
 {

@@ -7,7 +7,7 @@
 #include "core/sched/sched_state.h"
 #include "core/sched/timer.h"
 
-/* How long the watcher sleeps between two looks, as Go's sysmon does: 20 us; after 50 looks in
+/* How long the watcher sleeps between two checks, as Go's sysmon does: 20 us; after 50 checks in
  * vain, twice as long each time, up to some 10 ms. */
 enum { WATCH_NS_MIN = 20000, WATCH_LOOKS = 50, WATCH_NS_MAX = 10000000 };
 
@@ -16,12 +16,12 @@ static void wake(struct p *pp, enum note note)
     uint32_t none = NOTE_NONE;
     if (note == NOTE_RUN)
         store_rel(&pp->note, NOTE_RUN);             /* pairs with load_acq in idle_sleep() */
-    else if (!cas_rel(&pp->note, &none, NOTE_LOOK)) /* likewise; fails where there is a note */
+    else if (!cas_rel(&pp->note, &none, NOTE_LOOK)) /* likewise; fails if there is a note */
         return;
     futex_wake(&pp->note, 1);
 }
 
-/* Takes pp from the idle Ps. Returns a P that must be woken to look, since it is the watcher now,
+/* Takes pp from the idle Ps. Returns a P that must be woken to check, since it is the watcher now,
  * or has something to watch now; or NULL. The lock is held. */
 static struct p *idle_remove(struct p *pp)
 {
@@ -73,7 +73,7 @@ void stop_spinning(struct p *pp)
 {
     if (pp->spinning) {
         pp->spinning = false;
-        fadd_sc(&sched.spinning, -1U); /* before a look at the queues; pairs with wake_another() */
+        fadd_sc(&sched.spinning, -1U); /* before a check of the queues; pairs with wake_another() */
     }
 }
 
@@ -98,7 +98,7 @@ void found_work(struct p *pp)
     }
 }
 
-/* Takes pp from the idle Ps. False where that is done already, and pp is about to be woken. */
+/* Takes pp from the idle Ps. False if that is done already, and pp is about to be woken. */
 static bool come_back(struct p *pp)
 {
     struct p *look = NULL;
@@ -119,8 +119,8 @@ void wake_all(void)
             wake(&sched.ps[i], NOTE_RUN);
 }
 
-/* A P that has not picked a goroutine since the last look, and has one in its runnext; or NULL. The
- * lock is held. */
+/* A P that has a goroutine in its runnext, and whose goroutines have not switched since the last
+ * check; or NULL. (A goroutine that its g0 picked does not count.) The lock is held. */
 static struct p *stale_next(struct p *watcher)
 {
     struct p *stale = NULL;
@@ -134,8 +134,8 @@ static struct p *stale_next(struct p *watcher)
     return stale;
 }
 
-/* Where pp is the watcher it takes over what has stayed in a runnext. True where it did, and is no
- * longer idle. */
+/* If pp is the watcher, it takes over what has stayed in a runnext. Returns whether it did, and so
+ * is no longer idle. */
 static bool watch(struct p *pp)
 {
     struct p *look = NULL, *stale = NULL;
@@ -190,7 +190,7 @@ static void idle_sleep(struct p *pp)
         if (note == NOTE_RUN)
             break;
         if (note == NOTE_LOOK)
-            cas_rlx(&pp->note, &note, NOTE_NONE); /* fails where it is NOTE_RUN by now */
+            cas_rlx(&pp->note, &note, NOTE_NONE); /* fails if it is NOTE_RUN by now */
         if (timer_next() <= nanotime() && come_back(pp))
             return;
         if (watch(pp))
@@ -209,7 +209,7 @@ void go_idle(struct p *pp)
     pp->idle = true;
     if (!sched.watcher)
         sched.watcher = pp;
-    fadd_sc(&sched.idles, 1); /* before the look at the queues; pairs with wake_another() */
+    fadd_sc(&sched.idles, 1); /* before the check of the queues; pairs with wake_another() */
     pthread_mutex_unlock(&sched.lock);
     if (spun)
         fadd_sc(&sched.spinning, -1U); /* likewise */

@@ -13,7 +13,7 @@ void stop_spinning(struct p *pp);
 /* pp has found a goroutine to run. */
 void found_work(struct p *pp);
 
-/* pp has found nothing to run. Returns when it is to look again. */
+/* pp has found nothing to run. Returns when it is to search again. */
 void go_idle(struct p *pp);
 
 /* Wakes every P that is idle. */

@@ -1,10 +1,10 @@
 /* Counts the goroutines that have not ended; waits for their end; decides whether a thread may make
  * another one. Owns sched.live, and takes the state from RUNNING to STOPPING.
  *
- * A thread that makes a goroutine counts it, and then looks whether the scheduler runs. A thread
- * that stops the scheduler says so, and then looks at the count. All four are seq_cst, so one of
+ * A thread that makes a goroutine counts it, and then checks whether the scheduler runs. A thread
+ * that stops the scheduler says so, and then reads the count. All four are seq_cst, so one of
  * the two sees the other: either the goroutine is waited for, or its maker takes the count back. A
- * goroutine that makes another need not look: it is counted itself, so the scheduler runs on. */
+ * goroutine that makes another need not check: it is counted itself, so the scheduler runs on. */
 #include "core/sched/live.h"
 #include "core/base/futex.h"
 #include "core/base/throw.h"
@@ -17,7 +17,7 @@ bool live_begin(bool by_goroutine)
         fadd_rlx(&sched.live, 1); /* before its end can be counted; publishes nothing */
         return true;
     }
-    fadd_sc(&sched.live, 1); /* before the look at the state; pairs with live_stop() */
+    fadd_sc(&sched.live, 1); /* before the state is read; pairs with live_stop() */
     if (load_sc(&sched.state) == SCHED_RUNNING)
         return true;
     live_end();
@@ -54,6 +54,6 @@ bool live_stop(void)
     uint32_t state = SCHED_RUNNING;
     if (!cas_sc(&sched.state, &state, SCHED_STOPPING)) /* pairs with live_begin() */
         return false;
-    schedwait(); /* its look at live comes after the swap */
+    schedwait(); /* it reads live after the swap */
     return true;
 }

@@ -11,7 +11,7 @@ bool live_begin(bool by_goroutine);
 /* A goroutine has ended, or was not made after all. */
 void live_end(void);
 
-/* From here on threads make no goroutines. Returns when all have ended, or false at once where no
+/* From here on threads make no goroutines. Returns when all have ended, or false at once if no
  * scheduler runs, or another thread stops it already. */
 bool live_stop(void);
 

@@ -6,14 +6,14 @@
 #include "core/sched/runq.h"
 #include <pthread.h>
 
-/* What a P that sleeps is woken for: to check what it watches, or because it is no longer idle. */
+/* Why a sleeping P is woken: to check what it watches, or because it is no longer idle. */
 enum note { NOTE_NONE, NOTE_LOOK, NOTE_RUN };
 
 struct p {
     struct runq runq;
     alignas(CACHE_LINE) struct g g0; /* the thread's own stack, on which it looks for work */
     uint32_t id;
-    _Atomic uint32_t schedtick; /* how many goroutines it has picked; written by itself */
+    _Atomic uint32_t schedtick; /* picks by goroutines that left it; written by itself */
     uint32_t seentick;          /* schedtick as the watcher saw it; under sched.lock */
     bool spinning;              /* counted in sched.spinning; while it is idle, under sched.lock */
     struct g *gfree;            /* dead goroutines, by next_free */

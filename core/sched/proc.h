@@ -22,7 +22,7 @@ static inline void finish(struct p *pp, struct g *gp)
 {
     uint32_t word = GPARK_WAITING;
     /* Release: pairs with the waker's exchange, and with expire(), after which gp is resumed from
-     * what the switch has written to gp->sched. Acquire where it fails: it is READY already, and
+     * what the switch has written to gp->sched. Acquire if it fails: it is READY already, and
      * goes on to read what its waker wrote. */
     if (__builtin_expect(gp->leaving == LEAVING_PARKED, 1) &&
         cas_acqrel(&gp->park, &word, GPARK_ASLEEP))
@@ -43,7 +43,7 @@ static inline void switch_to(struct g *gp, struct g *to)
     finish(gp->p, left);
 }
 
-/* Counts a pick. True where it is the turn of others than those next in line. */
+/* Counts a pick. True if it is the turn of others than those next in line. */
 static inline bool look_around(struct p *pp)
 {
     uint32_t tick = load_rlx(&pp->schedtick) + 1;
@@ -51,7 +51,7 @@ static inline bool look_around(struct p *pp)
     return tick % FAIR_TICK == 0;
 }
 
-/* The goroutine that runs next on pp; or g0, which looks further. */
+/* The goroutine that runs next on pp; or g0, which searches further. */
 static inline struct g *pick(struct p *pp)
 {
     if (look_around(pp))

@@ -21,7 +21,7 @@ static void global_put(struct g *first, struct g *last, uint32_t n)
 
 struct g *global_take(struct p *pp)
 {
-    if (load_sc(&sched.size) == 0) /* a first look: go_idle() looks again */
+    if (load_sc(&sched.size) == 0) /* a first check: go_idle() checks again */
         return NULL;
     pthread_mutex_lock(&sched.lock);
     uint32_t size = load_rlx(&sched.size), n = size / sched.procs + 1;

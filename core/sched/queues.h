@@ -14,9 +14,9 @@ void queue_put(struct p *pp, struct g *gp);
 /* Makes gp the next to run on pp, and puts the one that was that into the ring. By pp. */
 void queue_put_next(struct p *pp, struct g *gp);
 
-/* The goroutine gp is runnable from now on: it is to run next on the caller's P, or, where a plain
- * thread calls, goes into the global queue. By whoever has set gp's park word from ASLEEP to
- * another state. */
+/* The goroutine gp is runnable from now on: it is to run next on the caller's P, or, if a plain
+ * thread calls, goes into the global queue. By the thread that has set gp's park word from ASLEEP
+ * to another state. */
 void goready(struct g *gp);
 
 #endif

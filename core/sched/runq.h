@@ -2,7 +2,7 @@
  * ring, into which the P puts them and from which any P takes them; and one place, runnext, for the
  * one that was made ready last. Its data is still in this P's cache, and its peer is about to park.
  *
- * Only the owner, the P itself, writes `tail`, and runnext where it is NULL. `head` moves by a
+ * Only the owner, the P itself, writes `tail`, and runnext if it is NULL. `head` moves by a
  * swap. */
 #ifndef CORE_SCHED_RUNQ_H
 #define CORE_SCHED_RUNQ_H
@@ -17,7 +17,7 @@ struct runq {
     _Atomic(struct g *) ring[RUNQ_SIZE];
 };
 
-/* Puts gp at the end; false where the ring is full. By the owner. The store of tail is seq_cst:
+/* Puts gp at the end; false if the ring is full. By the owner. The store of tail is seq_cst:
  * either a P that goes idle sees gp (runq_some()), or the caller sees that it is idle
  * (wake_another()). It is a release, too: the P that takes gp sees everything that gp was made
  * ready with. */

@@ -9,10 +9,10 @@
  * reason.
  *
  * Runnext is exempt. Its goroutine is to run on the P that made it ready, a moment later, when the
- * one that runs there parks; to wake another P for it would cost more than it saves. Where it does
- * not park, the watcher helps: the P that has been idle longest checks the others now and then, and
- * takes what has stayed in a runnext. It watches the timers as well. Where no P is idle there is no
- * watcher, and no P that could run the goroutine sooner. The watcher replaces Go's sysmon. */
+ * one that runs there parks; to wake another P for it would cost more than it saves. If it does
+ * not park, the watcher helps: one of the idle Ps checks the others now and then, and takes what
+ * has stayed in a runnext. It watches the timers as well. If no P is idle there is no watcher, and
+ * no P that could run the goroutine sooner. The watcher replaces Go's sysmon. */
 #ifndef CORE_SCHED_SCHED_STATE_H
 #define CORE_SCHED_SCHED_STATE_H
 
@@ -21,7 +21,7 @@
 #include <hchan/sched.h>
 #include <pthread.h>
 
-/* What the scheduler does. It goes through these states in turn; from STARTING to ENDING where a P
+/* What the scheduler does. It goes through these states in turn; from STARTING to ENDING if a P
  * cannot be started. While it is STOPPING only goroutines make goroutines (live.c); when it is
  * ENDING no goroutine is left, and the Ps end. */
 enum sched_does { SCHED_STOPPED, SCHED_STARTING, SCHED_RUNNING, SCHED_STOPPING, SCHED_ENDING };
@@ -32,7 +32,7 @@ struct sched {
     struct g *head, *tail; /* the global queue, by schedlink */
     struct p *idle;        /* idle Ps by link, the one that went idle last first */
     struct g *gfree;       /* dead goroutines by next_free; without lock while no P runs */
-    struct p *watcher;     /* an idle P; NULL where none is idle */
+    struct p *watcher;     /* an idle P; NULL if none is idle */
     int64_t watch_until;   /* when the watcher wakes by itself */
 
     alignas(CACHE_LINE) _Atomic uint32_t size; /* of the global queue; written under lock */

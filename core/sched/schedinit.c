@@ -98,12 +98,12 @@ static int start_procs(void)
         error = sched.ps[i].error;
     if (error)
         end_procs(threads);
-    else /* a release for newproc(), whose look is the seq_cst load in live_begin() */
+    else /* a release for newproc(), which reads it with the seq_cst load in live_begin() */
         store_rel(&sched.state, SCHED_RUNNING);
     return error;
 }
 
-/* The Ps, without their threads: those of an earlier scheduler, where there are enough. They are
+/* The Ps, without their threads: those of an earlier scheduler, if there are enough. They are
  * never freed: a thread that has made a goroutine ready may still be about to wake a P when that
  * goroutine has ended. Returns 0 or an error number. */
 static int make_procs(uint32_t procs)
@@ -129,7 +129,7 @@ static int make_procs(uint32_t procs)
     return 0;
 }
 
-/* All goroutines are dead, and no P runs. They lose their stacks where the size is another one. */
+/* All goroutines are dead, and no P runs. They lose their stacks if the size differs. */
 static void set_stack_size(size_t size)
 {
     if (size == sched.stack)

@@ -1,4 +1,4 @@
-/* The stacks of goroutines, and what happens where one overflows.
+/* The stacks of goroutines, and what happens if one overflows.
  *
  * Stacks are cut from slabs, each above a guard. A dead goroutine keeps its stack for the next one.
  * The kernel gets slabs back all at once, before stacks of another size are made: to unmap single
@@ -44,7 +44,7 @@ size_t stack_size(size_t size)
     return (size + page() - 1) / page() * page() + GUARD_PAGES * page();
 }
 
-/* Room for stacks of `size` bytes. False where there is no memory. The lock is held. */
+/* Room for stacks of `size` bytes. False if there is no memory. The lock is held. */
 static bool add_slab(size_t size)
 {
     size_t bytes = page() + (size > SLAB ? size : SLAB / size * size);

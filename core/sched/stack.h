@@ -1,15 +1,15 @@
-/* The stacks of goroutines, and what happens where one overflows. */
+/* The stacks of goroutines, and what happens if one overflows. */
 #ifndef CORE_SCHED_STACK_H
 #define CORE_SCHED_STACK_H
 
 #include "core/base/fiber.h"
 #include <stddef.h>
 
-/* The bytes of a stack for which a user asks with `size` (0: the default), its guard included; 0
- * where that is out of range. */
+/* The size in bytes of the stack that a user asks for with `size` (0: the default), its guard
+ * included; 0 if that is out of range. */
 size_t stack_size(size_t size);
-/* A stack of so many bytes, on which f is to run. Returns 0 or an error number. All stacks that
- * there are at a time have one size. */
+/* Makes a stack of so many bytes, on which f is to run. Returns 0 or an error number. All stacks
+ * that there are at a time have one size. */
 int stack_alloc(struct fiber *f, size_t size);
 /* Gives the memory of all stacks back. Their fibers have ended. */
 void stack_free_all(void);
@@ -19,12 +19,12 @@ void stacks_lock(void);
 void stacks_unlock(void);
 void stacks_forget(void);
 /* Takes SIGSEGV, to report overflows, until stack_leave_faults() gives it back: unless the program
- * has installed a handler of its own meanwhile. Any other fault is the earlier action's, which is
- * put back for it, for good. */
+ * has installed a handler of its own meanwhile. Any other fault is left to the action before, which
+ * is put back and stays. */
 void stack_catch_faults(void);
 void stack_leave_faults(void);
 /* Gives the calling thread a stack for signals, so that an overflow of its goroutines can be
- * reported. Returns what stack_unguard() takes; NULL where there is no memory. */
+ * reported. Returns what stack_unguard() takes; NULL if there is no memory. */
 void *stack_guard(void);
 void stack_unguard(void *altstack);
 

@@ -1,4 +1,4 @@
-/* The deadlines of parked goroutines: a heap by time. (Where a thread parks, the kernel keeps its
+/* The deadlines of parked goroutines: a heap by time. (If a thread parks, the kernel keeps its
  * deadline.) Owns the heap, and the timer and `when` of each G. Knows nothing of Ps: those ask when
  * the next timer is due, and make ready what is. */
 #include "core/sched/timer.h"
@@ -40,7 +40,7 @@ static void sift_down(uint32_t at, struct g *gp)
     place(at, gp);
 }
 
-/* Relaxed, here and in timer_next(): a P that reads too early a value looks again, and the watcher,
+/* Relaxed, here and in timer_next(): a P that reads too early a value checks again. The watcher,
  * which might sleep past a deadline, is woken by watch_for(). */
 static void publish(void)
 {
@@ -96,7 +96,7 @@ int64_t timer_next(void)
     return load_rlx(&timers.next); /* a hint: see publish() */
 }
 
-/* gp is due. True where it was asleep, and is the caller's to run. */
+/* gp is due. True if it was asleep, and is the caller's to run. */
 static bool expire(struct g *gp, int64_t now)
 {
     enum { AGAIN_NS = 20000 }; /* far more than it takes to leave a stack */

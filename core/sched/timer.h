@@ -5,12 +5,12 @@
 #include "core/g/g.h"
 #include <stdint.h>
 
-/* gp is about to park until `when`. True where its deadline comes before all others: then the P
+/* gp is about to park until `when`. True if its deadline comes before all others: then the P
  * that watches the timers must know. */
 bool timer_add(struct g *gp, int64_t when);
 /* gp goes on: its deadline, if there is one still, is over. */
 void timer_del(struct g *gp);
-/* When the next timer is due; FUTEX_FOREVER where there is none. Takes no lock: the answer may be
+/* When the next timer is due; FUTEX_FOREVER if there is none. Takes no lock: the answer may be
  * old. */
 int64_t timer_next(void);
 /* The goroutines whose deadlines have passed, but for those that a waker has: a list by schedlink.
