@@ -17,7 +17,8 @@
  * chanfree() may be called by any number of threads at once.
  *
  * A panic (send on closed channel, close of closed channel, close of nil channel) prints Go's
- * message and ends the process with status 2, unless the calling thread is inside hchan_try().
+ * message and ends the process with status 2, unless the calling thread or goroutine is inside
+ * hchan_try().
  *
  * A NULL channel is Go's nil channel: blocking operations on it wait for ever, non-blocking ones
  * return false, close panics, length and capacity are 0.
@@ -25,11 +26,12 @@
  * Memory is allocated by
  *   - makechan();
  *   - a thread's first operation that may park (any first operation, in a traced instance);
- *   - a G's first select with more cases than any before it;
- *   - a G's first operation on a channel with a CLH lock;
- *   - a goroutine's wait with a deadline, when more goroutines wait than at any time before.
- * If there is no memory, makechan() fails; the others end the process, as Go does ("fatal error:
- * out of memory").
+ *   - a thread's or goroutine's first select with more cases than any before it;
+ *   - its first operation on a channel with a CLH lock;
+ *   - a goroutine's wait with a deadline, when more goroutines wait than at any time before;
+ *   - newproc() (hchan/sched.h).
+ * If there is no memory, makechan() and newproc() fail; the others end the process, as Go does
+ * ("fatal error: out of memory").
  *
  * After fork() only the forking thread exists in the child. If it was the only thread, its channels
  * continue to work. Otherwise what the other threads waited for or had locked stays so, and the
@@ -64,8 +66,8 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
 
 /* Frees the channel; NULL is allowed. No thread may be inside a call on it. Note that a value's
  * arrival does not imply that its sender has returned: join the threads, or let them report by
- * other means. If a G is still parked on a traced channel, that is reported and aborts the
- * process. */
+ * other means. If a thread or a goroutine is still parked on a traced channel, that is
+ * reported and aborts the process. */
 void chanfree(hchan *c);
 
 /* c <- elem. Returns when a receiver has the value or the buffer holds it. Panics if the channel is
@@ -178,7 +180,8 @@ bool hchan_variant_goroutines(const struct hchan_variant *variant);
 /* Runs fn(arg). Returns true if it returned, and false if it panicked, with Go's message in
  * *message (static, e.g. "send on closed channel"; `message` may be NULL). As with Lua's pcall, the
  * frames in between are left without unwinding: what they held stays held. Calls may nest; each
- * thread has its own. fn may leave only in these two ways, not by longjmp() or pthread_exit(). */
+ * goroutine has its own, and so has each thread. fn may leave only in these two ways, not by
+ * longjmp() or pthread_exit(). In C++ a panic over frames with destructors is undefined. */
 bool hchan_try(void (*fn)(void *), void *arg, const char **message);
 
 #ifdef __cplusplus

@@ -22,7 +22,9 @@ const char *hchan_outcome_name(unsigned i);
 const char *hchan_outcome_what(unsigned i);
 
 /* Adds up the counts of the outcomes whose names begin with `prefix`. Each send ends in exactly one
- * of "send_", each receive in one of "recv_", each select in one of "select_". */
+ * of "send_", each receive in one of "recv_", each select in one of "select_". A select with one
+ * case and no deadline counts as the plain operation; a bounded send or receive counts as a select;
+ * a select of nil channels only is not counted. */
 uint64_t hchan_outcomes_sum(const uint64_t counts[HCHAN_OUTCOMES], const char *prefix);
 
 /* Adds up the counts of all goroutines and threads since the program began, including those that
@@ -31,7 +33,7 @@ uint64_t hchan_outcomes_sum(const uint64_t counts[HCHAN_OUTCOMES], const char *p
 void hchan_outcomes_read(uint64_t totals[HCHAN_OUTCOMES]);
 
 /* The counts of the calling goroutine or thread. Only their differences mean anything: they need
- * not begin at 0, since a G that has ended is given to another thread and counts on. */
+ * not begin at 0: they go on from those of a goroutine or thread that has ended. */
 void hchan_outcomes_self(uint64_t totals[HCHAN_OUTCOMES]);
 
 #ifdef __cplusplus

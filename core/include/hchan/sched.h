@@ -18,7 +18,9 @@
  * parks, yields or ends.
  *
  * A goroutine may resume in another thread. So it must not keep what belongs to a thread across an
- * operation on a channel: errno, the address of a _Thread_local, a mutex that it has locked.
+ * operation on a channel: errno, the address of a _Thread_local, a mutex that it has locked, the
+ * floating-point environment (fesetround()); in C++ an exception that it has caught and still
+ * handles.
  *
  * A goroutine has a number for reports and traces. It has 32 bits: after 2^32 goroutines numbers
  * come again.
@@ -31,8 +33,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -74,7 +74,8 @@ struct sched_options {
  * the error number of what failed: a begin(), a thread, memory. */
 int schedinit(const struct sched_options *options);
 
-/* Starts a goroutine that calls fn(arg), as Go's `go` does. A goroutine or any thread may call it,
+/* Starts a goroutine that calls fn(arg), as Go's `go` does. fn must return: the goroutine can't end
+ * by pthread_exit(), longjmp() or an exception. A goroutine or any thread may call it,
  * at any time. Returns 0, and then fn is called; ESRCH if no scheduler runs; ENOMEM if there is no
  * memory for the goroutine or its stack, or no mapping left for the stack's guard (sysctl
  * vm.max_map_count).
