@@ -100,6 +100,7 @@ static void test_waking_under_the_lock(void **state)
     assert_readme_has(words_format("%.0f context switches per value instead of %.0f",
                                    cell_on_one_pu("handoff", "futex+early+none")->switches,
                                    cell_on_one_pu("handoff", "futex-park")->switches));
+    assert_readme_has(ratio_words(ratio_on_one_pu("park-wake", "futex+early+none", "futex-park")));
 }
 
 int main(void)
