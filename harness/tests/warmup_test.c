@@ -4,6 +4,7 @@
 #include "harness/run/bench.h"
 #include "harness/scenarios/scenarios.h"
 #include "scripts/test.h"
+#include <stdio.h>
 #include <string.h>
 
 static const char variant[] = "futex-park";
