@@ -4,7 +4,9 @@
 
 #ifdef HCHAN_LIBDW
 
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,24 +29,74 @@ static Dwfl *open_self(void)
     return dwfl;
 }
 
-/* The file's name and the line; NULL if they are not known. dwfl_module_getsrc() finds a
- * compilation unit by .debug_aranges, which clang does not write; without it, all units are
- * searched. */
-static const char *line_of(Dwfl_Module *module, Dwarf_Addr pc, int *line)
+/* A place in the source. */
+struct source {
+    const char *file;   /* as the compiler was given it */
+    const char *folder; /* where the compiler ran; NULL if it is not known */
+    int line;
+};
+
+/* The folder in which the compiler ran for this unit; NULL if it is not known. */
+static const char *folder_of(Dwarf_Die *unit)
+{
+    Dwarf_Attribute folder;
+    return dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &folder));
+}
+
+/* Whether the place is known. dwfl_module_getsrc() finds a compilation unit by .debug_aranges,
+ * which clang does not write; without it, all units are searched. */
+static bool find_source(Dwfl_Module *module, Dwarf_Addr pc, struct source *at)
 {
     Dwfl_Line *found = dwfl_module_getsrc(module, pc);
-    if (found)
-        return dwfl_lineinfo(found, NULL, line, NULL, NULL, NULL);
     Dwarf_Addr bias;
+    if (found) {
+        at->file = dwfl_lineinfo(found, NULL, &at->line, NULL, NULL, NULL);
+        at->folder = dwfl_line_comp_dir(found);
+        return at->file != NULL;
+    }
     for (Dwarf_Die *unit = NULL; (unit = dwfl_module_nextcu(module, unit, &bias)) != NULL;) {
-        Dwarf_Line *at =
+        Dwarf_Line *line =
             dwarf_haspc(unit, pc - bias) > 0 ? dwarf_getsrc_die(unit, pc - bias) : NULL;
-        if (at) {
-            dwarf_lineno(at, line); /* fails only without a line */
-            return dwarf_linesrc(at, NULL, NULL);
+        if (line) {
+            dwarf_lineno(line, &at->line); /* fails only without a line */
+            at->file = dwarf_linesrc(line, NULL, NULL);
+            at->folder = folder_of(unit);
+            return at->file != NULL;
         }
     }
-    return NULL;
+    return false;
+}
+
+/* Appends a path to an absolute one of *length bytes, without its "." and "..". */
+static void add_path(char *whole, size_t size, size_t *length, const char *path)
+{
+    while (*path) {
+        size_t part = strcspn(path, "/");
+        if (part == 2 && path[0] == '.' && path[1] == '.') {
+            while (*length > 0 && whole[--*length] != '/')
+                continue;
+        } else if (part > 0 && !(part == 1 && path[0] == '.') && *length + part + 1 < size) {
+            whole[(*length)++] = '/';
+            memcpy(whole + *length, path, part);
+            *length += part;
+        }
+        path += part + (path[part] == '/');
+    }
+    whole[*length] = '\0';
+}
+
+/* The absolute name of the file, or the compiler's own if its folder is not known. */
+static void name_whole(const struct source *at, char *whole, size_t size)
+{
+    bool absolute = at->file[0] == '/';
+    if (!absolute && (!at->folder || at->folder[0] != '/')) {
+        snprintf(whole, size, "%s", at->file);
+        return;
+    }
+    size_t length = 0;
+    if (!absolute)
+        add_path(whole, size, &length, at->folder);
+    add_path(whole, size, &length, at->file);
 }
 
 /* The file relative to the working directory, if it is below that. */
@@ -59,13 +111,14 @@ static const char *below_here(const char *file)
 
 static bool find_line(Dwfl *dwfl, Dwarf_Addr pc, char *text, size_t size)
 {
+    char whole[4096];
+    struct source at = {0};
     Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
-    int line = 0;
-    const char *file = module ? line_of(module, pc, &line) : NULL;
-    if (!file)
+    if (!module || !find_source(module, pc, &at))
         return false;
+    name_whole(&at, whole, sizeof(whole));
     const char *function = dwfl_module_addrname(module, pc);
-    snprintf(text, size, "%s (%s:%d)", function ? function : "?", below_here(file), line);
+    snprintf(text, size, "%s (%s:%d)", function ? function : "?", below_here(whole), at.line);
     return true;
 }
 

@@ -182,6 +182,23 @@ static void test_a_file_is_named_from_the_working_directory(void **state)
     assert_int_equal(chdir(BINARY_DIR), 0);
 }
 
+/* Given a file that the compiler knew by a relative path, then it is found from the compiler's
+ * folder, wherever the program runs. */
+static void test_a_relative_name_is_of_the_folder_of_the_compiler(void **state)
+{
+    static const char *const compiled[] = {"watch_relative.so", "watch_relative_no_aranges.so"};
+    (void)state;
+    skip_where_there_are_no_lines();
+    for (size_t i = 0; i < 2; i++) {
+        const void *pc = afar(compiled[i]);
+        assert_int_equal(chdir(SOURCE_DIR), 0);
+        assert_line(pc, "receive_from_afar (" SHARED_C ":7)");
+        assert_int_equal(chdir("/"), 0);
+        assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
+    }
+    assert_int_equal(chdir(BINARY_DIR), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_where_there_is_no_line_the_place_is_a_symbol),
         cmocka_unit_test(test_where_the_system_refuses_the_place_is_a_symbol),
         cmocka_unit_test(test_a_file_is_named_from_the_working_directory),
+        cmocka_unit_test(test_a_relative_name_is_of_the_folder_of_the_compiler),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@ extern "C" {
 #endif
 
 /* Names a place as "ask (leaky.c:23)", with the file relative to the working directory if it is
- * below that; without a line, as hchan_place_symbol() does. A call takes some milliseconds. If the
+ * below that (a relative name that the compiler was given is from the folder that it ran in);
+ * without a line, as hchan_place_symbol() does. A call takes some milliseconds. If the
  * compiler has inlined the caller, the line is the caller's and the function the one that it was
  * inlined into. If the operation was the last call of a function and has become a jump, the place
  * is in that function's caller (-fno-optimize-sibling-calls prevents it). */
