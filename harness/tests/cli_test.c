@@ -95,7 +95,7 @@ static const struct bad bad_lines[] = {
     {"$H export --format gbnch", EXIT_USAGE, "did you mean 'gbench'"},
     {"$H export --format xml", EXIT_USAGE, "gbench, go, csv"},
     {"$H export -1", EXIT_USAGE, "--help"},
-    {"$H export --db " SOURCE_DIR "/CMakeLists.txt", EXIT_IO, "is not a store"},
+    {"$H export --db \"" SOURCE_DIR "/CMakeLists.txt\"", EXIT_IO, "is not a store"},
     {"$H doctor --jsn", EXIT_USAGE, "did you mean --json"},
     {"$H leaks --after 0", EXIT_USAGE, "seconds from 0.1 to 3600"},
     {"$H leaks --after 0.09", EXIT_USAGE, "seconds from 0.1 to 3600"},

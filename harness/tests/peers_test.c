@@ -21,7 +21,7 @@ static int check_cell(const char *program, const char *environment, const char *
 {
     char line[1024];
     snprintf(line, sizeof(line),
-             "%s timeout 1200 '%s' '%s' --pus %u,%u --check --samples 1 --window-ns 2000000",
+             "%s timeout 1200 \"%s\" '%s' --pus %u,%u --check --samples 1 --window-ns 2000000",
              environment, program, cell, pu[0], pu[1]);
     *said = run_program(line);
     return (*said)->status;
@@ -225,7 +225,7 @@ static void test_wrong_calls_are_refused(void **state)
         for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && !(*p)->reason; i++) {
             char line[1024], call[256];
             snprintf(call, sizeof(call), calls[i], (*p)->name);
-            snprintf(line, sizeof(line), "timeout 1200 '%s' %s", (*p)->program, call);
+            snprintf(line, sizeof(line), "timeout 1200 \"%s\" %s", (*p)->program, call);
             struct said *said = run_program(line);
             if (said->status != EXIT_USAGE || count_lines(said->err) != 1 || said->out[0])
                 fail_msg("%s: status %d: %s%s", line, said->status, said->out, said->err);

@@ -35,8 +35,9 @@ static struct said *run_program(const char *arguments)
     char out[] = "/tmp/hchanlab-out-XXXXXX", err[] = "/tmp/hchanlab-err-XXXXXX", line[4096];
     close(mkstemp(out));
     close(mkstemp(err));
-    snprintf(line, sizeof(line), "H='%s/hchanlab'; { %s ; } >%s 2>%s", BINARY_DIR, arguments, out,
-             err);
+    assert_int_equal(setenv("H", BINARY_DIR "/hchanlab", 1), 0);
+    /* The path in $H may have spaces: the shell splits words at newlines only. */
+    snprintf(line, sizeof(line), "IFS='\n'; { %s ; } >%s 2>%s", arguments, out, err);
     int status = system(line);
     said.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     read_back(out, said.out, sizeof(said.out));

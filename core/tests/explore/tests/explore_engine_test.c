@@ -210,7 +210,7 @@ static int by_hand(const char *options)
 {
     char command[1024];
     snprintf(command, sizeof(command),
-             "'" BINARY_DIR "/core/tests/explore/explore' %s >/dev/null 2>&1", options);
+             "\"" BINARY_DIR "/core/tests/explore/explore\" %s >/dev/null 2>&1", options);
     int status = system(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
