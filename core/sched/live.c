@@ -30,13 +30,20 @@ void live_end(void)
         futex_wake(&sched.live, INT32_MAX);
 }
 
+/* Ends the process if a goroutine calls, with these words. */
+static void refuse_goroutine(const char *words)
+{
+    const struct g *me = runningg();
+    if (me && me->goroutine)
+        gothrow(words);
+}
+
 /* A thread that waits here wakes no other, and counts as parked: with a reason by which the check
  * for deadlocks knows that it goes on once no goroutine is left (core/g/deadlock.c). */
 void schedwait(void)
 {
     struct g *me = runningg();
-    if (me && me->goroutine)
-        gothrow("schedwait: by a goroutine");
+    refuse_goroutine("schedwait: by a goroutine");
     if (load_sc(&sched.live) == 0) /* after the swap in live_stop(); pairs with live_begin() */
         return;
     if (me) {
@@ -52,6 +59,7 @@ void schedwait(void)
 bool live_stop(void)
 {
     uint32_t state = SCHED_RUNNING;
+    refuse_goroutine("schedstop: by a goroutine");
     if (!cas_sc(&sched.state, &state, SCHED_STOPPING)) /* pairs with live_begin() */
         return false;
     schedwait(); /* it reads live after the swap */

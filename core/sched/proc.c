@@ -1,6 +1,7 @@
 /* The life of a goroutine: how it is made, leaves its stack and ends. Owns the lists of dead
  * goroutines, whose Gs and stacks are used again. A park is in proc.h. */
 #include "core/sched/proc.h"
+#include "core/base/throw.h"
 #include "core/sched/live.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/stack.h"
@@ -114,6 +115,8 @@ static void gopark_apart(struct g *gp, int64_t deadline)
 
 int newproc(void (*fn)(void *), void *arg)
 {
+    if (!fn)
+        gothrow("go of nil func value");
     struct g *me = runningg();
     struct p *pp = me ? me->p : NULL;
     if (!live_begin(pp != NULL))

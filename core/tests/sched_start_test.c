@@ -80,6 +80,8 @@ static void test_what_cannot_be_started_is_refused(void **state)
     assert_int_equal(newproc(count_one, &count), ESRCH);
     assert_int_equal(schedinit(&(struct sched_options){.procs = SCHED_PROCS_MAX + 1}), EINVAL);
     assert_int_equal(schedinit(&(struct sched_options){.stack_size = 100}), EINVAL);
+    assert_int_equal(schedinit(&(struct sched_options){.stack_size = ((size_t)1 << 30) + 1}),
+                     EINVAL);
     assert_int_equal(schedinit(&(struct sched_options){.stack_size = SIZE_MAX}), EINVAL);
     assert_int_equal(
         schedinit(&(struct sched_options){.procs = 3, .begin = refuse_the_second, .arg = &bound}),
@@ -234,6 +236,52 @@ static void test_a_child_has_no_scheduler(void **state)
     chanfree(f.c);
 }
 
+static void start_nothing(void *arg)
+{
+    (void)arg;
+    newproc(NULL, NULL);
+}
+
+static void wait_in_goroutine(void *arg)
+{
+    (void)arg;
+    schedwait();
+}
+
+static void stop_in_goroutine(void *arg)
+{
+    (void)arg;
+    schedstop();
+}
+
+static void run_one(void *fn)
+{
+    schedinit(&(struct sched_options){.procs = 1});
+    newproc(*(void (**)(void *))fn, NULL);
+    schedstop();
+}
+
+/* A call that breaks a rule ends the process, and is named. */
+static void test_a_wrong_call_is_fatal(void **state)
+{
+    static const struct {
+        void (*fn)(void *);
+        const char *says;
+    } rows[] = {
+        {NULL, "fatal error: go of nil func value\n"},
+        {start_nothing, "fatal error: go of nil func value\n"},
+        {wait_in_goroutine, "fatal error: schedwait: by a goroutine\n"},
+        {stop_in_goroutine, "fatal error: schedstop: by a goroutine\n"},
+    };
+    char text[256];
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        void (*fn)(void *) = rows[i].fn;
+        assert_true(aborted(run_in_child(run_one, &fn, text, sizeof(text))));
+        assert_string_equal(text, rows[i].says);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_no_goroutine_is_lost_when_the_scheduler_stops),
         cmocka_unit_test(test_one_of_two_starts_the_scheduler),
         cmocka_unit_test(test_a_child_has_no_scheduler),
+        cmocka_unit_test(test_a_wrong_call_is_fatal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

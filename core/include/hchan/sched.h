@@ -59,8 +59,9 @@ enum { SCHED_PROCS_MAX = 1024 };
 #define SCHED_STACK_DEFAULT ((size_t)64 << 10)
 
 struct sched_options {
-    unsigned procs;    /* how many Ps; 0: one for each CPU that the calling thread may use */
-    size_t stack_size; /* bytes, rounded up to pages; 0: SCHED_STACK_DEFAULT */
+    unsigned procs; /* how many Ps; 0: one for each CPU that the calling thread may use */
+    /* Bytes, from SCHED_STACK_MIN to 1 GiB, rounded up to pages; 0: SCHED_STACK_DEFAULT. */
+    size_t stack_size;
     /* Where it is not NULL, begin() is called in the thread of each P before it runs goroutines,
      * for example to bind it to a CPU. It returns 0, or an error number, which schedinit() then
      * returns. end() is called when the thread ends, if begin() returned 0. */
@@ -78,7 +79,8 @@ int schedinit(const struct sched_options *options);
  * by pthread_exit(), longjmp() or an exception. A goroutine or any thread may call it,
  * at any time. Returns 0, and then fn is called; ESRCH if no scheduler runs; ENOMEM if there is no
  * memory for the goroutine or its stack, or no mapping left for the stack's guard (sysctl
- * vm.max_map_count).
+ * vm.max_map_count). If fn is NULL, the process ends as Go's does: "fatal error: go of nil func
+ * value", and abort().
  *
  * Once schedstop() has been called, threads get ESRCH. Goroutines may still start others, until the
  * last one has ended. */
