@@ -200,7 +200,9 @@ ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
     for (size_t i = 0; i < count; i++)
         if (after_ns == 0 || parked_may_leak(&list[i], after_ns))
             list[lines++] = list[i];
-    int failed = parked_write(stream, list, lines, place), error = errno;
+    FILE *out = stream ? stream : stderr;
+    bool failed = parked_write(out, list, lines, place) || fflush(out) == EOF;
+    int error = errno;
     free(list);
     errno = error;
     return failed ? -1 : (ssize_t)lines;

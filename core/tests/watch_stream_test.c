@@ -100,6 +100,23 @@ static void test_a_report_by_hand_returns_the_error_of_its_stream(void **state)
     broken_stream = stream_to_read;
     assert_int_equal(run_child(list_by_hand), EBADF);
     assert_string_equal(said, "");
+    broken_stream = full_stream; /* which takes lines into its buffer */
+    assert_int_equal(run_child(list_by_hand), ENOSPC);
+    assert_string_equal(said, "");
+}
+
+static void list_to_no_stream(void)
+{
+    start_stuck();
+    _exit(hchan_report_parked(NULL, 0, NULL) == 2 ? 0 : 90);
+}
+
+static void test_a_report_by_hand_without_a_stream_goes_to_standard_error(void **state)
+{
+    (void)state;
+    assert_int_equal(run_child(list_to_no_stream), 0);
+    assert_said("goroutine ");
+    assert_said_lines(2);
 }
 
 static void deadlock_with_full_standard_error(void)
@@ -122,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_report_that_its_stream_does_not_take_goes_to_standard_error),
         cmocka_unit_test(test_a_report_by_hand_returns_the_error_of_its_stream),
+        cmocka_unit_test(test_a_report_by_hand_without_a_stream_goes_to_standard_error),
         cmocka_unit_test(test_a_deadlock_that_cannot_be_reported_still_ends_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,8 +60,9 @@ void hchan_place_symbol(const void *callerpc, char *text, size_t size);
 int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *text, size_t size);
 
 /* Writes a line for each goroutine that has been parked for `after_ns` or longer without a
- * deadline; if after_ns is 0, for each that is parked. Returns the number of lines, or -1 with
- * errno: ENOMEM if memory ran out, or why the stream did not take a line. */
+ * deadline; if after_ns is 0, for each that is parked. If `stream` is NULL, it is standard error.
+ * The stream is flushed. Returns the number of lines, or -1 with errno: ENOMEM if memory ran out,
+ * or why the stream did not take them. */
 ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place);
 
 #ifdef __cplusplus
