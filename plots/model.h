@@ -10,9 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The least share of operations on the named path, and of threads that made progress within the
- * window. A cell below it is marked and not quoted. */
-#define PURE_SHARE 0.99
 /* The least share of parks that slept. Below it a cell's cost is not that of a sleep and a wake. */
 #define SLEPT_SHARE 0.9
 

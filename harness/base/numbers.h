@@ -26,6 +26,10 @@ struct words number_range(double low_ns, double high_ns);
 /* Three significant digits without a unit; never in exponent form. */
 struct words number_plain(double value);
 
+/* The least share of operations on the named path, and of threads that made progress within the
+ * window. A cell below it is marked and not quoted. */
+#define PURE_SHARE 0.99
+
 /* A share as a percentage, cut (not rounded) to one decimal, so that 98.97% does not read as 99.0%.
  */
 struct words number_share(double share);

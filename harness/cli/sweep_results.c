@@ -14,16 +14,64 @@ static bool is_doubtful(const struct row *r)
     return r->status == TRIAL_OK && isfinite(r->summary.ci_low_ns) && !r->summary.ci_over_processes;
 }
 
+static bool is_impure(const struct row *r)
+{
+    return r->status == TRIAL_OK && r->purity < PURE_SHARE;
+}
+
+static bool is_uncontended(const struct row *r)
+{
+    return r->status == TRIAL_OK && r->cell.params.threads > 1 && r->overlap < PURE_SHARE;
+}
+
+/* What a row is marked with, behind its interval, and what the mark means. */
+static const struct mark {
+    char sign;
+    bool (*applies)(const struct row *r);
+    const char *meaning;
+} marks[] = {
+    {'*', is_doubtful,
+     "over the samples of fewer than six processes, which are not independent: it may be too "
+     "narrow"},
+    {'+', is_impure,
+     "fewer than 99% of the operations took the path that the cell is named after: the report does "
+     "not quote it"},
+    {'#', is_uncontended,
+     "a thread made no progress within a window: the report does not quote it"},
+};
+
+enum { MARKS = sizeof(marks) / sizeof(marks[0]) };
+
+/* " *+", or "" for a row without a mark. */
+static struct words marks_of(const struct row *r)
+{
+    struct words out = {""};
+    for (size_t i = 0; i < MARKS; i++)
+        if (marks[i].applies(r))
+            out = words_format("%s%c", out.text[0] ? out.text : " ", marks[i].sign);
+    return out;
+}
+
+/* A line for each mark that a row has. */
+static void explain_marks(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < MARKS; i++) {
+        size_t r = 0;
+        while (r < count && !marks[i].applies(&rows[r]))
+            r++;
+        if (r < count)
+            printf("%c %s\n", marks[i].sign, marks[i].meaning);
+    }
+}
+
 static void print_row(const struct row *r, int width)
 {
     double low = r->summary.ci_low_ns, high = r->summary.ci_high_ns;
-    struct words range = number_range(low, high);
     if (r->status != TRIAL_OK) {
         printf("%-*s %s\n", width, r->cell.name, r->reason);
         return;
     }
-    if (is_doubtful(r))
-        range = words_format("%s *", range.text);
+    struct words range = words_format("%s%s", number_range(low, high).text, marks_of(r).text);
     printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name,
            number_median(r->summary.median_ns, low, high).text, range.text,
            number_share(r->purity).text, number_times(r->floor_ratio).text);
@@ -43,14 +91,9 @@ void sweep_results_print(struct store *store, int64_t run)
     }
     printf("%-*s %10s  %-20s %7s %9s\n", width, "cell", "median ns", "interval", "purity",
            "x floor");
-    bool doubtful = false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         print_row(&rows[i], width);
-        doubtful |= is_doubtful(&rows[i]);
-    }
-    if (doubtful)
-        printf("* over the samples of fewer than six processes, which are not independent: it may "
-               "be too narrow\n");
+    explain_marks(rows, count);
     free(rows);
 }
 
