@@ -77,8 +77,7 @@ static inline int given_out(const char *who, int status)
 {
     if (fflush(stdout) != EOF && !ferror(stdout))
         return status;
-    fprintf(stderr, "%s: standard output: %s: make room, or write elsewhere\n", who,
-            strerror(errno));
+    fprintf(stderr, "%s: standard output: %s: write elsewhere\n", who, strerror(errno));
     return status ? status : 3;
 }
 

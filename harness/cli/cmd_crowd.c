@@ -270,8 +270,8 @@ static void crowd_print(void)
     double level;
     bool interval = stats_median_ranks((size_t)reps, STATS_LEVEL, &low, &high, &level);
     printf("%llu goroutines park on one channel, and one close wakes them; for each of them,\n"
-           "the median over %llu processes, and %s\n",
-           (unsigned long long)goroutines, (unsigned long long)reps,
+           "the median over %llu process%s, and %s\n",
+           (unsigned long long)goroutines, (unsigned long long)reps, reps == 1 ? "" : "es",
            interval ? "its interval" : "the least and the most");
     for (size_t v = 0; v < chosen_count; v++) {
         printf("\n%s\n", hchan_variant_name(chosen[v]));
@@ -307,7 +307,7 @@ static const struct option_spec options[] = {
      .min = 1,
      .max = GOROUTINES_MAX,
      .argument = "N",
-     .help = "how many goroutines park at once (default 1000000)"},
+     .help = "how many goroutines park at once (default 1000000: 5 GB of memory, some minutes)"},
     {.name = "variant",
      .kind = OPTION_WORDS,
      .value = &wanted,

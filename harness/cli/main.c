@@ -122,8 +122,7 @@ int main(int argc, char **argv)
     signal(SIGCHLD, SIG_DFL);
     int status = dispatch(argc, argv);
     if (fflush(stdout) == EOF || ferror(stdout)) {
-        int flushed = complain(EXIT_IO, "standard output: %s: make room, or write elsewhere",
-                               strerror(errno));
+        int flushed = complain(EXIT_IO, "standard output: %s: write elsewhere", strerror(errno));
         return status == EXIT_OK ? flushed : status;
     }
     return status;

@@ -18,7 +18,7 @@ enum {
 };
 
 static const char cant_write[] =
-    "%.200s can't be written (%s): make room, or name another file with --db";
+    "%.200s can't be written (%s): mend that, or name another file with --db";
 static const char is_read_only[] =
     "%.200s can't be written (%s): let it be written, or name another file with --db";
 

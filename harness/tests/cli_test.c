@@ -109,7 +109,7 @@ static const struct bad bad_lines[] = {
     {"$H leaks --variant nothing-like-it", EXIT_USAGE, "hchanlab list"},
     {"$H leaks ./program", EXIT_USAGE, "'./program': usage: hchanlab leaks [options]\n"},
     {"$H leaks -- --after", EXIT_USAGE, "does not take '--after'"},
-    {"$H leaks >&-", EXIT_IO, "standard output: Bad file descriptor"},
+    {"$H leaks >&-", EXIT_IO, "standard output: Bad file descriptor: write elsewhere"},
     {"$H leaks >/dev/full", EXIT_IO, "standard output: No space left on device"},
     {"$H crowd --goroutines 0", EXIT_USAGE, "from 1 to 10000000"},
     {"$H crowd --goroutines 10000001", EXIT_USAGE, "from 1 to 10000000"},
