@@ -285,6 +285,7 @@ static void test_a_wrong_call_is_fatal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_wrong_call_is_fatal), /* first: before there are threads to fork */
         cmocka_unit_test(test_every_goroutine_runs_once),
         cmocka_unit_test(test_goroutines_start_goroutines),
         cmocka_unit_test(test_more_are_made_than_a_ring_has_places),
@@ -292,7 +293,6 @@ int main(void)
         cmocka_unit_test(test_no_goroutine_is_lost_when_the_scheduler_stops),
         cmocka_unit_test(test_one_of_two_starts_the_scheduler),
         cmocka_unit_test(test_a_child_has_no_scheduler),
-        cmocka_unit_test(test_a_wrong_call_is_fatal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,9 +175,9 @@ static void test_the_groups_are_measured_and_reported(void **state)
     (void)state;
     char line[512];
     snprintf(line, sizeof(line),
-             "cd %s && S='sweep --group go-bench --group workloads --variant futex-park --variant "
-             "spin+go+none --reps 1 --work 0,20 --place same-pu' && $H $S --dry-run | grep "
-             "/variant= >planned && $H $S --db groups.db >/dev/null && $H report --db groups.db "
+             "groups() { $H sweep --group go-bench,workloads --variant futex-park,spin+go+none "
+             "--reps 1 --work 0,20 --place same-pu \"$@\"; }; cd %s && groups --dry-run | grep "
+             "/variant= >planned && groups --db groups.db >/dev/null && $H report --db groups.db "
              "-o groups >/dev/null && $H export --db groups.db --format csv | grep /variant= | "
              "grep -c ',ok,' && wc -l <planned",
              folder);
