@@ -126,14 +126,21 @@ int stats_paired_ratio(const struct sample *others, size_t others_count,
     return status ? status : pairs ? 0 : -ENODATA;
 }
 
-/* Adds the values one by one to a running mean, and then their distances from it to a running mean
- * of squares: a plain sum of squares would lose the digits in which long times differ. */
-static double variation(const double *values, size_t count)
+/* The values are added one by one to a running mean: their plain sum could overflow. */
+double stats_mean(const double *values, size_t count)
 {
-    long double sum = 0, squares = 0;
+    long double mean = 0;
     for (size_t i = 0; i < count; i++)
-        sum += (values[i] - sum) / (long double)(i + 1);
-    double mean = (double)sum;
+        mean += (values[i] - mean) / (long double)(i + 1);
+    return count ? (double)mean : NAN;
+}
+
+/* And so are the squares of their distances from it: a plain sum of squares would lose the digits
+ * in which long times differ. */
+double stats_cv(const double *values, size_t count)
+{
+    long double squares = 0;
+    double mean = stats_mean(values, count);
     for (size_t i = 0; i < count; i++) {
         long double off = values[i] - mean;
         squares += (off * off - squares) / (long double)(i + 1);
@@ -165,7 +172,7 @@ static void fill_summary(const struct sample *samples, size_t count,
         out->min_ns = fmin(out->min_ns, values[i]);
         out->max_ns = fmax(out->max_ns, values[i]);
     }
-    out->cv = variation(values, count);
+    out->cv = stats_cv(values, count);
     stats_interval(values, choose_units(out, medians, values), &interval);
     out->median_ns = interval.median;
     out->ci_low_ns = interval.low;

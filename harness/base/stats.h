@@ -13,6 +13,10 @@
 /* Sorts `values` in place and returns the median; NaN if there are none. */
 double stats_median(double *values, size_t count);
 
+/* The mean, and the standard deviation over it; NaN without values, or for the latter with one. */
+double stats_mean(const double *values, size_t count);
+double stats_cv(const double *values, size_t count);
+
 /* The order-statistic interval of the median at `level` (below 1) of `count` sorted
  * values: the ranks *low..*high (from 0), symmetric, and the coverage that they give. Returns false
  * if no pair of ranks reaches the level. Source: the binomial argument, e.g. David and Nagaraja,

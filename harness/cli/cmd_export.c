@@ -2,6 +2,8 @@
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/with_run.h"
+#include "harness/scenarios/scenarios.h"
+#include "harness/sweep/peers.h"
 #include "harness/tell/export.h"
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +36,26 @@ static int find_format(void)
                 : complain(EXIT_USAGE, "no format '%s': one of gbench, go, csv", format);
 }
 
+/* How many take part, where each scenario of that name has as many; 0 if the lab has no such. */
+static uint64_t parties_of(const char *scenario)
+{
+    const struct scenario *const *const lists[] = {scenarios_any(), scenario_all(""),
+                                                   peers_own_scenarios()};
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        for (const struct scenario *const *s = lists[i]; *s; s++)
+            if (strcmp((*s)->name, scenario) == 0)
+                return (*s)->threads.normal;
+    return 0;
+}
+
 static int export_run(struct store *store, const struct run *run)
 {
     struct row *rows;
     size_t count;
     int status = rows_read(store, run, &rows, &count);
+    for (size_t i = 0; !status && i < count; i++)
+        if (!rows[i].parties)
+            rows[i].parties = parties_of(rows[i].cell.scenario);
     if (!status) {
         status = formats[chosen].export(stdout, store, run, rows, count);
         free(rows);

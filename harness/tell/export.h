@@ -6,12 +6,13 @@
 #include "harness/tell/rows.h"
 #include <stdio.h>
 
-/* Google Benchmark's JSON: one row a cell, the median as real_time, all other numbers as counters.
- */
+/* Google Benchmark's JSON, as its --benchmark_repetitions writes it: a row a process, a repetition,
+ * and the aggregates of a cell's processes, of which the median has the cell's other numbers. */
 int export_gbench(FILE *out, struct store *s, const struct run *run, const struct row *rows,
                   size_t count);
 
-/* Go's benchmark format, which benchstat reads: one line a sample. */
+/* Go's benchmark format, which benchstat reads: one line a process, the median of its windows,
+ * since benchstat takes lines to be independent. */
 int export_go(FILE *out, struct store *s, const struct run *run, const struct row *rows,
               size_t count);
 

@@ -1,50 +1,26 @@
-/* Google Benchmark's JSON of a run: its context, and a row a cell. It owns no state. */
+/* Google Benchmark's JSON of a run: its context; for each cell a row a process, and a row for each
+ * aggregate of these. It owns no state. */
+#include "harness/base/stats.h"
 #include "harness/tell/export.h"
+#include "harness/tell/processes.h"
+#include "harness/tell/utf8.h"
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How many bytes at the start of a text are a character of UTF-8; 0 if they are not one. */
-static size_t character(const char *text)
-{
-    for (size_t n = 1; n <= 4 && text[n - 1]; n++) {
-        json_t *one = json_stringn(text, n);
-        json_decref(one);
-        if (one)
-            return n;
-    }
-    return 0;
-}
-
-/* A text as JSON, which is UTF-8; a file's name need not be. Each byte that is not UTF-8 becomes
- * '?'.
- */
+/* A text as JSON, which is UTF-8. */
 static json_t *json_text(const char *text)
 {
-    json_t *all = json_string(text);
-    char *copy = all || !text ? NULL : strdup(text);
-    if (!copy)
-        return all;
-    for (char *p = copy; *p;) {
-        size_t n = character(p);
-        if (n == 0)
-            *p = '?';
-        p += n ? n : 1;
-    }
-    all = json_string(copy);
+    char *copy = text ? utf8_copy(text) : NULL;
+    json_t *all = copy ? json_string(copy) : NULL;
     free(copy);
     return all;
 }
 
-/* Sets a number, or lists it as missing: JSON has no NaN, and 0 would be false. */
-static void set_number(json_t *row, const char *key, double value)
+static void list_missing(json_t *row, const char *key)
 {
-    if (isfinite(value)) {
-        json_object_set_new(row, key, json_real(value));
-        return;
-    }
     json_t *missing = json_object_get(row, "missing");
     if (!missing) {
         missing = json_array();
@@ -53,18 +29,27 @@ static void set_number(json_t *row, const char *key, double value)
     json_array_append_new(missing, json_string(key));
 }
 
-static int set_iterations(json_t *out, struct store *s, int64_t cell)
+/* Sets a number, or lists it as missing: JSON has no NaN, and 0 would be false. */
+static void set_number(json_t *row, const char *key, double value)
 {
-    struct sample *samples;
-    size_t count;
-    uint64_t ops = 0;
-    int status = store_samples(s, cell, &samples, &count);
-    if (status)
-        return status;
-    for (size_t i = 0; i < count; i++)
-        ops += samples[i].ops;
-    free(samples);
-    return json_object_set_new(out, "iterations", json_integer((json_int_t)ops)) ? -ENOMEM : 0;
+    if (isfinite(value))
+        json_object_set_new(row, key, json_real(value));
+    else
+        list_missing(row, key);
+}
+
+/* Sets the two times, which Google Benchmark's tools read of every row: 0, and listed as missing,
+ * if there is none. */
+static void set_times(json_t *row, double real_ns, double cpu_ns)
+{
+    const double times[] = {real_ns, cpu_ns};
+    static const char *const keys[] = {"real_time", "cpu_time"};
+    for (size_t i = 0; i < 2; i++) {
+        json_object_set_new(row, keys[i], json_real(isfinite(times[i]) ? times[i] : 0));
+        if (!isfinite(times[i]))
+            list_missing(row, keys[i]);
+    }
+    json_object_set_new(row, "time_unit", json_string("ns"));
 }
 
 static int set_outcomes(json_t *out, struct store *s, int64_t cell)
@@ -77,11 +62,9 @@ static int set_outcomes(json_t *out, struct store *s, int64_t cell)
     return n < 0 ? n : 0;
 }
 
-static void set_result(json_t *out, const struct row *r)
+/* What is said of the cell as a whole. */
+static int set_cell(json_t *out, struct store *s, const struct row *r)
 {
-    set_number(out, "real_time", r->summary.median_ns);
-    set_number(out, "cpu_time", r->cpu_ns_per_op);
-    json_object_set_new(out, "time_unit", json_string("ns"));
     set_number(out, "samples", (double)r->summary.samples);
     set_number(out, "processes", (double)r->summary.processes);
     set_number(out, "ci_low_ns", r->summary.ci_low_ns);
@@ -90,6 +73,7 @@ static void set_result(json_t *out, const struct row *r)
     set_number(out, "purity", r->purity);
     set_number(out, "floor_ratio", r->floor_ratio);
     set_number(out, "switches_per_op", r->switches_per_op);
+    return set_outcomes(out, s, r->id);
 }
 
 /* Writes what the library itself writes for a benchmark that failed. A cell keeps its numbers if
@@ -102,22 +86,130 @@ static void set_error(json_t *out, const struct row *r)
     json_object_set_new(out, "error_message", json_text(message));
 }
 
-static int gbench_row(json_t *list, struct store *s, const struct row *r)
+/* A cell as the library sees it: a family of one benchmark, which was repeated. */
+struct family {
+    json_t *list; /* of all rows */
+    const struct row *row;
+    size_t index;
+    const struct process_row *processes;
+    size_t count;
+};
+
+/* Adds a row with what all rows of a cell have; NULL if memory ran out. The list owns it. */
+static json_t *add_row(const struct family *f, const char *suffix, const char *type,
+                       uint64_t iterations)
 {
-    json_t *out =
-        json_pack("{s:o s:I s:i s:o s:s s:i s:i s:i}", "name", json_text(r->cell.name),
-                  "family_index", (json_int_t)json_array_size(list), "per_family_instance_index", 0,
-                  "run_name", json_text(r->cell.name), "run_type", "iteration", "repetitions", 1,
-                  "repetition_index", 0, "threads", 1);
-    if (!out || json_array_append_new(list, out))
-        return -ENOMEM;
+    char name[CELL_NAME_MAX + 16];
+    const struct row *r = f->row;
+    snprintf(name, sizeof(name), "%s%s", r->cell.name, suffix);
+    json_t *out = json_pack(
+        "{s:o s:I s:i s:o s:s s:I s:I s:I}", "name", json_text(name), "family_index",
+        (json_int_t)f->index, "per_family_instance_index", 0, "run_name", json_text(r->cell.name),
+        "run_type", type, "repetitions", (json_int_t)f->count, "threads",
+        (json_int_t)(r->parties ? r->parties : 1), "iterations", (json_int_t)iterations);
+    if (!out || json_array_append_new(f->list, out))
+        return NULL;
     if (r->status != TRIAL_OK)
         set_error(out, r);
-    int status = set_iterations(out, s, r->id);
+    return out;
+}
+
+/* A process is a repetition. */
+static int add_processes(const struct family *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct process_row *p = &f->processes[i];
+        json_t *out = add_row(f, "", "iteration", p->ops);
+        if (!out)
+            return -ENOMEM;
+        json_object_set_new(out, "repetition_index", json_integer((json_int_t)i));
+        set_times(out, p->ns_per_op, p->cpu_ns_per_op);
+        set_number(out, "switches_per_op", p->switches_per_op);
+    }
+    return 0;
+}
+
+static double mean_of(double *values, size_t count)
+{
+    return stats_mean(values, count);
+}
+
+static double deviation_of(double *values, size_t count)
+{
+    return stats_cv(values, count) * stats_mean(values, count);
+}
+
+static double cv_of(double *values, size_t count)
+{
+    return stats_cv(values, count);
+}
+
+/* The library's own statistics of repetitions. The order of the values is nobody's business. */
+static const struct aggregate {
+    const char *name, *unit;
+    double (*of)(double *values, size_t count);
+} aggregates[] = {
+    {"mean", "time", mean_of},
+    {"median", "time", stats_median},
+    {"stddev", "time", deviation_of},
+    {"cv", "percentage", cv_of},
+};
+
+enum { MEDIAN = 1, AGGREGATES = sizeof(aggregates) / sizeof(aggregates[0]) };
+
+static int add_aggregate(const struct family *f, const struct aggregate *a, double *real,
+                         double *cpu, struct store *s)
+{
+    char suffix[16];
+    snprintf(suffix, sizeof(suffix), "_%s", a->name);
+    json_t *out = add_row(f, suffix, "aggregate", f->count);
+    if (!out)
+        return -ENOMEM;
+    json_object_set_new(out, "aggregate_name", json_string(a->name));
+    json_object_set_new(out, "aggregate_unit", json_string(a->unit));
+    set_times(out, a->of(real, f->count), a->of(cpu, f->count));
+    return a == &aggregates[MEDIAN] ? set_cell(out, s, f->row) : 0;
+}
+
+/* The CPU time of a cell is that of all its processes, or of none. */
+static int add_aggregates(const struct family *f, struct store *s)
+{
+    double *real = malloc(2 * f->count * sizeof(*real)), *cpu = real + f->count;
+    int status = real ? 0 : -ENOMEM;
+    for (size_t i = 0; i < f->count && real; i++) {
+        real[i] = f->processes[i].ns_per_op;
+        cpu[i] = f->processes[i].cpu_ns_per_op;
+    }
+    for (size_t i = 0; i < AGGREGATES && !status; i++)
+        status = add_aggregate(f, &aggregates[i], real, cpu, s);
+    free(real);
+    return status;
+}
+
+/* A cell without any sample is one row, as a benchmark of the library that failed at once. */
+static int add_failure(const struct family *f, struct store *s)
+{
+    json_t *out = add_row(f, "", "iteration", 0);
+    if (!out)
+        return -ENOMEM;
+    json_object_set_new(out, "repetition_index", json_integer(0));
+    set_times(out, NAN, NAN);
+    return set_cell(out, s, f->row);
+}
+
+static int add_cell(json_t *list, struct store *s, const struct row *r, size_t index)
+{
+    struct process_row *processes;
+    size_t count;
+    int status = processes_read(s, r->id, &processes, &count);
     if (status)
         return status;
-    set_result(out, r);
-    return set_outcomes(out, s, r->id);
+    const struct family f = {list, r, index, processes, count};
+    status = count ? add_processes(&f) : add_failure(&f, s);
+    if (!status && count)
+        status = add_aggregates(&f, s);
+    free(processes);
+    return status;
 }
 
 /* The context: what readers of Google Benchmark's files look for, the environment and the command.
@@ -132,6 +224,7 @@ static json_t *pack_context(const struct run *run)
     json_object_set_new(context, "date", json_text(run->started));
     json_object_set(context, "host_name", json_object_get(context, "hostname"));
     json_object_set_new(context, "executable", json_string("hchanlab"));
+    json_object_set_new(context, "json_schema_version", json_integer(1));
     json_object_set(context, "num_cpus", json_object_get(context, "cpus_online"));
     /* How the benchmark library was built is known to the run, and not to this program. */
     if (!json_object_get(context, "library_build_type"))
@@ -151,7 +244,7 @@ int export_gbench(FILE *out, struct store *s, const struct run *run, const struc
     json_t *list = json_array();
     int status = list ? 0 : -ENOMEM;
     for (size_t i = 0; i < count && !status; i++)
-        status = gbench_row(list, s, &rows[i]);
+        status = add_cell(list, s, &rows[i], i);
     json_t *all = json_pack("{s:o s:o}", "context", pack_context(run), "benchmarks", list);
     if (!status && (!all || json_dumpf(all, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) ||
                     fputc('\n', out) == EOF))

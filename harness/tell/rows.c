@@ -3,6 +3,7 @@
 #include "harness/tell/rows.h"
 #include "harness/base/goroutines.h"
 #include "harness/tell/floors_of.h"
+#include "harness/tell/processes.h"
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -16,23 +17,6 @@ struct collecting {
     size_t count;
 };
 
-static double median_of_field(const struct sample *samples, size_t count, size_t offset)
-{
-    double *values = malloc(count * sizeof(*values)), result;
-    size_t n = 0;
-    if (!values)
-        return NAN;
-    for (size_t i = 0; i < count; i++) {
-        double value;
-        memcpy(&value, (const char *)&samples[i] + offset, sizeof(value));
-        if (!isnan(value))
-            values[n++] = value;
-    }
-    result = stats_median(values, n);
-    free(values);
-    return result;
-}
-
 /* What the accounting costs: each process's traced window compared with its measured ones. */
 static int add_traced(struct collecting *c, struct row *row, const struct sample *samples,
                       size_t count)
@@ -42,7 +26,7 @@ static int add_traced(struct collecting *c, struct row *row, const struct sample
     int status = store_traced(c->store, row->id, &traced, &n);
     if (status)
         return status;
-    row->traced_ns = median_of_field(traced, n, offsetof(struct sample, ns_per_op));
+    row->traced_ns = samples_median(traced, n, offsetof(struct sample, ns_per_op));
     status = stats_paired_ratio(traced, n, samples, count, &row->traced_ratio);
     free(traced);
     return status == -ENODATA ? 0 : status;
@@ -64,11 +48,10 @@ static int add_samples(struct collecting *c, struct row *row)
                                         .min_ns = NAN,
                                         .max_ns = NAN,
                                         .cv = NAN};
-    row->cpu_ns_per_op = median_of_field(samples, count, offsetof(struct sample, cpu_ns_per_op));
-    row->switches_per_op =
-        median_of_field(samples, count, offsetof(struct sample, switches_per_op));
-    row->overlap = median_of_field(samples, count, offsetof(struct sample, overlap));
-    row->fairness = median_of_field(samples, count, offsetof(struct sample, fairness));
+    row->cpu_ns_per_op = samples_median(samples, count, offsetof(struct sample, cpu_ns_per_op));
+    row->switches_per_op = samples_median(samples, count, offsetof(struct sample, switches_per_op));
+    row->overlap = samples_median(samples, count, offsetof(struct sample, overlap));
+    row->fairness = samples_median(samples, count, offsetof(struct sample, fairness));
     if (status == 0 || status == -ENODATA)
         status = add_traced(c, row, samples, count);
     free(samples);
@@ -127,6 +110,7 @@ static int collect(void *arg, int64_t id, const struct cell *cell)
     memset(row, 0, sizeof(*row));
     row->cell = *cell;
     row->id = id;
+    row->parties = cell->params.threads == PARAM_ABSENT ? 0 : cell->params.threads;
     int status = add_samples(c, row);
     if (!status)
         status = add_purity(c, row);

@@ -18,6 +18,7 @@ _Static_assert(HCHAN_OUTCOMES + 2 <= OUTCOMES_MAX, "a cell of this program has r
 struct row {
     struct cell cell;
     int64_t id;
+    uint64_t parties; /* threads or goroutines; 0 if the run does not say */
     struct summary summary;
     enum trial_status status;
     char reason[REASON_MAX];

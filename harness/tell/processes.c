@@ -1,0 +1,57 @@
+/* Sums up each process of a cell (processes.h). It owns no state. */
+#include "harness/tell/processes.h"
+#include "harness/base/stats.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double samples_median(const struct sample *samples, size_t count, size_t offset)
+{
+    double *values = malloc((count + 1) * sizeof(*values)), result;
+    size_t n = 0;
+    if (!values)
+        return NAN;
+    for (size_t i = 0; i < count; i++) {
+        double value;
+        memcpy(&value, (const char *)&samples[i] + offset, sizeof(value));
+        if (!isnan(value))
+            values[n++] = value;
+    }
+    result = stats_median(values, n);
+    free(values);
+    return result;
+}
+
+static struct process_row process_of(const struct sample *samples, size_t count)
+{
+    struct process_row row = {
+        .process = samples[0].process,
+        .ns_per_op = samples_median(samples, count, offsetof(struct sample, ns_per_op)),
+        .cpu_ns_per_op = samples_median(samples, count, offsetof(struct sample, cpu_ns_per_op)),
+        .switches_per_op = samples_median(samples, count, offsetof(struct sample, switches_per_op)),
+    };
+    for (size_t i = 0; i < count; i++)
+        row.ops += samples[i].ops;
+    return row;
+}
+
+/* The store gives samples in the order of their processes. */
+int processes_read(struct store *s, int64_t cell, struct process_row **rows, size_t *count)
+{
+    struct sample *samples;
+    size_t n;
+    *rows = NULL;
+    *count = 0;
+    int status = store_samples(s, cell, &samples, &n);
+    if (status)
+        return status;
+    *rows = malloc((n + 1) * sizeof(**rows));
+    for (size_t i = 0, next; i < n && *rows; i = next) {
+        for (next = i + 1; next < n && samples[next].process == samples[i].process;)
+            next++;
+        (*rows)[(*count)++] = process_of(&samples[i], next - i);
+    }
+    free(samples);
+    return *rows ? 0 : -ENOMEM;
+}

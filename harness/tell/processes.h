@@ -1,0 +1,24 @@
+/* A cell's processes, each in a few numbers. Windows of one process are not independent, so what
+ * other tools are to compare is a number for each process. */
+#ifndef HARNESS_TELL_PROCESSES_H
+#define HARNESS_TELL_PROCESSES_H
+
+#include "harness/store/store.h"
+#include <stddef.h>
+
+/* Times are medians over the process's windows; NaN if no window has the number. */
+struct process_row {
+    uint32_t process; /* its number, from 0 */
+    uint64_t ops;     /* in all of its windows */
+    double ns_per_op, cpu_ns_per_op, switches_per_op;
+};
+
+/* Reads the processes of a cell that have samples, in the order of their numbers; malloc'd, the
+ * caller frees them. Returns 0, or a negative errno with the sentence in store_error(). */
+int processes_read(struct store *s, int64_t cell, struct process_row **rows, size_t *count);
+
+/* The median of one field of samples, a double at this offset, over those that have it. NaN if none
+ * has, or if memory ran out. */
+double samples_median(const struct sample *samples, size_t count, size_t offset);
+
+#endif
