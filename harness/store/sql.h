@@ -4,6 +4,7 @@
 
 #include "harness/base/cell.h"
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -13,7 +14,8 @@ enum { RUN_TEXTS = 6 };
 struct store {
     sqlite3 *db;
     char *path;
-    struct stat opened;   /* the file, as it was opened */
+    struct stat opened; /* the file, as it was opened */
+    bool writes;
     int64_t version;      /* of its schema */
     char *run[RUN_TEXTS]; /* the strings of the last run that was read */
     int status;           /* of the last failure, a negative errno */

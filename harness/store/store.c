@@ -2,6 +2,7 @@
  * one up to date. All state is in struct store; nothing is written to a file that is not a store.
  */
 #include "harness/store/store.h"
+#include "harness/store/reading.h"
 #include "harness/store/sql.h"
 #include "schema.h"
 #include <errno.h>
@@ -94,13 +95,13 @@ static enum known recognise(struct store *s, const char *path)
     return known;
 }
 
-/* Opens a connection in place of the one before. Until the file is known to be a store, closing the
- * connection leaves the file's log as it is. */
-static bool connect_to(struct store *s, const char *name, int flags)
+/* Opens a connection in place of the one before. Until the file is known to be a store, and for a
+ * reader always, closing the connection leaves the file's log as it is. */
+static bool connect_to(struct store *s, const char *name, int flags, const char *vfs)
 {
     sqlite3_close(s->db);
     s->db = NULL;
-    if (sqlite3_open_v2(name, &s->db, flags, NULL) != SQLITE_OK) {
+    if (sqlite3_open_v2(name, &s->db, flags, vfs) != SQLITE_OK) {
         store_fail(s);
         return false;
     }
@@ -114,21 +115,14 @@ static bool connect_to(struct store *s, const char *name, int flags)
 static bool connect_to_file(struct store *s, const char *path, int flags)
 {
     char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
-    bool ok = name && connect_to(s, name, flags);
+    bool ok = name && connect_to(s, name, flags, NULL);
     sqlite3_free(name);
     return ok;
 }
 
-/* Opens a store that can't be written, in a folder that can't be written either. SQLite then has no
- * place for the index of the log, and reads the file only if it is told that nobody changes it. We
- * know that if there is no log beside the file. */
-static bool connect_to_still(struct store *s, const char *path)
+/* The same read-only, and with a parameter of SQLite's URIs. */
+static bool connect_to_read(struct store *s, const char *path, const char *parameter)
 {
-    char *log = sqlite3_mprintf("%s-wal", path);
-    bool logged = !log || access(log, F_OK) == 0;
-    sqlite3_free(log);
-    if (logged)
-        return false;
     sqlite3_str *uri = sqlite3_str_new(NULL);
     sqlite3_str_appendall(uri, path[0] == '/' ? "file:" : "file:./");
     for (const char *c = path; *c; c++)
@@ -136,11 +130,28 @@ static bool connect_to_still(struct store *s, const char *path)
             sqlite3_str_appendf(uri, "%%%02x", *c);
         else
             sqlite3_str_appendchar(uri, 1, *c);
-    sqlite3_str_appendall(uri, "?immutable=1");
+    sqlite3_str_appendf(uri, "?%s", parameter);
     char *name = sqlite3_str_finish(uri);
-    bool ok = name && connect_to(s, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+    bool ok = name && connect_to(s, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, reading_vfs());
     sqlite3_free(name);
     return ok;
+}
+
+static bool has_beside(const char *path, const char *suffix)
+{
+    char *name = sqlite3_mprintf("%s%s", path, suffix);
+    bool there = name && access(name, F_OK) == 0;
+    sqlite3_free(name);
+    return there;
+}
+
+/* Opens a store that was left with a log, whose index is not there, as when it was copied. An index
+ * in memory does for a connection that has the file for itself; for that the file must be writable,
+ * and nothing is written. */
+static bool connect_alone(struct store *s, const char *path)
+{
+    return connect_to_file(s, path, SQLITE_OPEN_READWRITE) &&
+           execute(s, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON");
 }
 
 /* Refuses devices and folders: SQLite would put its journal beside them. */
@@ -154,19 +165,33 @@ static bool could_be_a_file(struct store *s, const char *path)
     return false;
 }
 
+/* A store at rest has no log, and SQLite reads it under a lock. While a sweep writes, and after one
+ * was killed, it has a log and an index, which are read as they are. A file without a log can still
+ * say that it has one, if it is older or its last writer was killed while it closed it: it is read
+ * as one that nobody changes. A sweep that starts meanwhile does not change it before its log is
+ * long. */
 static bool open_to_read(struct store *s, const char *path)
 {
-    if (!connect_to_file(s, path, SQLITE_OPEN_READWRITE) &&
-        !connect_to_file(s, path, SQLITE_OPEN_READONLY)) {
+    enum known known;
+    if (!connect_to_read(s, path, "readonly_shm=1")) {
         explain(s, path,
                 "%.200s can't be opened (%s): make a store with `hchanlab sweep`, or name one "
                 "with --db");
         return false;
     }
-    enum known known = recognise(s, path);
-    if (known == NOT_OURS && sqlite3_db_readonly(s->db, "main") == 1 && s->status != -EBADMSG &&
-        connect_to_still(s, path))
+    known = recognise(s, path);
+    bool again = known == NOT_OURS && s->status != -EBADMSG;
+    bool logged = has_beside(path, "-wal");
+    if (again && !logged && !has_beside(path, "-journal") &&
+        connect_to_read(s, path, "immutable=1"))
         known = recognise(s, path);
+    else if (again && logged && !has_beside(path, "-shm") && connect_alone(s, path))
+        known = recognise(s, path);
+    if (known == NOT_OURS && s->status == -EROFS && has_beside(path, "-journal"))
+        snprintf(
+            s->error, sizeof(s->error),
+            "%.300s was left in the middle of a change: sweep into it once more, which mends it",
+            path);
     if (known == EMPTY)
         snprintf(s->error, sizeof(s->error), "%.300s is empty: make a run with `hchanlab sweep`",
                  path);
@@ -211,7 +236,8 @@ static enum known bring_up(struct store *s, const char *path)
     return known == OURS && s->version == SCHEMA_VERSION ? OURS : NOT_OURS;
 }
 
-/* Turns the log on. For this, SQLite does not wait until other processes have left the file. */
+/* Turns the log on, so that readers and other sweeps need not wait, and a commit waits for no disk.
+ * For this, SQLite does not wait until other processes have left the file. */
 static bool use_log(struct store *s)
 {
     enum { PAUSE_MS = 10 };
@@ -257,7 +283,8 @@ struct store *store_open(const char *path, enum store_mode mode, char *error, si
     }
     if (could_be_a_file(s, path) &&
         (mode == STORE_WRITE ? open_to_write(s, path) : open_to_read(s, path))) {
-        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+        s->writes = mode == STORE_WRITE;
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !s->writes, NULL);
         s->path = strdup(path);
         if (s->path && stat(path, &s->opened) == 0)
             return s;
@@ -286,6 +313,10 @@ void store_close(struct store *s)
     if (!s)
         return;
     store_forget_run(s);
+    /* Without a log, readers find all in one file. If another process has it open, it keeps the
+     * log, and the last writer to close it ends it. */
+    if (s->writes)
+        sqlite3_exec(s->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(s->db);
     free(s->path);
     free(s);

@@ -1,6 +1,8 @@
 /* The store: one SQLite database that holds runs, environment, cells, samples, histograms,
- * outcomes and counters (results/schema.sql). It has a write-ahead log, and each thing added is a
- * transaction, so that a kill or a full disk loses at most the sample that is being added.
+ * outcomes and counters (results/schema.sql). While it is written it has a write-ahead log, and
+ * each thing added is a transaction, so that a kill or a full disk loses at most the sample that is
+ * being added. Reading it needs no more than the right to read its files, and leaves nothing
+ * behind.
  *
  * Every function that can fail returns 0 or a negative errno; store_error() then has one sentence
  * that says what went wrong. A store is used by one thread at a time. */
@@ -17,7 +19,8 @@ enum store_mode { STORE_READ, STORE_WRITE };
 
 /* Opens the store at `path`; STORE_WRITE creates it if it does not exist, and brings an older one
  * up to date. Returns NULL with a sentence in `error` (size bytes) if the file is not a store, has
- * a newer schema, or can't be read or written. A file that is not a store is not changed.
+ * a newer schema, or can't be read or written. A file that is not a store is not changed,
+ * nor is any file by STORE_READ. One process should not read a store before it writes it.
  * store_close() releases the store; NULL is allowed. */
 struct store *store_open(const char *path, enum store_mode mode, char *error, size_t size);
 void store_close(struct store *s);
@@ -43,6 +46,9 @@ struct run {
 
 int store_begin_run(struct store *s, const struct run *run, int64_t *id);
 int store_end_run(struct store *s, int64_t run);
+
+/* Adds a number to the environment of a run, under a name that is a word; NaN adds nothing. */
+int store_add_fact(struct store *s, int64_t run, const char *name, double value);
 
 /* Adds a cell to a run and gives its id. */
 int store_add_cell(struct store *s, int64_t run, const struct cell *cell, int64_t *id);

@@ -48,6 +48,16 @@ int store_end_run(struct store *s, int64_t run)
         s, store_prepare(s, "UPDATE runs SET finished = ? WHERE id = ?", "ti", finished, run));
 }
 
+int store_add_fact(struct store *s, int64_t run, const char *name, double value)
+{
+    if (isnan(value))
+        return 0;
+    return finish(s, store_prepare(s,
+                                   "UPDATE runs SET environment = json_set(environment,"
+                                   " '$.' || ?, ?) WHERE id = ? AND json_valid(environment)",
+                                   "tdi", name, value, run));
+}
+
 int store_add_cell(struct store *s, int64_t run, const struct cell *c, int64_t *id)
 {
     int status =
