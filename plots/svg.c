@@ -3,6 +3,8 @@
  * is kept between calls. */
 #include "plots/svg.h"
 #include "harness/base/files.h"
+#include "harness/base/limit.h"
+#include "harness/base/tools.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,10 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* A drawing takes about a tenth of a second. */
 enum { LIMIT_S = 60, LOOKS_A_SECOND = 100 };
+static const uint64_t limit_ns = LIMIT_S * UINT64_C(1000000000);
 
 /* Whether a signal to end is pending. The caller has blocked these signals. */
 static bool is_told_to_end(void)
@@ -35,8 +36,10 @@ static bool is_told_to_end(void)
 static int wait_for(pid_t pid)
 {
     static const struct timespec pause = {.tv_nsec = 1000000000 / LOOKS_A_SECOND};
-    int ended = 0, looks = 0;
-    for (; looks < LIMIT_S * LOOKS_A_SECOND && !is_told_to_end(); looks++) {
+    struct limit limit;
+    int ended = 0;
+    limit_begin(&limit, pid, limit_ns);
+    while (limit_left(&limit) > 0 && !is_told_to_end()) {
         pid_t which = waitpid(pid, &ended, WNOHANG);
         if (which == pid)
             return WIFEXITED(ended) ? WEXITSTATUS(ended) : 128;
@@ -47,19 +50,20 @@ static int wait_for(pid_t pid)
     kill(pid, SIGKILL);
     while (waitpid(pid, &ended, 0) < 0 && errno == EINTR)
         ;
-    return looks < LIMIT_S * LOOKS_A_SECOND ? -EINTR : -ETIME;
+    return is_told_to_end() ? -EINTR : -ETIME;
 }
 
 /* Runs gnuplot in the directory, without output, and waits for it. gnuplot starts with no signal
- * blocked, whatever the caller blocks. Returns its exit status, or a negative errno if it did not
- * run or did not end. */
+ * blocked, whatever the caller blocks, and with none of the user's variables. Returns its exit
+ * status, or a negative errno if it did not run or did not end. */
 static int run_gnuplot(const char *directory, char *const *argv)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
     pid_t pid;
-    int status = posix_spawn_file_actions_init(&actions);
+    char *const *environment = tools_environment();
+    int status = environment ? posix_spawn_file_actions_init(&actions) : ENOMEM;
     if (status)
         return -status;
     sigemptyset(&none);
@@ -70,7 +74,7 @@ static int run_gnuplot(const char *directory, char *const *argv)
     for (int fd = 0; fd < 3 && !status; fd++)
         status = posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     if (!status)
-        status = posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environ);
+        status = posix_spawnp(&pid, argv[0], &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (status)
@@ -142,7 +146,8 @@ static int draw(const struct drawing *d, char *error, size_t size)
     if (snprintf(path, sizeof(path), "%s/%s.svg", d->directory, d->name) >= (int)sizeof(path) ||
         snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
         return -ENAMETOOLONG;
-    char *argv[] = {"gnuplot", "-e", values, style, script, NULL};
+    /* -d: no settings of the user's or of the system's. */
+    char *argv[] = {"gnuplot", "-d", "-e", values, style, script, NULL};
     int status = run_gnuplot(d->directory, argv);
     if (status == -ENOENT || status == -EACCES) {
         snprintf(error, size, "gnuplot is not there: install Debian's package gnuplot-nox");

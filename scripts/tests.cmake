@@ -11,8 +11,9 @@ function(hchanlab_test name)
     add_test(NAME ${name} COMMAND ${ARGN})
     file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
     string(REPLACE "/tests/" ";" labels ${folder})
+    # HCHANLAB_LOCK: tests may sweep at the same time.
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${HCHANLAB_TEST_LIMIT_S}
-        LABELS "${labels}")
+        LABELS "${labels}" ENVIRONMENT "HCHANLAB_LOCK=")
 endfunction()
 
 # hchanlab_tests(libs...): every tests/*_test.c of the calling folder becomes one executable and

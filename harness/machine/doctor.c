@@ -253,6 +253,18 @@ static enum severity check_build(const json_t *env, struct finding *f)
     return doctor_judge(f, SEVERITY_BAD, "with sanitizers (%s)", seen);
 }
 
+static enum severity check_variables(const json_t *env, struct finding *f)
+{
+    const char *seen = text_of(env, "variables");
+    if (!seen)
+        return doctor_judge(f, SEVERITY_NOTE, "not visible from here");
+    if (is(seen, "none"))
+        return doctor_judge(f, SEVERITY_OK, "none that matter");
+    f->effect = "libraries and peers do otherwise than they would by themselves";
+    f->remedy = "unset them, or quote them beside the figures";
+    return doctor_judge(f, SEVERITY_WARN, "%.*s", (int)sizeof(f->seen) - 1, seen);
+}
+
 /* One row a check. */
 static const struct {
     const char *name;
@@ -271,6 +283,7 @@ static const struct {
     {"clock source", check_clock_source},
     {"timer", check_timer},
     {"build", check_build},
+    {"variables", check_variables},
 };
 
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

@@ -4,7 +4,10 @@
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
 #include "harness/machine/env_probe.h"
+#include "harness/machine/env_variables.h"
+#include "harness/machine/others.h"
 #include "harness/machine/topo.h"
+#include <errno.h>
 #include <gnu/libc-version.h>
 #include <hwloc.h>
 #include <papi.h>
@@ -13,36 +16,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-
-/* How all PUs together spent their time since boot, in the kernel's ticks. */
-struct pu_time {
-    unsigned long long busy, idle, steal; /* steal is part of busy */
-};
-
-static bool read_pu_time(struct pu_time *out)
-{
-    enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
-    unsigned long long t[FIELDS] = {0};
-    FILE *f = fopen("/proc/stat", "r");
-    int n = f ? fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[USER], &t[NICE],
-                       &t[SYSTEM], &t[IDLE], &t[IOWAIT], &t[IRQ], &t[SOFTIRQ], &t[STEAL])
-              : 0;
-    if (f)
-        fclose(f);
-    out->busy = t[USER] + t[NICE] + t[SYSTEM] + t[IRQ] + t[SOFTIRQ] + t[STEAL];
-    out->idle = t[IDLE] + t[IOWAIT];
-    out->steal = t[STEAL];
-    return n == FIELDS;
-}
 
 /* The hypervisor's share of the PUs' busy time since boot. */
 static json_t *steal_share(void)
 {
     struct pu_time t;
-    return read_pu_time(&t) && t.busy ? json_real((double)t.steal / (double)t.busy) : json_null();
+    return pu_time_read(&t) && t.busy ? json_real((double)t.steal / (double)t.busy) : json_null();
 }
 
 /* What other programs use of the PUs just now: what was used while this one slept. */
@@ -50,7 +33,7 @@ static json_t *busy_share(void)
 {
     static const struct timespec while_asleep = {.tv_nsec = 200000000};
     struct pu_time before, after;
-    if (!read_pu_time(&before) || nanosleep(&while_asleep, NULL) || !read_pu_time(&after))
+    if (!pu_time_read(&before) || nanosleep(&while_asleep, NULL) || !pu_time_read(&after))
         return json_null();
     double busy = (double)(after.busy - before.busy), idle = (double)(after.idle - before.idle);
     return busy + idle > 0 ? json_real(busy / (busy + idle)) : json_null();
@@ -64,8 +47,17 @@ static json_t *sched_policy(void)
                                         [SCHED_BATCH] = "batch",
                                         [SCHED_IDLE] = "idle"};
     int policy = sched_getscheduler(0);
+    if (policy >= 0 && policy & SCHED_RESET_ON_FORK) /* the processes of cells have none of it */
+        policy = SCHED_OTHER;
     bool known = policy >= 0 && policy < (int)(sizeof(names) / sizeof(names[0])) && names[policy];
     return known ? json_string(names[policy]) : json_null();
+}
+
+static json_t *nice_value(void)
+{
+    errno = 0;
+    int value = getpriority(PRIO_PROCESS, 0);
+    return errno ? json_null() : json_integer(value);
 }
 
 static json_t *load_1m(void)
@@ -211,8 +203,10 @@ json_t *env_collect(const struct topo *t)
     json_object_set_new(env, "busy_share", busy_share());
     json_object_set_new(env, "load_1m", load_1m());
     json_object_set_new(env, "sched_policy", sched_policy());
+    json_object_set_new(env, "nice", nice_value());
     json_object_set_new(env, "steal_share", steal_share());
     json_object_set_new(env, "cpu_quota", cgroup_cpu_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
+    json_object_set_new(env, "variables", env_variables(environ));
     add_versions(env);
     probe_timer(env);
     return env;

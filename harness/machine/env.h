@@ -27,16 +27,21 @@ struct topo;
  *   busy_share           real, 0..1: the share of the PUs' time in use while this process slept
  *                        for a fifth of a second
  *   load_1m              real: the load average of the last minute
- *   sched_policy         of the calling thread, which the workers inherit: other, batch, fifo, ...
+ *   sched_policy         that the processes of cells inherit: other, batch, fifo, ...
+ *   nice                 integer: from -20 to 19
  *   steal_share          real, 0..1: the host's share of the PUs' busy time since boot
  *   cpu_quota            real: how many PUs' time the control groups grant; or "none"
- *   sanitizers           those that the program was built with, or "none"
- *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
+ *   variables            environment variables that change what is measured, with their values,
+ * such as LD_PRELOAD; or "none" sanitizers           those that the program was built with, or
+ * "none" hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
  *   benchmark_version
  *   timer_cost_ns        real: what reading the clock costs, measured here
  *   timer_resolution_ns  integer: the smallest step between two readings that differ
  *
- * A sweep adds to them (harness/sweep/environment.h). */
+ * A sweep adds to them (harness/sweep/environment.h), and when it has ended:
+ *
+ *   others_share         real, 0..1: other programs' share of all PUs' time while the sweep ran
+ *   steal_meanwhile      real, 0..1: the host's share of it */
 json_t *env_collect(const struct topo *t);
 
 #endif

@@ -3,6 +3,7 @@
 #include "harness/machine/env.h"
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
+#include "harness/machine/env_variables.h"
 #include "harness/machine/topo.h"
 #include "scripts/test.h"
 #include <limits.h>
@@ -15,7 +16,8 @@
 static const char quiet_bare_metal[] =
     "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"busy_share\":0.01,\"cpus_online\":16,"
     "\"cpus_allowed\":16,\"governor\":\"performance\",\"turbo\":\"off\",\"smt\":\"off\","
-    "\"cpu_quota\":\"none\",\"sanitizers\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":"
+    "\"cpu_quota\":\"none\",\"sanitizers\":\"none\",\"variables\":\"none\",\"pmu\":\"available\","
+    "\"pmu_kernel\":"
     "\"available\","
     "\"perf_event_paranoid\":\"1\",\"clocksource\":\"tsc\",\"timer_cost_ns\":21.0,"
     "\"timer_resolution_ns\":1,\"idle_driver\":\"intel_idle\",\"idle_governor\":\"menu\","
@@ -25,7 +27,8 @@ static const char quiet_bare_metal[] =
 static const char throttled[] =
     "{\"hypervisor\":\"none\",\"steal_share\":0.0,\"busy_share\":0.04,\"cpus_online\":8,"
     "\"cpus_allowed\":8,\"governor\":\"powersave\",\"turbo\":\"on\",\"smt\":\"on\","
-    "\"cpu_quota\":\"none\",\"sanitizers\":\"none\",\"pmu\":\"available\",\"pmu_kernel\":"
+    "\"cpu_quota\":\"none\",\"sanitizers\":\"none\",\"variables\":\"none\",\"pmu\":\"available\","
+    "\"pmu_kernel\":"
     "\"forbidden: Permission denied\","
     "\"perf_event_paranoid\":\"2\",\"clocksource\":\"tsc\",\"timer_cost_ns\":21.0,"
     "\"timer_resolution_ns\":1,\"idle_driver\":\"intel_idle\",\"idle_governor\":\"menu\","
@@ -35,7 +38,8 @@ static const char throttled[] =
 static const char crowded_guest[] =
     "{\"hypervisor\":\"KVM\",\"steal_share\":0.08,\"busy_share\":0.02,\"cpus_online\":2,"
     "\"cpus_allowed\":2,\"governor\":null,\"turbo\":null,\"smt\":\"notsupported\","
-    "\"cpu_quota\":1.5,\"sanitizers\":\"none\",\"pmu\":\"none: no cycle counter (No such file or "
+    "\"cpu_quota\":1.5,\"sanitizers\":\"none\",\"variables\":\"none\",\"pmu\":\"none: no cycle "
+    "counter (No such file or "
     "directory)\","
     "\"pmu_kernel\":\"none: no cycle counter (No such file or directory)\","
     "\"perf_event_paranoid\":\"2\",\"clocksource\":\"kvm-clock\",\"timer_cost_ns\":30.0,"
@@ -143,6 +147,7 @@ static void test_each_trouble_comes_first_and_has_a_remedy(void **state)
         {"busy_share", json_real(0.1), "load", SEVERITY_WARN},
         {"busy_share", json_real(0.5), "load", SEVERITY_BAD},
         {"sanitizers", json_string("thread"), "build", SEVERITY_BAD},
+        {"variables", json_string("GOGC=off"), "variables", SEVERITY_WARN},
         {"governor", json_string("powersave"), "governor", SEVERITY_WARN},
         {"governor", json_string("mixed"), "governor", SEVERITY_WARN},
         {"turbo", json_string("on"), "turbo", SEVERITY_WARN},
@@ -222,6 +227,21 @@ static void test_the_grade_is_a_rule_over_severities(void **state)
         findings[n++].severity = SEVERITY_NOTE;
         assert_int_equal(doctor_grade(findings, n), rule[i].grade);
     }
+}
+
+/* Those that matter, whatever stands around them, and as text whatever they hold. */
+static void test_variables_that_change_figures_are_told(void **state)
+{
+    static char home[] = "HOME=/root", arenas[] = "MALLOC_ARENA_MAX=1", gogc[] = "GOGC=o\xff\n";
+    static char other[] = "GOGC_NOT=1", middle[] = "XHWLOC_=1";
+    static char *const some[] = {home, arenas, gogc, other, middle, NULL};
+    (void)state;
+    json_t *told = env_variables(some);
+    assert_string_equal(json_string_value(told), "GOGC=o?? MALLOC_ARENA_MAX=1");
+    json_decref(told);
+    told = env_variables(&some[5]);
+    assert_string_equal(json_string_value(told), "none");
+    json_decref(told);
 }
 
 /* A folder of its own for each test, and files in it. */
@@ -402,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_what_a_machine_does_not_tell_is_no_trouble_and_no_praise),
         cmocka_unit_test(test_a_quota_that_grants_all_allowed_pus_cuts_nothing),
         cmocka_unit_test(test_a_guest_that_may_not_poll_is_not_said_to_poll),
+        cmocka_unit_test(test_variables_that_change_figures_are_told),
         cmocka_unit_test(test_the_grade_is_a_rule_over_severities),
         IN_FOLDER(test_the_tightest_quota_above_the_process_counts),
         IN_FOLDER(test_quotas_of_the_first_version_are_read),

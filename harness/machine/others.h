@@ -1,0 +1,32 @@
+/* What others use of the PUs while something of ours runs: other programs, and the host of a
+ * virtual machine. */
+#ifndef HARNESS_MACHINE_OTHERS_H
+#define HARNESS_MACHINE_OTHERS_H
+
+#include <stdbool.h>
+
+/* How all PUs together spent their time since boot, in the kernel's ticks. */
+struct pu_time {
+    unsigned long long busy, idle, steal; /* steal is part of busy */
+};
+
+/* Reads it. False if the kernel does not say. */
+bool pu_time_read(struct pu_time *out);
+
+/* A stretch of time. */
+struct others {
+    struct pu_time before;
+    double ours_s; /* CPU time of this process and of its children that have ended, before */
+    bool known;
+};
+
+/* Shares of the time of all PUs, from 0 to 1; NaN if they are not known. */
+struct others_shares {
+    double programs, host;
+};
+
+/* Begins a stretch. Children that run now must have ended when it ends. */
+void others_begin(struct others *others);
+struct others_shares others_end(const struct others *others);
+
+#endif
