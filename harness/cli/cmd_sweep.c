@@ -1,17 +1,21 @@
 /* `hchanlab sweep`: makes a plan from the options, runs it into the store, and prints the results.
  * The options' values are this file's only state. */
+#include "harness/base/progress.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/repeat_command.h"
 #include "harness/cli/sweep_results.h"
 #include "harness/machine/doctor.h"
+#include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
+#include "harness/sweep/alone.h"
 #include "harness/sweep/environment.h"
 #include "harness/sweep/peers.h"
 #include "harness/sweep/plan.h"
 #include "harness/sweep/sweep.h"
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,12 +111,35 @@ static int run_into(struct store *store, const struct plan *plan, const struct t
     return exit_status;
 }
 
+/* Refuses to spoil another sweep's figures, and to have its own spoiled. */
+static int check_alone(void)
+{
+    pid_t other;
+    char who[40] = "";
+    int status = choices.shared ? 0 : alone_begin(&other);
+    if (status == 0)
+        return EXIT_OK;
+    if (status != -EBUSY) {
+        progress_note("another sweep on this machine would not be noticed: %s", strerror(-status));
+        return EXIT_OK;
+    }
+    if (other > 0)
+        snprintf(who, sizeof(who), " (process %d)", (int)other);
+    return complain(EXIT_ENVIRONMENT,
+                    "another sweep%s measures on this machine, and the two would spoil each other: "
+                    "wait for it, or say --shared",
+                    who);
+}
+
 static int run_plan(const struct plan *plan, const struct topo *topo)
 {
     char error[512];
     if (!topo_is_this_machine(topo))
         return complain(EXIT_ENVIRONMENT, "hwloc was given another machine's topology: unset "
                                           "HWLOC_SYNTHETIC and HWLOC_XMLFILE");
+    int alone = check_alone();
+    if (alone != EXIT_OK)
+        return alone;
     struct store *store = store_open(db, STORE_WRITE, error, sizeof(error));
     if (!store)
         return complain(EXIT_IO, "%s", error);
@@ -140,6 +167,10 @@ static int cmd_sweep_run(void)
 {
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
+    char why[160];
+    if (rank_raise(RANK_SWEEP, why, sizeof(why)))
+        return complain(EXIT_ENVIRONMENT, "%s", why);
+    signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no end of a sweep */
     int exit_status = choices_load_peers(&choices);
     if (exit_status != EXIT_OK)
         return exit_status;
@@ -150,6 +181,7 @@ static int cmd_sweep_run(void)
     warn_of_peers();
     exit_status = plan_make(&plan, &choices, topo);
     if (exit_status == EXIT_OK) {
+        choices_tell_unused(&choices);
         exit_status = dry_run ? print_plan(&plan) : run_plan(&plan, topo);
         plan_free(&plan);
     }
@@ -234,6 +266,10 @@ static const struct option_spec options[] = {
      .argument = "N",
      .help = "the seed of the cells' order (default: random, recorded with the run)"},
     STORE_OPTION(&db),
+    {.name = "shared",
+     .kind = OPTION_FLAG,
+     .value = &choices.shared,
+     .help = "measure even while another sweep runs on this machine"},
     {.name = "dry-run",
      .kind = OPTION_FLAG,
      .value = &dry_run,

@@ -59,6 +59,8 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
     put_words(out, "variant", &c->variants);
     if (c->peers)
         fprintf(out, " --peers");
+    if (c->shared)
+        fprintf(out, " --shared");
     put_uints(out, "capacity", &c->capacity);
     put_uints(out, "elem", &c->elem);
     put_uints(out, "threads", &c->threads);

@@ -97,9 +97,26 @@ void sweep_results_print(struct store *store, int64_t run)
     free(rows);
 }
 
+/* One line if the machine was not the sweep's alone; the doctor's load was of the time before it.
+ */
+static void tell_of_others(const struct others_shares *others)
+{
+    static const double programs_share = 0.05, host_share = 0.005;
+    if (others->programs >= programs_share)
+        fprintf(stderr,
+                "other programs used %s of the PUs' time meanwhile: stop what runs (top shows it), "
+                "and sweep again\n",
+                number_share(others->programs).text);
+    if (others->host >= host_share)
+        fprintf(stderr,
+                "the host took %s of the PUs' time meanwhile: sweep again when it is quiet\n",
+                number_share(others->host).text);
+}
+
 int sweep_results_judge(const struct sweep_result *result)
 {
     const uint64_t *count = result->count;
+    tell_of_others(&result->others);
     if (count[TRIAL_LACKING])
         fprintf(stderr, "%llu processes of peers had nothing to measure, first %s\n",
                 (unsigned long long)count[TRIAL_LACKING], result->first[TRIAL_LACKING]);

@@ -3,6 +3,7 @@
 #include "harness/run/crew.h"
 #include "core/base/futex.h"
 #include "harness/base/side.h"
+#include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
 #include <hchan/sched.h>
 #include <stdio.h>
@@ -115,11 +116,13 @@ static bool meet(struct crew *crew, struct seat *seat)
     return go == GO_RUN;
 }
 
-/* Goes to the seat's PU and begins to count there; called by the thread that works there, a
- * worker's or a P's. A failure is left in the seat. */
+/* Goes to the seat's PU, below the rank of the thread that ends the window, and begins to count
+ * there; called by the thread that works there, a worker's or a P's. A failure is left in the seat.
+ */
 static void take_place(struct seat *seat)
 {
     const struct window_spec *spec = seat->crew->spec;
+    rank_lower();
     seat->error = topo_bind(spec->topo, seat->worker.pu);
     if (seat->error)
         snprintf(seat->reason, sizeof(seat->reason), "worker %u could not be bound to PU %u: %s",

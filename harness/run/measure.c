@@ -9,8 +9,10 @@
 #include "harness/base/warmup.h"
 #include "harness/counters/counters.h"
 #include "harness/gbench/gbench.h"
+#include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
 #include "harness/run/bench.h"
+#include "harness/run/stops.h"
 #include "harness/scenarios/scenarios.h"
 #include <errno.h>
 #include <hchan/outcome.h>
@@ -35,6 +37,10 @@ struct measuring {
 static int prepare(struct measuring *m)
 {
     const struct cell *cell = m->cell;
+    int status = rank_raise(RANK_CELL, m->error, sizeof(m->error));
+    if (status)
+        return status;
+    stops_watch();
     m->topo = topo_load(NULL);
     if (!m->topo) {
         snprintf(m->error, sizeof(m->error), "the topology can't be read: %s", strerror(errno));
@@ -49,6 +55,22 @@ static int prepare(struct measuring *m)
     bool found =
         topo_place_pus(m->topo, cell->params.place, m->spec.pu, m->error, sizeof(m->error));
     return found ? 0 : -ENODEV;
+}
+
+/* Runs a window, and again if the process was stopped in it. `begin`, which may be NULL, prepares
+ * each attempt. */
+static int run_whole(struct measuring *m, struct window_spec *spec, struct window *window,
+                     int (*begin)(struct measuring *m, void *arg), void *arg)
+{
+    unsigned before;
+    int status;
+    do {
+        before = stops_count();
+        status = begin ? begin(m, arg) : 0;
+        if (!status)
+            status = window_run(spec, window, m->error, sizeof(m->error));
+    } while (!status && stops_count() != before);
+    return status;
 }
 
 static uint64_t round_up(const struct measuring *m, uint64_t ops)
@@ -79,7 +101,7 @@ static int find_ops(struct measuring *m)
         once.ops = ops;
         once.window_ns = 0;
         once.warm = false;
-        int status = window_run(&once, &window, m->error, sizeof(m->error));
+        int status = run_whole(m, &once, &window, NULL, NULL);
         if (status)
             return status;
         if (window.sample.window_ns >= (double)m->options->window_ns / CALLS / ENOUGH)
@@ -100,7 +122,7 @@ static void sample_batch(struct gb_state *state, void *arg)
 {
     struct measuring *m = arg;
     if (!m->status)
-        m->status = window_run(&m->spec, &m->last, m->error, sizeof(m->error));
+        m->status = run_whole(m, &m->spec, &m->last, NULL, NULL);
     if (m->status || m->last.sample.ops == 0) {
         m->missed += m->status == 0;
         gb_skip_with_error(state, m->status ? m->error : "no operation ended within the window");
@@ -181,6 +203,11 @@ static int write_outcomes(struct measuring *m, const struct window *w, const uin
     return status;
 }
 
+static int read_outcomes(struct measuring *m, void *counts)
+{
+    return counters_outcomes_read(counts, m->error, sizeof(m->error));
+}
+
 /* The path mix: one window of the traced instance, whose outcomes are read as PAPI's software
  * defined events. */
 static int trace_paths(struct measuring *m)
@@ -196,17 +223,25 @@ static int trace_paths(struct measuring *m)
     spec.warm = window_warms_up(WINDOW_TRACED);
     int status = counters_outcomes_init(m->error, sizeof(m->error));
     if (!status)
-        status = counters_outcomes_read(before, m->error, sizeof(m->error));
+        status = run_whole(m, &spec, &window, read_outcomes, before);
     if (!status)
-        status = window_run(&spec, &window, m->error, sizeof(m->error));
-    if (!status)
-        status = counters_outcomes_read(after, m->error, sizeof(m->error));
+        status = read_outcomes(m, after);
     if (status)
         return status;
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
         after[i] -= before[i];
     status = check_sums(m, &window, after);
     return status ? status : write_outcomes(m, &window, after);
+}
+
+static int clear_sides(struct measuring *m, void *arg)
+{
+    struct latency *sides = arg;
+    (void)m;
+    memset(sides, 0, SIDES * sizeof(*sides));
+    for (unsigned i = 0; i < SIDES; i++)
+        snprintf(sides[i].side, sizeof(sides[i].side), "%s", side_name((enum side)i));
+    return 0;
 }
 
 /* The latencies: one window in which each call is timed. */
@@ -222,12 +257,10 @@ static int time_calls(struct measuring *m)
     struct latency *sides = calloc(SIDES, sizeof(*sides));
     struct record *r = calloc(1, sizeof(*r));
     int status = sides && r ? 0 : -ENOMEM;
-    for (unsigned i = 0; i < SIDES && !status; i++)
-        snprintf(sides[i].side, sizeof(sides[i].side), "%s", side_name((enum side)i));
     spec.latency = sides;
     spec.warm = window_warms_up(WINDOW_LATENCY);
     if (!status)
-        status = window_run(&spec, &window, m->error, sizeof(m->error));
+        status = run_whole(m, &spec, &window, clear_sides, sides);
     for (unsigned i = 0; i < SIDES && !status; i++) {
         r->kind = RECORD_LATENCY;
         r->latency = sides[i];
@@ -249,7 +282,7 @@ static int count_domain(struct measuring *m, struct counters_plan *plan, const c
     spec.counters = plan;
     spec.domain = domain;
     spec.warm = window_warms_up(WINDOW_COUNTED);
-    int status = window_run(&spec, &window, m->error, sizeof(m->error));
+    int status = run_whole(m, &spec, &window, NULL, NULL);
     for (size_t i = 0; !status && i < plan->count; i++)
         if (plan->event[i].available && strcmp(plan->event[i].domain, domain) == 0)
             plan->event[i].per_op = (double)spec.counter_sums[i] / (double)window.ops_all;

@@ -2,8 +2,10 @@
  * end whether what it said and how it ended agree. All state is in struct child, but for the buffer
  * of one record, which is too large for the stack. */
 #include "harness/sweep/child.h"
-#include "harness/base/clock.h"
+#include "harness/base/progress.h"
 #include "harness/base/say.h"
+#include "harness/base/tools.h"
+#include "harness/machine/rank.h"
 #include "harness/sweep/process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +23,34 @@ enum { LINE_MAX_BYTES = 1 << 22 };
 
 enum { ARGUMENTS_MAX = 32 };
 
+/* Under a real-time policy the kernel, too, ends a process that keeps a PU for longer than its
+ * limit, since this one may be stopped meanwhile; it comes second. */
+static void limit_real_time(uint64_t kill_ns)
+{
+    enum { MARGIN_US = 5000000, NS_PER_US = 1000 };
+    struct rlimit limit;
+    if (!rank_is_real_time() || getrlimit(RLIMIT_RTTIME, &limit))
+        return;
+    rlim_t wanted = kill_ns / NS_PER_US + MARGIN_US;
+    limit.rlim_cur = limit.rlim_cur < wanted ? limit.rlim_cur : wanted;
+    limit.rlim_max = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    setrlimit(RLIMIT_RTTIME, &limit);
+}
+
+/* How many processes the kernel has ended for want of memory since it booted; 0 if it does not say.
+ */
+static uint64_t count_oom_kills(void)
+{
+    char line[128];
+    unsigned long long count = 0;
+    FILE *f = fopen("/proc/vmstat", "re");
+    while (f && fgets(line, sizeof(line), f) && sscanf(line, "oom_kill %llu", &count) != 1)
+        ;
+    if (f)
+        fclose(f);
+    return count;
+}
+
 /* Becomes the job's command. If that fails, the process writes a record that says why, and ends. */
 static void exec_command(const void *arg)
 {
@@ -28,6 +59,8 @@ static void exec_command(const void *arg)
     for (size_t i = 0; job->arguments[i]; i++)
         argv[i + 1] = (char *)(uintptr_t)job->arguments[i];
     sigprocmask(SIG_SETMASK, &job->signals->old_mask, NULL);
+    limit_real_time(job->kill_ns);
+    tools_drop_variables("BENCHMARK_"); /* Google Benchmark's, which would run something else */
     execv("/proc/self/exe", argv);
     struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_FAILED}};
     snprintf(end.end.message, REASON_MAX, "the program could not be started: %s", strerror(errno));
@@ -47,6 +80,7 @@ int child_start(struct child *child, const struct child_job *job)
         return -E2BIG;
     memset(child, 0, sizeof(*child));
     child->job = job;
+    child->oom_kills = count_oom_kills();
     if (pipe2(out, O_CLOEXEC))
         return -errno;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in)) {
@@ -153,7 +187,7 @@ static int take_output(struct child *child)
     return 1;
 }
 
-/* Waits for output, the child's end, a signal, or until the time is up. */
+/* Waits for output, the child's end, a signal, or for so long. */
 static void wait_for(const struct child *child, uint64_t ns)
 {
     struct pollfd pfd = {.fd = child->fd, .events = POLLIN};
@@ -162,17 +196,30 @@ static void wait_for(const struct child *child, uint64_t ns)
     ppoll(&pfd, 1, &left, &child->job->signals->mask);
 }
 
+/* Says once that the process is stopped: its limit waits for it then, and so do we. */
+static void tell_if_held(const struct child *child, bool *told)
+{
+    if (!child->limit.held || *told)
+        return;
+    progress_note(
+        "process %d is stopped, which does not count as its time: kill -CONT %d, or -KILL",
+        (int)child->pid, (int)child->pid);
+    *told = true;
+}
+
 /* When the process has ended, all that it wrote is in the pipe: the pipe is emptied once more, and
  * other processes that may hold it open are not waited for. */
 int child_watch(struct child *child)
 {
-    uint64_t limit = clock_ns() + child->job->kill_ns;
+    bool told = false;
+    limit_begin(&child->limit, child->pid, child->job->kill_ns);
     for (;;) {
-        uint64_t now = clock_ns();
+        uint64_t left = limit_left(&child->limit);
         if (signals_interrupted())
             return -EINTR;
-        if (now >= limit)
+        if (left == 0)
             return -ETIME;
+        tell_if_held(child, &told);
         bool ended = process_has_ended(child->pid); /* asked before the last read */
         int status = child->fd < 0 ? -EAGAIN : take_output(child);
         if (status == 1)
@@ -185,7 +232,7 @@ int child_watch(struct child *child)
             close(child->fd);
             child->fd = -1;
         }
-        wait_for(child, limit - now);
+        wait_for(child, left);
     }
 }
 
@@ -199,9 +246,12 @@ static int end_process(struct child *child)
     return wait_status;
 }
 
-static void describe_end(int wait_status, char text[64])
+static void describe_end(const struct child *child, int wait_status, char text[64])
 {
-    if (WIFSIGNALED(wait_status))
+    bool killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
+    if (killed && count_oom_kills() > child->oom_kills)
+        snprintf(text, 64, "ended by the kernel, which was out of memory,");
+    else if (WIFSIGNALED(wait_status))
         snprintf(text, 64, "ended by signal %d (%s)", WTERMSIG(wait_status),
                  strsignal(WTERMSIG(wait_status)));
     else
@@ -231,15 +281,16 @@ static void child_conclude(struct child *child, int watched, int wait_status)
 {
     uint64_t kill_ns = child->job->kill_ns;
     char end[64], said[REASON_MAX];
-    describe_end(wait_status, end);
+    describe_end(child, wait_status, end);
     snprintf(said, sizeof(said), "%s", child->message[0] ? child->message : "it was done");
     if (watched == -ETIME && child->ended && child->status == TRIAL_FAILED) {
         snprintf(child->message, REASON_MAX, "killed at its time limit after it had said: %.90s",
                  said);
     } else if (watched == -ETIME) {
         child->status = child->stray[0] ? TRIAL_FAILED : TRIAL_TIMEOUT;
-        snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s%s%s",
+        snprintf(child->message, REASON_MAX, "killed at its time limit of %.*f s%s%s%s",
                  kill_ns < 1000000000U ? 3 : 0, (double)kill_ns / 1e9,
+                 child->limit.used_ns < kill_ns ? ", since it was stopped and never went on" : "",
                  child->stray[0] ? "; it wrote a line that is no record: " : "", child->stray);
     } else if (!child->ended) {
         child->status = TRIAL_FAILED;

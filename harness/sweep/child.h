@@ -5,6 +5,7 @@
 #ifndef HARNESS_SWEEP_CHILD_H
 #define HARNESS_SWEEP_CHILD_H
 
+#include "harness/base/limit.h"
 #include "harness/base/record.h"
 #include "harness/sweep/signals.h"
 #include <sys/types.h>
@@ -12,7 +13,7 @@
 /* What is to be run, and where its records go. */
 struct child_job {
     const char *const *arguments; /* the command and what follows it, ended by NULL */
-    uint64_t kill_ns;             /* a process that takes longer is killed */
+    uint64_t kill_ns;             /* a process that takes longer is killed (limit.h) */
     bool samples;                 /* a process that ends well must have sent a sample */
     const struct signals *signals;
     /* Keeps a record, which is acknowledged after that. 0; -EEXIST for a record that was sent
@@ -28,8 +29,10 @@ struct child {
     int ack_fd; /* the other end of its standard input */
     char *line; /* the beginning of a line that is not complete */
     size_t used, size;
-    bool ended;   /* a RECORD_END came */
-    bool sampled; /* a RECORD_SAMPLE came */
+    struct limit limit;
+    uint64_t oom_kills; /* of the kernel, when the process was started */
+    bool ended;         /* a RECORD_END came */
+    bool sampled;       /* a RECORD_SAMPLE came */
     enum trial_status status;
     char message[REASON_MAX];
     char stray[64]; /* the beginning of the first line that was not a record */

@@ -6,6 +6,7 @@
 #include "harness/sweep/peers.h"
 #include <hchan/hchan.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 bool choices_name_variant(const struct word_list *variants, const char *name)
@@ -202,17 +203,28 @@ static int check_value(const struct choices *c, const struct param *p, uint64_t 
                     p->option, (unsigned long long)value);
 }
 
+/* Whether the scenario has no such parameter. */
+static bool lacks(const struct scenario *s, const struct param *p)
+{
+    return range_of(s, p)->max == 0;
+}
+
+/* Whether it has, and takes none of the values. */
+static bool takes_none(const struct scenario *s, const struct param *p)
+{
+    for (size_t i = 0; i < p->values->count; i++)
+        if (takes(s, p, p->values->items[i]))
+            return false;
+    return !lacks(s, p);
+}
+
 /* So is a scenario that is named and takes none of the values. */
 static int check_scenario(const struct scenario *s, const struct param *p)
 {
-    const struct param_range *range = range_of(s, p);
-    if (range->max == 0)
-        return EXIT_OK; /* it has no such parameter; another scenario takes the value */
-    for (size_t i = 0; i < p->values->count; i++)
-        if (takes(s, p, p->values->items[i]))
-            return EXIT_OK;
     char values[64];
-    scenario_range(s, range, values);
+    if (!takes_none(s, p))
+        return EXIT_OK; /* if it has no such parameter, another scenario takes the value */
+    scenario_range(s, range_of(s, p), values);
     return complain(EXIT_USAGE, "%s takes --%s %s", s->name, p->option, values);
 }
 
@@ -245,14 +257,53 @@ static int check_peers(const struct choices *c)
     return EXIT_OK;
 }
 
-int choices_check(const struct choices *c)
+enum { PARAMS = 4 };
+
+static void list_params(const struct choices *c, struct param params[PARAMS])
 {
-    const struct param params[] = {
+    const struct param all[PARAMS] = {
         {"capacity", &c->capacity, offsetof(struct scenario, capacity)},
         {"elem", &c->elem, offsetof(struct scenario, elem)},
         {"threads", &c->threads, offsetof(struct scenario, threads)},
         {"work", &c->work, offsetof(struct scenario, work)},
     };
+    memcpy(params, all, sizeof(all));
+}
+
+/* One line that names the chosen scenarios that do so with a parameter; none if none does. */
+static void tell_of(const struct choices *c, const struct param *p,
+                    bool (*does)(const struct scenario *, const struct param *), const char *what)
+{
+    bool told = false;
+    for (const struct scenario *const *s = scenarios_any(); *s; s++) {
+        if (!choices_have_scenario(c, *s, false) || !does(*s, p))
+            continue;
+        if (told)
+            fprintf(stderr, ", %s", (*s)->name);
+        else
+            fprintf(stderr, "--%s: %s: %s", p->option, what, (*s)->name);
+        told = true;
+    }
+    if (told)
+        fputc('\n', stderr);
+}
+
+void choices_tell_unused(const struct choices *c)
+{
+    struct param params[PARAMS];
+    list_params(c, params);
+    for (size_t i = 0; i < PARAMS; i++) {
+        if (params[i].values->count == 0)
+            continue;
+        tell_of(c, &params[i], lacks, "measured without it");
+        tell_of(c, &params[i], takes_none, "left out, since they take no such value");
+    }
+}
+
+int choices_check(const struct choices *c)
+{
+    struct param params[PARAMS];
+    list_params(c, params);
     int status = check_scenarios(&c->scenarios);
     if (status == EXIT_OK)
         status = check_groups(&c->groups);
@@ -260,7 +311,7 @@ int choices_check(const struct choices *c)
         status = check_variants(&c->variants);
     if (status == EXIT_OK)
         status = check_peers(c);
-    for (size_t i = 0; i < sizeof(params) / sizeof(params[0]) && status == EXIT_OK; i++)
+    for (size_t i = 0; i < PARAMS && status == EXIT_OK; i++)
         status = check_param(c, &params[i]);
     if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))
         status = complain(

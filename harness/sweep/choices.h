@@ -11,7 +11,8 @@
 /* What the user chose. An empty list, 0 or NULL leaves the choice to the mode. */
 struct choices {
     bool quick, full;
-    bool peers; /* all that are here, in addition to the variants */
+    bool peers;  /* all that are here, in addition to the variants */
+    bool shared; /* with another sweep on the same machine (alone.h) */
     struct word_list scenarios, groups, variants;
     struct uint_list capacity, elem, threads, work;
     uint64_t processes;
@@ -23,6 +24,10 @@ struct choices {
  * scenario takes, or a chosen scenario that takes none of the values (with its range). A value that
  * only some of the chosen scenarios take is left out for the others. */
 int choices_check(const struct choices *choices);
+
+/* Says on standard error which chosen scenarios do not have a parameter of which values were given,
+ * and which take none of them. */
+void choices_tell_unused(const struct choices *choices);
 
 /* Whether the scenario was chosen: it or its group is named. If nothing is named, every scenario
  * without a group is chosen, except floors, which are measured anyway. */

@@ -1,7 +1,7 @@
 /* Runs peers' programs. What one of them prints or does is not trusted: its output has a limit, its
  * time has one, and its processes are killed. No state. */
 #include "harness/sweep/peer_program.h"
-#include "harness/base/clock.h"
+#include "harness/base/limit.h"
 #include "harness/sweep/process.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,28 +16,31 @@ enum { NS_PER_MS = 1000000 };
 /* How long a peer may take to describe itself, and to end after that. */
 static const uint64_t describe_ns = 10000000000, end_ns = 2000000000;
 
-/* The next bytes; 0 at the end, or -1 if none come before the deadline. */
-static ssize_t read_by(int fd, char *to, size_t room, uint64_t deadline)
+/* The next bytes; 0 at the end, or -1 if none come within the limit. */
+static ssize_t read_within(struct limit *limit, int fd, char *to, size_t room)
 {
     struct pollfd readable = {.fd = fd, .events = POLLIN};
-    int ready;
-    do {
-        uint64_t now = clock_ns();
-        ready = poll(&readable, 1, now < deadline ? (int)((deadline - now) / NS_PER_MS) : 0);
-    } while (ready < 0 && errno == EINTR);
-    return ready > 0 ? read(fd, to, room) : -1;
+    uint64_t left;
+    while ((left = limit_left(limit)) > 0) {
+        int ready = poll(&readable, 1, (int)(left / NS_PER_MS) + 1);
+        if (ready > 0)
+            return read(fd, to, room);
+        if (ready < 0 && errno != EINTR)
+            break;
+    }
+    return -1;
 }
 
 /* All that comes until the other end is closed; NULL if that takes too long, or is too much. The
  * caller frees it. */
-static char *read_all_by(int fd, uint64_t deadline)
+static char *read_all_within(struct limit *limit, int fd)
 {
     enum { ROOM = 1 << 16 };
     char *text = malloc(ROOM);
     size_t length = 0;
     ssize_t n = -1;
     while (text && length < ROOM - 1 &&
-           (n = read_by(fd, text + length, ROOM - 1 - length, deadline)) > 0)
+           (n = read_within(limit, fd, text + length, ROOM - 1 - length)) > 0)
         length += (size_t)n;
     if (n == 0) {
         text[length] = '\0';
@@ -47,12 +50,14 @@ static char *read_all_by(int fd, uint64_t deadline)
     return NULL;
 }
 
-/* Waits for the process until the deadline, and ends it with all that it started. Its status, in
+/* Waits for the process for so long, and ends it with all that it started. Its status, in
  * waitpid()'s form. */
-static int end_by(pid_t pid, uint64_t deadline)
+static int end_within(pid_t pid, uint64_t ns)
 {
     static const struct timespec pause = {.tv_nsec = NS_PER_MS};
-    while (!process_has_ended(pid) && clock_ns() < deadline)
+    struct limit limit;
+    limit_begin(&limit, pid, ns);
+    while (!process_has_ended(pid) && limit_left(&limit) > 0)
         nanosleep(&pause, NULL);
     return process_end(pid);
 }
@@ -87,9 +92,11 @@ json_t *peer_program_ask(const char *program, const char **why)
     pid_t pid = start_description(program, &out);
     if (pid < 0)
         return NULL;
-    char *text = read_all_by(out, clock_ns() + describe_ns);
+    struct limit limit;
+    limit_begin(&limit, pid, describe_ns);
+    char *text = read_all_within(&limit, out);
     close(out);
-    int status = end_by(pid, clock_ns() + (text ? end_ns : 0));
+    int status = end_within(pid, text ? end_ns : 0);
     *why = status ? "its --describe does not end well, or not in time"
                   : "its --describe does not print what it is";
     json_t *described = text && status == 0 ? json_loads(text, 0, NULL) : NULL;

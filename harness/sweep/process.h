@@ -1,6 +1,7 @@
 /* Starting and ending a process that leaves nothing behind. It leads a process group of its own,
- * and the group is killed as a whole; and it is killed if this process dies first. SIGCHLD must not
- * be ignored: the kernel would forget how a process ended. */
+ * and the group is killed as a whole; and it is killed if this process dies first. Under a
+ * real-time policy it is below this process's rank (rank.h). SIGCHLD must not be ignored: the
+ * kernel would forget how a process ended. */
 #ifndef HARNESS_SWEEP_PROCESS_H
 #define HARNESS_SWEEP_PROCESS_H
 

@@ -1,7 +1,7 @@
 /* Runs a plan's processes one at a time, in rounds. The state of a sweep is on the stack of
  * sweep_run(); what was measured is in the store. */
 #include "harness/sweep/sweep.h"
-#include "harness/base/clock.h"
+#include "harness/base/progress.h"
 #include "harness/base/say.h"
 #include "harness/sweep/child.h"
 #include <errno.h>
@@ -9,15 +9,14 @@
 #include <gsl/gsl_rng.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct sweep {
     const struct plan *plan;
     struct store *store;
     int64_t *cell_ids;
     struct sweep_result *result;
-    uint64_t started_ns, done, total;
-    bool cannot_start; /* the next process */
+    uint64_t used_ns, done, total; /* by processes: time, and how many there are */
+    bool cannot_start;             /* the next process */
     struct signals signals;
 };
 
@@ -102,27 +101,28 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
         return status;
     int watched = child_watch(&child);
     child_end(&child, watched);
+    sweep->used_ns += child.limit.used_ns;
     if (watched != 0 && watched != -ETIME)
         return watched;
     tally(sweep, cell, &child);
-    return store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
+    status = store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
+    return status ? status : store_check_place(sweep->store);
 }
 
-/* One line that is overwritten on a terminal; elsewhere a line of its own now and then. */
+/* On a terminal each process is shown; elsewhere one now and then. */
 static void sweep_progress(const struct sweep *sweep, const char *name)
 {
     enum { LINES = 20 }; /* in a log */
-    double passed_s = (double)(clock_ns() - sweep->started_ns) / 1e9;
     double left_s = plan_seconds(sweep->plan);
-    bool terminal = isatty(STDERR_FILENO), last = sweep->done == sweep->total;
-    if (!terminal && !last && sweep->done % (sweep->total / LINES + 1) != 0)
+    bool last = sweep->done == sweep->total;
+    if (!progress_overwrites() && !last && sweep->done % (sweep->total / LINES + 1) != 0)
         return;
     if (sweep->done > 0)
-        left_s = passed_s / (double)sweep->done * (double)(sweep->total - sweep->done);
+        left_s = (double)sweep->used_ns / 1e9 / (double)sweep->done *
+                 (double)(sweep->total - sweep->done);
     unsigned left = (unsigned)(left_s + 0.5);
-    fprintf(stderr, "%s[%llu/%llu] %u min %02u s left  %s%s", terminal ? "\r\033[K" : "",
-            (unsigned long long)sweep->done, (unsigned long long)sweep->total, left / 60, left % 60,
-            name, terminal && !last ? "" : "\n");
+    progress_show(last, "[%llu/%llu] %u min %02u s left  %s", (unsigned long long)sweep->done,
+                  (unsigned long long)sweep->total, left / 60, left % 60, name);
 }
 
 /* Each round runs every cell once, in an order of its own. So variants are interleaved, and drift
@@ -142,6 +142,17 @@ static int run_rounds(struct sweep *sweep, size_t *order, gsl_rng *rng)
     }
     sweep_progress(sweep, "done");
     return 0;
+}
+
+/* Ends the run, with what others used of the machine meanwhile. */
+static int end_run(struct sweep *sweep, int64_t run, const struct others *others)
+{
+    struct others_shares *shares = &sweep->result->others;
+    *shares = others_end(others);
+    int status = store_add_fact(sweep->store, run, "others_share", shares->programs);
+    if (!status)
+        status = store_add_fact(sweep->store, run, "steal_meanwhile", shares->host);
+    return status ? status : store_end_run(sweep->store, run);
 }
 
 static int add_cells(struct sweep *sweep, int64_t run)
@@ -168,6 +179,10 @@ static int explain(const struct sweep *sweep, int status)
                         "ulimit -n and -u: what was measured is kept",
                         (unsigned long long)sweep->done, (unsigned long long)sweep->total,
                         strerror(-status));
+    if (store_check_place(sweep->store))
+        return complain(EXIT_IO, "after %llu of %llu processes: %s: leave it there and sweep again",
+                        (unsigned long long)sweep->done, (unsigned long long)sweep->total,
+                        store_error(sweep->store));
     const char *error = store_error(sweep->store);
     return complain(EXIT_IO, "after %llu of %llu processes: %s: what was measured is kept",
                     (unsigned long long)sweep->done, (unsigned long long)sweep->total,
@@ -183,7 +198,6 @@ int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_
         .store = store,
         .cell_ids = calloc(plan->count, sizeof(int64_t)),
         .result = result,
-        .started_ns = clock_ns(),
         .total = plan->count * plan->sampling.processes,
     };
     size_t *order = calloc(plan->count, sizeof(*order));
@@ -196,10 +210,12 @@ int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_
             order[i] = i;
         status = add_cells(&sweep, run);
     }
+    struct others others;
+    others_begin(&others);
     if (status == 0)
         status = run_rounds(&sweep, order, rng);
     if (status == 0)
-        status = store_end_run(store, run);
+        status = end_run(&sweep, run, &others);
     signals_release(&sweep.signals);
     int exit_status = explain(&sweep, status);
     if (rng)

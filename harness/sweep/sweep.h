@@ -3,6 +3,7 @@
 #ifndef HARNESS_SWEEP_SWEEP_H
 #define HARNESS_SWEEP_SWEEP_H
 
+#include "harness/machine/others.h"
 #include "harness/store/store.h"
 #include "harness/sweep/plan.h"
 #include <stdint.h>
@@ -10,6 +11,7 @@
 struct sweep_result {
     uint64_t count[TRIAL_STATUSES];         /* processes, by how they ended */
     uint64_t variants_ok, variants_timeout; /* those of them that are not floors'; peers are in */
+    struct others_shares others;            /* of the PUs' time, while the sweep ran */
     /* The first of each kind: which cell, and why; "" if there is none. */
     char first[TRIAL_STATUSES][REASON_MAX + CELL_NAME_MAX];
 };

@@ -1,15 +1,18 @@
-/* The cells that sweep_test sweeps over: each name is a way to behave, and play() behaves so. For
- * that test alone. */
+/* The cells that tests of the sweep sweep over (sweep_over.h): each name is a way to behave, and
+ * play() behaves so. */
 #ifndef HARNESS_TESTS_SWEEP_CELLS_H
 #define HARNESS_TESTS_SWEEP_CELLS_H
 
 #include "harness/base/record.h"
 #include "harness/base/say.h"
 #include "harness/store/store.h"
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 enum { UNREAD = 2000, LONG_BYTES = 200000 };
@@ -49,6 +52,94 @@ static int play_well(void)
 {
     say_sample(0);
     return say_end(TRIAL_OK, "");
+}
+
+/* How long a cell is stopped, or stops the sweep: longer than the limit that it then has. */
+enum { STOP_S = 4 };
+
+/* Is stopped for a while, as by SIGSTOP. Who wakes it is a child of its own. */
+static int play_stop(void)
+{
+    pid_t stopped = getpid();
+    if (fork() == 0) {
+        sleep(STOP_S);
+        kill(stopped, SIGCONT);
+        _exit(0);
+    }
+    kill(stopped, SIGSTOP);
+    return play_well();
+}
+
+/* Is held by a debugger for a while. */
+static int play_traced(void)
+{
+    int ready[2];
+    char byte;
+    pid_t held = getpid();
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+    if (pipe(ready))
+        return EXIT_IO;
+    if (fork() == 0) {
+        bool traced = ptrace(PTRACE_SEIZE, held, NULL, NULL) == 0 &&
+                      ptrace(PTRACE_INTERRUPT, held, NULL, NULL) == 0;
+        (void)!write(ready[1], traced ? "1" : "0", 1);
+        sleep(STOP_S);
+        _exit(0); /* which lets go of it */
+    }
+    (void)!read(ready[0], &byte, 1);
+    return byte == '1' ? play_well() : say_end(TRIAL_SKIPPED, "nobody may trace here");
+}
+
+/* Stops the sweep for a while. */
+static int play_stop_sweep(void)
+{
+    kill(getppid(), SIGSTOP);
+    sleep(STOP_S);
+    kill(getppid(), SIGCONT);
+    return play_well();
+}
+
+static void *spin(void *word)
+{
+    while (++*(volatile unsigned *)word || word) /* always */
+        ;
+    return NULL;
+}
+
+/* Takes every PU for itself. */
+static int play_spin(void)
+{
+    static unsigned word;
+    pthread_t thread;
+    for (long i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)
+        pthread_create(&thread, NULL, spin, &word);
+    spin(&word);
+    return 0;
+}
+
+/* Ignores whatever a process can ignore. */
+static int play_ignore(void)
+{
+    for (int i = 1; i < NSIG; i++)
+        signal(i, SIG_IGN);
+    return hang();
+}
+
+/* Takes the store away. */
+static int play_remove(void)
+{
+    unlink(getenv(store_variable));
+    return play_well();
+}
+
+/* Puts another file in the store's place. */
+static int play_replace(void)
+{
+    char other[256];
+    snprintf(other, sizeof(other), "%s.other", getenv(store_variable));
+    fclose(fopen(other, "w"));
+    rename(other, getenv(store_variable));
+    return play_well();
 }
 
 /* Numbers itself, whatever the sweep called it. */
@@ -244,6 +335,13 @@ static const struct {
     {"leave-child", play_leave_child},
     {"interrupt", play_interrupt},
     {"look", play_look},
+    {"stop", play_stop},
+    {"traced", play_traced},
+    {"stop-sweep", play_stop_sweep},
+    {"spin", play_spin},
+    {"ignore", play_ignore},
+    {"remove", play_remove},
+    {"replace", play_replace},
 };
 
 /* The command `cell NAME ...`; its exit status. */

@@ -3,19 +3,12 @@
  * (sweep_cells.h). What came of it is read from the store. */
 #include "harness/sweep/child.h"
 #include "harness/sweep/peer_program.h"
-#include "harness/sweep/sweep.h"
-#include "harness/tests/sweep_cells.h"
-#include "scripts/test.h"
+#include "harness/tests/sweep_over.h"
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-static const uint64_t soon = 300000000, never = 600000000000;
 
 /* A signal at the worst moment: after the sweep looked, before it waits. Whichever call it waits
  * with is the library's own after that. */
@@ -42,110 +35,6 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *time, const s
     *(void **)&real = dlsym(RTLD_NEXT, "ppoll");
     at_wait();
     return real(fds, count, time, mask);
-}
-
-static char folder[64], path[128];
-static struct store *store;
-static int64_t run;
-static struct sweep_result result;
-
-static int make_store(void **state)
-{
-    char error[512];
-    (void)state;
-    strcpy(folder, "/tmp/hchanlab-sweep-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/lab.db", folder);
-    setenv(store_variable, path, 1);
-    store = store_open(path, STORE_WRITE, error, sizeof(error));
-    if (!store)
-        fail_msg("%s", error);
-    return store_begin_run(
-        store,
-        &(struct run){.command = "c", .mode = "quick", .environment = "{}", .topology = "<t/>"},
-        &run);
-}
-
-static int remove_store(void **state)
-{
-    char line[128];
-    (void)state;
-    store_close(store);
-    snprintf(line, sizeof(line), "rm -rf '%s'", folder);
-    return system(line);
-}
-
-/* Sweeps over cells that behave as their names, separated by spaces, say. */
-static int sweep(const char *names, uint32_t processes, uint64_t kill_ns)
-{
-    struct cell cells[16] = {0};
-    struct plan plan = {.mode = "quick", .cells = cells};
-    char words[256], *save;
-    plan.sampling = (struct sampling){processes, 1, 1000000, 1000000, kill_ns};
-    snprintf(words, sizeof(words), "%s", names);
-    for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
-        struct cell *c = &cells[plan.count++];
-        snprintf(c->name, sizeof(c->name), "%s", w);
-        strcpy(c->scenario, "floor-empty"); /* the plan's time is made of it */
-        c->params =
-            (struct cell_params){PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""};
-    }
-    return sweep_run(&plan, store, run, 1, &result);
-}
-
-struct wanted_cell {
-    const char *name;
-    int64_t id;
-};
-
-static int find_cell(void *arg, int64_t id, const struct cell *cell)
-{
-    struct wanted_cell *wanted = arg;
-    if (strcmp(cell->name, wanted->name) == 0)
-        wanted->id = id;
-    return 0;
-}
-
-static int64_t cell_id(const char *name)
-{
-    struct wanted_cell wanted = {name, 0};
-    assert_int_equal(store_each_cell(store, run, find_cell, &wanted), 0);
-    assert_true(wanted.id > 0);
-    return wanted.id;
-}
-
-static size_t samples_of(const char *name)
-{
-    struct sample *samples;
-    size_t count;
-    assert_int_equal(store_samples(store, cell_id(name), &samples, &count), 0);
-    free(samples);
-    return count;
-}
-
-/* All of the cell's processes, `count` of them, ended so, and the last for a reason that holds
- * these words. */
-static void assert_all(const char *name, enum trial_status status, uint32_t count,
-                       const char *words)
-{
-    uint32_t counts[TRIAL_STATUSES];
-    char message[REASON_MAX];
-    assert_int_equal(store_trials(store, cell_id(name), counts, message, sizeof(message)), 0);
-    if (counts[status] != count || !strstr(message, words))
-        fail_msg("%s: %u ok, %u timeout, %u failed, %u skipped: '%s'; wanted %u of %d: '%s'", name,
-                 counts[TRIAL_OK], counts[TRIAL_TIMEOUT], counts[TRIAL_FAILED],
-                 counts[TRIAL_SKIPPED], message, count, (int)status, words);
-    if (words[0] == '\0')
-        assert_string_equal(message, "");
-}
-
-/* So many processes came to each end. */
-static void assert_results(uint64_t ok, uint64_t timeout, uint64_t failed, uint64_t skipped)
-{
-    assert_int_equal(result.count[TRIAL_OK], ok);
-    assert_int_equal(result.count[TRIAL_TIMEOUT], timeout);
-    assert_int_equal(result.count[TRIAL_FAILED], failed);
-    assert_int_equal(result.count[TRIAL_SKIPPED], skipped);
 }
 
 static void test_cells_that_end_well_are_ok(void **state)
@@ -380,8 +269,6 @@ static void test_signals_are_as_before_when_the_sweep_is_over(void **state)
         assert_true(action.sa_handler == SIG_DFL);
     }
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_store)
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,15 @@
+/* One sweep at a time on a machine: two at once would spoil each other's figures. */
+#ifndef HARNESS_SWEEP_ALONE_H
+#define HARNESS_SWEEP_ALONE_H
+
+#include <sys/types.h>
+
+/* Makes this process the one that sweeps, until it ends, however it ends. Returns 0; -EBUSY if
+ * another does, with its id in *other (0 if that is out of sight, as in another container); or
+ * another negative errno if the machine has no means for this.
+ *
+ * The variable HCHANLAB_LOCK names what is locked in place of the machine, for tests and for
+ * machines that are cut in parts; if it is empty, nothing is. */
+int alone_begin(pid_t *other);
+
+#endif
