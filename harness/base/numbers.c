@@ -64,11 +64,12 @@ struct words number_ns(double ns)
     return words_format("%s %s", number_plain(ns / unit.ns).text, unit.name);
 }
 
-/* Two significant digits of the interval's width, at most two decimals. */
+/* Two significant digits of the interval's width, at most two decimals. An interval without a width
+ * says nothing of the noise: three digits then, as of a number that has none. */
 static int decimals_of_interval(double low, double high)
 {
-    int decimals = decimals_of(high - low, 2);
-    return decimals > 2 || high <= low ? 2 : decimals;
+    int decimals = high > low ? decimals_of(high - low, 2) : decimals_of(low, 3);
+    return decimals > 2 ? 2 : decimals;
 }
 
 /* The same, but so many that the median differs from the nearer end. */

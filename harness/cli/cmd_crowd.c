@@ -2,6 +2,7 @@
  * costs, with a million of them. Each repetition runs in a process of its own (child.h), which is
  * this command with --records. The figures of all repetitions are kept until they are printed. */
 #include "harness/base/numbers.h"
+#include "harness/base/progress.h"
 #include "harness/base/record.h"
 #include "harness/base/say.h"
 #include "harness/base/stats.h"
@@ -15,7 +16,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { VARIANTS_MAX = 64, REPS_MAX = 1000, GOROUTINES_MAX = 10000000 };
 
@@ -217,9 +217,9 @@ static int try_few(const struct signals *signals)
 static void crowd_progress(uint64_t done, const char *name)
 {
     uint64_t total = reps * chosen_count;
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K[%llu/%llu] %s%s", (unsigned long long)done,
-                (unsigned long long)total, name, done == total ? "\n" : "");
+    if (progress_overwrites())
+        progress_show(done == total, "[%llu/%llu] %s", (unsigned long long)done,
+                      (unsigned long long)total, name);
 }
 
 /* In rounds, so that drift of the machine affects every variant alike. */
@@ -249,7 +249,8 @@ static const struct line {
     {CROWD_WAKE, false, "ns to wake, run and end"},
 };
 
-/* A median and its interval, or, with too few values for one, the least and the most. */
+/* A median and its interval, or, with too few values for one, the least and the most; a single
+ * value has neither. */
 static void print_line(const struct line *line, double *of_reps)
 {
     struct interval in;
@@ -261,7 +262,8 @@ static void print_line(const struct line *line, double *of_reps)
         median = words_format("%.0f", in.median);
         range = words_format("%.0f to %.0f", low, high);
     }
-    printf("  %-24s %10s  %s\n", line->words, median.text, range.text);
+    printf(reps == 1 ? "  %-24s %10s\n" : "  %-24s %10s  %s\n", line->words, median.text,
+           range.text);
 }
 
 static void crowd_print(void)
@@ -269,10 +271,13 @@ static void crowd_print(void)
     size_t low, high;
     double level;
     bool interval = stats_median_ranks((size_t)reps, STATS_LEVEL, &low, &high, &level);
-    printf("%llu goroutines park on one channel, and one close wakes them; for each of them,\n"
-           "the median over %llu process%s, and %s\n",
-           (unsigned long long)goroutines, (unsigned long long)reps, reps == 1 ? "" : "es",
-           interval ? "its interval" : "the least and the most");
+    printf("%llu goroutines park on one channel, and one close wakes them; for each of them,\n",
+           (unsigned long long)goroutines);
+    if (reps == 1)
+        printf("in one process\n");
+    else
+        printf("the median over %llu processes, and %s\n", (unsigned long long)reps,
+               interval ? "its interval" : "the least and the most");
     for (size_t v = 0; v < chosen_count; v++) {
         printf("\n%s\n", hchan_variant_name(chosen[v]));
         for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)

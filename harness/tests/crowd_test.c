@@ -46,7 +46,7 @@ static void test_one_goroutine_and_one_process_are_enough(void **state)
         run_program("$H crowd --goroutines 1 --reps 1 --variant futex+go+ring");
     assert_int_equal(said->status, EXIT_OK);
     assert_string_equal(said->err, "");
-    assert_non_null(strstr(said->out, "over 1 process, and the least and the most"));
+    assert_non_null(strstr(said->out, "each of them,\nin one process\n"));
 }
 
 /* Given goroutines of which one got nothing, or twice, or a value, or did not park, then that is an

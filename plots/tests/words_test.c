@@ -17,6 +17,11 @@ static void test_digits_are_those_that_the_interval_carries(void **state)
     assert_string_equal(number_interval(16065.8, 191.1, 18893.9).text, "16.1 µs [191 ns, 18.9 µs]");
     assert_string_equal(number_interval(5, NAN, NAN).text, "5.00 ns (no interval)");
     assert_string_equal(number_interval(NAN, 1, 2).text, "n/a");
+    /* One value, or several that are the same, carry no more digits than a number by itself. */
+    assert_string_equal(number_median(17501.79, 17501.79, 17501.79).text, "17500");
+    assert_string_equal(number_range(17501.79, 17501.79).text, "17500 to 17500");
+    assert_string_equal(number_interval(12.71, 12.71, 12.71).text, "12.7 ns [12.7, 12.7]");
+    assert_string_equal(number_median(0.25, 0.25, 0.25).text, "0.25");
 }
 
 static void test_a_small_number_never_reads_as_zero(void **state)
