@@ -38,9 +38,11 @@ uint64_t limit_left(struct limit *limit)
 {
     uint64_t now = clock_ns(), passed = least(now - limit->looked_ns, look_ns);
     bool soon = passed < look_ns / 4 && limit->used_ns + passed < limit->limit_ns;
+    limit->stood_still |= now - limit->looked_ns >= 2 * look_ns;
     limit->looked_ns = now;
     if (!soon)
         limit->held = is_held(limit->pid);
+    limit->stood_still |= limit->held;
     if (limit->held)
         limit->held_ns += passed;
     else

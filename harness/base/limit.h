@@ -16,6 +16,7 @@ struct limit {
     uint64_t used_ns;     /* that counted until the last look */
     uint64_t held_ns;     /* for which it was held, as far as was seen */
     uint64_t looked_ns;   /* when that was, by clock_ns() */
+    bool stood_still;     /* it was held at a look, or nobody looked for two seconds */
     bool held;            /* the process was stopped, or in a debugger's hands, at the last look */
 };
 

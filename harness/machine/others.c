@@ -38,28 +38,34 @@ static double our_seconds(void)
     return sum;
 }
 
-void others_begin(struct others *others)
+void others_begin(struct others_start *start)
 {
-    others->known = pu_time_read(&others->before);
-    others->ours_s = our_seconds();
+    start->known = pu_time_read(&start->before);
+    start->ours_s = our_seconds();
 }
 
-static double within(double share)
-{
-    return fmin(fmax(share, 0), 1);
-}
-
-struct others_shares others_end(const struct others *others)
+/* The kernel counts PUs' time in ticks and a process's to the microsecond, so the difference of a
+ * short stretch can be below nothing; over many it evens out. */
+void others_add(struct others *others, const struct others_start *start)
 {
     struct pu_time after;
-    if (!others->known || !pu_time_read(&after))
-        return (struct others_shares){NAN, NAN};
-    double busy = (double)(after.busy - others->before.busy);
-    double idle = (double)(after.idle - others->before.idle);
-    double steal = (double)(after.steal - others->before.steal);
-    double ours = (our_seconds() - others->ours_s) * (double)sysconf(_SC_CLK_TCK);
-    if (!(busy + idle > 0))
-        return (struct others_shares){NAN, NAN};
-    return (struct others_shares){within((busy - steal - ours) / (busy + idle)),
-                                  within(steal / (busy + idle))};
+    if (!start->known || !pu_time_read(&after))
+        return;
+    double busy = (double)(after.busy - start->before.busy);
+    double steal = (double)(after.steal - start->before.steal);
+    double ours = (our_seconds() - start->ours_s) * (double)sysconf(_SC_CLK_TCK);
+    others->programs += busy - steal - ours;
+    others->host += steal;
+    others->all += busy + (double)(after.idle - start->before.idle);
+}
+
+static double share(double part, double all)
+{
+    return all > 0 ? fmin(fmax(part / all, 0), 1) : NAN;
+}
+
+struct others_shares others_shares(const struct others *others)
+{
+    return (struct others_shares){share(others->programs, others->all),
+                                  share(others->host, others->all)};
 }

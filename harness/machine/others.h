@@ -13,11 +13,16 @@ struct pu_time {
 /* Reads it. False if the kernel does not say. */
 bool pu_time_read(struct pu_time *out);
 
-/* A stretch of time. */
-struct others {
+/* When a stretch of time began. */
+struct others_start {
     struct pu_time before;
     double ours_s; /* CPU time of this process and of its children that have ended, before */
     bool known;
+};
+
+/* What others used in all stretches, in ticks. */
+struct others {
+    double programs, host, all;
 };
 
 /* Shares of the time of all PUs, from 0 to 1; NaN if they are not known. */
@@ -26,7 +31,11 @@ struct others_shares {
 };
 
 /* Begins a stretch. Children that run now must have ended when it ends. */
-void others_begin(struct others *others);
-struct others_shares others_end(const struct others *others);
+void others_begin(struct others_start *start);
+
+/* Ends a stretch, and adds what others used in it; what the kernel does not tell is not added. */
+void others_add(struct others *others, const struct others_start *start);
+
+struct others_shares others_shares(const struct others *others);
 
 #endif

@@ -17,6 +17,7 @@ struct sweep {
     struct sweep_result *result;
     uint64_t used_ns, done, total; /* by processes: time, and how many there are */
     bool cannot_start;             /* the next process */
+    struct others others;          /* while processes ran */
     struct signals signals;
 };
 
@@ -95,6 +96,8 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
         .arg = &taking,
     };
     struct child child;
+    struct others_start start;
+    others_begin(&start);
     int status = child_start(&child, &job);
     sweep->cannot_start = status != 0;
     if (status)
@@ -102,6 +105,9 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
     int watched = child_watch(&child);
     child_end(&child, watched);
     sweep->used_ns += child.limit.used_ns;
+    if (!child.limit
+             .stood_still) /* or others had the machine meanwhile, and are to blame for nothing */
+        others_add(&sweep->others, &start);
     if (watched != 0 && watched != -ETIME)
         return watched;
     tally(sweep, cell, &child);
@@ -145,10 +151,10 @@ static int run_rounds(struct sweep *sweep, size_t *order, gsl_rng *rng)
 }
 
 /* Ends the run, with what others used of the machine meanwhile. */
-static int end_run(struct sweep *sweep, int64_t run, const struct others *others)
+static int end_run(struct sweep *sweep, int64_t run)
 {
     struct others_shares *shares = &sweep->result->others;
-    *shares = others_end(others);
+    *shares = others_shares(&sweep->others);
     int status = store_add_fact(sweep->store, run, "others_share", shares->programs);
     if (!status)
         status = store_add_fact(sweep->store, run, "steal_meanwhile", shares->host);
@@ -210,12 +216,10 @@ int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_
             order[i] = i;
         status = add_cells(&sweep, run);
     }
-    struct others others;
-    others_begin(&others);
     if (status == 0)
         status = run_rounds(&sweep, order, rng);
     if (status == 0)
-        status = end_run(&sweep, run, &others);
+        status = end_run(&sweep, run);
     signals_release(&sweep.signals);
     int exit_status = explain(&sweep, status);
     if (rng)

@@ -55,6 +55,7 @@ static void test_time_in_which_nobody_looked_is_not_counted(void **state)
     limit_begin(&limit, pid, 20 * second);
     assert_int_equal(look_after(&limit, 3600 * second), second);
     assert_int_equal(limit.used_ns, second);
+    assert_true(limit.stood_still);
     end(pid);
 }
 
@@ -69,7 +70,7 @@ static void test_a_process_that_is_stopped_keeps_its_time(void **state)
     assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
     for (int i = 0; i < 10; i++)
         assert_true(look_after(&limit, second) > 0);
-    assert_true(limit.held);
+    assert_true(limit.held && limit.stood_still);
     assert_int_equal(limit.used_ns, 0);
     kill(pid, SIGCONT);
     assert_int_equal(waitpid(pid, &status, WCONTINUED), pid);
