@@ -28,16 +28,21 @@ bool rank_is_real_time(void)
     return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
-/* Goes up as far as is allowed, and leaves the rest of the way to those below. */
+static bool try_to_go_up(int up, int below)
+{
+    int priority = rank.own + up;
+    rank.lower = priority - 1;
+    return priority - below >= sched_get_priority_min(rank.policy) &&
+           priority <= sched_get_priority_max(rank.policy) && set_priority(rank.policy, priority);
+}
+
+/* A sweep goes up as far as it may, so that workers keep the priority that the user gave. To a cell
+ * its sweep has left room below, and only one that was started by hand may have to go up. */
 static bool find_room(int below)
 {
-    for (int up = below; up >= 0; up--) {
-        int priority = rank.own + up;
-        rank.lower = priority - below;
-        if (rank.lower >= sched_get_priority_min(rank.policy) &&
-            priority <= sched_get_priority_max(rank.policy) && set_priority(rank.policy, priority))
+    for (int i = 0; i <= below; i++)
+        if (try_to_go_up(below == RANK_CELL ? i : below - i, below))
             return true;
-    }
     return false;
 }
 

@@ -130,6 +130,21 @@ static void test_a_crowd_is_measured_in_real_time(void **state)
     assert_string_equal(ask("SELECT max(status) FROM trials"), "0");
     assert_string_equal(ask("SELECT json_extract(environment, '$.sched_policy') FROM runs"),
                         "fifo");
+    /* Without the right to go up, those that are watched go down, if there is room. */
+    static const char as_nobody[] =
+        "rm -f a.db; chmod 777 .; prlimit --rttime=3000000:4000000 --rtprio=0 chrt -f %d setpriv "
+        "--reuid=65534 --regid=65534 --clear-groups $H sweep --scenario mutex --variant ticket "
+        "--threads 2 --reps 1 --db a.db";
+    char line[512];
+    if (run_program("setpriv --reuid=65534 --regid=65534 --clear-groups $H --version")->status != 0)
+        return;
+    snprintf(line, sizeof(line), as_nobody, 2);
+    said = in_folder(line);
+    assert_int_equal(said->status, EXIT_ENVIRONMENT);
+    assert_non_null(strstr(said->err, "at the real-time priority 2 nothing can outrank"));
+    snprintf(line, sizeof(line), as_nobody, 3);
+    assert_int_equal(in_folder(line)->status, EXIT_OK);
+    assert_string_equal(ask("SELECT max(status) FROM trials"), "0");
 }
 
 static void test_variables_that_would_change_the_measuring_do_not(void **state)

@@ -119,7 +119,7 @@ static int rank_without_rights(int priority, bool room)
     if (!room)
         return strstr(why, ": choose 3 or more") ? 0 : 2;
     rank_lower();
-    return sched_getparam(0, &now) == 0 && now.sched_priority == priority - RANK_SWEEP ? 0 : 3;
+    return sched_getparam(0, &now) == 0 && now.sched_priority == priority - 1 ? 0 : 3;
 }
 
 static void test_without_room_above_what_is_watched_goes_below_or_nothing_is_begun(void **state)
