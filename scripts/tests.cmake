@@ -9,7 +9,7 @@ set(HCHANLAB_TEST_LIMIT_S 1500)
 # it stands in: core, variants, harness, plots or scripts; and within core/tests, explore or oracle.
 function(hchanlab_test name)
     add_test(NAME ${name} COMMAND ${ARGN})
-    file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+    file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
     string(REPLACE "/tests/" ";" labels ${folder})
     # HCHANLAB_LOCK: tests may sweep at the same time.
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${HCHANLAB_TEST_LIMIT_S}
@@ -30,8 +30,8 @@ function(hchanlab_tests)
         get_filename_component(name ${source} NAME_WE)
         add_executable(${name} ${source})
         target_link_libraries(${name} PRIVATE house ${ARGN} PkgConfig::CMOCKA)
-        target_compile_definitions(${name} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                                   BINARY_DIR="${CMAKE_BINARY_DIR}")
+        target_compile_definitions(${name} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                                   BINARY_DIR="${PROJECT_BINARY_DIR}")
         add_dependencies(${label}_tests ${name})
         hchanlab_test(${name} ${name})
     endforeach()

@@ -2,8 +2,8 @@
 # the Concurrency Kit are left out where that is not installed.
 file(GLOB variant_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 list(REMOVE_ITEM variant_files ${CMAKE_CURRENT_LIST_DIR}/registry.c)
-find_path(CK_INCLUDE_DIR ck_spinlock.h)
-if(NOT CK_INCLUDE_DIR)
+find_path(HCHAN_CK_INCLUDE_DIR ck_spinlock.h)
+if(NOT HCHAN_CK_INCLUDE_DIR)
     list(FILTER variant_files EXCLUDE REGEX "/ck_[^/]*$")
     message(STATUS "No Concurrency Kit (libck-dev): without the variants ck_*")
 endif()

@@ -103,7 +103,7 @@ struct scase {
 };
 
 /* The limit on the cases of one select, as in Go. */
-#define HCHAN_MAX_CASES ((size_t)65536)
+#define HCHAN_MAX_CASES HCHAN_SIZE_(65536)
 
 /* A select over `ncases` cases. Returns the index of the case that happened: a random one of the
  * cases that are ready, each with the same chance, or else the first one that becomes ready. With

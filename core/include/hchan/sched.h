@@ -31,6 +31,7 @@
 #ifndef HCHAN_SCHED_H
 #define HCHAN_SCHED_H
 
+#include <hchan/hchan.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,8 +56,8 @@ enum { SCHED_PROCS_MAX = 1024 };
  * A signal may interrupt a goroutine, whose stack may lack the room for the kernel's frame: so a
  * program's handlers need SA_ONSTACK. Each P's thread has a stack of 64 KiB for them; begin() must
  * not set another one. */
-#define SCHED_STACK_MIN     ((size_t)16 << 10)
-#define SCHED_STACK_DEFAULT ((size_t)64 << 10)
+#define SCHED_STACK_MIN     HCHAN_SIZE_(16 << 10)
+#define SCHED_STACK_DEFAULT HCHAN_SIZE_(64 << 10)
 
 struct sched_options {
     unsigned procs; /* how many Ps; 0: one for each CPU that the calling thread may use */

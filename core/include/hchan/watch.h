@@ -9,8 +9,7 @@
  *         .place = hchan_place_line // with source lines: hchan/lines.h
  *     });
  *
- * The watcher is in libhchan_core.a. A program that names hchan_place_line links more:
- * libhchan_lines.a before it and, if the lab was built with libdw, -ldw after it.
+ * A program that names hchan_place_line links libhchan_lines as well (hchan/lines.h).
  *
  * A goroutine that is parked for long has not necessarily leaked: a worker that waits for its next
  * task looks the same. A goroutine has leaked if nothing will ever wake it, which no tool can know;

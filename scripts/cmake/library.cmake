@@ -1,0 +1,146 @@
+# The library that others link: libhchan, static and shared, which is core's and variants' code, and
+# libhchan_lines. core/ and variants/ make their objects by hchan_objects(); hchan_libraries() makes
+# libraries of them. The lab's own programs and the tests link hchan_core and hchan_variants instead,
+# which hide nothing.
+
+# Rises when a program that was linked before would go wrong: version.h says when.
+set(HCHAN_SOVERSION 0)
+
+# Its public symbols: a version script for the linker.
+set(HCHAN_MAP ${PROJECT_SOURCE_DIR}/core/libhchan.map)
+
+# Which kinds to build. As CMake has it, BUILD_SHARED_LIBS decides; without it, a part of another
+# project is static.
+if(DEFINED BUILD_SHARED_LIBS)
+    if(BUILD_SHARED_LIBS)
+        set(HCHAN_KINDS shared)
+    else()
+        set(HCHAN_KINDS static)
+    endif()
+elseif(PROJECT_IS_TOP_LEVEL)
+    set(HCHAN_KINDS static shared)
+else()
+    set(HCHAN_KINDS static)
+endif()
+
+# A lab that is instrumented is there to be tested, and its tests link other libraries.
+set(HCHAN_ONLY_ON_DEMAND OFF)
+if(NOT HCHANLAB_LIBRARY_ONLY AND (HCHANLAB_SANITIZE OR HCHANLAB_COVERAGE))
+    set(HCHAN_ONLY_ON_DEMAND ON)
+endif()
+
+configure_file(core/include/hchan/version.h.in include/hchan/version.h @ONLY)
+
+# All public headers, with whatever they declare made visible outside the shared library. It is
+# included before each file of the library, so that no declaration there has to say so.
+file(GLOB headers CONFIGURE_DEPENDS core/include/hchan/*.h)
+set(visible "#pragma GCC visibility push(default)\n#include <hchan/version.h>\n")
+foreach(header ${headers})
+    get_filename_component(header ${header} NAME)
+    string(APPEND visible "#include <hchan/${header}>\n")
+endforeach()
+file(CONFIGURE OUTPUT visible.h CONTENT "${visible}#pragma GCC visibility pop\n")
+
+# The switch of stacks is ours where core/base/context.h has one for the machine, and Boost's
+# elsewhere, and under sanitizers.
+include(CheckCSourceCompiles)
+string(MAKE_C_IDENTIFIER "HCHAN_OWN_SWITCH_${HCHANLAB_SANITIZE}" own_switch)
+set(CMAKE_REQUIRED_INCLUDES ${PROJECT_SOURCE_DIR})
+list(JOIN HCHANLAB_SANITIZE_OPTIONS " " CMAKE_REQUIRED_FLAGS)
+check_c_source_compiles("#include \"core/base/context.h\"
+#ifdef CORE_BASE_FCONTEXT_H
+#error It needs libboost_context.
+#endif
+int main(void) { return 0; }" ${own_switch})
+unset(CMAKE_REQUIRED_INCLUDES)
+unset(CMAKE_REQUIRED_FLAGS)
+set(HCHAN_SWITCH "") # the library that it needs
+if(NOT ${own_switch})
+    set(HCHAN_SWITCH boost_context)
+endif()
+
+# hchan_objects(NAME SOURCES...): what becomes part of the libraries. Symbols are hidden but for what
+# visible.h declares. A goroutine may change its thread within a function, so no address of a
+# thread-local variable may come from a call, which a compiler would not repeat (core/g/g.h). Objects
+# of the link-time optimiser would keep names that hide_symbols.cmake is to change.
+function(hchan_objects name)
+    add_library(${name} OBJECT ${ARGN})
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON C_STANDARD 17
+        C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden)
+    target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}
+        ${PROJECT_SOURCE_DIR}/core/include ${PROJECT_BINARY_DIR}/include)
+    target_compile_options(${name} PRIVATE -include ${PROJECT_BINARY_DIR}/visible.h
+        -ftls-model=initial-exec -fno-lto ${HCHANLAB_SANITIZE_OPTIONS})
+endfunction()
+
+# What a library tells those that link it. Its headers say why -fstack-clash-protection.
+function(hchan_interface name)
+    target_include_directories(${name} INTERFACE
+        "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/core/include;${PROJECT_BINARY_DIR}/include>"
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_compile_options(${name} INTERFACE
+        $<$<COMPILE_LANG_AND_ID:C,GNU,Clang>:-fstack-clash-protection>
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang>:-fstack-clash-protection>)
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C
+        ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib
+        LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+endfunction()
+
+function(hchan_static_library)
+    add_library(hchan_static STATIC ${ARGN})
+    set_target_properties(hchan_static PROPERTIES OUTPUT_NAME hchan)
+    target_link_libraries(hchan_static PUBLIC Threads::Threads
+        PRIVATE ${HCHAN_SWITCH} ${CMAKE_DL_LIBS})
+    add_custom_command(TARGET hchan_static POST_BUILD
+        COMMAND ${CMAKE_COMMAND} -DARCHIVE=$<TARGET_FILE:hchan_static> -DMAP=${HCHAN_MAP}
+            -DNM=${CMAKE_NM} -DOBJCOPY=${CMAKE_OBJCOPY}
+            -P ${PROJECT_SOURCE_DIR}/scripts/cmake/hide_symbols.cmake
+        VERBATIM)
+endfunction()
+
+# Calls within the library are to its own functions, whatever the program calls its own. It stays when
+# it is unloaded: threads that used it end by a function of it.
+function(hchan_shared_library)
+    add_library(hchan_shared SHARED ${ARGN})
+    set_target_properties(hchan_shared PROPERTIES OUTPUT_NAME hchan VERSION ${PROJECT_VERSION}
+        SOVERSION ${HCHAN_SOVERSION} LINK_DEPENDS ${HCHAN_MAP})
+    target_link_libraries(hchan_shared PUBLIC Threads::Threads
+        PRIVATE ${HCHAN_SWITCH} ${CMAKE_DL_LIBS})
+    target_link_options(hchan_shared PRIVATE LINKER:--version-script=${HCHAN_MAP}
+        LINKER:-Bsymbolic-functions LINKER:-z,nodelete)
+    if(HCHANLAB_SANITIZE)
+        target_link_options(hchan_shared PRIVATE ${HCHANLAB_SANITIZE_OPTIONS})
+    else()
+        target_link_options(hchan_shared PRIVATE LINKER:-z,defs)
+    endif()
+endfunction()
+
+# hchan::hchan is the kind that is built or, of both, the static one. libhchan_lines has one small
+# file, and is always static.
+function(hchan_libraries)
+    set(objects $<TARGET_OBJECTS:hchan_core_objects> $<TARGET_OBJECTS:hchan_variants_objects>)
+    foreach(kind ${HCHAN_KINDS})
+        cmake_language(CALL hchan_${kind}_library ${objects})
+        hchan_interface(hchan_${kind})
+        add_library(hchan::hchan_${kind} ALIAS hchan_${kind})
+    endforeach()
+    if(HCHAN_ONLY_ON_DEMAND)
+        list(TRANSFORM HCHAN_KINDS PREPEND hchan_ OUTPUT_VARIABLE libraries)
+        set_target_properties(hchan_core_objects hchan_variants_objects ${libraries} PROPERTIES
+            EXCLUDE_FROM_ALL ON)
+    endif()
+    list(GET HCHAN_KINDS 0 kind)
+    add_library(hchan::hchan ALIAS hchan_${kind})
+
+    add_library(hchan_source_lines STATIC $<TARGET_OBJECTS:hchan_lines_objects>)
+    set_target_properties(hchan_source_lines PROPERTIES OUTPUT_NAME hchan_lines
+        EXPORT_NAME hchan_lines)
+    target_link_libraries(hchan_source_lines INTERFACE
+        $<BUILD_INTERFACE:hchan_${kind}> $<INSTALL_INTERFACE:hchan::hchan>)
+    if(HCHAN_DW_FOUND)
+        target_link_libraries(hchan_source_lines INTERFACE dw)
+    endif()
+    hchan_interface(hchan_source_lines)
+    add_library(hchan::hchan_lines ALIAS hchan_source_lines)
+endfunction()
