@@ -1,0 +1,43 @@
+# Removes what `cmake --install` has installed from this build last, and the folders that this leaves
+# empty; the prefix itself stays, and so do the folders of a system (/usr/lib).
+#
+#   cmake -DBUILT=BUILD_FOLDER -P uninstall.cmake
+file(GLOB manifests ${BUILT}/install_manifest*.txt)
+if(NOT manifests OR NOT EXISTS ${BUILT}/installed_into.cmake)
+    message(FATAL_ERROR "hchanlab: nothing was installed from ${BUILT}: nothing is removed")
+endif()
+# The manifest names files as they are without DESTDIR, which is `staged` now; the prefix with it is
+# `into`.
+include(${BUILT}/installed_into.cmake)
+
+# Removes folders from this one up to the prefix, as long as they are empty.
+function(remove_empty folder)
+    cmake_path(IS_PREFIX into "${folder}" below)
+    cmake_path(GET folder PARENT_PATH above)
+    file(GLOB held "${folder}/*" "${folder}/.*")
+    list(FILTER held EXCLUDE REGEX "/[.][.]?$")
+    if(NOT below OR folder STREQUAL into OR held)
+        return()
+    endif()
+    if(above STREQUAL into AND into MATCHES "^/usr(/local)?$")
+        return()
+    endif()
+    file(REMOVE_RECURSE "${folder}")
+    remove_empty("${above}")
+endfunction()
+
+foreach(manifest ${manifests})
+    file(STRINGS ${manifest} files)
+    foreach(file ${files})
+        set(file "${staged}${file}")
+        if(EXISTS "${file}" OR IS_SYMLINK "${file}")
+            message(STATUS "Removing: ${file}")
+            file(REMOVE "${file}")
+        endif()
+        cmake_path(GET file PARENT_PATH folder)
+        if(IS_DIRECTORY "${folder}")
+            remove_empty("${folder}")
+        endif()
+    endforeach()
+endforeach()
+file(REMOVE ${manifests} ${BUILT}/installed_into.cmake)
