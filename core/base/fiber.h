@@ -57,6 +57,15 @@ static inline void fiber_begin(struct fiber *f, const void *bottom, size_t size)
 #endif
 }
 
+/* Something else begins on the fiber's stack: what ran on it has ended. */
+static inline void fiber_reuse(struct fiber *f)
+{
+    f->fake = NULL;
+#if FIBER_ASAN
+    __asan_unpoison_memory_region(f->bottom, f->size); /* frames that never returned */
+#endif
+}
+
 /* The fiber never runs again, and its stack is memory like any other. */
 static inline void fiber_end(struct fiber *f)
 {

@@ -108,7 +108,8 @@ struct g {
     void (*gopark)(struct g *gp, int64_t deadline); /* the scheduler's, which core/g can't name */
     void (*startfn)(void *);
     void *startarg;
-    struct fiber fiber; /* its stack */
+    struct fiber fiber;  /* its stack */
+    uint8_t stack_class; /* of a stack of its own (core/sched/stack.h); 0: the scheduler's size */
 };
 
 _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,

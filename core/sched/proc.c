@@ -7,14 +7,36 @@
 #include "core/sched/stack.h"
 #include <errno.h>
 #include <hchan/sched.h>
+#include <stdalign.h>
+#include <string.h>
 
 /* So many dead goroutines a P keeps for itself, as in Go's gfput. */
 enum { GFREE_MAX = REACHABLE(64, 2) };
+
+/* The list of dead goroutines that have stacks like gp's. Under lock. */
+static struct g **gfree_like(unsigned class)
+{
+    return class ? &sched.gsized[class] : &sched.gfree;
+}
+
+/* Gives gp, which is dead or was not used, to all Ps. */
+static void gfgive(struct g *gp)
+{
+    struct g **list = gfree_like(gp->stack_class);
+    pthread_mutex_lock(&sched.lock);
+    gp->next_free = *list;
+    *list = gp;
+    pthread_mutex_unlock(&sched.lock);
+}
 
 static void gfput(struct p *pp, struct g *gp)
 {
     /* Release: code that finds it unregistered sees what it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
+    if (gp->stack_class) {
+        gfgive(gp);
+        return;
+    }
     gp->next_free = pp->gfree;
     pp->gfree = gp;
     if (++pp->gfrees > GFREE_MAX) {
@@ -81,30 +103,43 @@ static void goroutine_main(void *data)
     switch_to(gp, pick(gp->p)); /* for good */
 }
 
-/* A dead goroutine, or a new one, which may lack a stack; NULL if memory ran out. */
-static struct g *gfget(struct p *pp)
+/* A dead goroutine, or a new one, which may lack a stack, for one of the class; NULL if memory ran
+ * out. */
+static struct g *gfget(struct p *pp, unsigned class)
 {
-    struct g *gp = pp ? pp->gfree : NULL;
+    struct g *gp = pp && !class ? pp->gfree : NULL;
     if (gp) {
         pp->gfree = gp->next_free;
         pp->gfrees--;
         return gp;
     }
+    struct g **list = gfree_like(class);
     pthread_mutex_lock(&sched.lock);
-    gp = sched.gfree;
+    gp = *list;
     if (gp)
-        sched.gfree = gp->next_free;
+        *list = gp->next_free;
     pthread_mutex_unlock(&sched.lock);
-    return gp ? gp : newgoroutine();
+    if (!gp)
+        gp = newgoroutine();
+    if (gp)
+        gp->stack_class = (uint8_t) class;
+    return gp;
 }
 
-/* Gives back what gfget() returned. */
-static void gfunget(struct g *gp)
+/* gfget(), with a stack. Returns 0 or an error number. */
+static int gfget_stack(struct p *pp, unsigned class, struct g **got)
 {
-    pthread_mutex_lock(&sched.lock);
-    gp->next_free = sched.gfree;
-    sched.gfree = gp;
-    pthread_mutex_unlock(&sched.lock);
+    struct g *gp = *got = gfget(pp, class);
+    if (!gp)
+        return ENOMEM;
+    if (gp->fiber.bottom) {
+        fiber_reuse(&gp->fiber);
+        return 0;
+    }
+    int error = stack_alloc(&gp->fiber, class ? stack_class_size(class) : sched.stack);
+    if (error)
+        gfgive(gp);
+    return error;
 }
 
 /* gopark(), as a function to point to. */
@@ -113,30 +148,64 @@ static void gopark_apart(struct g *gp, int64_t deadline)
     gopark(gp, deadline);
 }
 
-int newproc(void (*fn)(void *), void *arg)
+/* The bytes of a stack that a copy of `size` bytes takes, at its top. */
+static size_t copy_room(size_t size)
+{
+    enum { ALIGN = alignof(max_align_t) };
+    return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* gp has a stack. It will call fn with arg, or with a copy of the `copy` bytes there. */
+static void begin_life(struct g *gp, void (*fn)(void *), const void *arg, size_t copy)
+{
+    size_t size = gp->fiber.size - copy_room(copy);
+    char *bottom = (char *)(uintptr_t)gp->fiber.bottom;
+    gnew(gp, true);
+    gp->gopark = gopark_apart;
+    gp->startfn = fn;
+    gp->startarg = copy ? memcpy(bottom + size, arg, copy) : (void *)(uintptr_t)arg;
+    context_make(&gp->sched, bottom, size, goroutine_main);
+}
+
+static int start(void (*fn)(void *), const void *arg, size_t copy, unsigned class)
 {
     if (!fn)
         gothrow("go of nil func value");
-    struct g *me = runningg();
+    struct g *gp, *me = runningg();
     struct p *pp = me ? me->p : NULL;
     if (!live_begin(pp != NULL))
         return ESRCH;
-    struct g *gp = gfget(pp);
-    int error = !gp ? ENOMEM : gp->fiber.bottom ? 0 : stack_alloc(&gp->fiber, sched.stack);
+    int error = gfget_stack(pp, class, &gp);
+    if (!error && copy > gp->fiber.size / HCHAN_COPY_SHARE) {
+        gfgive(gp);
+        error = E2BIG;
+    }
     if (error) {
-        if (gp)
-            gfunget(gp);
         live_end();
         return error;
     }
-    gnew(gp, true);
-    gp->fiber.fake = NULL;
-    gp->gopark = gopark_apart;
-    gp->startfn = fn;
-    gp->startarg = arg;
-    context_make(&gp->sched, (void *)(uintptr_t)gp->fiber.bottom, gp->fiber.size, goroutine_main);
+    begin_life(gp, fn, arg, copy);
     goready(gp);
     return 0;
+}
+
+int newproc(void (*fn)(void *), void *arg)
+{
+    return start(fn, arg, 0, 0);
+}
+
+int hchan_newproc_copy(void (*fn)(void *), const void *arg, size_t size)
+{
+    return start(fn, arg, size, 0);
+}
+
+int hchan_newproc_with(void (*fn)(void *), const void *arg,
+                       const struct hchan_newproc_options *options)
+{
+    unsigned class = options->stack_size ? stack_class(options->stack_size) : 0;
+    if (options->stack_size && !class)
+        return EINVAL;
+    return start(fn, arg, options->copy, class);
 }
 
 bool in_goroutine(void)

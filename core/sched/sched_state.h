@@ -18,6 +18,7 @@
 
 #include "core/g/g.h"
 #include "core/sched/p.h"
+#include "core/sched/stack.h"
 #include <hchan/sched.h>
 #include <pthread.h>
 
@@ -32,8 +33,9 @@ struct sched {
     struct g *head, *tail; /* the global queue, by schedlink */
     struct p *idle;        /* idle Ps by link, the one that went idle last first */
     struct g *gfree;       /* dead goroutines by next_free; without lock while no P runs */
-    struct p *watcher;     /* an idle P; NULL if none is idle */
-    int64_t watch_until;   /* when the watcher wakes by itself */
+    struct g *gsized[STACK_CLASSES + 1]; /* likewise, by the class of their own stacks, from 1 */
+    struct p *watcher;                   /* an idle P; NULL if none is idle */
+    int64_t watch_until;                 /* when the watcher wakes by itself */
 
     alignas(CACHE_LINE) _Atomic uint32_t size; /* of the global queue; written under lock */
     _Atomic uint32_t idles, spinning;          /* numbers of Ps; idles is written under lock */

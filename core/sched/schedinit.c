@@ -129,16 +129,23 @@ static int make_procs(uint32_t procs)
     return 0;
 }
 
+static void end_stacks(struct g *dead)
+{
+    for (struct g *gp = dead; gp; gp = gp->next_free)
+        if (gp->fiber.bottom) {
+            fiber_end(&gp->fiber);
+            gp->fiber.bottom = NULL;
+        }
+}
+
 /* All goroutines are dead, and no P runs. They lose their stacks if the size differs. */
 static void set_stack_size(size_t size)
 {
     if (size == sched.stack)
         return;
-    for (struct g *gp = sched.gfree; gp; gp = gp->next_free)
-        if (gp->fiber.bottom) {
-            fiber_end(&gp->fiber);
-            gp->fiber.bottom = NULL;
-        }
+    end_stacks(sched.gfree);
+    for (unsigned class = 1; class <= STACK_CLASSES; class ++)
+        end_stacks(sched.gsized[class]);
     stack_free_all();
     sched.stack = size;
 }

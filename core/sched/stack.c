@@ -44,6 +44,21 @@ size_t stack_size(size_t size)
     return (size + page() - 1) / page() * page() + GUARD_PAGES * page();
 }
 
+unsigned stack_class(size_t size)
+{
+    unsigned class = 1;
+    if (size < SCHED_STACK_MIN)
+        return 0;
+    while (class <= STACK_CLASSES && SCHED_STACK_MIN << (class - 1) < size)
+        class ++;
+    return class <= STACK_CLASSES ? class : 0;
+}
+
+size_t stack_class_size(unsigned class)
+{
+    return stack_size(SCHED_STACK_MIN << (class - 1));
+}
+
 /* Room for stacks of `size` bytes. False if there is no memory. The lock is held. */
 static bool add_slab(size_t size)
 {

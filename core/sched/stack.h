@@ -8,8 +8,14 @@
 /* The size in bytes of the stack that a user asks for with `size` (0: the default), its guard
  * included; 0 if that is out of range. */
 size_t stack_size(size_t size);
-/* Makes a stack of so many bytes, on which f is to run. Returns 0 or an error number. All stacks
- * that there are at a time have one size. */
+/* Stacks of goroutines that ask for a size of their own have one of these classes, from 1: the
+ * smallest size, and each the double of the one before, so that dead ones can be used again. */
+enum { STACK_CLASSES = 17 };
+/* The smallest class that has `size` bytes; 0 if that is out of range. */
+unsigned stack_class(size_t size);
+/* The size of a class, as stack_size() returns it. */
+size_t stack_class_size(unsigned class);
+/* Makes a stack of so many bytes, on which f is to run. Returns 0 or an error number. */
 int stack_alloc(struct fiber *f, size_t size);
 /* Gives the memory of all stacks back. Their fibers have ended. */
 void stack_free_all(void);

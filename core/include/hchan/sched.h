@@ -87,6 +87,30 @@ int schedinit(const struct sched_options *options);
  * last one has ended. */
 int newproc(void (*fn)(void *), void *arg);
 
+/* newproc() with a copy of the `size` bytes at arg, so that the caller's may go at once: `go f(x)`
+ * with x by value. fn gets the address of the copy, which lies on the goroutine's stack, is aligned
+ * as malloc()'s memory is, and lives as long as the goroutine does. In C++ the type must be
+ * trivially copyable. If `size` is 0, fn gets arg itself. Returns as newproc() does, and E2BIG if
+ * the copy needs more than one part in HCHAN_COPY_SHARE of the stack. */
+int hchan_newproc_copy(void (*fn)(void *), const void *arg, size_t size);
+
+enum { HCHAN_COPY_SHARE = 4 };
+
+/* What may differ for one goroutine; what is 0 is as in newproc(). */
+struct hchan_newproc_options {
+    size_t copy; /* bytes at arg to copy, as hchan_newproc_copy() does */
+    /* Bytes of its stack, from SCHED_STACK_MIN to 1 GiB, rounded up to SCHED_STACK_MIN times a
+     * power of two. It has a guard as others have. It is kept for later goroutines with the same
+     * size, so there are as many stacks of a size as goroutines with it have lived at a time; a
+     * schedinit() with another stack size gives them back to the system. */
+    size_t stack_size;
+};
+
+/* newproc() with options. Returns as newproc() does; EINVAL if the stack size is out of range;
+ * E2BIG as above. */
+int hchan_newproc_with(void (*fn)(void *), const void *arg,
+                       const struct hchan_newproc_options *options);
+
 /* Lets other goroutines run: the calling one goes to the end of its P's queue. A plain thread gives
  * its CPU to another one, as Go's osyield() does. */
 void gosched(void);
