@@ -12,7 +12,8 @@
  * that some were or will be, and let W be the first one that takes the sudog of another, G, off its
  * queue in these parks. W is registered: hchan/deadlock.h demands it. A thread that takes a sudog
  * off its queue makes the G ready before it parks itself, on all of the channel's paths: when it
- * hands a value over, in a select, and in a close that wakes many. So there are two cases.
+ * hands a value over, in a select, and in a close that wakes many; and so it is with the waiters of
+ * core/sync. So there are two cases.
  *
  *   - W has made G ready before its own park. That came before W's count of parks, which pass 1
  *     read with acquire (or, if W has ended, before it was unregistered, with release). So pass 2

@@ -10,6 +10,9 @@ static const char *const reasons[WAIT_REASONS] = {
     [WAIT_CHAN_RECEIVE_NIL] = "chan receive (nil chan)",
     [WAIT_CHAN_SEND_NIL] = "chan send (nil chan)",
     [WAIT_SELECT_NO_CASES] = "select (no cases)",
+    [WAIT_SLEEP] = "sleep",
+    [WAIT_WAITGROUP] = "sync.WaitGroup.Wait",
+    [WAIT_MUTEX] = "sync.Mutex.Lock",
     [WAIT_GOROUTINES] = "sync.WaitGroup.Wait",
 };
 

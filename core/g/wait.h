@@ -13,6 +13,9 @@ enum wait_reason {
     WAIT_CHAN_RECEIVE_NIL,
     WAIT_CHAN_SEND_NIL,
     WAIT_SELECT_NO_CASES,
+    WAIT_SLEEP,
+    WAIT_WAITGROUP,
+    WAIT_MUTEX,
     WAIT_GOROUTINES, /* for the end of all goroutines, not on a channel: in no list */
     WAIT_REASONS,
 };

@@ -8,11 +8,15 @@
  * registered. A thread that is not registered is not seen, although it could wake others: the
  * program may be called deadlocked while that thread is about to end the deadlock.
  *
- * Not every deadlock is found. A thread that waits in another way (for a join, a mutex, a read)
- * counts as running, since it may go on and wake others. If it will wake no other after its join
- * (no send, no receive, no close, no new thread), it may call hchan_unregister() first; if it will,
- * as in Go's `wg.Wait(); close(c)`, it must stay registered. And some threads may be stuck, on a
- * nil channel or for want of a peer, while others run: that is a leak (hchan/watch.h). */
+ * What waits by hchan/sync.h is parked as on a channel, and whoever unlocks a mutex or calls done
+ * must be registered as well. While a timer is pending (hchan/time.h) there is no deadlock.
+ *
+ * Not every deadlock is found. A thread that waits in another way (for a thread's end, a pthread
+ * mutex, a read) counts as running, since it may go on and wake others. If it will wake no other
+ * after its join (no send, no receive, no close, no new thread), it may call hchan_unregister()
+ * first; if it will, as in Go's `wg.Wait(); close(c)`, it must stay registered. And some threads
+ * may be stuck, on a nil channel or for want of a peer, while others run: that is a leak
+ * (hchan/watch.h). */
 #ifndef HCHAN_DEADLOCK_H
 #define HCHAN_DEADLOCK_H
 

@@ -27,7 +27,7 @@ struct hchan_parked {
     int32_t thread;             /* its number in the kernel, as in /proc/self/task; 0: no thread */
     uint32_t park;              /* differs between the parks of one goroutine */
     bool bounded;               /* the wait ends at a deadline */
-    const char *reason;         /* in Go's words: "chan receive", "select (no cases)"; static */
+    const char *reason;         /* in Go's words: "chan receive", "sync.Mutex.Lock"; static */
     int64_t waited_ns;          /* how long it sleeps, to some ms; 0 if it has just parked */
     const void *callerpc;       /* where the operation returns to; NULL if not known */
     size_t channels;            /* how many: 0 for nil channels, 1, or the live cases of a select */

@@ -1,0 +1,24 @@
+/* A first call: hchan_once, after Go's sync.Once. The state is the once. */
+#include "core/g/panic.h"
+#include "core/sync/waiter.h"
+#include <hchan/hchan.h>
+
+static __attribute__((noinline)) void do_slow(struct hchan_once *once, void (*fn)(void *),
+                                              void *arg, const void *callerpc)
+{
+    const char *message = NULL;
+    mutex_lock_from(&once->mutex_, callerpc);
+    if (!load_rlx(&once->done_)) { /* written under the mutex */
+        hchan_try(fn, arg, &message);
+        store_rel(&once->done_, 1); /* pairs with hchan_once_do() */
+    }
+    hchan_mutex_unlock(&once->mutex_);
+    if (message)
+        gopanic(message);
+}
+
+void hchan_once_do(struct hchan_once *once, void (*fn)(void *), void *arg)
+{
+    if (!load_acq(&once->done_)) /* pairs with do_slow(): what fn has written is seen */
+        do_slow(once, fn, arg, __builtin_return_address(0));
+}
