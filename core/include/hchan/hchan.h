@@ -29,8 +29,8 @@
  *   - a thread's or goroutine's first select with more cases than any before it;
  *   - its first operation on a channel with a CLH lock;
  *   - a goroutine's wait with a deadline, when more goroutines wait than at any time before;
- *   - newproc() (hchan/sched.h).
- * If there is no memory, makechan() and newproc() fail; the others end the process, as Go does
+ *   - newproc() (hchan/sched.h); what makes timers and contexts (hchan/time.h, hchan/context.h).
+ * If there is no memory, those that make something fail; the others end the process, as Go does
  * ("fatal error: out of memory").
  *
  * After fork() only the forking thread exists in the child. If it was the only thread, its channels

@@ -1,0 +1,280 @@
+/* Trees of contexts: hchan/context.h. After Go's context package. The state is the tree.
+ *
+ * Invariants, whenever the tree's lock is free:
+ *   - Whatever is below a cancelled context is cancelled.
+ *   - A context's `done` is closed if and only if it is cancelled.
+ *   - A context is counted by its users and its children. It is linked to its parent, and keeps it,
+ *     until it is freed.
+ *   - `timed` contexts have a call of ring() before them. An orphan is a timed one that nobody
+ *     counts any more, whose call has begun already: ring() frees it.
+ *
+ * The lock is the root's, and guards all words that are not constant. It comes before those of
+ * alarms and of channels. */
+#include "core/base/atomic.h"
+#include "core/base/futex.h"
+#include "core/g/panic.h"
+#include "core/sync/alarm.h"
+#include <errno.h>
+#include <hchan/context.h>
+#include <hchan/sync.h>
+#include <stdlib.h>
+
+struct hchan_context {
+    struct hchan_context *root, *parent; /* constant, as the next three */
+    const struct hchan_variant *variant;
+    hchan *done; /* NULL for a root */
+    int64_t deadline;
+    struct hchan_context *child, *next, *prev; /* the last one made; siblings */
+    size_t counted;
+    _Atomic uint32_t error; /* enum hchan_context_error; read without the lock */
+    const void *cause;
+    bool timed;
+    struct alarm alarm;
+    struct hchan_mutex lock; /* of a root */
+};
+
+/* Not inlined: a caller may have changed threads since it last used errno. */
+static __attribute__((noinline)) struct hchan_context *failed(int error)
+{
+    errno = error;
+    return NULL;
+}
+
+static struct hchan_context *make(const struct hchan_variant *variant, struct hchan_context *parent)
+{
+    struct hchan_context *ctx = calloc(1, sizeof(*ctx));
+    if (!ctx)
+        return NULL;
+    *ctx = (struct hchan_context){.root = parent ? parent->root : ctx,
+                                  .parent = parent,
+                                  .variant = variant,
+                                  .deadline = parent ? parent->deadline : HCHAN_FOREVER,
+                                  .counted = 1};
+    if (parent)
+        ctx->done = makechan(variant, 0, 0);
+    if (!parent || ctx->done)
+        return ctx;
+    int error = errno;
+    free(ctx);
+    return failed(error);
+}
+
+struct hchan_context *hchan_context_background(const struct hchan_variant *variant)
+{
+    return variant ? make(variant, NULL) : failed(EINVAL);
+}
+
+/* The lock is held, here and below. */
+static void link_to_parent(struct hchan_context *ctx)
+{
+    struct hchan_context *parent = ctx->parent;
+    parent->counted++;
+    ctx->next = parent->child;
+    if (ctx->next)
+        ctx->next->prev = ctx;
+    parent->child = ctx;
+}
+
+static void unlink_from_parent(struct hchan_context *ctx)
+{
+    if (ctx->prev)
+        ctx->prev->next = ctx->next;
+    else if (ctx->parent)
+        ctx->parent->child = ctx->next;
+    if (ctx->next)
+        ctx->next->prev = ctx->prev;
+}
+
+/* No call of ring() will begin. False if one has, and waits for the lock. */
+static bool disarm(struct hchan_context *ctx)
+{
+    if (ctx->timed && alarm_clear(&ctx->alarm))
+        ctx->timed = false;
+    return !ctx->timed;
+}
+
+static void cancel_one(struct hchan_context *ctx, enum hchan_context_error error, const void *cause)
+{
+    disarm(ctx);
+    ctx->cause = cause;
+    store_rel(&ctx->error, error); /* pairs with hchan_context_error() */
+    closechan(ctx->done);
+}
+
+static bool cancelled(const struct hchan_context *ctx)
+{
+    return load_rlx(&ctx->error) != HCHAN_CONTEXT_LIVES; /* under the lock */
+}
+
+/* Cancels `top` and what is below it, each before its children; without recursion, since the tree
+ * may be deep and the stack small. */
+static void cancel(struct hchan_context *top, enum hchan_context_error error, const void *cause)
+{
+    struct hchan_context *ctx = top;
+    while (ctx) {
+        struct hchan_context *down = NULL;
+        if (!cancelled(ctx)) {
+            cancel_one(ctx, error, cause);
+            down = ctx->child;
+        }
+        while (!down && ctx != top) {
+            down = ctx->next;
+            ctx = ctx->parent;
+        }
+        ctx = down;
+    }
+}
+
+/* One counts ctx no more. Returns those that must be freed once the lock is free, by next. */
+static struct hchan_context *drop(struct hchan_context *ctx)
+{
+    struct hchan_context *gone = NULL;
+    while (ctx && --ctx->counted == 0 && disarm(ctx)) {
+        struct hchan_context *parent = ctx->parent;
+        unlink_from_parent(ctx);
+        ctx->next = gone;
+        gone = ctx;
+        ctx = parent;
+    }
+    return gone;
+}
+
+static void free_all(struct hchan_context *gone)
+{
+    while (gone) {
+        struct hchan_context *next = gone->next;
+        chanfree(gone->done);
+        free(gone);
+        gone = next;
+    }
+}
+
+/* The deadline of a context has come. The caller has no reference, but the root is there as long as
+ * the context is. */
+static void ring(void *arg)
+{
+    struct hchan_context *ctx = arg, *root = ctx->root, *gone = NULL;
+    hchan_mutex_lock(&root->lock);
+    ctx->timed = false;
+    if (ctx->counted == 0) { /* an orphan */
+        ctx->counted = 1;
+        gone = drop(ctx);
+    } else {
+        cancel(ctx, HCHAN_CONTEXT_DEADLINE_EXCEEDED, NULL);
+    }
+    hchan_mutex_unlock(&root->lock);
+    free_all(gone);
+}
+
+/* Returns 0 or an error number. */
+static int arm(struct hchan_context *ctx)
+{
+    ctx->alarm = (struct alarm){.fn = ring, .arg = ctx};
+    int error = alarm_set(&ctx->alarm, ctx->deadline, 0);
+    ctx->timed = !error;
+    return error;
+}
+
+struct hchan_context *hchan_context_with_deadline(struct hchan_context *parent, int64_t deadline)
+{
+    if (!parent)
+        return failed(EINVAL);
+    struct hchan_context *ctx = make(parent->variant, parent), *gone = NULL, *root = parent->root;
+    if (!ctx)
+        return NULL;
+    int error = 0;
+    hchan_mutex_lock(&root->lock);
+    link_to_parent(ctx);
+    if (cancelled(parent)) {
+        cancel(ctx, load_rlx(&parent->error), parent->cause); /* under the lock */
+    } else if (deadline < ctx->deadline) {
+        ctx->deadline = deadline;
+        if (deadline <= nanotime())
+            cancel(ctx, HCHAN_CONTEXT_DEADLINE_EXCEEDED, NULL);
+        else
+            error = arm(ctx);
+    }
+    if (error)
+        gone = drop(ctx);
+    hchan_mutex_unlock(&root->lock);
+    free_all(gone);
+    return error ? failed(error) : ctx;
+}
+
+struct hchan_context *hchan_context_with_cancel(struct hchan_context *parent)
+{
+    return hchan_context_with_deadline(parent, HCHAN_FOREVER);
+}
+
+struct hchan_context *hchan_context_with_timeout(struct hchan_context *parent, int64_t ns)
+{
+    return hchan_context_with_deadline(parent, hchan_deadline(ns));
+}
+
+struct hchan_context *hchan_context_retain(struct hchan_context *ctx)
+{
+    hchan_mutex_lock(&ctx->root->lock);
+    ctx->counted++;
+    hchan_mutex_unlock(&ctx->root->lock);
+    return ctx;
+}
+
+void hchan_context_release(struct hchan_context *ctx)
+{
+    if (!ctx)
+        return;
+    struct hchan_context *root = ctx->root;
+    hchan_mutex_lock(&root->lock);
+    struct hchan_context *gone = drop(ctx);
+    hchan_mutex_unlock(&root->lock);
+    free_all(gone);
+}
+
+void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause)
+{
+    if (ctx == ctx->root)
+        gopanic("cancel of a background context");
+    hchan_mutex_lock(&ctx->root->lock);
+    cancel(ctx, HCHAN_CONTEXT_CANCELED, cause);
+    hchan_mutex_unlock(&ctx->root->lock);
+}
+
+void hchan_context_cancel(struct hchan_context *ctx)
+{
+    hchan_context_cancel_cause(ctx, NULL);
+}
+
+hchan *hchan_context_done(const struct hchan_context *ctx)
+{
+    return ctx->done;
+}
+
+enum hchan_context_error hchan_context_error(const struct hchan_context *ctx)
+{
+    return load_acq(&ctx->error); /* pairs with cancel_one() */
+}
+
+const char *hchan_context_error_text(enum hchan_context_error error)
+{
+    switch (error) {
+    case HCHAN_CONTEXT_CANCELED:
+        return "context canceled";
+    case HCHAN_CONTEXT_DEADLINE_EXCEEDED:
+        return "context deadline exceeded";
+    default:
+        return NULL;
+    }
+}
+
+const void *hchan_context_cause(struct hchan_context *ctx)
+{
+    hchan_mutex_lock(&ctx->root->lock);
+    const void *cause = ctx->cause;
+    hchan_mutex_unlock(&ctx->root->lock);
+    return cause;
+}
+
+int64_t hchan_context_deadline(const struct hchan_context *ctx)
+{
+    return ctx->deadline;
+}
