@@ -2,6 +2,7 @@
  * is written before both are complete. */
 #include "plots/page.h"
 #include "harness/base/files.h"
+#include "harness/base/parts.h"
 #include "plots/doc.h"
 #include "plots/model.h"
 #include "plots/sections.h"
@@ -67,11 +68,11 @@ static int commit(struct file_draft *draft, const char *directory, const char *n
 static int write_twins(const struct model *m, const char *directory, char *error, size_t size)
 {
     struct file_draft html = {0}, md = {0};
-    char *css = NULL;
+    char *css = NULL, path[PATH_MAX];
     size_t length;
-    int status = file_read(PLOTS_DIR "/page.css", &css, &length);
-    if (status)
-        snprintf(error, size, "%s/page.css: %s: restore the file", PLOTS_DIR, strerror(-status));
+    int status = parts_resource("page.css", path, error, size);
+    if (!status)
+        status = file_read(path, &css, &length);
     if (!status)
         status = file_draft(&html);
     if (!status)

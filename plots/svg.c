@@ -4,6 +4,7 @@
 #include "plots/svg.h"
 #include "harness/base/files.h"
 #include "harness/base/limit.h"
+#include "harness/base/parts.h"
 #include "harness/base/tools.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -141,14 +142,17 @@ static int draw(const struct drawing *d, char *error, size_t size)
     char values[1024], style[PATH_MAX], script[PATH_MAX], part[PATH_MAX], path[PATH_MAX];
     snprintf(values, sizeof(values), "data='data/%s.tsv'; output='%s.svg.part'; %s", d->name,
              d->name, d->settings);
-    snprintf(style, sizeof(style), "%s/style.gp", PLOTS_DIR);
-    snprintf(script, sizeof(script), "%s/%s", PLOTS_DIR, d->script);
     if (snprintf(path, sizeof(path), "%s/%s.svg", d->directory, d->name) >= (int)sizeof(path) ||
         snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
         return -ENAMETOOLONG;
+    int status = parts_resource("style.gp", style, error, size);
+    if (!status)
+        status = parts_resource(d->script, script, error, size);
+    if (status)
+        return status;
     /* -d: no settings of the user's or of the system's. */
     char *argv[] = {"gnuplot", "-d", "-e", values, style, script, NULL};
-    int status = run_gnuplot(d->directory, argv);
+    status = run_gnuplot(d->directory, argv);
     if (status == -ENOENT || status == -EACCES) {
         snprintf(error, size, "gnuplot is not there: install Debian's package gnuplot-nox");
         status = -ENOEXEC;

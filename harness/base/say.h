@@ -13,6 +13,7 @@ enum exit_status {
     EXIT_IO = 4,            /* a file could not be read or written */
     EXIT_WRONG = 5,         /* a channel or the accounting misbehaved */
     EXIT_TIMEOUT = 6,       /* every process of the variants, or the one cell, timed out */
+    EXIT_INSTALLATION = 7,  /* a part of hchanlab itself is missing, or of another version */
     EXIT_INTERRUPTED = 130, /* by the user; the status that shells use */
 };
 

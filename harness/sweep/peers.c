@@ -1,10 +1,10 @@
-/* The table of peers: the programs that the lab's build knows how to make, and what else lies in
- * their folder. It is filled by peers_load() and kept until the process ends. */
+/* The table of peers: the programs that the lab's build knows how to make, and those that a list in
+ * their folder names. It is filled by peers_load() and kept until the process ends. */
 #include "harness/sweep/peers.h"
+#include "harness/base/parts.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
 #include "harness/sweep/peer_program.h"
-#include <dirent.h>
 #include <hchan/hchan.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +53,11 @@ static const struct peer *all[PEERS_MAX + 1];
 
 static const char *folder(void)
 {
+    static char own_folder[PATH_MAX];
     const char *chosen = getenv("HCHANLAB_PEERS");
-    return chosen ? chosen : PEERS_DIR;
+    if (!chosen && !own_folder[0] && parts_peers(own_folder))
+        snprintf(own_folder, sizeof(own_folder), "/nonexistent");
+    return chosen ? chosen : own_folder;
 }
 
 static int check_folder(void)
@@ -213,6 +216,24 @@ static int by_name(const void *a, const void *b)
     return strcmp((*(const struct peer *const *)a)->name, (*(const struct peer *const *)b)->name);
 }
 
+/* Lists the peers of the folder's own list, a name a line. No other program that lies there is a
+ * peer, so that none is run by mistake. */
+static void list_own_peers(size_t *count)
+{
+    char path[PATH_MAX], name[LABEL_MAX + 1];
+    snprintf(path, sizeof(path), "%s/" PEERS_LIST, folder());
+    FILE *list = fopen(path, "re");
+    while (list && fgets(name, sizeof(name), list)) {
+        size_t length = strcspn(name, "\n");
+        bool whole = name[length] == '\n' || feof(list);
+        name[length] = '\0';
+        if (whole && length > 0 && name[0] != '.' && !strchr(name, '/'))
+            list_peer(count, name, NULL);
+    }
+    if (list)
+        fclose(list);
+}
+
 /* Lists what there is, once, and runs nothing. */
 static void find_peers(void)
 {
@@ -221,12 +242,7 @@ static void find_peers(void)
         return;
     for (size_t i = 0; i < KNOWN; i++)
         list_peer(&count, known[i].name, known[i].package);
-    DIR *dir = opendir(folder());
-    for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
-        if (entry->d_name[0] != '.' && strlen(entry->d_name) < LABEL_MAX)
-            list_peer(&count, entry->d_name, NULL);
-    if (dir)
-        closedir(dir);
+    list_own_peers(&count);
     for (size_t i = 0; i < count; i++)
         all[i] = &peers[i];
     qsort(all, count, sizeof(all[0]), by_name);

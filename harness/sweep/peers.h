@@ -1,7 +1,8 @@
 /* Peers: other people's channels, each a program that speaks the protocol of variants/peers. The
  * lab treats one as a variant that it did not compile: peers_load() finds the programs in one
- * folder, asks those that are wanted what they are, and adds each as a row to scenarios.h. Until
- * then there are no peers; nothing else here runs a program. For one thread. */
+ * folder, by the names that it knows or that a list there has, asks those that are wanted what they
+ * are, and adds each as a row to scenarios.h. Until then there are no peers; nothing else here runs
+ * a program. For one thread. */
 #ifndef HARNESS_SWEEP_PEERS_H
 #define HARNESS_SWEEP_PEERS_H
 
@@ -9,6 +10,9 @@
 #include "harness/scenarios/scenario.h"
 
 enum { PEER_SCENARIOS_MAX = 40 };
+
+/* The file in a folder of peers that names, a line each, those that the lab does not know. */
+#define PEERS_LIST "peers.txt"
 
 struct peer {
     const char *name;    /* a variant's name */
@@ -22,8 +26,8 @@ struct peer {
 };
 
 /* Loads the peers of these names, or all of them if `names` is NULL: runs each that is there and
- * was not asked before. The folder is the build's, or HCHANLAB_PEERS. EXIT_OK, or EXIT_USAGE after
- * a complaint: HCHANLAB_PEERS is no folder. */
+ * was not asked before. The folder is beside the program, or HCHANLAB_PEERS. EXIT_OK, or EXIT_USAGE
+ * after a complaint: HCHANLAB_PEERS is no folder. */
 int peers_load(const struct word_list *names);
 
 /* Every peer that peers_load() found, whether it can be used or not, by name; ended by NULL. */

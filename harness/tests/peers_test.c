@@ -232,6 +232,17 @@ static void test_wrong_calls_are_refused(void **state)
         }
 }
 
+/* Adds the name to the folder's list of peers. */
+static void list_as_peer(const char *in, const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/" PEERS_LIST, in);
+    FILE *f = fopen(path, "a");
+    assert_non_null(f);
+    fprintf(f, "%s\n", name);
+    assert_int_equal(fclose(f), 0);
+}
+
 /* A peer in shell that does `first` whenever it is run, describes itself, and then, if it was asked
  * for more than that, does `what`. */
 static void make_peer(const char *in, const char *name, const char *first, const char *what)
@@ -247,6 +258,7 @@ static void make_peer(const char *in, const char *name, const char *first, const
             first, name, strcmp(name, "stays") == 0 ? "exec >&-; exec sleep 600" : ":", what);
     fchmod(fileno(f), 0755);
     assert_int_equal(fclose(f), 0);
+    list_as_peer(in, name);
 }
 
 /* Whether the program, given this, runs the peer. */
@@ -294,6 +306,30 @@ static void test_a_peer_is_run_only_where_it_is_asked_for(void **state)
     for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
         if (!runs_peer(in, asking[i]))
             fail_msg("%s runs no peer", asking[i]);
+    remove_folder(in);
+}
+
+/* Given a folder of any programs, as /bin is, then only those are run whose names are known or in
+ * the folder's list; and a list cannot name what lies elsewhere. */
+static void test_a_program_that_nobody_calls_a_peer_is_not_run(void **state)
+{
+    char in[64], peers[80], path[160];
+    (void)state;
+    make_folder(in);
+    snprintf(peers, sizeof(peers), "%s/peers", in);
+    assert_int_equal(mkdir(peers, 0755), 0);
+    make_peer(peers, "marks", ": >\"${0%/*}/../ran\"", "exit 5");
+    assert_true(runs_peer(in, "list"));
+    snprintf(path, sizeof(path), "%s/" PEERS_LIST, peers);
+    assert_int_equal(unlink(path), 0);
+    assert_false(runs_peer(in, "list"));
+    assert_false(runs_peer(in, "sweep --scenario prod-cons --variant marks --dry-run"));
+    list_as_peer(peers, "../peers/marks");
+    list_as_peer(peers, ".");
+    assert_false(runs_peer(in, "list"));
+    snprintf(path, sizeof(path), "mv %s/marks %s/tbb", peers, peers); /* whose name is known */
+    assert_int_equal(system(path), 0);
+    assert_true(runs_peer(in, "list"));
     remove_folder(in);
 }
 
@@ -451,6 +487,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_broken_channel_is_seen),
         cmocka_unit_test(test_wrong_calls_are_refused),
         cmocka_unit_test(test_a_peer_is_run_only_where_it_is_asked_for),
+        cmocka_unit_test(test_a_program_that_nobody_calls_a_peer_is_not_run),
         cmocka_unit_test(test_how_a_peer_ends_is_known_whatever_the_parent_ignores),
     };
     const unsigned *allowed;

@@ -1,6 +1,6 @@
 // Go's channels as a peer (see ../README.md): the scenarios in goroutines, the process bound to the
 // cell's PUs and as many Ps as there are of them; and Go's own benchmarks, run from the test program
-// of package runtime, whose path the build sets.
+// of package runtime.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sort"
 	"strconv"
@@ -21,7 +22,16 @@ import (
 	"unsafe"
 )
 
-var runtimeTests string // the test program of package runtime, or ""
+var runtimeTests = findRuntimeTests() // the test program of package runtime, or ""
+
+// It lies beside the folder of peers.
+func findRuntimeTests() string {
+	self, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(self), "..", "go-runtime.test")
+}
 
 const (
 	statusOK = iota

@@ -1,0 +1,20 @@
+/* Finds what belongs to the program but is not in it: resources (the report's style and gnuplot's
+ * scripts) and the programs of peers. They lie at fixed places relative to the program, in a build
+ * folder and where it is installed, so both may be moved. For one thread. */
+#ifndef HARNESS_BASE_PARTS_H
+#define HARNESS_BASE_PARTS_H
+
+#include <limits.h>
+#include <stddef.h>
+
+/* Writes the path of the resource `name`, a file that can be read. The folder of resources is the
+ * one that the environment variable HCHANLAB_DATA names, or share/hchanlab beside the program.
+ * Returns 0, or -ENOPKG with a sentence in `error` (size bytes) that says what is missing, or of
+ * another version, and where. */
+int parts_resource(const char *name, char path[PATH_MAX], char *error, size_t size);
+
+/* Writes the folder of the peers that were built, or installed, with the program; it need not
+ * exist. Returns 0, or a negative errno if the program does not know where it is itself. */
+int parts_peers(char path[PATH_MAX]);
+
+#endif
