@@ -2,7 +2,7 @@
 -- application_id is "hchl"; user_version is the schema's version.
 
 PRAGMA application_id = 1751345260;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- A sweep that was executed on one machine.
 CREATE TABLE runs (
@@ -14,8 +14,11 @@ CREATE TABLE runs (
     environment TEXT NOT NULL,    -- JSON object
     topology    TEXT NOT NULL,    -- the XML of hwloc
     seed        INTEGER NOT NULL, -- of the order of the cells
-    processes   INTEGER NOT NULL  -- planned for each cell
+    processes   INTEGER NOT NULL, -- planned for each cell
+    name        TEXT,             -- the user's, to choose it by; from version 4 on, as is the next
+    note        TEXT              -- the user's
 );
+CREATE UNIQUE INDEX run_names ON runs (name);
 
 -- A scenario with a variant and parameters. NULL: the scenario has no such parameter.
 CREATE TABLE cells (

@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Whether runs have names; older stores that are only read have no column for them. */
+static bool has_names(const struct store *s)
+{
+    return s->version >= 4;
+}
+
 /* Copies the row. A statement that stayed open would keep the state of the file that it saw, and
  * this connection could no longer write once another had written. */
 static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
@@ -26,9 +32,11 @@ static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
         .mode = s->run[3],
         .environment = s->run[4],
         .topology = s->run[5],
-        .seed = (uint64_t)sqlite3_column_int64(q, 6),
-        .processes = (uint32_t)sqlite3_column_int64(q, 7),
-        .id = sqlite3_column_int64(q, 8),
+        .name = s->run[6],
+        .note = s->run[7],
+        .seed = (uint64_t)sqlite3_column_int64(q, 8),
+        .processes = (uint32_t)sqlite3_column_int64(q, 9),
+        .id = sqlite3_column_int64(q, 10),
     };
     return 0;
 }
@@ -36,11 +44,12 @@ static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
 int store_find_run(struct store *s, int64_t id, struct run *run)
 {
     store_forget_run(s);
-    sqlite3_stmt *q = store_prepare(s,
-                                    "SELECT started, finished, command, mode, environment,"
-                                    " topology, seed, processes, id FROM runs"
-                                    " WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1",
-                                    "i", id);
+    char sql[200];
+    snprintf(sql, sizeof(sql),
+             "SELECT started, finished, command, mode, environment, topology, %s, seed, processes,"
+             " id FROM runs WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1",
+             has_names(s) ? "name, note" : "NULL, NULL");
+    sqlite3_stmt *q = store_prepare(s, sql, "i", id);
     if (!q)
         return s->status;
     int status, step = sqlite3_step(q);
@@ -54,6 +63,35 @@ int store_find_run(struct store *s, int64_t id, struct run *run)
     }
     sqlite3_finalize(q);
     return status;
+}
+
+/* Takes the one number of a statement, and releases it. */
+static int take_id(struct store *s, sqlite3_stmt *q, int64_t *id)
+{
+    if (!q)
+        return s->status;
+    int status, step = sqlite3_step(q);
+    if (step == SQLITE_ROW) {
+        *id = sqlite3_column_int64(q, 0);
+        status = 0;
+    } else {
+        status = step == SQLITE_DONE ? store_fail_with(s, -ENOENT) : store_fail(s);
+    }
+    sqlite3_finalize(q);
+    return status;
+}
+
+int store_named_run(struct store *s, const char *name, int64_t *id)
+{
+    return has_names(s)
+               ? take_id(s, store_prepare(s, "SELECT id FROM runs WHERE name = ?", "t", name), id)
+               : store_fail_with(s, -ENOENT);
+}
+
+int store_next_run(struct store *s, int64_t *id)
+{
+    return take_id(
+        s, store_prepare(s, "SELECT id FROM runs WHERE id > ? ORDER BY id LIMIT 1", "i", *id), id);
 }
 
 static uint64_t get_param(sqlite3_stmt *q, int column)

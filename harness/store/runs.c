@@ -6,18 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char latest_word[] = "latest";
+
+bool runs_is_name(const char *word)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "._+-";
+    size_t length = strlen(word);
+    return isalpha((unsigned char)word[0]) && length <= RUN_NAME_MAX &&
+           strspn(word, allowed) == length && strcmp(word, latest_word) != 0;
+}
+
 /* Reads a run's number, 0 for the latest; false if the word is neither a number from 1 nor
  * "latest".
  */
 static bool parse_run(const char *wanted, int64_t *id)
 {
     *id = 0;
-    if (!wanted || strcmp(wanted, "latest") == 0)
+    if (!wanted || strcmp(wanted, latest_word) == 0)
         return true;
     char *end;
     errno = 0;
     *id = strtoll(wanted, &end, 10);
     return isdigit((unsigned char)wanted[0]) && *end == '\0' && errno == 0 && *id > 0;
+}
+
+/* Refuses a name that no run of the store has. */
+static int explain_missing_name(const char *db, const char *name)
+{
+    return complain(EXIT_USAGE, "no run '%s' in %s: `hchanlab runs` shows those that are there",
+                    name, db);
 }
 
 static int explain_missing_run(struct store *store, const char *db, int64_t id)
@@ -33,15 +51,20 @@ int runs_open(const char *db, const char *wanted, struct store **store, struct r
 {
     char error[512];
     int64_t id;
-    if (!parse_run(wanted, &id))
-        return complain(EXIT_USAGE, "'%s' is no run: give its number, or `latest`", wanted);
+    bool numbered = parse_run(wanted, &id);
+    if (!numbered && !runs_is_name(wanted))
+        return complain(EXIT_USAGE, "'%s' is no run: give its number, its name, or `latest`",
+                        wanted);
     *store = store_open(db, STORE_READ, error, sizeof(error));
     if (!*store)
         return complain(EXIT_IO, "%s", error);
-    int status = store_find_run(*store, id, run);
+    int status = numbered ? 0 : store_named_run(*store, wanted, &id);
+    if (!status)
+        status = store_find_run(*store, id, run);
     int exit_status = EXIT_OK;
     if (status == -ENOENT)
-        exit_status = explain_missing_run(*store, db, id);
+        exit_status =
+            numbered ? explain_missing_run(*store, db, id) : explain_missing_name(db, wanted);
     else if (status)
         exit_status = complain(EXIT_IO, "%s: %s", db, store_error(*store));
     if (exit_status != EXIT_OK)

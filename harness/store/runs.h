@@ -3,8 +3,16 @@
 #define HARNESS_STORE_RUNS_H
 
 #include "harness/store/store.h"
+#include <stdbool.h>
 
-/* Opens the store `db` for reading and finds the run: a number, or "latest" or NULL for the latest.
+enum { RUN_NAME_MAX = 64 };
+
+/* Whether the word can be a run's name: a letter, then letters, digits and ._+- but not "latest".
+ */
+bool runs_is_name(const char *word);
+
+/* Opens the store `db` for reading and finds the run: its number or name, or "latest" or NULL for
+ * the latest.
  * Returns EXIT_OK with *store, which the caller closes, and *run; or another exit status after one
  * complaint line that says which runs there are. */
 int runs_open(const char *db, const char *wanted, struct store **store, struct run *run);

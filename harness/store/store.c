@@ -14,7 +14,7 @@
 
 enum {
     APPLICATION_ID = 1751345260, /* as in results/schema.sql */
-    SCHEMA_VERSION = 3,
+    SCHEMA_VERSION = 4,
     BUSY_MS = 10000, /* how long a second writer waits for the first */
 };
 
@@ -205,6 +205,10 @@ static const char *const upgrades[SCHEMA_VERSION] = {
     [2] = "ALTER TABLE cells DROP COLUMN floor;" /* the report decides what that is */
           "ALTER TABLE cells DROP COLUMN floor_units;"
           "PRAGMA user_version = 3;",
+    [3] = "ALTER TABLE runs ADD COLUMN name TEXT;"
+          "ALTER TABLE runs ADD COLUMN note TEXT;"
+          "CREATE UNIQUE INDEX run_names ON runs (name);"
+          "PRAGMA user_version = 4;",
 };
 
 /* Gives a new store its schema, or an older one what it lacks, within a transaction. */

@@ -42,8 +42,11 @@ struct run {
     const char *topology;    /* hwloc's XML */
     uint64_t seed;           /* of the order of the cells */
     uint32_t processes;      /* processes planned for each cell */
+    const char *name;        /* the user's, or NULL; no other run of the store has it */
+    const char *note;        /* the user's, or NULL */
 };
 
+/* -EEXIST if another run has the name. */
 int store_begin_run(struct store *s, const struct run *run, int64_t *id);
 int store_end_run(struct store *s, int64_t run);
 
@@ -66,6 +69,12 @@ int store_add_latency(struct store *s, int64_t cell, uint32_t process,
 
 /* Finds a run by its id; 0 is the latest. Returns -ENOENT if there is none. */
 int store_find_run(struct store *s, int64_t id, struct run *run);
+
+/* Gives the id of the run that has this name. Returns -ENOENT if there is none. */
+int store_named_run(struct store *s, const char *name, int64_t *id);
+
+/* Moves *id to the next run; from 0 to the first. Returns -ENOENT after the last. */
+int store_next_run(struct store *s, int64_t *id);
 
 /* Calls `each` for every cell of a run, in the order in which they were added. */
 int store_each_cell(struct store *s, int64_t run,

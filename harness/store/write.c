@@ -33,9 +33,10 @@ int store_begin_run(struct store *s, const struct run *run, int64_t *id)
     int status = finish(
         s, store_prepare(s,
                          "INSERT INTO runs (started, command, mode, environment, topology, seed,"
-                         " processes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                         "tttttii", started, run->command, run->mode, run->environment,
-                         run->topology, (int64_t)run->seed, (int64_t)run->processes));
+                         " processes, name, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                         "tttttiitt", started, run->command, run->mode, run->environment,
+                         run->topology, (int64_t)run->seed, (int64_t)run->processes, run->name,
+                         run->note));
     *id = sqlite3_last_insert_rowid(s->db);
     return status;
 }

@@ -232,6 +232,10 @@ static json_t *pack_context(const struct run *run)
     json_object_set_new(context, "command", json_text(run->command));
     json_object_set_new(context, "mode", json_text(run->mode));
     json_object_set_new(context, "run", json_integer((json_int_t)run->id));
+    if (run->name)
+        json_object_set_new(context, "name", json_text(run->name));
+    if (run->note)
+        json_object_set_new(context, "note", json_text(run->note));
     json_object_set_new(context, "seed", json_sprintf("%llu", (unsigned long long)run->seed));
     json_object_set_new(context, "finished",
                         run->finished ? json_text(run->finished) : json_null());

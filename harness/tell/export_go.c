@@ -53,6 +53,9 @@ int export_go(FILE *out, struct store *s, const struct run *run, const struct ro
     put_config(out, "cpu", json_string_value(json_object_get(env, "cpu_model")));
     put_config(out, "hchanlab-command", run->command);
     put_config(out, "hchanlab-started", run->started);
+    put_config(out, "hchanlab-commit", json_string_value(json_object_get(env, "hchanlab_commit")));
+    put_config(out, "hchanlab-name", run->name);
+    put_config(out, "hchanlab-note", run->note);
     json_int_t processors = json_integer_value(json_object_get(env, "cpus_allowed"));
     json_decref(env);
     for (size_t i = 0; i < count; i++) {

@@ -267,6 +267,13 @@ static int table_run(FILE *f, const struct exporting *e)
     first_text(f, e->run->command);
     fprintf(f, "\nmode\t%s\nseed\t%llu\nprocesses\t%u\n", e->run->mode,
             (unsigned long long)e->run->seed, e->run->processes);
+    if (e->run->name)
+        fprintf(f, "name\t%s\n", e->run->name);
+    if (e->run->note) {
+        fputs("note\t", f);
+        first_text(f, e->run->note);
+        fputc('\n', f);
+    }
     struct finding findings[FINDINGS_MAX];
     json_t *environment;
     char grade = doctor_grade(findings, examine_machine(e->run, findings, &environment));

@@ -10,8 +10,8 @@
  *   environment.tsv key value
  *   topology.tsv    pu_a pu_b relation                              (every pair of allowed PUs)
  *   doctor.tsv      check severity seen effect remedy
- *   run.tsv         key value      (id started finished command mode seed processes grade
- *                                   grade_meaning)
+ *   run.tsv         key value      (id started finished command mode seed processes name
+ *                                   note grade grade_meaning; a run may have no name and note)
  *
  * status is ok, timeout, failed, skipped or lacking (the worst of the cell's processes); purity is
  * the share of operations on the path that the scenario is named after. floor_ratio is median_ns

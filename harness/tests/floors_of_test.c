@@ -192,6 +192,8 @@ static void test_a_stored_run_is_reported_with_todays_floors(void **state)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(
         sqlite3_exec(db,
+                     "DROP INDEX run_names; ALTER TABLE runs DROP COLUMN name;"
+                     "ALTER TABLE runs DROP COLUMN note;"
                      "ALTER TABLE cells ADD COLUMN floor TEXT NOT NULL DEFAULT 'floor-switch';"
                      "ALTER TABLE cells ADD COLUMN floor_units REAL NOT NULL DEFAULT 3;"
                      "PRAGMA user_version = 2",

@@ -267,7 +267,7 @@ static void test_what_is_not_a_store_is_refused(void **state)
     refuse_both("another program's");
     unlink(path);
     store_close(open_store(STORE_WRITE));
-    run_sql("PRAGMA user_version = 4");
+    run_sql("PRAGMA user_version = 5");
     refuse_both("newer hchanlab");
 }
 
@@ -279,19 +279,34 @@ static int check_work(void *arg, int64_t id, const struct cell *cell)
     return 0;
 }
 
-/* What makes a current store one of an older program, besides the columns of the floor. */
-static const char *const older[] = {"ALTER TABLE cells DROP COLUMN work; PRAGMA user_version = 1",
-                                    "PRAGMA user_version = 2"};
+/* What makes a current store one of an older program: each step takes it back by one version. */
+static const char *const older[] = {
+    "DROP INDEX run_names; ALTER TABLE runs DROP COLUMN name; ALTER TABLE runs DROP COLUMN note;"
+    "PRAGMA user_version = 3",
+    "ALTER TABLE cells ADD COLUMN floor TEXT NOT NULL DEFAULT 'floor-x';"
+    "ALTER TABLE cells ADD COLUMN floor_units REAL NOT NULL DEFAULT 7; PRAGMA user_version = 2",
+    "ALTER TABLE cells DROP COLUMN work; PRAGMA user_version = 1",
+};
 
-static void make_older(size_t i)
+static void make_older(size_t steps)
 {
-    run_sql("ALTER TABLE cells ADD COLUMN floor TEXT NOT NULL DEFAULT 'floor-x';"
-            "ALTER TABLE cells ADD COLUMN floor_units REAL NOT NULL DEFAULT 7");
-    run_sql(older[i]);
+    for (size_t i = 0; i <= steps; i++)
+        run_sql(older[i]);
 }
 
-/* A store of a program that knew no think time, or that named the floors, is read as it is, and is
- * brought up when it is written to. */
+/* Runs of an older store have no name, and so none is found by it. */
+static void assert_nameless(struct store *s, int64_t id)
+{
+    struct run run;
+    assert_int_equal(store_find_run(s, id, &run), 0);
+    assert_string_equal(run.command, a_run.command);
+    assert_null(run.name);
+    assert_null(run.note);
+    assert_int_equal(store_named_run(s, "before", &id), -ENOENT);
+}
+
+/* A store of a program that knew no names of runs, named the floors, or knew no think time, is read
+ * as it is, and is brought up when it is written to. */
 static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
 {
     (void)state;
@@ -305,9 +320,11 @@ static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
         make_older(i);
         s = open_store(STORE_READ);
         assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
+        assert_nameless(s, run);
         store_close(s);
         s = open_store(STORE_WRITE);
         assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
+        assert_nameless(s, run);
         assert_int_equal(store_begin_run(s, &a_run, &run), 0);
         assert_int_equal(store_add_cell(s, run, &cell, &id), 0);
         store_close(s);
@@ -317,6 +334,35 @@ static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
         store_close(s);
         unlink(path);
     }
+}
+
+/* Runs without names may be many; a name is one run's. */
+static void test_a_run_is_found_by_its_name(void **state)
+{
+    (void)state;
+    struct run named = a_run, found;
+    int64_t id[4], at = 0, by_name;
+    struct store *s = open_store(STORE_WRITE);
+    assert_int_equal(store_begin_run(s, &a_run, &id[0]), 0);
+    named.name = "before";
+    named.note = "with the old lock, 1";
+    assert_int_equal(store_begin_run(s, &named, &id[1]), 0);
+    assert_int_equal(store_begin_run(s, &a_run, &id[2]), 0);
+    assert_int_equal(store_begin_run(s, &named, &id[3]), -EEXIST);
+    store_close(s);
+    s = open_store(STORE_READ);
+    assert_int_equal(store_named_run(s, "before", &by_name), 0);
+    assert_int_equal(by_name, id[1]);
+    assert_int_equal(store_named_run(s, "after", &by_name), -ENOENT);
+    assert_int_equal(store_find_run(s, id[1], &found), 0);
+    assert_string_equal(found.name, "before");
+    assert_string_equal(found.note, "with the old lock, 1");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(store_next_run(s, &at), 0);
+        assert_int_equal(at, id[i]);
+    }
+    assert_int_equal(store_next_run(s, &at), -ENOENT);
+    store_close(s);
 }
 
 static void test_a_killed_writer_loses_nothing_that_was_added(void **state)
@@ -437,6 +483,7 @@ int main(void)
         TEST(test_a_name_is_a_name_and_nothing_else),
         TEST(test_a_store_that_was_taken_away_is_noticed),
         TEST(test_a_store_of_an_older_schema_is_read_and_brought_up),
+        TEST(test_a_run_is_found_by_its_name),
         TEST(test_a_killed_writer_loses_nothing_that_was_added),
         TEST(test_a_full_disk_is_an_error_and_what_was_added_stays),
     };
