@@ -1,7 +1,9 @@
 /* The program: finds the command that is named, parses its options, runs it, and checks at the end
  * that standard output took everything. One row for each command; no other state. */
+#include "commit.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
+#include "harness/machine/build.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -120,6 +122,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN);
     /* If our parent ignored it, the kernel would reap our children before we ask how they ended. */
     signal(SIGCHLD, SIG_DFL);
+    build_set_commit(HCHANLAB_COMMIT, HCHANLAB_DIRTY);
     int status = dispatch(argc, argv);
     if (fflush(stdout) == EOF || ferror(stdout)) {
         int flushed = complain(EXIT_IO, "standard output: %s: write elsewhere", strerror(errno));

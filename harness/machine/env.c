@@ -1,6 +1,7 @@
 /* Collects the facts of env.h: each comes from one file, one library or one probe, and stands in
  * one function here. No state; a fact that cannot be had is JSON null. */
 #include "harness/machine/env.h"
+#include "harness/machine/build.h"
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
 #include "harness/machine/env_probe.h"
@@ -136,6 +137,7 @@ static void add_versions(json_t *env)
     int papi = PAPI_get_opt(PAPI_LIB_VERSION, NULL);
     unsigned hwloc = hwloc_get_api_version();
     json_object_set_new(env, "hchanlab_version", json_string(HCHANLAB_VERSION));
+    build_add(env);
     json_object_set_new(env, "compiler", fact_text(HCHANLAB_BUILD));
     json_object_set_new(env, "sanitizers",
                         json_string(HCHANLAB_SANITIZERS[0] ? HCHANLAB_SANITIZERS : "none"));

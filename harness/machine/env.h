@@ -32,8 +32,10 @@ struct topo;
  *   steal_share          real, 0..1: the host's share of the PUs' busy time since boot
  *   cpu_quota            real: how many PUs' time the control groups grant; or "none"
  *   variables            environment variables that change what is measured, with their values,
- * such as LD_PRELOAD; or "none" sanitizers           those that the program was built with, or
- * "none" hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
+ *                        such as LD_PRELOAD; or "none"
+ *   sanitizers           those that the program was built with, or "none"
+ *   hchanlab_commit, hchanlab_dirty, hchanlab_build_id      (build.h)
+ *   hchanlab_version, compiler, libc_version, papi_version, hwloc_api_version, sqlite_version,
  *   benchmark_version
  *   timer_cost_ns        real: what reading the clock costs, measured here
  *   timer_resolution_ns  integer: the smallest step between two readings that differ
