@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int file_read(const char *path, char **data, size_t *length)
@@ -31,6 +32,25 @@ int file_read(const char *path, char **data, size_t *length)
     *data = copy.data;
     *length = copy.length;
     return 0;
+}
+
+int files_make_folder(const char *path, mode_t mode)
+{
+    char part[PATH_MAX];
+    if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+        return -ENAMETOOLONG;
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char kept = *p;
+        *p = '\0';
+        struct stat st;
+        if (mkdir(part, mode) && (errno != EEXIST || stat(part, &st)))
+            return -errno;
+        if (kept == '\0')
+            return stat(part, &st) ? -errno : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+        *p = kept;
+    }
 }
 
 int file_draft(struct file_draft *draft)

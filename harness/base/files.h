@@ -5,10 +5,15 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Reads a file into malloc'd memory with a NUL behind it; the caller frees *data. Returns 0 or a
  * negative errno. */
 int file_read(const char *path, char **data, size_t *length);
+
+/* Makes a folder, and those above it that are missing, with this mode. Returns 0 if it is there
+ * then, or a negative errno. */
+int files_make_folder(const char *path, mode_t mode);
 
 /* A file that is being made. `out` is in memory; nothing is on disk before file_commit(). */
 struct file_draft {

@@ -22,26 +22,6 @@ static bool join(char *path, const char *folder, const char *name)
     return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
 }
 
-/* Makes a folder and those above it. */
-static int make_folders(const char *path)
-{
-    char part[PATH_MAX];
-    if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
-        return -ENAMETOOLONG;
-    for (char *p = part + 1;; p++) {
-        if (*p != '/' && *p != '\0')
-            continue;
-        char kept = *p;
-        *p = '\0';
-        struct stat st;
-        if (mkdir(part, 0777) && (errno != EEXIST || stat(part, &st)))
-            return -errno;
-        if (kept == '\0')
-            return stat(part, &st) ? -errno : S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
-        *p = kept;
-    }
-}
-
 /* Calls `each` for every file of a report's folders, until one fails. */
 static int each_file(const char *report, int (*each)(void *arg, const char *name), void *arg)
 {
@@ -108,6 +88,34 @@ static void remove_left(const char *place)
     }
     if (dir)
         closedir(dir);
+}
+
+/* Whether there is anything in the folder but what a report that was killed may leave: folders of
+ * ours, and an empty data/. */
+static bool has_things(const char *folder)
+{
+    char data[PATH_MAX];
+    bool found = false;
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && !found && (e = readdir(dir)) != NULL;) {
+        bool itself = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+        bool ours = strncmp(e->d_name, ".part-", 6) == 0;
+        if (strcmp(e->d_name, "data") == 0 && join(data, folder, e->d_name))
+            found = has_things(data);
+        else
+            found = !itself && !ours;
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+/* Whether a report would scatter its files among other things. Things may be added to a report. */
+static bool is_in_use(const char *place)
+{
+    char list[PATH_MAX];
+    bool report = join(list, place, list_name) && access(list, F_OK) == 0;
+    return !report && has_things(place);
 }
 
 /* Whether a list, as read_list() has it, names the file. */
@@ -182,10 +190,12 @@ int staging_begin(struct staging *s, const char *place)
     if (status)
         return status;
     remove_left(s->place);
+    if (is_in_use(s->place))
+        return -ENOTEMPTY;
     staging_abandon(s); /* what a process of the same number left when it was killed */
-    status = make_folders(s->place);
+    status = files_make_folder(s->place, 0777);
     if (!status)
-        status = join(data, s->made, "data") ? make_folders(data) : -ENAMETOOLONG;
+        status = join(data, s->made, "data") ? files_make_folder(data, 0777) : -ENAMETOOLONG;
     if (status)
         staging_abandon(s);
     return status;
@@ -236,7 +246,7 @@ static int check_place(struct staging *s, const char *older)
     if (!status && access(s->place, W_OK))
         status = -errno;
     if (!status)
-        status = make_folders(data);
+        status = files_make_folder(data, 0777);
     return !status && access(data, W_OK) ? -errno : status;
 }
 

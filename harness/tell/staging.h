@@ -15,7 +15,8 @@ struct staging {
 };
 
 /* Makes both folders, and those above them. Returns 0; -EEXIST if there is a page that no report
- * has put there; or another negative errno, with nothing left behind but the folders above. */
+ * has put there; -ENOTEMPTY if other things are there and no report; or another negative errno,
+ * with nothing left behind but the folders above. */
 int staging_begin(struct staging *s, const char *place);
 
 /* Moves what was made to its place, index.html last. Returns 0; -EEXIST if that would replace a

@@ -1,4 +1,5 @@
 /* Reports are put in place together or not at all, and take the older one's files with them. */
+#include "harness/base/files.h"
 #include "harness/tell/staging.h"
 #include "scripts/test.h"
 #include <errno.h>
@@ -192,6 +193,31 @@ static void test_a_list_that_leads_out_of_the_report_removes_nothing_there(void 
     assert_null(says("old.svg"));
 }
 
+/* Given a folder of other things, when a report is to go there, then nothing is put among them; an
+ * empty folder is fine, and so is one of a report to which things were added. */
+static void test_a_report_is_not_scattered_among_other_things(void **state)
+{
+    struct staging s;
+    char thing[PATH_MAX];
+    static const char *const things[] = {"notes.txt", ".hidden", "data/of-others"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
+        assert_int_equal(files_make_folder(place, 0777), 0);
+        snprintf(thing, sizeof(thing), "%s/data", place);
+        assert_int_equal(files_make_folder(thing, 0777), 0);
+        put(place, things[i], "mine");
+        assert_int_equal(staging_begin(&s, place), -ENOTEMPTY);
+        assert_string_equal(says(things[i]), "mine");
+        assert_false(stands(s.made));
+        snprintf(thing, sizeof(thing), "%s/%s", place, things[i]);
+        assert_int_equal(unlink(thing), 0);
+    }
+    report("old.svg", "1"); /* into an empty folder with an empty data/ */
+    put(place, "notes.txt", "mine");
+    report("new.svg", "2");
+    assert_string_equal(says("notes.txt"), "mine");
+}
+
 static void test_a_place_that_cannot_be_is_an_error(void **state)
 {
     struct staging s;
@@ -218,6 +244,7 @@ int main(void)
         TEST(test_what_a_killed_report_left_is_removed_by_the_next),
         TEST(test_what_is_abandoned_leaves_no_folder_that_was_not_there),
         TEST(test_a_list_that_leads_out_of_the_report_removes_nothing_there),
+        TEST(test_a_report_is_not_scattered_among_other_things),
         TEST(test_a_place_that_cannot_be_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
