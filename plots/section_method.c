@@ -163,8 +163,8 @@ int section_repeat(const struct page *p)
         doc_text(p->d, "The run has no record of its command: n/a.");
         return 0;
     }
-    doc_text(p->d, "In a checkout that was built with the release preset, the program is " DOC_CODE(
-                       "build/release/hchanlab") ".");
+    doc_text(p->d, "It works in any folder of the machine that the run was made on. Elsewhere, the "
+                   "program and the store have other places.");
     doc_code(p->d, command);
     return 0;
 }

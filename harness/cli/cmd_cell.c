@@ -134,6 +134,14 @@ const struct command cmd_cell = {
     .name = "cell",
     .summary = "measure one cell in this process and print its records",
     .usage = "NAME",
+    .about = "Measures one cell in this process, without the store: what a sweep starts for each "
+             "process of each cell, and what to run under perf or a debugger. It prints records, "
+             "JSON objects of a line each: a sample for each timed window, then outcomes, counters "
+             "and latencies, and an end that says how it went.\n\n"
+             "The cell of a peer is measured by the peer's program, which this process becomes.",
+    .examples =
+        "hchanlab cell handoff/variant=ticket/elem=8/place=same-pu\n"
+        "perf record hchanlab cell mutex/variant=futex-park/threads=2/place=l3 --samples 50",
     .options = options,
     .positional = &name,
     .positional_max = 1,

@@ -317,7 +317,8 @@ static const struct option_spec options[] = {
      .kind = OPTION_WORDS,
      .value = &wanted,
      .argument = "V,..",
-     .help = "the channel's variants (default: all that park goroutines); may be repeated"},
+     .help = "the channel's variants (default: all that park goroutines); may be repeated",
+     .offer = {.words = ALL_VARIANTS, .ask = "list --names goroutine-variants"}},
     {.name = "reps",
      .kind = OPTION_UINT,
      .value = &reps,
@@ -336,6 +337,15 @@ const struct command cmd_crowd = {
     .name = "crowd",
     .summary = "park a million goroutines: the memory of each, and what its start and wake cost",
     .usage = "",
+    .about =
+        "Starts goroutines that all park on one channel, closes it, and prints for each goroutine "
+        "what memory it takes and what its start and its wake cost. Each repetition runs in a "
+        "process of its own.\n\n"
+        "Before it starts all of them it tries a thousand, and refuses what the machine has no "
+        "room "
+        "for.",
+    .examples = "hchanlab crowd --goroutines 100000\n"
+                "hchanlab crowd --variant futex+go+ring --reps 10",
     .options = options,
     .run = cmd_crowd_run,
 };

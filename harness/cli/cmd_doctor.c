@@ -99,6 +99,13 @@ const struct command cmd_doctor = {
     .name = "doctor",
     .summary = "show what on this machine will spoil numbers, and what to do about it",
     .usage = "",
+    .about =
+        "Looks at the machine as it is now, and lists what makes numbers that are measured here "
+        "hard to trust or to repeat: other load, virtualisation, frequency scaling, missing "
+        "counters. Each finding comes with its effect and with a remedy if there is one. The "
+        "grade, from A to F, sums them up; each run keeps the one of its beginning.",
+    .examples = "hchanlab doctor\n"
+                "hchanlab doctor --json",
     .options = options,
     .run = cmd_doctor_run,
 };

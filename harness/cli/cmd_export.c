@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *wanted;
-static const char *db = DEFAULT_STORE;
+static struct run_choice choice;
 static const char *format = "gbench";
 
 /* One row for each format. */
@@ -64,23 +63,24 @@ static int export_run(struct store *store, const struct run *run)
     if (!status || ferror(stdout))
         return EXIT_OK;
     const char *why = store_error(store);
-    return complain(EXIT_IO, "%s: %s: run %lld is not exported", db,
+    return complain(EXIT_IO, "%s: %s: run %lld is not exported", choice.db,
                     why[0] ? why : strerror(-status), (long long)run->id);
 }
 
 static int cmd_export_run(void)
 {
     int exit_status = find_format();
-    return exit_status == EXIT_OK ? with_run(db, wanted, export_run) : exit_status;
+    return exit_status == EXIT_OK ? with_run(&choice, export_run) : exit_status;
 }
 
 static const struct option_spec options[] = {
-    STORE_OPTION(&db),
+    RUN_OPTIONS(&choice),
     {.name = "format",
      .kind = OPTION_WORD,
      .value = &format,
      .argument = "FORMAT",
-     .help = "gbench (Google Benchmark's JSON, the default), go (benchstat reads it), or csv"},
+     .help = "gbench (Google Benchmark's JSON, the default), go (benchstat reads it), or csv",
+     .offer = {.words = "gbench go csv"}},
     {0},
 };
 
@@ -88,8 +88,15 @@ const struct command cmd_export = {
     .name = "export",
     .summary = "write a run to standard output for another tool",
     .usage = "[RUN]",
+    .about =
+        "Writes a run, the latest one if none is named, in a format of another tool: gbench is "
+        "the JSON of Google Benchmark, with a row for each cell; go is Go's benchmark format, "
+        "a line for each timed window; csv has the columns of a report's cells.tsv.",
+    .examples = "hchanlab export --format csv >run.csv\n"
+                "hchanlab export --run before --format go >before.txt",
+    .offer = OFFER_RUNS,
     .options = options,
-    .positional = &wanted,
+    .positional = &choice.word,
     .positional_max = 1,
     .run = cmd_export_run,
 };

@@ -111,7 +111,8 @@ static const struct option_spec options[] = {
      .kind = OPTION_WORD,
      .value = &variant_name,
      .argument = "NAME",
-     .help = "the channels' variant (default: the first that parks goroutines)"},
+     .help = "the channels' variant (default: the first that parks goroutines)",
+     .offer = OFFER_OWN_VARIANTS},
     {0},
 };
 
@@ -119,6 +120,12 @@ const struct command cmd_life = {
     .name = "life",
     .summary = "trace goroutines that park: what makes them ready, and when they run again",
     .usage = "",
+    .about =
+        "Runs a small program in this process, traces its goroutines with hchan_trace_start(3), "
+        "and prints each step: when one waits and on what, which other one makes it ready, and "
+        "when it runs again. It checks that each goroutine goes through the steps that it would "
+        "in Go.",
+    .examples = "hchanlab life",
     .options = options,
     .run = cmd_life_run,
 };

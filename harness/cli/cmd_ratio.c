@@ -135,5 +135,11 @@ const struct command cmd_ratio = {
     .name = "ratio",
     .summary = "read lines NAME OLD NEW; print each name's median NEW / OLD and its interval",
     .usage = "<FILE",
+    .about =
+        "For scripts that measure two things in turns. Each line of standard input is a turn: a "
+        "name, the old cost and the new one. For each name it prints the median of the ratios "
+        "new / old, the interval that covers the true median with 95% or more, and how many "
+        "turns there were.",
+    .examples = "printf 'send 10 11\\nsend 10 12\\n' | hchanlab ratio",
     .run = cmd_ratio_run,
 };

@@ -12,9 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *wanted;
-static const char *db = DEFAULT_STORE;
-static const char *out = DEFAULT_REPORT;
+static struct run_choice chosen;
+static const char *out;
 
 /* Makes the report in the staging folder. EXIT_OK, or another exit status with a sentence. */
 static int make_report(struct store *store, const struct run *run, const struct staging *staging,
@@ -33,12 +32,17 @@ static int make_report(struct store *store, const struct run *run, const struct 
     bool inside = strncmp(page_error, staging->made, made) == 0;
     snprintf(error, size, "%s%s", inside ? staging->place : "",
              inside ? page_error + made : page_error);
-    return status == -ENOEXEC ? EXIT_ENVIRONMENT : EXIT_IO;
+    return status == -ENOEXEC ? EXIT_ENVIRONMENT : status == -ENOPKG ? EXIT_INSTALLATION : EXIT_IO;
 }
 
 /* Complains that nothing can be put there. */
 static int refuse_place(const struct staging *staging, int status)
 {
+    if (status == -ENOTEMPTY)
+        return complain(EXIT_IO,
+                        "%s holds other things than a report: name an empty or a new folder with "
+                        "-o, such as %s/report",
+                        out, out);
     if (status == -EEXIST || status == -EISDIR)
         return complain(EXIT_IO,
                         "%s/%s exists and is not from a report: choose another folder "
@@ -69,9 +73,26 @@ static int stage_report(struct store *store, const struct run *run)
     return EXIT_OK;
 }
 
+/* The folder report/ beside the store. */
+static int find_place(void)
+{
+    static char beside[PATH_MAX];
+    const char *slash = strrchr(chosen.db, '/');
+    int length = slash ? (int)(slash - chosen.db) + 1 : 0;
+    if (!out &&
+        snprintf(beside, sizeof(beside), "%.*sreport", length, chosen.db) >= (int)sizeof(beside))
+        return complain(EXIT_USAGE, "the path of the store is too long: name a folder with -o");
+    if (!out)
+        out = beside;
+    return EXIT_OK;
+}
+
 static int write_report(struct store *store, const struct run *run)
 {
     struct signals signals;
+    int found = find_place();
+    if (found != EXIT_OK)
+        return found;
     signals_catch(&signals); /* so that nothing half made remains */
     int exit_status = stage_report(store, run);
     signals_release(&signals);
@@ -80,16 +101,17 @@ static int write_report(struct store *store, const struct run *run)
 
 static int cmd_report_run(void)
 {
-    return with_run(db, wanted, write_report);
+    return with_run(&chosen, write_report);
 }
 
 static const struct option_spec options[] = {
-    STORE_OPTION(&db),
+    RUN_OPTIONS(&chosen),
     {.name = "o",
      .kind = OPTION_WORD,
      .value = &out,
      .argument = "DIR",
-     .help = "where the report goes (default " DEFAULT_REPORT ")"},
+     .help = "where the report goes (default: report, beside the store)",
+     .offer = {.path = FOLDER_PATH}},
     {0},
 };
 
@@ -97,8 +119,17 @@ const struct command cmd_report = {
     .name = "report",
     .summary = "write a run's report: DIR/index.html and DIR/report.md",
     .usage = "[RUN]",
+    .about =
+        "Makes a page from a run, the latest one if none is named: index.html, complete in itself, "
+        "and the same as report.md. The folder data has the tables that both are made from.\n\n"
+        "A report replaces an older one in the same folder when it is complete, and leaves files "
+        "that no report has made. Into a folder that holds other things it is not put.\n\n"
+        "gnuplot draws the charts.",
+    .examples = "hchanlab report\n"
+                "hchanlab report --run before -o /tmp/before",
+    .offer = OFFER_RUNS,
     .options = options,
-    .positional = &wanted,
+    .positional = &chosen.word,
     .positional_max = 1,
     .run = cmd_report_run,
 };

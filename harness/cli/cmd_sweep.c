@@ -5,9 +5,11 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/repeat_command.h"
 #include "harness/cli/sweep_results.h"
+#include "harness/cli/user_store.h"
 #include "harness/machine/doctor.h"
 #include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
+#include "harness/store/runs.h"
 #include "harness/sweep/alone.h"
 #include "harness/sweep/environment.h"
 #include "harness/sweep/peers.h"
@@ -22,7 +24,7 @@
 #include <sys/random.h>
 
 static struct choices choices;
-static const char *db = DEFAULT_STORE;
+static const char *db, *name, *note;
 static bool dry_run;
 static uint64_t chosen_seed;
 
@@ -48,6 +50,14 @@ static void warn_of_machine(const json_t *environment)
                 grade, findings[0].check, findings[0].seen);
 }
 
+static int refuse_run(struct store *store, int status)
+{
+    if (status == -EEXIST && name)
+        return complain(EXIT_USAGE, "--name %s: a run in %s has it: choose another name", name, db);
+    return complain(EXIT_IO, "%s: %s: name a store that can be written with --db", db,
+                    store_error(store));
+}
+
 /* Adds the run to the store. EXIT_OK with its id, or a complaint's status. */
 static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
                      uint64_t seed, int64_t *id)
@@ -64,13 +74,14 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
         .topology = xml,
         .seed = seed,
         .processes = plan->sampling.processes,
+        .name = name,
+        .note = note,
     };
-    int status = EXIT_OK;
+    int status = EXIT_OK, begun;
     if (!command || !environment_text || !xml)
         status = complain(EXIT_ENVIRONMENT, "out of memory: free some");
-    else if (store_begin_run(store, &run, id))
-        status = complain(EXIT_IO, "%s: %s: name a store that can be written with --db", db,
-                          store_error(store));
+    else if ((begun = store_begin_run(store, &run, id)))
+        status = refuse_run(store, begun);
     json_decref(environment);
     free(command);
     free(environment_text);
@@ -137,13 +148,17 @@ static int run_plan(const struct plan *plan, const struct topo *topo)
     if (!topo_is_this_machine(topo))
         return complain(EXIT_ENVIRONMENT, "hwloc was given another machine's topology: unset "
                                           "HWLOC_SYNTHETIC and HWLOC_XMLFILE");
-    int alone = check_alone();
-    if (alone != EXIT_OK)
-        return alone;
+    int exit_status = check_alone();
+    if (exit_status == EXIT_OK)
+        exit_status = user_store_find(&db);
+    if (exit_status == EXIT_OK)
+        exit_status = user_store_prepare(db);
+    if (exit_status != EXIT_OK)
+        return exit_status;
     struct store *store = store_open(db, STORE_WRITE, error, sizeof(error));
     if (!store)
         return complain(EXIT_IO, "%s", error);
-    int exit_status = run_into(store, plan, topo);
+    exit_status = run_into(store, plan, topo);
     store_close(store);
     return exit_status;
 }
@@ -167,6 +182,12 @@ static int cmd_sweep_run(void)
 {
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
+    if (name && !runs_is_name(name))
+        return complain(
+            EXIT_USAGE,
+            "--name %s: give a letter, and up to %d letters, digits or any of ._+-, but "
+            "not `latest`",
+            name, RUN_NAME_MAX - 1);
     char why[160];
     if (rank_raise(RANK_SWEEP, why, sizeof(why)))
         return complain(EXIT_ENVIRONMENT, "%s", why);
@@ -203,17 +224,20 @@ static const struct option_spec options[] = {
      .kind = OPTION_WORDS,
      .value = &choices.scenarios,
      .argument = "S,..",
-     .help = "only these scenarios, separated by commas; may be repeated"},
+     .help = "only these scenarios, separated by commas; may be repeated",
+     .offer = {.ask = "list --names scenarios"}},
     {.name = "group",
      .kind = OPTION_WORDS,
      .value = &choices.groups,
      .argument = "G,..",
-     .help = "the scenarios of these groups, as `hchanlab list` has them; may be repeated"},
+     .help = "the scenarios of these groups, as `hchanlab list` has them; may be repeated",
+     .offer = {.ask = "list --names groups"}},
     {.name = "variant",
      .kind = OPTION_WORDS,
      .value = &choices.variants,
      .argument = "V,..",
-     .help = "only these variants, or `all` of them; may be repeated"},
+     .help = "only these variants, or `all` of them; may be repeated",
+     .offer = {.words = ALL_VARIANTS, .ask = "list --names variants,peers"}},
     {.name = "peers",
      .kind = OPTION_FLAG,
      .value = &choices.peers,
@@ -257,7 +281,8 @@ static const struct option_spec options[] = {
      .kind = OPTION_WORD,
      .value = &choices.place,
      .argument = "RELATION",
-     .help = "how the PUs are related: same-pu, smt, l2, l3, package or machine"},
+     .help = "how the PUs are related: same-pu, smt, l2, l3, package or machine",
+     .offer = {.ask = "list --names places"}},
     {.name = "seed",
      .kind = OPTION_UINT,
      .value = &chosen_seed,
@@ -265,6 +290,16 @@ static const struct option_spec options[] = {
      .max = INT64_MAX,
      .argument = "N",
      .help = "the seed of the cells' order (default: random, recorded with the run)"},
+    {.name = "name",
+     .kind = OPTION_WORD,
+     .value = &name,
+     .argument = "NAME",
+     .help = "a name for the run, to choose it by later; no other run in the store may have it"},
+    {.name = "note",
+     .kind = OPTION_WORD,
+     .value = &note,
+     .argument = "TEXT",
+     .help = "a note that is kept with the run"},
     STORE_OPTION(&db),
     {.name = "shared",
      .kind = OPTION_FLAG,
@@ -281,6 +316,19 @@ const struct command cmd_sweep = {
     .name = "sweep",
     .summary = "measure a plan of cells and store the results",
     .usage = "",
+    .about =
+        "Makes a plan of cells, each a scenario with a variant and its parameters, and measures "
+        "each "
+        "cell in several processes, in rounds and in a random order that is kept. What they "
+        "measure "
+        "is stored as it comes, so that a run that is interrupted keeps what it has. At the end it "
+        "prints each cell's median and interval.\n\n"
+        "Options with `,..` take several values, separated by commas; with several values of "
+        "several "
+        "options, every combination is a cell. Leave the machine alone meanwhile.",
+    .examples = "hchanlab sweep --name before --note 'the old lock'\n"
+                "hchanlab sweep --scenario buffer-hop --threads 1,2 --variant ticket,futex-park\n"
+                "hchanlab sweep --group workloads --variant all --dry-run",
     .options = options,
     .run = cmd_sweep_run,
 };

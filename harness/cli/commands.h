@@ -1,4 +1,4 @@
-/* The program's commands: one file (cmd_*.c) and one row in main.c for each. */
+/* The program's commands: one file (cmd_*.c) and one row in commands.c for each. */
 #ifndef HARNESS_CLI_COMMANDS_H
 #define HARNESS_CLI_COMMANDS_H
 
@@ -7,22 +7,41 @@
 extern const struct command cmd_doctor;
 extern const struct command cmd_list;
 extern const struct command cmd_sweep;
-extern const struct command cmd_cell;
+extern const struct command cmd_runs;
 extern const struct command cmd_report;
 extern const struct command cmd_export;
 extern const struct command cmd_ratio;
 extern const struct command cmd_leaks;
-extern const struct command cmd_crowd;
 extern const struct command cmd_life;
+extern const struct command cmd_crowd;
+extern const struct command cmd_cell;
+extern const struct command cmd_manual;
+extern const struct command cmd_completion;
 
-#define DEFAULT_STORE  "results/lab.db"
-#define DEFAULT_REPORT "results/report"
+/* Every command, in the order of the help; ended by NULL. */
+extern const struct command *const commands[];
 
-/* The row of the option --db, whose value goes to *db. */
-#define STORE_OPTION(db)                                                    \
-    {                                                                       \
-        .name = "db", .kind = OPTION_WORD, .value = db, .argument = "FILE", \
-        .help = "the store (default " DEFAULT_STORE ")"                     \
+/* The command of this name. If there is none, complains and returns NULL. */
+const struct command *commands_find(const char *name);
+
+/* The row of the option --db, whose value goes to *db; user_store_find() has the default. */
+#define STORE_OPTION(db)                                                                       \
+    {                                                                                          \
+        .name = "db", .kind = OPTION_WORD, .value = db, .argument = "FILE",                    \
+        .help = "the store (default hchanlab/lab.db in $XDG_DATA_HOME, or in ~/.local/share)", \
+        .offer = {                                                                             \
+            .path = FILE_PATH                                                                  \
+        }                                                                                      \
+    }
+
+/* The names of the variants of this build, and of runs, for a shell to offer. */
+#define OFFER_OWN_VARIANTS             \
+    {                                  \
+        .ask = "list --names variants" \
+    }
+#define OFFER_RUNS                               \
+    {                                            \
+        .words = "latest", .ask = "runs --names" \
     }
 
 #endif

@@ -1,5 +1,5 @@
 /* The program: finds the command that is named, parses its options, runs it, and checks at the end
- * that standard output took everything. One row for each command; no other state. */
+ * that standard output took everything. No state. */
 #include "commit.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
@@ -12,40 +12,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* One row for each command, in the order of the help. */
-static const struct command *const commands[] = {
-    &cmd_doctor, &cmd_list,  &cmd_sweep, &cmd_report, &cmd_export,
-    &cmd_ratio,  &cmd_leaks, &cmd_life,  &cmd_crowd,  &cmd_cell,
-};
-
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
-
 static int help(void)
 {
     printf("usage: hchanlab COMMAND [options]\n"
            "A performance laboratory for Go-style channels.\n\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n`hchanlab help COMMAND` shows a command's options.\n");
+    for (const struct command *const *c = commands; *c; c++)
+        printf("  %-10s %s\n", (*c)->name, (*c)->summary);
+    printf("\n`hchanlab help COMMAND` shows a command's options, `man hchanlab` more.\n");
     return EXIT_OK;
-}
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
-
-static int refuse_command(const char *word)
-{
-    const char *names[COMMANDS];
-    for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = commands[i]->name;
-    const char *near = nearest(word, names, COMMANDS);
-    return near ? complain(EXIT_USAGE, "no command '%s': did you mean '%s'?", word, near)
-                : complain(EXIT_USAGE, "no command '%s': `hchanlab --help` lists them", word);
 }
 
 /* `help`, or `help COMMAND`. */
@@ -56,9 +30,9 @@ static int help_with(int argc, char **argv)
     if (argc > 1)
         return complain(EXIT_USAGE, "help does not take '%s': usage: hchanlab help [COMMAND]",
                         argv[1]);
-    const struct command *command = find_command(argv[0]);
+    const struct command *command = commands_find(argv[0]);
     if (!command)
-        return refuse_command(argv[0]);
+        return EXIT_USAGE;
     options_help(command);
     return EXIT_OK;
 }
@@ -102,8 +76,8 @@ static int dispatch(int argc, char **argv)
         printf("hchanlab %s\n", HCHANLAB_VERSION);
         return EXIT_OK;
     }
-    const struct command *command = find_command(argv[1]);
-    return command ? run_command(command, argc - 2, argv + 2) : refuse_command(argv[1]);
+    const struct command *command = commands_find(argv[1]);
+    return command ? run_command(command, argc - 2, argv + 2) : EXIT_USAGE;
 }
 
 /* If a standard stream is closed, the next file to be opened, such as the store, would take its

@@ -19,7 +19,7 @@ struct parsing {
     size_t positional;
 };
 
-static const char *dashes(const struct option_spec *spec)
+const char *options_dashes(const struct option_spec *spec)
 {
     return spec->name[1] == '\0' ? "-" : "--";
 }
@@ -94,8 +94,8 @@ static bool parse_uint(const char *text, size_t length, uint64_t *value)
 
 static int refuse_number(const struct option_spec *spec, const char *text, const char *what)
 {
-    return complain(EXIT_USAGE, "%s%s %s: give %s from %llu to %llu", dashes(spec), spec->name,
-                    text[0] ? text : "''", what, (unsigned long long)spec->min,
+    return complain(EXIT_USAGE, "%s%s %s: give %s from %llu to %llu", options_dashes(spec),
+                    spec->name, text[0] ? text : "''", what, (unsigned long long)spec->min,
                     (unsigned long long)spec->max);
 }
 
@@ -163,8 +163,9 @@ static int take_words(const struct option_spec *spec, const char *text)
 static int take_word(const struct option_spec *spec, const char *text)
 {
     if (text[0] == '\0')
-        return complain(EXIT_USAGE, "%s%s is empty: give %s%s %s, or leave it out", dashes(spec),
-                        spec->name, dashes(spec), spec->name, spec->argument);
+        return complain(EXIT_USAGE, "%s%s is empty: give %s%s %s, or leave it out",
+                        options_dashes(spec), spec->name, options_dashes(spec), spec->name,
+                        spec->argument);
     if (spec->kind == OPTION_WORDS)
         return take_words(spec, text);
     *(const char **)spec->value = text;
@@ -199,7 +200,8 @@ static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *h
     }
     bool *given = &p->given[spec - p->specs];
     if (*given && spec->kind != OPTION_WORDS)
-        return complain(EXIT_USAGE, "%s%s is given twice: give it once", dashes(spec), spec->name);
+        return complain(EXIT_USAGE, "%s%s is given twice: give it once", options_dashes(spec),
+                        spec->name);
     *given = true;
     if (spec->kind == OPTION_FLAG) {
         if (w.value)
@@ -209,14 +211,14 @@ static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *h
         return EXIT_OK;
     }
     if (!w.value && *i + 1 == argc)
-        return complain(EXIT_USAGE, "%s%s needs a value: %s%s %s", dashes(spec), spec->name,
-                        dashes(spec), spec->name, spec->argument);
+        return complain(EXIT_USAGE, "%s%s needs a value: %s%s %s", options_dashes(spec), spec->name,
+                        options_dashes(spec), spec->name, spec->argument);
     return take_value(spec, w.value ? w.value : argv[++*i]);
 }
 
-static void write_usage(const struct command *c, char *text, size_t size)
+void options_usage(const struct command *c, char *text, size_t size)
 {
-    snprintf(text, size, "usage: hchanlab %s%s%s%s", c->name, c->options ? " [options]" : "",
+    snprintf(text, size, "hchanlab %s%s%s%s", c->name, c->options ? " [options]" : "",
              c->usage[0] ? " " : "", c->usage);
 }
 
@@ -225,8 +227,8 @@ static int take_positional(struct parsing *p, const char *word)
     const struct command *c = p->command;
     char usage[128];
     if (p->positional == c->positional_max) {
-        write_usage(c, usage, sizeof(usage));
-        return complain(EXIT_USAGE, "%s does not take '%s': %s", c->name, word, usage);
+        options_usage(c, usage, sizeof(usage));
+        return complain(EXIT_USAGE, "%s does not take '%s': usage: %s", c->name, word, usage);
     }
     c->positional[p->positional++] = word;
     return EXIT_OK;
@@ -259,11 +261,11 @@ int options_parse(const struct command *command, int argc, char **argv, bool *he
 void options_help(const struct command *command)
 {
     char usage[128];
-    write_usage(command, usage, sizeof(usage));
-    printf("%s\n%s\n", usage, command->summary);
+    options_usage(command, usage, sizeof(usage));
+    printf("usage: %s\n%s\n", usage, command->summary);
     for (const struct option_spec *s = command->options; s && s->name; s++) {
         char left[64];
-        snprintf(left, sizeof(left), "%s%s%s%s", dashes(s), s->name, s->argument ? " " : "",
+        snprintf(left, sizeof(left), "%s%s%s%s", options_dashes(s), s->name, s->argument ? " " : "",
                  s->argument ? s->argument : "");
         printf("  %-22s %s\n", left, s->help);
     }

@@ -1,5 +1,6 @@
 /* Command lines as data. A command lists its options in one table, which is used to parse them, to
- * check their bounds and to print the help, so that the help cannot drift from the parser.
+ * check their bounds, to print the help, and to make the manual (manual.h) and the shells'
+ * completion (completion.h), so that none of these can drift from the parser.
  *
  *     static const struct option_spec specs[] = {
  *         {.name = "reps", .kind = OPTION_UINT, .value = &reps, .min = 1, .max = 1000,
@@ -20,6 +21,13 @@ enum option_kind {
     OPTION_UINT_LIST, /* value: struct uint_list, comma separated, each min..max */
 };
 
+/* What a shell may offer for a value or a word. */
+struct offer {
+    const char *words; /* values, with spaces between */
+    const char *ask;   /* a command of hchanlab that prints more of them, a line each */
+    enum { NO_PATH, FILE_PATH, FOLDER_PATH } path;
+};
+
 struct option_spec {
     const char *name; /* without the dashes; "o" is given as -o, longer ones as --name */
     enum option_kind kind;
@@ -27,6 +35,7 @@ struct option_spec {
     uint64_t min, max;
     const char *argument; /* what the help calls the argument */
     const char *help;
+    struct offer offer;
 };
 
 /* One command of the program. `run` is called when its options have been parsed, and returns the
@@ -35,6 +44,11 @@ struct command {
     const char *name;
     const char *summary;
     const char *usage; /* the positional part, e.g. "[RUN]" */
+    /* For the manual: what it does, in paragraphs with an empty line between; and commands to show,
+     * a line each. */
+    const char *about;
+    const char *examples;
+    struct offer offer; /* for its words */
     const struct option_spec *options;
     const char **positional; /* filled by options_parse(); NULL if the command takes none */
     size_t positional_max;
@@ -48,5 +62,11 @@ int options_parse(const struct command *command, int argc, char **argv, bool *he
 
 /* Prints the command's help, made from its table, to standard output. */
 void options_help(const struct command *command);
+
+/* The dashes before the option's name: "-" or "--". */
+const char *options_dashes(const struct option_spec *spec);
+
+/* Writes "hchanlab NAME [options] WORDS". */
+void options_usage(const struct command *command, char *text, size_t size);
 
 #endif

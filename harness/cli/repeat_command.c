@@ -1,10 +1,34 @@
 /* Writes a sweep's choices as a shell command: whatever a name holds, the shell reads it back. No
  * state. */
 #include "harness/cli/repeat_command.h"
-#include "harness/cli/commands.h"
+#include "harness/cli/user_store.h"
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Writes a word with control characters, which a terminal or a page may change, as printf's %b
+ * takes them; it cannot end in a newline. */
+static void put_escaped(FILE *out, const char *word)
+{
+    fputs("\"$(printf %b '", out);
+    for (; *word; word++)
+        if ((unsigned char)*word < ' ' || strchr("\\'\177", *word))
+            fprintf(out, "\\0%03o", (unsigned char)*word);
+        else
+            fputc(*word, out);
+    fputs("')\"", out);
+}
+
+static bool has_controls(const char *word)
+{
+    while (*word && (unsigned char)*word >= ' ' && *word != '\177')
+        word++;
+    return *word != '\0';
+}
 
 /* Writes a word for a POSIX shell: in single quotes if it holds a character that may mean something
  * to a shell, and a single quote itself as '\''. */
@@ -14,6 +38,10 @@ static void put_word(FILE *out, const char *word)
                                 "_-+=,./:@%";
     if (word[0] && word[strspn(word, plain)] == '\0') {
         fputs(word, out);
+        return;
+    }
+    if (has_controls(word)) {
+        put_escaped(out, word);
         return;
     }
     fputc('\'', out);
@@ -29,6 +57,43 @@ static void put_option(FILE *out, const char *name, const char *value)
 {
     fprintf(out, " --%s ", name);
     put_word(out, value);
+}
+
+/* Whether a shell finds this very program by its name. */
+static bool is_in_path(const char *name)
+{
+    struct stat self, found;
+    char path[PATH_MAX];
+    const char *folders = getenv("PATH");
+    if (stat("/proc/self/exe", &self))
+        return false;
+    while (folders && *folders) {
+        size_t length = strcspn(folders, ":");
+        if (snprintf(path, sizeof(path), "%.*s/%s", (int)length, folders, name) <
+                (int)sizeof(path) &&
+            access(path, X_OK) == 0 && stat(path, &found) == 0)
+            return found.st_ino == self.st_ino && found.st_dev == self.st_dev;
+        folders += length + (folders[length] == ':');
+    }
+    return false;
+}
+
+/* Writes the program: its name if that is enough, or its path. */
+static void put_program(FILE *out)
+{
+    static const char name[] = "hchanlab";
+    char path[PATH_MAX];
+    ssize_t length = is_in_path(name) ? 0 : readlink("/proc/self/exe", path, sizeof(path) - 1);
+    path[length > 0 ? length : 0] = '\0';
+    put_word(out, path[0] ? path : name);
+}
+
+/* Writes the store so that the command finds it from any folder. */
+static void put_store(FILE *out, const char *db)
+{
+    char *absolute = realpath(db, NULL);
+    put_option(out, "db", absolute ? absolute : db);
+    free(absolute);
 }
 
 static void put_words(FILE *out, const char *name, const struct word_list *list)
@@ -53,7 +118,8 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
     FILE *out = open_memstream(&command, &size);
     if (!out)
         return NULL;
-    fprintf(out, "hchanlab sweep --%s", mode);
+    put_program(out);
+    fprintf(out, " sweep --%s", mode);
     put_words(out, "scenario", &c->scenarios);
     put_words(out, "group", &c->groups);
     put_words(out, "variant", &c->variants);
@@ -70,8 +136,8 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
     if (c->place)
         put_option(out, "place", c->place);
     put_uints(out, "seed", &(struct uint_list){{seed}, 1});
-    if (strcmp(db, DEFAULT_STORE) != 0)
-        put_option(out, "db", db);
+    if (!user_store_is(db))
+        put_store(out, db);
     bool failed = ferror(out);
     if (fclose(out) == EOF || failed) {
         free(command);

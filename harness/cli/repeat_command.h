@@ -5,8 +5,8 @@
 #include "harness/sweep/choices.h"
 #include <stdint.h>
 
-/* Makes the command from the choices as they were understood, for a POSIX shell; the caller frees
- * it. NULL if memory ran out. */
+/* Makes the command from the choices as they were understood, for a POSIX shell in any folder of
+ * this machine; the caller frees it. The store `db` exists. NULL if memory ran out. */
 char *repeat_command(const struct choices *choices, const char *mode, uint64_t seed,
                      const char *db);
 

@@ -86,7 +86,8 @@ static const struct bad bad_lines[] = {
     {"$H cell ../../etc/passwd", EXIT_USAGE, "--dry-run"},
     {"$H report --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},
     {"$H report 0 --db /nonexistent/lab.db", EXIT_USAGE, "latest"},
-    {"$H report one", EXIT_USAGE, "latest"},
+    {"$H report 1x", EXIT_USAGE, "latest"},
+    {"$H report one --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},
     {"$H report 1 2", EXIT_USAGE, "does not take '2'"},
     {"$H report -o", EXIT_USAGE, "-o needs a value"},
     {"$H report -o=", EXIT_USAGE, "-o is empty"},
@@ -130,7 +131,16 @@ static const struct bad bad_lines[] = {
     {"$H life 7", EXIT_USAGE, "'7': usage: hchanlab life [options]\n"},
     {"$H life >&-", EXIT_IO, "standard output: Bad file descriptor"},
     {"$H life >/dev/full", EXIT_IO, "standard output: No space left on device"},
-    {"$H list all", EXIT_USAGE, "does not take 'all': usage: hchanlab list\n"},
+    {"$H list all", EXIT_USAGE, "does not take 'all': usage: hchanlab list [options]\n"},
+    {"$H list --names variant", EXIT_USAGE, "did you mean 'variants'"},
+    {"$H list --names everything", EXIT_USAGE, "one of variants goroutine-variants peers"},
+    {"$H runs 1", EXIT_USAGE, "'1': usage: hchanlab runs [options]\n"},
+    {"$H runs --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},
+    {"$H manual swep", EXIT_USAGE, "did you mean 'sweep'"},
+    {"$H manual sweep list", EXIT_USAGE, "does not take 'list'"},
+    {"$H completion", EXIT_USAGE, "name bash, zsh or fish"},
+    {"$H completion tcsh", EXIT_USAGE, "no shell 'tcsh': name bash, zsh or fish"},
+    {"$H completion bash >/dev/full", EXIT_IO, "standard output: No space left on device"},
     {"$H list >&-", EXIT_IO, "standard output: Bad file descriptor"},
     {"$H list >/dev/full", EXIT_IO, "standard output"},
     {"HCHANLAB_PEERS=/nonexistent $H list", EXIT_USAGE, "name a folder that is there"},
@@ -292,7 +302,7 @@ static void test_the_kept_command_is_the_whole_command_as_a_shell_reads_it(void 
     snprintf(line, sizeof(line),
              "cd %s; mkdir \"$NAME\"; set -- --db \"$NAME/a.db\"; for i in $(seq 64); do "
              "set -- \"$@\" --scenario nb-recv-empty --variant futex+go+ring; done; "
-             "$H sweep --reps 1 \"$@\" >o || exit 9; mv \"$NAME\"/* .",
+             "PATH=${H%%/*}:$PATH; hchanlab sweep --reps 1 \"$@\" >o || exit 9; mv \"$NAME\"/* .",
              folder);
     const struct said *said = run_program(line);
     if (said->status != EXIT_OK)
@@ -311,7 +321,7 @@ static void test_the_kept_command_is_the_whole_command_as_a_shell_reads_it(void 
     sqlite3_close(db);
     snprintf(line, sizeof(line), "sh %s", script);
     said = run_program(line);
-    snprintf(path, sizeof(path), "%s/a.db", name);
+    snprintf(path, sizeof(path), "%s/%s/a.db", folder, name);
     assert_string_equal(said->out, path);
     remove_folder(folder);
 }
@@ -349,10 +359,11 @@ static void test_a_cell_waits_for_its_reader_if_told_to(void **state)
 
 static void test_every_command_has_help_and_exits_well(void **state)
 {
-    static const char *const lines[] = {"$H --help",        "$H --version",     "$H sweep --help",
-                                        "$H cell --help",   "$H report --help", "$H list --help",
-                                        "$H export --help", "$H doctor --help", "$H crowd --help",
-                                        "$H list",          "$H life --help"};
+    static const char *const lines[] = {
+        "$H --help",        "$H --version",   "$H sweep --help",  "$H cell --help",
+        "$H report --help", "$H list --help", "$H export --help", "$H doctor --help",
+        "$H crowd --help",  "$H list",        "$H life --help",   "$H runs --help",
+        "$H manual",        "$H manual runs", "$H completion zsh"};
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         const struct said *said = run_program(lines[i]);
