@@ -1,0 +1,144 @@
+# What is installed besides programs, libraries and headers: the manual, the completion of shells, the
+# licence and the changelog. And the packages that CPack makes of all that is installed.
+
+# --- the manual: section 1 by the program itself, section 3 from the public headers ---
+set(pages ${PROJECT_BINARY_DIR}/pages)
+set(make_pages ${PROJECT_SOURCE_DIR}/scripts/make_pages)
+set(make_reference ${PROJECT_SOURCE_DIR}/scripts/make_reference)
+add_custom_command(OUTPUT ${pages}/program.done
+    COMMAND ${make_pages} $<TARGET_FILE:hchanlab> ${pages}/program
+    COMMAND ${CMAKE_COMMAND} -E touch ${pages}/program.done
+    DEPENDS hchanlab ${make_pages} VERBATIM)
+file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.h)
+file(GLOB lists CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.def)
+add_custom_command(OUTPUT ${pages}/reference.done
+    COMMAND ${make_reference} ${pages}/man3 ${PROJECT_VERSION} ${HCHANLAB_DATE} ${headers}
+    COMMAND ${CMAKE_COMMAND} -E touch ${pages}/reference.done
+    DEPENDS ${headers} ${lists} ${make_reference} VERBATIM)
+add_custom_target(hchanlab_pages ALL DEPENDS ${pages}/program.done ${pages}/reference.done)
+install(DIRECTORY ${pages}/program/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT program)
+install(DIRECTORY ${pages}/man3 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT dev)
+
+# --- completion, where the shells look for it; zsh has a folder of its own for what a distribution
+# installs ---
+set(zsh zsh/site-functions)
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    set(zsh zsh/vendor-completions)
+endif()
+install(FILES ${pages}/program/bash RENAME hchanlab COMPONENT program
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${pages}/program/zsh RENAME _hchanlab COMPONENT program
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/${zsh})
+install(FILES ${pages}/program/fish RENAME hchanlab.fish COMPONENT program
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+# --- packages: one for each component that is installed ---
+set(release 1)
+set(HCHANLAB_CONTACT "The hchanlab authors <maintainers@hchanlab.example>"
+    CACHE STRING "Who makes the packages: a name, and an address in angle brackets")
+set(soversion ${PROJECT_VERSION_MAJOR})
+if(TARGET hchan)
+    get_target_property(soversion hchan SOVERSION)
+endif()
+set(package_program hchanlab)
+set(package_lib libhchan${soversion})
+set(package_dev libhchan-dev)
+
+# Debian's policy asks for these two in each package.
+find_program(GZIP gzip)
+file(READ ${PROJECT_SOURCE_DIR}/LICENSE license)
+string(REGEX REPLACE "^MIT License\n\n(Copyright [^\n]*)\n\n" "" license "${license}")
+set(copyright_line ${CMAKE_MATCH_1})
+string(REGEX REPLACE "^Copyright \\(c\\) " "" copyright_line "${copyright_line}")
+string(REGEX REPLACE "\n$" "" license "${license}")
+string(REPLACE "\n\n" "\n.\n" license "${license}")
+string(REPLACE "\n" "\n " license "${license}")
+file(CONFIGURE OUTPUT ${pages}/copyright CONTENT
+    "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: hchanlab
+
+Files: *
+Copyright: @copyright_line@
+License: Expat
+ @license@
+" @ONLY)
+execute_process(COMMAND date -R -u -d ${HCHANLAB_DATE} OUTPUT_VARIABLE stamp
+    OUTPUT_STRIP_TRAILING_WHITESPACE)
+file(CONFIGURE OUTPUT ${pages}/changelog.Debian CONTENT
+    "hchanlab (@PROJECT_VERSION@-@release@) unstable; urgency=medium
+
+  * Version @PROJECT_VERSION@; changelog.gz of the package hchanlab says what changed.
+
+ -- @HCHANLAB_CONTACT@  @stamp@
+" @ONLY)
+configure_file(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${pages}/changelog COPYONLY)
+set(gz "")
+if(GZIP)
+    set(gz .gz)
+    execute_process(COMMAND ${GZIP} -9nkf ${pages}/changelog.Debian ${pages}/changelog)
+endif()
+get_cmake_property(installed COMPONENTS)
+set(components "")
+foreach(component program lib dev)
+    if(component STREQUAL "program" OR component STREQUAL "dev" OR component IN_LIST installed)
+        set(doc ${CMAKE_INSTALL_DATADIR}/doc/${package_${component}})
+        install(FILES ${pages}/copyright ${pages}/changelog.Debian${gz} DESTINATION ${doc}
+            COMPONENT ${component})
+        list(APPEND components ${component})
+    endif()
+endforeach()
+install(FILES ${pages}/changelog${gz} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/hchanlab
+    COMPONENT program)
+
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/lintian-overrides RENAME hchanlab COMPONENT program
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides)
+
+set(CPACK_GENERATOR "DEB;TGZ")
+set(CPACK_PACKAGE_CONTACT ${HCHANLAB_CONTACT})
+set(CPACK_PACKAGE_VENDOR "The hchanlab authors")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own, the first line below
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ
+    GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+set(CPACK_COMPONENTS_ALL ${components})
+set(CPACK_COMPONENTS_GROUPING IGNORE) # a package for each, but one archive
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE ${release})
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+foreach(component ${components})
+    string(TOUPPER ${component} upper)
+    set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${package_${component}})
+endforeach()
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_LIB_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS gnuplot-nox)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libboost-context-dev")
+if("lib" IN_LIST components)
+    string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
+        ", ${package_lib} (= ${PROJECT_VERSION}-${release})")
+endif()
+set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
+    "performance laboratory for Go-style channels
+hchanlab measures what a send and a receive on a channel cost, and how the
+lock, the way to wait and the buffer change that, with an interval beside
+every number. It compares them with channels of other languages, keeps runs
+in a store, and makes a report of a run.")
+set(CPACK_DEBIAN_LIB_DESCRIPTION
+    "Go-style channels in C
+Channels, select and goroutines in C after Go's runtime, in variants that
+differ in their lock, their way to park and their buffer; with reports of
+leaks and deadlocks.")
+set(CPACK_DEBIAN_DEV_DESCRIPTION
+    "Go-style channels in C (development files)
+Channels, select and goroutines in C after Go's runtime, in variants that
+differ in their lock, their way to park and their buffer.
+.
+This package has what is needed to build programs with them, and the manual
+of their functions.")
+include(CPack)
