@@ -9,7 +9,8 @@ add_custom_command(OUTPUT ${pages}/program.done
     COMMAND ${make_pages} $<TARGET_FILE:hchanlab> ${pages}/program
     COMMAND ${CMAKE_COMMAND} -E touch ${pages}/program.done
     DEPENDS hchanlab ${make_pages} VERBATIM)
-file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.h)
+file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.h
+    ${PROJECT_BINARY_DIR}/include/hchan/*.h)
 file(GLOB lists CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.def)
 add_custom_command(OUTPUT ${pages}/reference.done
     COMMAND ${make_reference} ${pages}/man3 ${PROJECT_VERSION} ${HCHANLAB_DATE} ${headers}
@@ -90,7 +91,7 @@ endforeach()
 install(FILES ${pages}/changelog${gz} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/hchanlab
     COMPONENT program)
 
-install(FILES ${PROJECT_SOURCE_DIR}/scripts/lintian-overrides RENAME hchanlab COMPONENT program
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/cmake/lintian-overrides RENAME hchanlab COMPONENT program
     DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides)
 
 set(CPACK_GENERATOR "DEB;TGZ")
