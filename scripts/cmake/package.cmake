@@ -1,6 +1,8 @@
 # What is installed besides programs, libraries and headers: the manual, the completion of shells, the
 # licence and the changelog. And the packages that CPack makes of all that is installed.
 
+include(${PROJECT_SOURCE_DIR}/scripts/cmake/parts.cmake)
+
 # --- the manual: section 1 by the program itself, section 3 from the public headers ---
 set(pages ${PROJECT_BINARY_DIR}/pages)
 set(make_pages ${PROJECT_SOURCE_DIR}/scripts/make_pages)
@@ -37,12 +39,8 @@ install(FILES ${pages}/program/fish RENAME hchanlab.fish COMPONENT program
 set(release 1)
 set(HCHANLAB_CONTACT "The hchanlab authors <maintainers@hchanlab.example>"
     CACHE STRING "Who makes the packages: a name, and an address in angle brackets")
-set(soversion ${PROJECT_VERSION_MAJOR})
-if(TARGET hchan)
-    get_target_property(soversion hchan SOVERSION)
-endif()
 set(package_program hchanlab)
-set(package_lib libhchan${soversion})
+set(package_lib libhchan${HCHAN_SOVERSION})
 set(package_dev libhchan-dev)
 
 # Debian's policy asks for these two in each package.
@@ -119,11 +117,11 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_LIB_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS gnuplot-nox)
-set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libboost-context-dev")
+set(needed libboost-context-dev)
 if("lib" IN_LIST components)
-    string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-        ", ${package_lib} (= ${PROJECT_VERSION}-${release})")
+    list(APPEND needed "${package_lib} (= ${PROJECT_VERSION}-${release})")
 endif()
+list(JOIN needed ", " CPACK_DEBIAN_DEV_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
     "performance laboratory for Go-style channels
 hchanlab measures what a send and a receive on a channel cost, and how the
