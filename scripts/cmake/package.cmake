@@ -107,7 +107,6 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE ${release})
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 foreach(component ${components})
     string(TOUPPER ${component} upper)
@@ -117,6 +116,13 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_LIB_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS gnuplot-nox)
+# What other packages depend on if they link the library, and that the linker's cache is to be renewed;
+# CPack would do the latter by scripts.
+file(CONFIGURE OUTPUT ${pages}/shlibs
+    CONTENT "libhchan @HCHAN_SOVERSION@ @package_lib@ (>= @PROJECT_VERSION@)\n" @ONLY)
+file(CONFIGURE OUTPUT ${pages}/triggers CONTENT "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_LIB_PACKAGE_CONTROL_EXTRA ${pages}/shlibs ${pages}/triggers)
+
 set(needed libboost-context-dev)
 if("lib" IN_LIST components)
     list(APPEND needed "${package_lib} (= ${PROJECT_VERSION}-${release})")
