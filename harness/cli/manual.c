@@ -126,9 +126,9 @@ static void put_option(const struct option_spec *s)
     putchar('\n');
     put_text(s->help);
     if (s->kind == OPTION_UINT || s->kind == OPTION_UINT_LIST)
-        printf("From %llu to %llu.\n", (unsigned long long)s->min, (unsigned long long)s->max);
+        printf("(from %llu to %llu)\n", (unsigned long long)s->min, (unsigned long long)s->max);
     if (s->kind == OPTION_SECONDS)
-        printf("From %g to %g.\n", (double)s->min / 1000, (double)s->max / 1000);
+        printf("(from %g to %g)\n", (double)s->min / 1000, (double)s->max / 1000);
 }
 
 static void put_examples(const char *lines)

@@ -116,14 +116,20 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_LIB_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS gnuplot-nox)
-# What other packages depend on if they link the library, and that the linker's cache is to be renewed;
-# CPack would do the latter by scripts.
+# What other packages depend on if they link the library, and that the linker's cache is to be renewed:
+# CPack does that by scripts, and Debian's policy asks for a trigger.
 file(CONFIGURE OUTPUT ${pages}/shlibs
     CONTENT "libhchan @HCHAN_SOVERSION@ @package_lib@ (>= @PROJECT_VERSION@)\n" @ONLY)
 file(CONFIGURE OUTPUT ${pages}/triggers CONTENT "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_LIB_PACKAGE_CONTROL_EXTRA ${pages}/shlibs ${pages}/triggers)
 
-set(needed libboost-context-dev)
+set(needed "")
+if(NOT DEFINED HCHAN_SWITCH OR HCHAN_SWITCH)
+    list(APPEND needed libboost-context-dev)
+endif()
+if(LIBDW_FOUND)
+    list(APPEND needed libdw-dev)
+endif()
 if("lib" IN_LIST components)
     list(APPEND needed "${package_lib} (= ${PROJECT_VERSION}-${release})")
 endif()
