@@ -19,6 +19,9 @@ static const struct entry {
          "Only programs are run whose names are known, or in the file peers.txt there."},
         {"XDG_DATA_HOME, HOME", "Where the store is if --db does not name one: hchanlab/lab.db in "
                                 "$XDG_DATA_HOME, or in ~/.local/share."},
+        {"HCHANLAB_LOCK",
+         "What a sweep locks in place of the machine, so that two may run in two parts of "
+         "it; if it is empty, nothing."},
         {"PATH", "Where gnuplot is looked for."},
 },
   statuses[] = {
