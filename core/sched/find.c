@@ -6,36 +6,62 @@
 #include "core/sched/proc.h"
 #include "core/sched/queues.h"
 #include "core/sched/sched_state.h"
+#include "core/sched/sysmon.h"
 #include "core/sched/timer.h"
 
 /* For how long a P searches the others before it goes idle: some 15 us in all, if a pause takes
  * 24 ns. (Go searches four times and does not pause.) */
 enum { SEARCH_TURNS = 64, SEARCH_PAUSES = 10 };
 
-static void ready_due(void)
+/* Takes the goroutines whose deadlines have passed: returns the first of them, or NULL. The others
+ * go to the end of pp's ring. */
+static struct g *take_due(struct p *pp)
 {
     int64_t due = timer_next();
     if (due == FUTEX_FOREVER)
-        return;
+        return NULL;
     int64_t now = nanotime();
-    struct g *gp = due <= now ? timers_due(now) : NULL;
+    struct g *first = due <= now ? timers_due(now) : NULL, *gp = first ? first->schedlink : NULL;
     while (gp) {
         struct g *next = gp->schedlink; /* before it may run */
-        goready(gp);
+        queue_put(pp, gp);
         gp = next;
     }
+    return first;
+}
+
+/* look_around() has sent us here: it is the turn of the ring and of the global queue, one after the
+ * other. Returns a goroutine of theirs; then runnext's goes to the end of the ring, or else it
+ * would win again as soon as this one parks. NULL if they are empty, or if `due`: a goroutine that
+ * was due takes the turn, but not twice running. */
+static struct g *others_turn(struct p *pp, bool due)
+{
+    bool owed = pp->owed;
+    pp->owed = due && !owed;
+    store_rlx(&pp->rounds, load_rlx(&pp->rounds) + 1); /* a hint */
+    store_rlx(&pp->turns, pp->owed ? 1 : FAIR_TICK);   /* over a 1 of sysmon's, which repeats it */
+    if (pp->owed)
+        return NULL;
+    pp->global_first = !pp->global_first;
+    struct g *gp = pp->global_first ? global_take(pp) : runq_take(&pp->runq);
+    if (!gp)
+        gp = pp->global_first ? runq_take(&pp->runq) : global_take(pp);
+    struct g *peer = gp ? runq_take_next(&pp->runq) : NULL;
+    if (peer)
+        queue_put(pp, peer);
+    return gp;
 }
 
 /* Takes from pp's own queues, or from the global one. */
 static struct g *find_own(struct p *pp)
 {
-    struct g *gp = NULL;
-    ready_due();
-    if (load_rlx(&pp->schedtick) % FAIR_TICK == 0) { /* look_around() has sent us here */
-        gp = global_take(pp);
-        if (!gp)
-            gp = runq_take(&pp->runq);
-    }
+    struct g *due = take_due(pp), *gp = NULL;
+    if (load_rlx(&pp->turns) == 0) /* ours, unless sysmon asks for another turn */
+        gp = others_turn(pp, due);
+    if (gp && due)
+        queue_put_next(pp, due);
+    else if (due)
+        gp = due;
     if (!gp)
         gp = runq_take_next(&pp->runq);
     if (!gp)
@@ -90,6 +116,7 @@ static struct g *find_runnable(struct p *pp)
             gp = spin(pp);
         if (gp) {
             found_work(pp);
+            sysmon_cover();
             return gp;
         }
         if (load_acq(&sched.state) == SCHED_ENDING) { /* pairs with store_sc in end_procs() */

@@ -126,8 +126,8 @@ static struct p *stale_next(struct p *watcher)
     struct p *stale = NULL;
     for (uint32_t i = 0; i < sched.procs; i++) {
         struct p *pp = &sched.ps[i];
-        uint32_t tick = load_rlx(&pp->schedtick); /* hints, both */
-        if (pp != watcher && tick == pp->seentick && load_rlx(&pp->runq.next))
+        uint32_t tick = p_tick(pp);
+        if (pp != watcher && tick == pp->seentick && load_rlx(&pp->runq.next)) /* a hint */
             stale = pp;
         pp->seentick = tick;
     }
@@ -169,13 +169,24 @@ static int64_t sleep_until(struct p *pp, int64_t watch_ns)
     return until;
 }
 
-void watch_for(int64_t when)
+/* A goroutine of pp, which is about to leave its stack, has added the timer that is due before all
+ * others. The watcher must not sleep past it; nor must sysmon, unless pp goes idle: so pp's g0
+ * picks next, and decides that. */
+static void watch_for(struct p *pp, int64_t when)
 {
     pthread_mutex_lock(&sched.lock);
     struct p *look = when < sched.watch_until ? sched.watcher : NULL;
+    if (when < load_rlx(&sched.sysmon_until)) /* written under the lock */
+        store_rlx(&pp->turns, 1);             /* ours, as in look_around() */
     pthread_mutex_unlock(&sched.lock);
     if (look)
         wake(look, NOTE_LOOK);
+}
+
+void wake_at(struct g *gp, int64_t when)
+{
+    if (timer_add(gp, when))
+        watch_for(gp->p, when);
 }
 
 /* Sleeps until pp is no longer idle. */

@@ -19,7 +19,7 @@ void go_idle(struct p *pp);
 /* Wakes every P that is idle. */
 void wake_all(void);
 
-/* A timer was added that is due before all others: the watcher must not sleep past it. */
-void watch_for(int64_t when);
+/* The calling goroutine is about to park until `when` at the latest: adds its timer. */
+void wake_at(struct g *gp, int64_t when);
 
 #endif

@@ -10,10 +10,6 @@
 #include "core/sched/queues.h"
 #include "core/sched/timer.h"
 
-/* Once in so many picks others come before runnext and the ring, as in Go. A prime number, so that
- * it does not keep step with what a program does. */
-enum { FAIR_TICK = REACHABLE(61, 5) };
-
 /* What is left to do for gp, which has left its stack for another reason than a park, or was made
  * ready before it had left it. By the goroutine, or the g0, that runs next on its P. */
 void finish_other(struct p *pp, struct g *gp);
@@ -43,12 +39,12 @@ static inline void switch_to(struct g *gp, struct g *to)
     finish(gp->p, left);
 }
 
-/* Counts a pick. True if it is the turn of others than those next in line. */
+/* Counts a pick. True if it is the turn of others than those next in line: g0 decides. */
 static inline bool look_around(struct p *pp)
 {
-    uint32_t tick = load_rlx(&pp->schedtick) + 1;
-    store_rlx(&pp->schedtick, tick); /* for the watcher, a hint */
-    return tick % FAIR_TICK == 0;
+    uint32_t turns = load_rlx(&pp->turns) - 1;
+    store_rlx(&pp->turns, turns); /* over a 1 of sysmon's, perhaps, which then repeats it */
+    return turns == 0;
 }
 
 /* The goroutine that runs next on pp; or g0, which searches further. */
@@ -63,12 +59,13 @@ static inline struct g *pick(struct p *pp)
 }
 
 /* gp, the calling goroutine, leaves its stack until its park word is READY, or `deadline` has
- * passed. */
+ * passed. The rare part is a call, so that compilers inline the rest: a function that returns on
+ * another stack is a wrong guess of the processor's (core/base/context.h). */
 static inline void gopark(struct g *gp, int64_t deadline)
 {
     bool bounded = deadline != FUTEX_FOREVER;
-    if (__builtin_expect(bounded, 0) && timer_add(gp, deadline))
-        watch_for(deadline);
+    if (__builtin_expect(bounded, 0))
+        wake_at(gp, deadline);
     gp->leaving = LEAVING_PARKED;
     switch_to(gp, pick(gp->p));
     if (__builtin_expect(bounded, 0))

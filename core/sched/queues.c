@@ -23,22 +23,23 @@ struct g *global_take(struct p *pp)
 {
     if (load_sc(&sched.size) == 0) /* a first check: go_idle() checks again */
         return NULL;
+    uint32_t length = runq_length(&pp->runq);
+    uint32_t room = length < RUNQ_SIZE / 2 ? RUNQ_SIZE / 2 - length : 0;
     pthread_mutex_lock(&sched.lock);
+    /* Written under the lock. */
     uint32_t size = load_rlx(&sched.size), n = size / sched.procs + 1;
     struct g *gp = sched.head;
     if (n > size)
         n = size;
-    if (n > RUNQ_SIZE / 2)
-        n = RUNQ_SIZE / 2;
+    if (n > room + 1)
+        n = room + 1;
     /* Into the ring first, and then out of the queue: a P that is about to sleep reads the size
      * before the rings (some_work()), and so sees each goroutine in one place or in both. */
     for (uint32_t i = 0; i < n; i++) {
         struct g *taken = sched.head;
-        if (i > 0 && !runq_push(&pp->runq, taken)) {
-            n = i;
-            break;
-        }
-        sched.head = taken->schedlink;
+        sched.head = taken->schedlink; /* before it may run */
+        if (i > 0)
+            (void)runq_push(&pp->runq, taken); /* there is room */
     }
     if (!sched.head)
         sched.tail = NULL;
@@ -47,20 +48,17 @@ struct g *global_take(struct p *pp)
     return gp;
 }
 
-/* pp's ring is full: half of it, and gp, go to the global queue. */
+/* pp's ring was full: its newer half, and gp, go to the global queue. What is in the older half
+ * stays, so it comes nearer to its turn with each pick from the ring. */
 static void spill(struct p *pp, struct g *gp)
 {
-    struct g *first = NULL, **end = &first, *last = NULL;
-    uint32_t n = 0;
-    for (; n < RUNQ_SIZE / 2; n++) {
-        struct g *taken = runq_take(&pp->runq);
-        if (!taken)
-            break;
-        *end = last = taken;
-        end = &taken->schedlink;
+    struct g *last = NULL, *first = runq_halve(&pp->runq, &last);
+    if (first) {
+        last->schedlink = gp;
+        global_put(first, gp, RUNQ_SIZE / 2 + 1);
+    } else {
+        (void)runq_push(&pp->runq, gp); /* others have made room */
     }
-    *end = last = gp;
-    global_put(first, last, n + 1);
 }
 
 void queue_put(struct p *pp, struct g *gp)

@@ -5,7 +5,7 @@
 #include "core/sched/p.h"
 
 /* Takes the first goroutine of the global queue, or NULL. pp's ring gets more of them: its share of
- * the queue, as in Go's globrunqget. By pp. */
+ * the queue, as in Go's globrunqget, but no more than fill half of the ring. By pp. */
 struct g *global_take(struct p *pp);
 
 /* Puts gp at the end of pp's ring. By pp. */

@@ -78,6 +78,34 @@ static inline struct g *runq_steal(struct runq *q, struct runq *from, uint32_t *
     }
 }
 
+/* Takes the newer half out of q, which was full: the older half keeps its places. Returns them as a
+ * list by schedlink, in their order, and the last one; or NULL if q is not full, since others have
+ * taken from it. By the owner, which then looks for an idle P: one that checked in between has seen
+ * an empty ring. */
+static inline struct g *runq_halve(struct runq *q, struct g **last)
+{
+    uint32_t tail = load_rlx(&q->tail), head = tail - RUNQ_SIZE; /* ours; and if it is full */
+    /* All of it, so that nobody else changes it: both orders as in runq_take(). */
+    if (!cas_acqrel(&q->head, &head, tail))
+        return NULL;
+    struct g *first = NULL, **end = &first;
+    for (uint32_t i = RUNQ_SIZE / 2; i < RUNQ_SIZE; i++) {
+        *last = *end = load_rlx(&q->ring[(tail + i) % RUNQ_SIZE]); /* ours by now */
+        end = &(*last)->schedlink;
+    }
+    *end = NULL;
+    /* The older half was at the places that come after the tail, and so is there again. As in
+     * runq_push(). */
+    store_sc(&q->tail, tail + RUNQ_SIZE / 2);
+    return first;
+}
+
+/* How many goroutines wait in the ring: at most as many, since others take some. By the owner. */
+static inline uint32_t runq_length(const struct runq *q)
+{
+    return load_rlx(&q->tail) - load_rlx(&q->head); /* ours; an old head makes it longer */
+}
+
 /* Makes gp the next to run. Returns the one that was that before, to be put elsewhere; or NULL. By
  * the owner. */
 static inline struct g *runq_set_next(struct runq *q, struct g *gp)

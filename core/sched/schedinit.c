@@ -6,6 +6,7 @@
 #include "core/sched/live.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/stack.h"
+#include "core/sched/sysmon.h"
 #include "core/sched/timer.h"
 #include <errno.h>
 #include <hchan/sched.h>
@@ -57,6 +58,7 @@ static void end_procs(uint32_t threads)
     wake_all();
     for (uint32_t i = 0; i < threads; i++)
         pthread_join(sched.ps[i].thread, NULL);
+    sysmon_stop();
     for (uint32_t i = 0; i < sched.procs; i++) /* dead goroutines outlive their P */
         while (sched.ps[i].gfree) {
             struct g *gp = sched.ps[i].gfree;
@@ -96,6 +98,8 @@ static int start_procs(void)
         futex_wait(&sched.started, n, FUTEX_FOREVER);
     for (uint32_t i = 0; i < threads && !error; i++)
         error = sched.ps[i].error;
+    if (!error)
+        error = sysmon_start();
     if (error)
         end_procs(threads);
     else /* a release for newproc(), which reads it with the seq_cst load in live_begin() */
@@ -172,6 +176,7 @@ static void after_fork_in_child(void)
     stack_leave_faults();
     stacks_forget();
     timers_forget();
+    sysmon_forget();
     sched.procs = sched.room = 0; /* so that a schedinit() makes new ones */
     sched.head = sched.tail = NULL;
     sched.idle = sched.watcher = NULL;

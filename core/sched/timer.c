@@ -41,7 +41,7 @@ static void sift_down(uint32_t at, struct g *gp)
 }
 
 /* Relaxed, here and in timer_next(): a P that reads too early a value checks again. The watcher,
- * which might sleep past a deadline, is woken by watch_for(). */
+ * which might sleep past a deadline, is woken by wake_at(). */
 static void publish(void)
 {
     store_rlx(&timers.next, timers.count ? timers.heap[1]->when : FUTEX_FOREVER);

@@ -5,8 +5,8 @@
 #include "core/g/g.h"
 #include <stdint.h>
 
-/* gp is about to park until `when`. True if its deadline comes before all others: then the P
- * that watches the timers must know. */
+/* gp is about to park until `when`. True if its deadline comes before all others: then who watches
+ * the timers must know (idle.c). */
 bool timer_add(struct g *gp, int64_t when);
 /* gp goes on: its deadline, if there is one still, is over. */
 void timer_del(struct g *gp);

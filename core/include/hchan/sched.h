@@ -13,9 +13,23 @@
  * in its queue.
  *
  * The scheduler is modelled on Go's (runtime/proc.go). A P without work steals goroutines from the
- * other Ps, looks again for a while, and sleeps. Unlike Go's, a P and its thread (Go's M) are one:
+ * other Ps, looks again for a while, and sleeps. One thread more sleeps until the next deadline
+ * (Go's sysmon). Unlike Go's, a P and its thread (Go's M) are one:
  * a system call that blocks, blocks the P. And nothing is preempted: a goroutine runs until it
  * parks, yields or ends.
+ *
+ * Every runnable goroutine gets its turn, whatever the others do: wake each other for ever, yield
+ * in a loop, start others without end. A P picks the next goroutine whenever the one that runs
+ * parks, yields or ends. As long as no more than n goroutines are runnable at a time, each of them
+ * waits for at most 124 * (n + 256) picks: those of the P in whose queue it waits, or, in the queue
+ * that all share, those of any P. It rarely comes near that: most run after those that were
+ * runnable before them. There is no bound in seconds, since a goroutine that computes for long is
+ * not interrupted; but the goroutines in its P's queue run elsewhere if another P is idle.
+ *
+ * A deadline that has passed is seen as soon as the goroutine of any P parks, yields or ends. The
+ * goroutine that waited for it then runs at once, before those in the queue; if several deadlines
+ * have passed, that is the earliest, and the others go to the queue's end. If such a goroutine was
+ * also the one that has just run, one from the queue comes first.
  *
  * A goroutine may resume in another thread. So it must not keep what belongs to a thread across an
  * operation on a channel: errno, the address of a _Thread_local, a mutex that it has locked, the

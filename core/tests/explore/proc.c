@@ -10,7 +10,8 @@
 #include <pthread.h>
 
 /* A mutex is one word; threads are not started, and a P has ended when its mutex is free. */
-static uint32_t running[EXPLORE_PROCS];
+enum { SYSMON = EXPLORE_PROCS };
+static uint32_t running[EXPLORE_PROCS + 1];
 
 static int join(pthread_t p)
 {
@@ -48,6 +49,7 @@ void *explore_switch(struct context *from, struct context *to, void *data)
 #include "core/sched/timer.c"
 #include "core/sched/live.c"
 #include "core/sched/proc.c"
+#include "core/sched/sysmon.c"
 #include "core/sched/find.c"
 #include "core/sched/schedinit.c"
 // clang-format on
@@ -108,6 +110,19 @@ void explore_sched_p(unsigned p)
 {
     run_p(&sched.ps[p]);
     engine_unlock(&running[p]);
+}
+
+void explore_sched_begin_sysmon(void)
+{
+    sysmon_thread = SYSMON;
+    running[SYSMON] = 1;
+    store_rlx(&sched.sysmon_until, FUTEX_FOREVER); /* this schedule has not begun */
+}
+
+void explore_sched_sysmon(void)
+{
+    sysmon_main(NULL);
+    engine_unlock(&running[SYSMON]);
 }
 
 /* The schedule has ended: what is read here and below is no access of it. */

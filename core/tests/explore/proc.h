@@ -14,6 +14,9 @@ enum { EXPLORE_GOROUTINES = 12, EXPLORE_PROCS = 4 };
 void explore_sched_begin(unsigned procs);
 /* The body of the fiber that is P `p`: returns when another fiber calls schedstop(). */
 void explore_sched_p(unsigned p);
+/* For begin(): there is a sysmon, too, and the body of its fiber. It ends when the Ps do. */
+void explore_sched_begin_sysmon(void);
+void explore_sched_sysmon(void);
 /* For end(): what is wrong with the scheduler, or NULL. It must have stopped; or else no goroutine
  * may be runnable, every P must be idle and counted as idle, and no deadline may be left. */
 const char *explore_sched_end(void);

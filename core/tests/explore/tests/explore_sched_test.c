@@ -175,6 +175,8 @@ static void meeting_begin(void *arg)
     memset((void *)&world, 0, sizeof(world));
     world.c = makechan(variant(), sizeof(uint64_t), 0);
     explore_sched_begin(meeting->procs);
+    if (meeting->threads[0] == explore_sched_sysmon)
+        explore_sched_begin_sysmon();
     for (unsigned i = 0; i < meeting->at_first; i++)
         go();
 }
@@ -191,7 +193,8 @@ static void meeting_body(void *arg, unsigned fiber)
 static const char *meeting_end(void *arg, uint32_t blocked)
 {
     (void)arg;
-    if (blocked >> meeting->procs)
+    bool sleeps = meeting->threads[0] == explore_sched_sysmon && gomaxprocs(); /* it may */
+    if (blocked >> meeting->procs >> sleeps)
         return "a thread waits for ever";
     for (unsigned i = 0; i < world.made; i++)
         if (!world.ended[i])
@@ -287,6 +290,30 @@ static void yield_and_meet(unsigned i)
     }
 }
 
+/* A deadline passes while another one yields, which waits until its P is asked to look. */
+static void time_and_yield(unsigned i)
+{
+    if (i == 0 && chanrecv_within(NULL, NULL, NULL, NULL, explore_deadline()) == HCHAN_OK)
+        explore_fail("received nothing");
+    while (i > 0 && !world.ended[0]) {
+        gosched();
+        if (!world.ended[0])
+            spin_wait(1);
+    }
+}
+
+/* Two wake each other until the third has run. */
+static void play(unsigned i)
+{
+    uint64_t value = 5;
+    while (i == 0 && !world.ended[2])
+        chansend1(world.c, &value);
+    if (i == 0)
+        closechan(world.c);
+    while (i == 1 && chanrecv2(world.c, &value)) {
+    }
+}
+
 /* The first makes others, more than a ring has places, and all yield. */
 static void make_many(unsigned i)
 {
@@ -359,6 +386,9 @@ static const struct {
     {"two yield on two", 2, 2, yield_and_meet, {NULL}, 2},
     {"hand over and stop, two Ps", 2, 0, hand_over, {start_and_stop}, 1},
     {"a deadline passes beside a busy P", 2, 2, time_and_meet, {NULL}, 2},
+    {"a deadline passes beside one that yields", 1, 2, time_and_yield, {explore_sched_sysmon}, 1},
+    {"a deadline, and stop", 1, 0, time_and_yield, {explore_sched_sysmon, start_and_stop}, 0},
+    {"two play, a third waits", 1, 3, play, {NULL}, 2},
     {"a thread makes some, another stops", 1, 0, nothing, {make_some, schedstop}, 2},
     {"a thread makes some, another stops, two Ps", 2, 1, nothing, {make_some, schedstop}, 1},
     {"start, wait and stop", 2, 0, nothing, {start_wait_and_stop}, 1},
