@@ -4,8 +4,6 @@
 #ifndef HARNESS_BASE_SAY_H
 #define HARNESS_BASE_SAY_H
 
-#include <stddef.h>
-
 enum exit_status {
     EXIT_OK = 0,
     EXIT_USAGE = 2,         /* the command line is wrong */
@@ -20,10 +18,6 @@ enum exit_status {
 /* Prints one complaint line that begins with "hchanlab: ", and returns `status`, so that a caller
  * can end with `return complain(EXIT_USAGE, ...)`. The format has no newline at its end. */
 int complain(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Returns the one of `count` names that is nearest to `word` by edit distance, or NULL if none is
- * near enough to be what the user meant. */
-const char *nearest(const char *word, const char *const *names, size_t count);
 
 /* Makes another program's text fit for a terminal: each byte that does not print becomes '?'. */
 void make_plain(char *text);

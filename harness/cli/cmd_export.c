@@ -1,4 +1,5 @@
 /* `hchanlab export`: writes a run to standard output in another tool's format. */
+#include "core/base/nearest.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/with_run.h"

@@ -1,5 +1,6 @@
 /* The table of commands (commands.h). No other state. */
 #include "harness/cli/commands.h"
+#include "core/base/nearest.h"
 #include "harness/base/say.h"
 #include <string.h>
 
