@@ -1,6 +1,6 @@
 /* Panics and recover points (hchan_try() in hchan/hchan.h). A G has a stack of recover points,
- * which are variables of the calls of hchan_try() that run in it. The only state here is whether a
- * panic has begun to end the process. */
+ * which are variables of the calls of hchan_try() and hchan_catch() that run in it. The only state
+ * here is whether a panic has begun to end the process. */
 #include "core/g/panic.h"
 #include "core/base/atomic.h"
 #include "core/g/g.h"
@@ -8,19 +8,23 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* The recover point of an hchan_try() that runs. */
+/* The recover point of an hchan_try() or hchan_catch() that runs. */
 struct recover_point {
     jmp_buf frame;
     const char *volatile message;
+    struct hchan_panicked *panicked; /* where the panic goes; NULL: only its message is wanted */
     struct g *g; /* that runs it: fn may return in another thread, but as the same goroutine */
     struct recover_point *outer;
 };
 
-bool hchan_try(void (*fn)(void *), void *arg, const char **message)
+/* Both forms: the caller that wants nothing gives NULL. */
+static bool run(void (*fn)(void *), void *arg, const char **message,
+                struct hchan_panicked *panicked)
 {
-    struct recover_point point = {.g = getg()};
+    struct recover_point point = {.panicked = panicked, .g = getg()};
     point.outer = point.g->innermost;
     if (setjmp(point.frame) == 0) {
         point.g->innermost = &point;
@@ -32,6 +36,16 @@ bool hchan_try(void (*fn)(void *), void *arg, const char **message)
     if (message)
         *message = point.message;
     return false;
+}
+
+bool hchan_try(void (*fn)(void *), void *arg, const char **message)
+{
+    return run(fn, arg, message, NULL);
+}
+
+bool hchan_catch(void (*fn)(void *), void *arg, struct hchan_panicked *panicked)
+{
+    return run(fn, arg, NULL, panicked);
 }
 
 /* exit() may be called only once, and one close can make many senders panic at once. As in Go, the
@@ -50,12 +64,47 @@ static _Noreturn void end_process(const char *message)
     exit(2);
 }
 
-void gopanic(const char *message)
+/* Ends the innermost recover point, or the process. `story` is what the process would print: the
+ * message, with those that it came after before it. `own`: how many bytes of it come before the
+ * message. */
+static _Noreturn void panic(const char *message, void *value, const char *story, size_t own)
 {
     struct recover_point *innermost = getg()->innermost;
-    if (innermost) {
-        innermost->message = message;
-        longjmp(innermost->frame, 1);
+    if (!innermost)
+        end_process(story);
+    struct hchan_panicked *to = innermost->panicked;
+    innermost->message = message;
+    if (to) { /* before the jump: the texts may be in frames that it leaves */
+        snprintf(to->text, sizeof(to->text), "%s", story);
+        to->message = to->text + (own < sizeof(to->text) ? own : sizeof(to->text) - 1);
+        to->value = value;
     }
-    end_process(message);
+    longjmp(innermost->frame, 1);
+}
+
+void gopanic(const char *message)
+{
+    panic(message, NULL, message, 0);
+}
+
+void hchan_panic_value(const char *message, void *value)
+{
+    if (!message)
+        message = "nil";
+    panic(message, value, message, 0);
+}
+
+void hchan_panic(const char *message)
+{
+    hchan_panic_value(message, NULL);
+}
+
+void hchan_repanic(const struct hchan_panicked *panicked, const char *message)
+{
+    static const char recovered[] = " [recovered]\n\tpanic: ";
+    void *value = message ? NULL : panicked->value;
+    const char *again = message ? message : panicked->message;
+    char story[2 * HCHAN_PANIC_TEXT + sizeof(recovered)];
+    snprintf(story, sizeof(story), "%s%s%s", panicked->text, recovered, again);
+    panic(again, value, story, strlen(panicked->text) + strlen(recovered));
 }

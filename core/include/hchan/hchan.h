@@ -4,7 +4,7 @@
  * After that it is used through the functions below; their names and meanings are those of Go's
  * runtime:
  *
- *     hchan *c = makechan(hchan_variant_find("ticket"), sizeof(int), 4);
+ *     hchan *c = makechan(hchan_variant_default(), sizeof(int), 4);
  *     int v = 42, w;
  *     chansend1(c, &v);                    //  c <- v
  *     chanrecv1(c, &w);                    //  w = <-c
@@ -13,15 +13,22 @@
  *     chanfree(c);
  *
  * Values are copied, `elemsize` bytes each. A channel of elemsize 0 carries events only, and its
- * elem pointers may be NULL; otherwise a send's elem must not be NULL. Every function except
- * chanfree() may be called by any number of threads at once.
+ * elem pointers may be NULL; otherwise a send's elem must not be NULL. A send reads *elem, and a
+ * receive writes it, before it returns. Every function except chanfree() may be called by any
+ * number of threads at once.
  *
- * A panic (send on closed channel, close of closed channel, close of nil channel) prints Go's
- * message and ends the process with status 2, unless the calling thread or goroutine is inside
- * hchan_try().
+ * A panic (send on closed channel, close of closed channel, close of nil channel, or one of the
+ * program's own: hchan_panic()) prints Go's message and ends the process with status 2, unless the
+ * calling thread or goroutine is inside hchan_try() or hchan_catch().
  *
  * A NULL channel is Go's nil channel: blocking operations on it wait for ever, non-blocking ones
  * return false, close panics, length and capacity are 0.
+ *
+ * A pointer to something else is a bug that ends the process with a fatal error where it is seen.
+ * A traced instance keeps the channels that were freed last, and so sees every call on them; it
+ * also sees a send whose elem is NULL. What is no channel at all is seen by select and by the calls
+ * that neither send nor receive, and by all of them if HCHAN_CHECKED is defined before this header
+ * is included. All this is for debugging: a pointer into memory that is not there faults.
  *
  * Memory is allocated by
  *   - makechan();
@@ -43,6 +50,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HCHAN_NORETURN_ __attribute__((noreturn))
 #ifdef __cplusplus
 #define HCHAN_SIZE_(n) (size_t{n})
 extern "C" {
@@ -60,15 +68,38 @@ struct hchan_variant;
 #define HCHAN_MAX_BUFFER   HCHAN_SIZE_(SIZE_MAX > UINT32_MAX ? UINT64_C(1) << 32 : INT32_MAX)
 
 /* Makes a channel of `capacity` elements of `elemsize` bytes; capacity 0 makes an unbuffered
- * channel. The caller owns it and frees it with chanfree(). Returns NULL with errno EINVAL if the
- * variant is NULL, E2BIG if a size exceeds the limits above, ENOMEM if memory ran out. */
+ * channel. The caller owns it and frees it with chanfree(). Returns NULL with errno E2BIG if a size
+ * exceeds the limits above, ENOMEM if memory ran out. A variant that is NULL, such as
+ * hchan_variant_find() returns for a name with a typing error, ends the process ("fatal error:
+ * makechan: ..."): a nil channel would wait for ever instead. */
 hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity);
 
 /* Frees the channel; NULL is allowed. No thread may be inside a call on it. Note that a value's
- * arrival does not imply that its sender has returned: join the threads, or let them report by
- * other means. If a thread or a goroutine is still parked on a traced channel, that is
- * reported and aborts the process. */
+ * arrival does not imply that its sender has returned: join the threads, let them report by other
+ * means, or count references, as below. If a thread or a goroutine is still parked on a traced
+ * channel, that is reported and aborts the process; so is a channel with further references. */
 void chanfree(hchan *c);
+
+/* A channel that several threads or goroutines own: makechan() returns it with one reference,
+ * hchan_ref() adds one, and hchan_unref() gives one back, the last time instead of chanfree(). So
+ * each side may be the last one out. A reply channel for each request:
+ *
+ *     struct request r = {question, hchan_ref(reply)};   // the server's reference goes along
+ *     chansend1(requests, &r);
+ *     chanrecv1(reply, &answer);                         // the server may still be in its send
+ *     hchan_unref(reply);                                // ours
+ *
+ *     chanrecv1(requests, &r);                           // and in the server:
+ *     chansend1(r.reply, &answer);
+ *     hchan_unref(r.reply);                              // its last use of the channel
+ *
+ * hchan_ref() returns c. It may be called only by a holder of a reference, which it may hand to
+ * another thread by any means that orders memory: as a value on a channel, or by starting the
+ * thread. After hchan_unref() its caller must not use c. What the holders did before they gave
+ * their references back happens before the channel is freed. A channel in a variable that every
+ * thread may read needs a lock around that variable instead. NULL is allowed in both. */
+hchan *hchan_ref(hchan *c);
+void hchan_unref(hchan *c);
 
 /* c <- elem. Returns when a receiver has the value or the buffer holds it. Panics if the channel is
  * closed, or is closed meanwhile. */
@@ -93,13 +124,41 @@ bool chanrecv(hchan *c, void *elem, bool block, bool *received);
  * and their values are discarded. */
 void closechan(hchan *c);
 
-/* One case of a select: `c <- *elem`, or `*elem = <-c`. A nil channel's case is never ready. */
+/* How an operation ended that returns this. */
+enum hchan_end {
+    HCHAN_OK,        /* as the plain operation would have ended */
+    HCHAN_TIMEDOUT,  /* nothing happened: the deadline passed */
+    HCHAN_CANCELLED, /* nothing happened: `done` was closed, or had a value, which was taken */
+    HCHAN_CLOSED,    /* nothing happened: the channel is closed, where the plain form panics */
+    HCHAN_BLOCKED,   /* nothing happened: it would have had to wait */
+};
+
+/* chansend1(), and chansend() that does not block, with HCHAN_CLOSED instead of a panic: for
+ * senders that may outlive the interest in their values. Both end with HCHAN_OK or HCHAN_CLOSED,
+ * and hchan_try_send() also with HCHAN_BLOCKED. At HCHAN_CLOSED nobody has received the value or
+ * will; a sender that waits when the channel is closed is woken and ends so, too. */
+enum hchan_end hchan_send(hchan *c, const void *elem);
+enum hchan_end hchan_try_send(hchan *c, const void *elem);
+
+/* closechan() that returns HCHAN_CLOSED instead of a panic if the channel was closed already: when
+ * several senders may be the last one, each of them can close. Returns HCHAN_OK to the one that has
+ * closed the channel. A nil channel still panics. */
+enum hchan_end hchan_close(hchan *c);
+
+/* One case of a select: `c <- *sent`, or `*elem = <-c`. A nil channel's case is never ready.
+ * hchan/select.h has shorter ways to write cases and whole selects; initialized by hand a case is
+ * {SCASE_RECV, c, {&v}}, or with names {.kind = SCASE_SEND, .c = c, .sent = &v}. */
 enum scase_kind { SCASE_RECV, SCASE_SEND };
 
 struct scase {
     enum scase_kind kind;
     hchan *c;
-    void *elem; /* read by a send; written by a receive, unless it is NULL */
+    union {
+        void *elem;       /* of a receive: written only if this case is the one that happens, and
+                             before the select returns; the value is dropped if it is NULL */
+        const void *sent; /* of a send: read, perhaps by another thread, until the select returns,
+                             whichever case happens */
+    };
 };
 
 /* The limit on the cases of one select, as in Go. */
@@ -128,19 +187,15 @@ int64_t hchan_deadline(int64_t ns);
  * returned, or the deadline passed and nothing happened; no value is lost in between. */
 int selectgo_until(const struct scase *cases, size_t ncases, int64_t deadline, bool *received);
 
-/* How a bounded operation ended. */
-enum hchan_end {
-    HCHAN_OK,        /* as the plain operation would have ended */
-    HCHAN_TIMEDOUT,  /* nothing happened: the deadline passed */
-    HCHAN_CANCELLED, /* nothing happened: `done` was closed, or had a value, which was taken */
-};
-
 /* chansend1() and chanrecv2() that may also end at a deadline, or through a cancel channel `done`
  * (of the same instance as c, or NULL for none), as in Go's `select { case c <- v: case <-done: }`.
  * If both can go on, either may. `received` may be NULL; it is written only if the end is
  * HCHAN_OK. */
 enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline);
 enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline);
+
+/* chansend_within() with HCHAN_CLOSED instead of a panic, as in hchan_send(). */
+enum hchan_end hchan_send_within(hchan *c, const void *elem, hchan *done, int64_t deadline);
 
 /* The number of values in the buffer now, and the buffer's capacity. */
 size_t chanlen(const hchan *c);
@@ -155,15 +210,33 @@ size_t chan_parked_senders(hchan *c);
 bool chan_has_receiver(const hchan *c);
 bool chan_has_sender(const hchan *c);
 
-/* The variant with this name, e.g. "spin-mutex"; NULL if there is none. */
+/* The variant to take unless there is a reason for another one: futex+go+check, in which goroutines
+ * park without the kernel and threads spin a little before they sleep. It is Go's own design.
+ * results/README.md has the figures for this choice. In a build without it: the first of the other
+ * variants that park goroutines, or else the first variant. Never NULL. */
+const struct hchan_variant *hchan_variant_default(void);
+
+/* The variant with this name, e.g. "spin-mutex". If there is none, the process ends: "fatal error:
+ * unknown variant "tickett": did you mean "ticket"?". */
+const struct hchan_variant *hchan_variant_named(const char *name);
+
+/* The same for a name that a user gives: NULL if there is no such variant. hchan_variant_nearest()
+ * is the name that may have been meant, a static string; NULL if no name is near. */
 const struct hchan_variant *hchan_variant_find(const char *name);
+const char *hchan_variant_nearest(const char *name);
 
 /* Iterates over the registry: the first variant for NULL, then the next; NULL after the last. */
 const struct hchan_variant *hchan_variant_next(const struct hchan_variant *variant);
 
-/* The variant's traced instance, which counts outcomes (hchan/outcome.h). The measured instance has
- * no accounting. */
+/* A variant has two instances. The measured one has no accounting; the functions above return it.
+ * The traced one counts outcomes (hchan/outcome.h), checks the channel's invariants, and keeps
+ * freed channels for a while. These return one instance for either, and say which it is. */
 const struct hchan_variant *hchan_traced(const struct hchan_variant *variant);
+const struct hchan_variant *hchan_measured(const struct hchan_variant *variant);
+bool hchan_is_traced(const struct hchan_variant *variant);
+
+/* The instance that the channel was made from; NULL for a nil channel. */
+const struct hchan_variant *hchan_variant_of(const hchan *c);
 
 /* What a variant is made of. The strings are static. */
 const char *hchan_variant_name(const struct hchan_variant *variant);
@@ -177,12 +250,67 @@ bool hchan_variant_barges(const struct hchan_variant *variant);
 /* Whether a parked goroutine (hchan/sched.h) leaves its P to another goroutine. */
 bool hchan_variant_goroutines(const struct hchan_variant *variant);
 
-/* Runs fn(arg). Returns true if it returned, and false if it panicked, with Go's message in
- * *message (static, e.g. "send on closed channel"; `message` may be NULL). As with Lua's pcall, the
- * frames in between are left without unwinding: what they held stays held. Calls may nest; each
- * goroutine has its own, and so has each thread. fn may leave only in these two ways, not by
- * longjmp() or pthread_exit(). In C++ a panic over frames with destructors is undefined. */
+/* Panics, as Go's panic(): ends the innermost hchan_try() or hchan_catch() of the calling thread or
+ * goroutine. If there is none, prints "panic: message" on standard error and ends the process with
+ * status 2, by exit(). The caller may hold no lock that others need afterwards. The second form
+ * also has a value for hchan_catch(); what it points to must outlive the frames that the panic
+ * leaves. A message that is NULL reads "nil". */
+HCHAN_NORETURN_ void hchan_panic(const char *message);
+HCHAN_NORETURN_ void hchan_panic_value(const char *message, void *value);
+
+/* Runs fn(arg). Returns true if it returned, and false if it panicked, with the message in
+ * *message: Go's for a channel's panic (static, e.g. "send on closed channel"), or the pointer that
+ * hchan_panic() was given, so that a message in a frame that the panic has left is lost; for such
+ * messages use hchan_catch(). `message` may be NULL.
+ *
+ * As with Lua's pcall, the frames in between are left without unwinding: what they held stays held.
+ * So there is no defer: what fn takes belongs into *arg, and is released after the call, however fn
+ * has ended. Calls may nest; each goroutine has its own, and so has each thread. fn may leave only
+ * in these two ways, not by longjmp() or pthread_exit(). In C++ a panic over frames with
+ * destructors is undefined, and an exception must not leave fn. */
 bool hchan_try(void (*fn)(void *), void *arg, const char **message);
+
+/* The longest message that hchan_catch() keeps, with those before it; the rest is cut off. */
+#define HCHAN_PANIC_TEXT 256
+
+/* A panic that was caught: Go's recover(). It belongs to the caller, and holds a copy of the
+ * message, so that neither depends on frames that are gone. (Not to be copied itself: `message`
+ * points into it.) */
+struct hchan_panicked {
+    const char *message; /* the end of `text`, which has what came before it as well */
+    void *value;         /* of hchan_panic_value(); NULL for other panics */
+    char text[HCHAN_PANIC_TEXT];
+};
+
+/* hchan_try() that keeps more: if fn panicked, *panicked is the panic, and otherwise it is
+ * unchanged. A whole example, with what Go would do in a deferred function:
+ *
+ *     struct hchan_panicked p;
+ *     bool fine = hchan_catch(work, &state, &p);
+ *     release(&state);                               // after a panic as well
+ *     if (!fine && !is_ours(p.value))
+ *         hchan_repanic(&p, NULL);                   // for somebody further out */
+bool hchan_catch(void (*fn)(void *), void *arg, struct hchan_panicked *panicked);
+
+/* Panics because of a panic that was caught: with another message, or if that is NULL with the same
+ * message and value. If nothing catches it, the process ends as Go's does, with both:
+ *
+ *     panic: first [recovered]
+ *             panic: second */
+HCHAN_NORETURN_ void hchan_repanic(const struct hchan_panicked *panicked, const char *message);
+
+/* Returns c, a channel or NULL. Anything else is a fatal error that names `call`. */
+hchan *hchan_checked(hchan *c, const char *call);
+
+#ifdef HCHAN_CHECKED
+#define chansend1(c, ...)      chansend1(hchan_checked(c, "chansend1"), __VA_ARGS__)
+#define chansend(c, ...)       chansend(hchan_checked(c, "chansend"), __VA_ARGS__)
+#define chanrecv1(c, ...)      chanrecv1(hchan_checked(c, "chanrecv1"), __VA_ARGS__)
+#define chanrecv2(c, ...)      chanrecv2(hchan_checked(c, "chanrecv2"), __VA_ARGS__)
+#define chanrecv(c, ...)       chanrecv(hchan_checked(c, "chanrecv"), __VA_ARGS__)
+#define hchan_send(c, ...)     hchan_send(hchan_checked(c, "hchan_send"), __VA_ARGS__)
+#define hchan_try_send(c, ...) hchan_try_send(hchan_checked(c, "hchan_try_send"), __VA_ARGS__)
+#endif
 
 #ifdef __cplusplus
 }
