@@ -97,10 +97,11 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .lock = VARIANT_PASTE(VARIANT, lock_to_look),                                            \
         .unlock = VARIANT_FN(instance, unlock),                                                  \
         .chansend = VARIANT_FN(instance, chansend),                                              \
+        .send_end = VARIANT_FN(instance, send_end),                                              \
         .chanrecv = VARIANT_FN(instance, chanrecv),                                              \
-        .closechan = VARIANT_FN(instance, closechan),                                            \
+        .close = VARIANT_FN(instance, close),                                                    \
         .chanlen = VARIANT_FN(instance, chanlen),                                                \
-        .selectgo = VARIANT_FN(instance, selectgo),                                              \
+        .selectgo = VARIANT_FN(instance, select),                                                \
     };
 VARIANT_DEFINE(measured, false, traced)
 VARIANT_DEFINE(traced, true, measured)

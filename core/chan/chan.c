@@ -1,14 +1,11 @@
-/* The public functions of a channel: they handle nil channels and check sizes, then call the
- * variant's functions through its table. No state of its own. */
-#include "core/base/throw.h"
+/* The public operations of a channel: they handle nil channels, then call the variant's functions
+ * through its table. What is not on the way of a value also checks that the channel is one. No
+ * state of its own. */
 #include "core/chan/layout.h"
+#include "core/chan/life.h"
 #include "core/g/nil.h"
 #include "core/g/panic.h"
-#include <errno.h>
 #include <hchan/hchan.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 /* Not inlined, to keep this out of the code for channels that are not nil. */
 static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason reason,
@@ -16,37 +13,6 @@ static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason r
 {
     for (;;)
         gopark_nil(reason, HCHAN_FOREVER, callerpc);
-}
-
-static int check_sizes(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
-{
-    if (!variant)
-        return EINVAL;
-    if (elemsize > HCHAN_MAX_ELEM || capacity > HCHAN_MAX_CAPACITY)
-        return E2BIG;
-    if (elemsize > 0 && capacity > HCHAN_MAX_BUFFER / elemsize)
-        return E2BIG;
-    return 0;
-}
-
-hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
-{
-    int error = check_sizes(variant, elemsize, capacity);
-    if (error) {
-        errno = error;
-        return NULL;
-    }
-    return variant->makechan(variant, elemsize, capacity);
-}
-
-void chanfree(hchan *c)
-{
-    if (!c)
-        return;
-    if (c->variant->traced && (chan_has_receiver(c) || chan_has_sender(c)))
-        gothrow("chanfree: somebody is parked on the channel");
-    c->variant->lock_fini(c);
-    free(c->memory);
 }
 
 bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
@@ -95,21 +61,54 @@ bool chanrecv2(hchan *c, void *elem)
     return received;
 }
 
-void closechan(hchan *c)
+enum hchan_end hchan_send(hchan *c, const void *elem)
+{
+    const void *callerpc = __builtin_return_address(0);
+    if (!c) /* 1 */
+        park_for_ever(WAIT_CHAN_SEND_NIL, callerpc);
+    return c->variant->send_end(c, elem, true, callerpc);
+}
+
+enum hchan_end hchan_try_send(hchan *c, const void *elem)
+{
+    if (!c) /* 1 */
+        return HCHAN_BLOCKED;
+    return c->variant->send_end(c, elem, false, NULL);
+}
+
+static bool close_checked(hchan *c, const char *call)
 {
     if (!c)
         gopanic("close of nil channel");
-    c->variant->closechan(c);
+    chan_check(c, call);
+    return c->variant->close(c);
+}
+
+void closechan(hchan *c)
+{
+    if (!close_checked(c, "closechan"))
+        gopanic("close of closed channel");
+}
+
+enum hchan_end hchan_close(hchan *c)
+{
+    return close_checked(c, "hchan_close") ? HCHAN_OK : HCHAN_CLOSED;
 }
 
 size_t chanlen(const hchan *c)
 {
-    return c ? c->variant->chanlen(c) : 0;
+    if (!c)
+        return 0;
+    chan_check(c, "chanlen");
+    return c->variant->chanlen(c);
 }
 
 size_t chancap(const hchan *c)
 {
-    return c ? c->dataqsiz : 0;
+    if (!c)
+        return 0;
+    chan_check(c, "chancap");
+    return c->dataqsiz;
 }
 
 static size_t count_waiters(hchan *c, const struct waitq *q)
@@ -124,20 +123,26 @@ static size_t count_waiters(hchan *c, const struct waitq *q)
 
 size_t chan_parked_receivers(hchan *c)
 {
-    return c ? count_waiters(c, &c->recvq) : 0;
+    return hchan_checked(c, "chan_parked_receivers") ? count_waiters(c, &c->recvq) : 0;
 }
 
 size_t chan_parked_senders(hchan *c)
 {
-    return c ? count_waiters(c, &c->sendq) : 0;
+    return hchan_checked(c, "chan_parked_senders") ? count_waiters(c, &c->sendq) : 0;
 }
 
 bool chan_has_receiver(const hchan *c)
 {
-    return c && load_acq(&c->recvq.first) != NULL; /* pairs with store_rel in waitq_enqueue */
+    if (!c)
+        return false;
+    chan_check(c, "chan_has_receiver");
+    return load_acq(&c->recvq.first) != NULL; /* pairs with store_rel in waitq_enqueue */
 }
 
 bool chan_has_sender(const hchan *c)
 {
-    return c && load_acq(&c->sendq.first) != NULL; /* as above */
+    if (!c)
+        return false;
+    chan_check(c, "chan_has_sender");
+    return load_acq(&c->sendq.first) != NULL; /* as above */
 }

@@ -10,10 +10,10 @@
  *     CHAN_UNCHECKED  if defined, a traced instance does not check its invariants; not undefined
  *                     at the end
  *
- * The result is a set of static functions: <id>_chansend, <id>_chanrecv, <id>_closechan,
- * <id>_selectgo and their wrappers, with no indirect call inside. The file may be included several
- * times in one translation unit; it undefines the names that it was given and those that it
- * defines. variants/README.md has the policies' contracts.
+ * The result is a set of static functions: <id>_chansend, <id>_send_end, <id>_chanrecv,
+ * <id>_closechan, <id>_selectgo and their wrappers, with no indirect call inside. The file may be
+ * included several times in one translation unit; it undefines the names that it was given and
+ * those that it defines. variants/README.md has the policies' contracts.
  *
  * Send and receive mirror each other. The numbers mark the same steps on both sides:
  *   1. a nil channel   (in the public functions, core/chan/chan.c)
@@ -67,6 +67,7 @@ static __attribute__((noinline)) enum fast_end CHAN(recv_spin)(struct hchan *c, 
  * park. */
 static inline enum fast_end CHAN(send_fast)(struct hchan *c, const void *elem, bool block)
 {
+    CHECK_SENT(c, elem);
     enum fast_end end = BUF_(send)(c, elem);
     if (PARK_(spins) && block && __builtin_expect(end == FAST_BLOCKED, 0))
         end = CHAN(send_spin)(c, elem);
@@ -188,12 +189,10 @@ PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
     return woken;
 }
 
-/* Steps 3 to 9 of a send. A separate function for two reasons: a send that ends at step 2 does not
- * save registers for the later steps; and loops call the same function for every lock. If the
- * compiler could inline it, it would do so for small locks only, and the lab would measure that
- * difference. */
-static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const void *elem,
-                                                        bool block, const void *callerpc)
+/* Steps 3 to 9 of a send. If the channel is closed or is closed meanwhile: panics if `closed` is
+ * NULL; otherwise sets *closed and returns false. */
+static CHAN_INLINE bool CHAN(send_locking)(struct hchan *c, const void *elem, bool block,
+                                           bool *closed, const void *callerpc)
 {
     bool again = false;
 retry:
@@ -201,7 +200,10 @@ retry:
     if (__builtin_expect(load_rlx(&c->closed) != 0, 0)) { /* 4; under the lock */
         CHAN(unlock)(c);
         COUNT(SEND_PANIC);
-        gopanic("send on closed channel");
+        if (!closed)
+            gopanic("send on closed channel");
+        *closed = true;
+        return false;
     }
     struct sudog *sg = waitq_dequeue(&c->recvq); /* 5 */
     if (sg) {
@@ -227,9 +229,20 @@ retry:
         again = true;
         goto retry;
     }
-    if (woken == WOKEN_BY_CLOSE)
+    if (woken == WOKEN_BY_CLOSE && !closed)
         gopanic("send on closed channel");
-    return true;
+    if (closed)
+        *closed = woken == WOKEN_BY_CLOSE;
+    return woken != WOKEN_BY_CLOSE;
+}
+
+/* A separate function for two reasons: a send that ends at step 2 does not save registers for the
+ * later steps; and loops call the same function for every lock. If the compiler could inline it, it
+ * would do so for small locks only, and the lab would measure that difference. */
+static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const void *elem,
+                                                        bool block, const void *callerpc)
+{
+    return CHAN(send_locking)(c, elem, block, NULL, callerpc);
 }
 
 /* Steps 2 to 9. */
@@ -375,6 +388,7 @@ static inline size_t CHAN(chanlen)(const struct hchan *c)
 #undef COUNT
 #undef COUNT_N
 #undef TRACE
+#undef CHECK_SENT
 #undef PARK_INLINE
 #undef CHAN_INLINE
 #undef CHAN

@@ -1,4 +1,5 @@
-/* The part of core/chan/chan.inc.h that closes a channel. */
+/* The part of core/chan/chan.inc.h that closes a channel, and the send that tells its caller that
+ * the channel is closed. */
 
 /* Empties the queue for closechan() and chains the waiters at `*end`, in the order in which they
  * are to be woken. Returns the new end of the chain. The lock is held. */
@@ -20,12 +21,13 @@ static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, boo
     return end;
 }
 
-static inline void CHAN(closechan)(struct hchan *c)
+/* Closes the channel. False if it was closed already. */
+static inline bool CHAN(close)(struct hchan *c)
 {
     CHAN(lock)(c);
     if (load_rlx(&c->closed)) { /* under the lock */
         CHAN(unlock)(c);
-        gopanic("close of closed channel");
+        return false;
     }
     /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
      * value that was sent before the close. */
@@ -40,4 +42,23 @@ static inline void CHAN(closechan)(struct hchan *c)
         all = sg->next; /* read before ready, which gives the sudog back to its owner */
         CHAN(ready)(c, sg->g);
     }
+    return true;
+}
+
+static inline void CHAN(closechan)(struct hchan *c)
+{
+    if (!CHAN(close)(c))
+        gopanic("close of closed channel");
+}
+
+/* Steps 2 to 9 of a send that ends with HCHAN_CLOSED instead of a panic. It has a copy of the steps
+ * under the lock, so that the plain send, which panics, has no more to do for it. */
+static inline enum hchan_end CHAN(send_end)(struct hchan *c, const void *elem, bool block,
+                                            const void *callerpc)
+{
+    enum fast_end end = CHAN(send_fast)(c, elem, block); /* 2 */
+    bool sent = end == FAST_DONE, closed = false;
+    if (end == FAST_LOCK)
+        sent = CHAN(send_locking)(c, elem, block, &closed, callerpc);
+    return sent ? HCHAN_OK : closed ? HCHAN_CLOSED : HCHAN_BLOCKED;
 }

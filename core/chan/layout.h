@@ -30,6 +30,10 @@
 #include <stdalign.h>
 #include <stddef.h>
 
+/* What hchan.magic says: that this is a channel, and whether it is still one (core/chan/life.h). */
+#define CHAN_LIVE  UINT32_C(0x6e616863)
+#define CHAN_FREED UINT32_C(0x64656566)
+
 /* A queue of waiters, first in, first out. */
 struct waitq {
     _Atomic(struct sudog *) first; /* atomic: fast paths read it without the lock */
@@ -49,6 +53,7 @@ struct hchan {
     /* Used by a ring (core/chan/ring.h), whose slots are in buf: bytes from one slot to the next,
      * and the distance of positions from one lap to the next. */
     uint32_t stride;
+    uint32_t magic; /* CHAN_LIVE, or CHAN_FREED */
     uint64_t lap;
 
     /* Guarded by the lock, and on the same line if the lock takes at most 16 bytes. */
@@ -60,6 +65,12 @@ struct hchan {
 };
 
 _Static_assert(offsetof(struct hchan, lock) <= 2 * CACHE_LINE - 16, "a small lock shares the line");
+
+/* How a select ended, if no case happened. */
+enum select_end {
+    SELECT_NONE = -1,   /* none was ready, or the deadline passed */
+    SELECT_CLOSED = -2, /* the channel of the chosen send is closed: a panic, in Go */
+};
 
 /* A variant's functions and the names of its parts. The template's only public product. */
 struct hchan_variant {
@@ -75,10 +86,13 @@ struct hchan_variant {
     void (*lock)(hchan *c); /* not counted: for code that looks at a channel from outside */
     void (*unlock)(hchan *c);
     bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);
+    /* The same with HCHAN_CLOSED for a panic; HCHAN_BLOCKED where chansend() returns false. */
+    enum hchan_end (*send_end)(hchan *c, const void *elem, bool block, const void *callerpc);
     bool (*chanrecv)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
-    void (*closechan)(hchan *c);
+    bool (*close)(hchan *c); /* false if it was closed already */
     size_t (*chanlen)(const hchan *c);
-    /* At least one case has a channel, and all the channels are of this instance. */
+    /* At least one case has a channel, and all the channels are of this instance. Returns the case,
+     * or an enum select_end. */
     int (*selectgo)(const struct scase *cases, uint32_t ncases, bool block, int64_t deadline,
                     bool *received, const void *callerpc);
 };

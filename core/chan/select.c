@@ -3,6 +3,7 @@
 #include "core/chan/select.h"
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
+#include "core/chan/life.h"
 #include "core/g/nil.h"
 #include "core/g/panic.h"
 #include <hchan/hchan.h>
@@ -27,18 +28,33 @@ void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockor
         }
 }
 
+/* A select's channels are not of one instance, or this one is no channel. */
+static _Noreturn __attribute__((noinline)) void refuse_mix(const struct scase *cases,
+                                                           const hchan *other)
+{
+    chan_check(other, "selectgo");
+    while (!cases->c)
+        cases++;
+    chan_check(cases->c, "selectgo");
+    gopanic("select over channels of different variants");
+}
+
 /* The instance whose code runs the select; NULL if every channel is nil. */
-static const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases)
+static inline const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases)
 {
     const struct hchan_variant *variant = NULL;
     for (size_t i = 0; i < ncases; i++) {
+        const hchan *c = cases[i].c;
         if (cases[i].kind != SCASE_RECV && cases[i].kind != SCASE_SEND)
             gopanic("select case of no kind");
-        if (!cases[i].c)
+        if (!c)
             continue;
-        if (variant && cases[i].c->variant != variant)
-            gopanic("select over channels of different variants");
-        variant = cases[i].c->variant;
+        if (!variant) {
+            chan_check(c, "selectgo"); /* the others have its variant, or are refused */
+            variant = c->variant;
+        } else if (c->variant != variant) {
+            refuse_mix(cases, c);
+        }
     }
     return variant;
 }
@@ -47,10 +63,12 @@ static const struct hchan_variant *instance_of(const struct scase *cases, size_t
 static int select_one(const struct scase *cas, bool block, bool *received, const void *callerpc)
 {
     const struct hchan_variant *variant = cas->c->variant;
-    bool done = cas->kind == SCASE_SEND
-                    ? variant->chansend(cas->c, cas->elem, block, callerpc)
-                    : variant->chanrecv(cas->c, cas->elem, block, received, callerpc);
-    return done ? 0 : -1;
+    if (cas->kind == SCASE_RECV) {
+        bool done = variant->chanrecv(cas->c, cas->elem, block, received, callerpc);
+        return done ? 0 : SELECT_NONE;
+    }
+    enum hchan_end end = variant->send_end(cas->c, cas->sent, block, callerpc);
+    return end == HCHAN_OK ? 0 : end == HCHAN_CLOSED ? SELECT_CLOSED : SELECT_NONE;
 }
 
 /* The wait reason of a select whose channels are all nil. With one case it is that of the plain
@@ -64,8 +82,12 @@ static enum wait_reason nil_reason(const struct scase *cases, size_t ncases)
     return cases[0].kind == SCASE_SEND ? WAIT_CHAN_SEND_NIL : WAIT_CHAN_RECEIVE_NIL;
 }
 
-static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
-                       bool *received, const void *callerpc)
+/* Returns the case that happened, or an enum select_end. Inlined, since most selects then panic if
+ * it is SELECT_CLOSED, and need not be called for that. */
+static inline __attribute__((always_inline)) int select_end(const struct scase *cases,
+                                                            size_t ncases, bool block,
+                                                            int64_t deadline, bool *received,
+                                                            const void *callerpc)
 {
     bool dropped = false;
     if (!received)
@@ -77,11 +99,17 @@ static int select_from(const struct scase *cases, size_t ncases, bool block, int
     if (!variant) {
         if (block)
             gopark_nil(nil_reason(cases, ncases), deadline, callerpc);
-        return -1;
+        return SELECT_NONE;
     }
     if (ncases == 1 && deadline == HCHAN_FOREVER)
         return select_one(cases, block, received, callerpc);
     return variant->selectgo(cases, (uint32_t)ncases, block, deadline, received, callerpc);
+}
+
+static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
+                       bool *received, const void *callerpc)
+{
+    return select_chosen(select_end(cases, ncases, block, deadline, received, callerpc));
 }
 
 int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received)
@@ -109,8 +137,10 @@ static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadl
 {
     const struct scase cases[] = {*cas, {.kind = SCASE_RECV, .c = done}};
     bool got = false;
-    int chosen = select_from(cases, done ? 2 : 1, true, deadline, &got, callerpc);
-    if (chosen < 0)
+    int chosen = select_end(cases, done ? 2 : 1, true, deadline, &got, callerpc);
+    if (chosen == SELECT_CLOSED)
+        return HCHAN_CLOSED;
+    if (chosen == SELECT_NONE)
         return HCHAN_TIMEDOUT;
     if (chosen == 1)
         return HCHAN_CANCELLED;
@@ -119,10 +149,19 @@ static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadl
     return HCHAN_OK;
 }
 
+enum hchan_end hchan_send_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
+{
+    const struct scase cas = {.kind = SCASE_SEND, .c = c, .sent = elem};
+    return within(&cas, done, deadline, NULL, __builtin_return_address(0));
+}
+
 enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
 {
-    const struct scase cas = {.kind = SCASE_SEND, .c = c, .elem = (void *)(uintptr_t)elem};
-    return within(&cas, done, deadline, NULL, __builtin_return_address(0));
+    const struct scase cas = {.kind = SCASE_SEND, .c = c, .sent = elem};
+    enum hchan_end end = within(&cas, done, deadline, NULL, __builtin_return_address(0));
+    if (end == HCHAN_CLOSED)
+        gopanic("send on closed channel");
+    return end;
 }
 
 enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline)

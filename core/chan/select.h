@@ -4,6 +4,7 @@
 #define CORE_CHAN_SELECT_H
 
 #include "core/chan/layout.h"
+#include "core/g/panic.h"
 
 /* Fills pollorder with the order in which a select checks its cases: random, without nil channels.
  * Returns how many cases that are. */
@@ -21,6 +22,14 @@ static inline uint32_t select_pollorder(struct g *gp, const struct scase *cases,
         live++;
     }
     return live;
+}
+
+/* The end of a select as Go has it: the case, or -1. */
+static inline int select_chosen(int end)
+{
+    if (__builtin_expect(end == SELECT_CLOSED, 0))
+        gopanic("send on closed channel");
+    return end;
 }
 
 /* Sorts lockorder by the channels' addresses, the order in which a select locks. It holds pollorder

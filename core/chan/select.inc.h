@@ -35,7 +35,7 @@ static inline void CHAN(selunlock)(const struct scase *cases, const uint16_t *lo
 enum CHAN(look) {
     CHAN(LOOK_BLOCKED), /* it would block */
     CHAN(LOOK_DONE),    /* it happened; if *wake is not NULL, it is to be made ready */
-    CHAN(LOOK_PANIC),   /* a send on a closed channel */
+    CHAN(LOOK_CLOSED),  /* a send on a closed channel */
 };
 
 /* Steps 4 to 6 for one case of a select. The locks are held; *received is false on entry. */
@@ -67,7 +67,7 @@ static CHAN_INLINE enum CHAN(look) CHAN(select_send)(const struct scase *cas, st
     struct hchan *c = cas->c;
     if (load_rlx(&c->closed)) { /* under the lock */
         COUNT(SEND_PANIC);
-        return CHAN(LOOK_PANIC);
+        return CHAN(LOOK_CLOSED);
     }
     struct sudog *sg = waitq_dequeue(&c->recvq);
     uint64_t qcount = BUF_(count)(c);
@@ -96,6 +96,8 @@ static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *
 {
     struct hchan *c = cas->c;
     bool send = cas->kind == SCASE_SEND;
+    if (send)
+        CHECK_SENT(c, cas->sent);
     enum fast_end end = send ? BUF_(send)(c, cas->elem) : BUF_(recv)(c, cas->elem);
     if (end == FAST_DRAINED)
         elem_zero(c, cas->elem);
@@ -191,7 +193,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     CHAN(select_dequeue)(gp, cases, lockorder, live, winner);
     if (winner < 0) {
         COUNT_N(SELECT_TIMEDOUT, 1);
-        return -1;
+        return SELECT_NONE;
     }
     bool send = cases[winner].kind == SCASE_SEND;
     COUNT_N(SELECT_PARK, 1);
@@ -200,7 +202,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     COUNT_N(WAKE_BY_PEER, success);
     COUNT_N(WAKE_BY_CLOSE, !success);
     if (send && !success)
-        gopanic("send on closed channel");
+        return SELECT_CLOSED;
     *received = success && !send;
     return winner;
 }
@@ -209,13 +211,12 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
 static inline int CHAN(select_ends)(enum CHAN(look) look, int casi)
 {
     COUNT(SELECT_READY);
-    if (look == CHAN(LOOK_PANIC))
-        gopanic("send on closed channel");
-    return casi;
+    return look == CHAN(LOOK_CLOSED) ? (int)SELECT_CLOSED : casi;
 }
 
-static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, bool block,
-                                 int64_t deadline, bool *received, const void *callerpc)
+/* The select, as the variant's row has it: returns the case, or an enum select_end. */
+static inline int CHAN(select)(const struct scase *cases, uint32_t ncases, bool block,
+                               int64_t deadline, bool *received, const void *callerpc)
 {
     struct g *gp = getg();
     if (gp->ncases < ncases)
@@ -247,7 +248,13 @@ static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, boo
     if (!block) {
         CHAN(selunlock)(cases, lockorder, live);
         COUNT(SELECT_DEFAULT);
-        return -1;
+        return SELECT_NONE;
     }
     return CHAN(select_park)(gp, cases, lockorder, live, deadline, received, callerpc);
+}
+
+static inline int CHAN(selectgo)(const struct scase *cases, uint32_t ncases, bool block,
+                                 int64_t deadline, bool *received, const void *callerpc)
+{
+    return select_chosen(CHAN(select)(cases, ncases, block, deadline, received, callerpc));
 }

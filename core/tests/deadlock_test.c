@@ -253,7 +253,7 @@ static void *recv_then_send(void *arg)
 static void *select_both(void *arg)
 {
     const struct ring *r = arg;
-    const struct scase cases[] = {{SCASE_RECV, r->from, NULL}, {SCASE_RECV, r->to, NULL}};
+    const struct scase cases[] = {{SCASE_RECV, r->from, {NULL}}, {SCASE_RECV, r->to, {NULL}}};
     selectgo(cases, 2, true, NULL);
     return NULL;
 }
@@ -316,8 +316,8 @@ static void *ping(void *arg)
 {
     const struct ring *r = arg;
     for (long i = 0, value; i < ROUNDS || load_rlx(&asked) < ASKED; i++) {
-        const struct scase to[] = {{SCASE_SEND, r->from, &i}, {SCASE_RECV, r->never, NULL}};
-        const struct scase back[] = {{SCASE_RECV, r->to, &value}, {SCASE_RECV, r->never, NULL}};
+        const struct scase to[] = {{SCASE_SEND, r->from, {&i}}, {SCASE_RECV, r->never, {NULL}}};
+        const struct scase back[] = {{SCASE_RECV, r->to, {&value}}, {SCASE_RECV, r->never, {NULL}}};
         if (i % 2) { /* the same, by selects */
             selectgo(to, 2, true, NULL);
             selectgo(back, 2, true, NULL);

@@ -240,9 +240,9 @@ static void *take_turns(void *arg)
 {
     (void)arg;
     while (!load_acq(&over)) { /* pairs with store_rel of the test */
-        const struct scase cases[] = {{SCASE_RECV, for_select, NULL},
-                                      {SCASE_RECV, NULL, NULL},
-                                      {SCASE_RECV, for_select, NULL}};
+        const struct scase cases[] = {{SCASE_RECV, for_select, {NULL}},
+                                      {SCASE_RECV, NULL, {NULL}},
+                                      {SCASE_RECV, for_select, {NULL}}};
         chanrecv1(for_recv, NULL);
         chansend1(for_send, &(long){1});
         selectgo(cases, 3, true, NULL);
@@ -254,9 +254,9 @@ static void *serve_turns(void *arg)
 {
     (void)arg;
     for (;;) {
-        const struct scase cases[] = {{SCASE_SEND, for_recv, &(long){1}},
-                                      {SCASE_RECV, for_send, NULL},
-                                      {SCASE_SEND, for_select, &(long){1}}};
+        const struct scase cases[] = {{SCASE_SEND, for_recv, {&(long){1}}},
+                                      {SCASE_RECV, for_send, {NULL}},
+                                      {SCASE_SEND, for_select, {&(long){1}}}};
         int chosen = selectgo_until(cases, 3, hchan_deadline(20000000), NULL);
         if (chosen < 0 && load_acq(&all_over)) /* pairs as above: nothing is left to serve */
             return NULL;

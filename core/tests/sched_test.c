@@ -237,7 +237,7 @@ static void select_rounds(void *arg)
     struct selecting *s = arg;
     long in, out = 1;
     for (uint32_t i = 0; i < s->rounds; i++) {
-        const struct scase cases[] = {{.kind = SCASE_SEND, .c = s->a, .elem = &out},
+        const struct scase cases[] = {{.kind = SCASE_SEND, .c = s->a, .sent = &out},
                                       {.kind = SCASE_RECV, .c = s->b, .elem = &in}};
         if (selectgo(cases, 2, true, NULL) == 0)
             s->sent++;

@@ -108,7 +108,7 @@ static void test_a_case_of_no_kind_panics(void **state)
     FOR_EACH_VARIANT(v)
     {
         hchan *c = make(v, sizeof(long), 1);
-        const struct scase cases[] = {RECV(c, NULL), {(enum scase_kind)2, c, NULL}};
+        const struct scase cases[] = {RECV(c, NULL), {(enum scase_kind)2, c, {NULL}}};
         assert_panics(cases, 2, false, "select case of no kind");
         assert_panics(cases + 1, 1, true, "select case of no kind");
         assert_usable(c);

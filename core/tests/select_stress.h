@@ -27,8 +27,7 @@ static int64_t soon(uint32_t n)
 /* A sender has both its channels until the end. */
 static int select_send(hchan *const *c, const void *elem, bool block)
 {
-    void *from = (void *)(uintptr_t)elem;
-    const struct scase cases[] = {SEND(c[0], from), SEND(c[1], from), SEND(NULL, from)};
+    const struct scase cases[] = {SEND(c[0], elem), SEND(c[1], elem), SEND(NULL, elem)};
     uint32_t n = turn();
     int at = (int)(n / 8 % 2);
     (void)block;

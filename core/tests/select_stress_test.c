@@ -49,8 +49,7 @@ static _Atomic uint32_t selects, closes;
 
 static int counted_send(hchan *const *c, const void *elem, bool block)
 {
-    void *from = (void *)(uintptr_t)elem;
-    const struct scase cases[] = {SEND(c[0], from), SEND(c[1], from)};
+    const struct scase cases[] = {SEND(c[0], elem), SEND(c[1], elem)};
     uint32_t n = turn();
     fadd_rlx(&selects, 1); /* a count */
     return block ? selectgo_until(cases, 2, n % 2 ? soon(n) : HCHAN_FOREVER, NULL)

@@ -131,7 +131,7 @@ static inline void assert_counted(const struct hchan_variant *v,
     }
 #define SEND(ch, from)                                \
     {                                                 \
-        .kind = SCASE_SEND, .c = (ch), .elem = (from) \
+        .kind = SCASE_SEND, .c = (ch), .sent = (from) \
     }
 
 #endif

@@ -79,10 +79,10 @@ static inline void wait_send(struct waiter *w)
 
 static inline void wait_select(struct waiter *w)
 {
-    const struct scase cases[] = {{SCASE_RECV, w->b, NULL},
-                                  {SCASE_RECV, NULL, NULL},
-                                  {SCASE_SEND, w->a, &(long){1}},
-                                  {SCASE_RECV, w->a, NULL}};
+    const struct scase cases[] = {{SCASE_RECV, w->b, {NULL}},
+                                  {SCASE_RECV, NULL, {NULL}},
+                                  {SCASE_SEND, w->a, {&(long){1}}},
+                                  {SCASE_RECV, w->a, {NULL}}};
     w->line = __LINE__ + 1;
     selectgo_until(cases, 4, w->deadline, NULL);
     w->went_on = true;

@@ -2,6 +2,7 @@
  * leak. Nothing here ends: the channels and goroutines stay until the process exits. */
 #include "harness/demo/leaks_sample.h"
 #include <errno.h>
+#include <hchan/select.h>
 #include <hchan/watch.h>
 #include <time.h>
 
@@ -35,7 +36,7 @@ static void *follow_news(void *arg)
 {
     int item;
     (void)arg;
-    const struct scase cases[] = {{SCASE_RECV, news, &item}, {SCASE_RECV, quit, NULL}};
+    const struct scase cases[] = {HCHAN_RECV(news, &item), HCHAN_RECV(quit, NULL)};
     follow_line = __LINE__ + 1;
     while (selectgo(cases, 2, true, NULL) == 0)
         continue;

@@ -5,6 +5,7 @@
 #include "core/g/g.h"
 #include <errno.h>
 #include <hchan/sched.h>
+#include <hchan/select.h>
 #include <hchan/watch.h>
 
 static hchan *c, *quit;
@@ -22,7 +23,7 @@ static void receive(void)
 
 static void receive_or_quit(void)
 {
-    const struct scase cases[] = {{SCASE_RECV, c, NULL}, {SCASE_RECV, quit, NULL}};
+    const struct scase cases[] = {HCHAN_RECV(c, NULL), HCHAN_RECV(quit, NULL)};
     selectgo(cases, 2, true, NULL);
 }
 

@@ -51,27 +51,45 @@ static void received(struct op_result *r, bool ok, uint64_t value)
     r->end = ok ? OP_DONE : OP_ZERO;
 }
 
+/* The two forms of a send: one panics at a closed channel, the other one ends with HCHAN_CLOSED. */
+static enum hchan_end send_or_panic(const struct call *call, hchan *c, const uint64_t *value)
+{
+    switch (call->op->wait) {
+    case OP_BLOCK:
+        chansend1(c, value);
+        break;
+    case OP_TRY:
+        return chansend(c, value, false, NULL) ? HCHAN_OK : HCHAN_BLOCKED;
+    case OP_TIMED:
+        return chansend_within(c, value, NULL, call->deadline);
+    }
+    return HCHAN_OK;
+}
+
+static enum hchan_end send_for_end(const struct call *call, hchan *c, const uint64_t *value)
+{
+    switch (call->op->wait) {
+    case OP_BLOCK:
+        break;
+    case OP_TRY:
+        return hchan_try_send(c, value);
+    case OP_TIMED:
+        return hchan_send_within(c, value, NULL, call->deadline);
+    }
+    return hchan_send(c, value);
+}
+
 static void call_send(struct call *call)
 {
     const struct op_case *oc = &call->op->cases[0];
     struct op_result *r = call->result;
     hchan *c = call->run->chans[oc->chan];
     uint64_t value = oc->value;
-    bool sent = true;
     r->invoked = call->run->moment();
-    switch (call->op->wait) {
-    case OP_BLOCK:
-        chansend1(c, &value);
-        break;
-    case OP_TRY:
-        sent = chansend(c, &value, false, NULL);
-        break;
-    case OP_TIMED:
-        sent = chansend_within(c, &value, NULL, call->deadline) == HCHAN_OK;
-        break;
-    }
+    enum hchan_end end =
+        call->run->ends ? send_for_end(call, c, &value) : send_or_panic(call, c, &value);
     r->returned = call->run->moment();
-    r->end = sent ? OP_DONE : OP_NOTHING;
+    r->end = end == HCHAN_OK ? OP_DONE : end == HCHAN_CLOSED ? OP_PANICKED : OP_NOTHING;
 }
 
 static void call_recv(struct call *call)
@@ -102,10 +120,14 @@ static void call_recv(struct call *call)
 static void call_close(struct call *call)
 {
     hchan *c = call->run->chans[call->op->cases[0].chan];
+    enum hchan_end end = HCHAN_OK;
     call->result->invoked = call->run->moment();
-    closechan(c);
+    if (call->run->ends)
+        end = hchan_close(c);
+    else
+        closechan(c);
     call->result->returned = call->run->moment();
-    call->result->end = OP_DONE;
+    call->result->end = end == HCHAN_OK ? OP_DONE : OP_PANICKED;
 }
 
 static void call_select(struct call *call)
@@ -118,8 +140,8 @@ static void call_select(struct call *call)
     for (unsigned i = 0; i < op->ncases; i++) {
         const struct op_case *oc = &op->cases[i];
         values[i] = oc->send ? oc->value : UNWRITTEN;
-        cases[i] = (struct scase){oc->send ? SCASE_SEND : SCASE_RECV, call->run->chans[oc->chan],
-                                  &values[i]};
+        cases[i] = (struct scase){
+            oc->send ? SCASE_SEND : SCASE_RECV, call->run->chans[oc->chan], {&values[i]}};
     }
     r->invoked = call->run->moment();
     int chosen = op->wait == OP_TIMED ? selectgo_until(cases, op->ncases, call->deadline, &ok)

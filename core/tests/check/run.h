@@ -9,6 +9,9 @@ struct run {
     const struct program *program;
     hchan *chans[PROGRAM_CHANNELS];
     struct history history;
+    /* Sends and closes by hchan_send() and its like, whose HCHAN_CLOSED is a panic in the history.
+     * run_make() clears it. */
+    bool ends;
     uint64_t (*moment)(void); /* the clock of `invoked` and `returned` */
 };
 

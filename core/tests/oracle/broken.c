@@ -36,10 +36,11 @@ static bool last_in_first_out(hchan *c, void *elem, bool block, bool *received,
 }
 
 /* A second close does nothing. */
-static void close_twice(hchan *c)
+static bool close_twice(hchan *c)
 {
     if (!load_acq(&c->closed)) /* a race with another close does not matter here */
-        whole->closechan(c);
+        whole->close(c);
+    return true;
 }
 
 /* A send on a closed channel does nothing. */
@@ -51,7 +52,7 @@ static bool send_to_closed(hchan *c, const void *elem, bool block, const void *c
 }
 
 /* A close discards what the buffer holds. */
-static void close_drops_values(hchan *c)
+static bool close_drops_values(hchan *c)
 {
     whole->lock(c);
     if (load_rlx(&c->qcount) > 0 && !load_rlx(&c->sendq.first)) { /* under the lock */
@@ -59,7 +60,7 @@ static void close_drops_values(hchan *c)
         c->recvx = c->sendx;
     }
     whole->unlock(c);
-    whole->closechan(c);
+    return whole->close(c);
 }
 
 /* A buffer has one slot less than was asked for. */
@@ -90,11 +91,11 @@ const struct hchan_variant *broken_variant(const struct hchan_variant *variant, 
     else if (strcmp(way, "last-in-first-out") == 0)
         spoiled.chanrecv = last_in_first_out;
     else if (strcmp(way, "close-twice") == 0)
-        spoiled.closechan = close_twice;
+        spoiled.close = close_twice;
     else if (strcmp(way, "send-to-closed") == 0)
         spoiled.chansend = send_to_closed;
     else if (strcmp(way, "close-drops-values") == 0)
-        spoiled.closechan = close_drops_values;
+        spoiled.close = close_drops_values;
     else if (strcmp(way, "full-too-early") == 0)
         spoiled.chansend = full_too_early;
     else if (strcmp(way, "select-forgets-a-case") == 0)

@@ -16,7 +16,7 @@ static void go_select_async_contended_crowd(struct worker *w)
     bool received;
     hchan *first = b->chan[0], *second = b->chan[1];
     void *into = loop_second_elem(w);
-    const struct scase cases[] = {{SCASE_RECV, first, into}, {SCASE_RECV, second, into}};
+    const struct scase cases[] = {{SCASE_RECV, first, {into}}, {SCASE_RECV, second, {into}}};
     loop_send(w, first, w->elem);
     do {
         int chosen = loop_select(w, cases, 2, &received);

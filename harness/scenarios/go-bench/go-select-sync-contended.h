@@ -19,10 +19,10 @@ static void go_select_sync_contended_send(struct worker *w)
     uint64_t sent = 0;
     bool received;
     const struct scase cases[] = {
-        {SCASE_SEND, c[0], w->elem},
-        {SCASE_SEND, c[1], w->elem},
-        {SCASE_SEND, c[2], w->elem},
-        {SCASE_RECV, c[3], NULL},
+        {SCASE_SEND, c[0], {w->elem}},
+        {SCASE_SEND, c[1], {w->elem}},
+        {SCASE_SEND, c[2], {w->elem}},
+        {SCASE_RECV, c[3], {NULL}},
     };
     while (loop_select(w, cases, 4, &received) < GO_SELECT_SYNC_CONTENDED_CHANS)
         sent++;
@@ -35,9 +35,9 @@ static void go_select_sync_contended_recv(struct worker *w)
     uint64_t done = 0;
     bool received;
     const struct scase cases[] = {
-        {SCASE_RECV, b->chan[0], w->elem},
-        {SCASE_RECV, b->chan[1], w->elem},
-        {SCASE_RECV, b->chan[2], w->elem},
+        {SCASE_RECV, b->chan[0], {w->elem}},
+        {SCASE_RECV, b->chan[1], {w->elem}},
+        {SCASE_RECV, b->chan[2], {w->elem}},
     };
     do
         loop_select(w, cases, 3, &received);

@@ -10,7 +10,7 @@ static void go_select_uncontended_crowd(struct worker *w)
     hchan *first = loop_makechan_or_throw(b, 2 * (int)w->index, b->params.elem, 1);
     hchan *second = loop_makechan_or_throw(b, 2 * (int)w->index + 1, b->params.elem, 1);
     void *into = loop_second_elem(w);
-    const struct scase cases[] = {{SCASE_RECV, first, into}, {SCASE_RECV, second, into}};
+    const struct scase cases[] = {{SCASE_RECV, first, {into}}, {SCASE_RECV, second, {into}}};
     loop_send(w, first, w->elem);
     do {
         int chosen = loop_select(w, cases, 2, &received);

@@ -12,7 +12,7 @@ static int cancel_setup(struct bench *b)
 static void cancel_lead(struct worker *w, uint64_t ops)
 {
     hchan *const *c = w->bench->chan;
-    const struct scase cases[] = {{SCASE_RECV, c[0], w->elem}, {SCASE_RECV, c[1], NULL}};
+    const struct scase cases[] = {{SCASE_RECV, c[0], {w->elem}}, {SCASE_RECV, c[1], {NULL}}};
     bool received;
     for (uint64_t i = 0; i < ops; i++)
         loop_select(w, cases, 2, &received);
@@ -21,8 +21,8 @@ static void cancel_lead(struct worker *w, uint64_t ops)
 static void cancel_serve(struct worker *w)
 {
     struct bench *b = w->bench;
-    const struct scase cases[] = {{SCASE_SEND, b->chan[0], w->elem},
-                                  {SCASE_RECV, b->chan[1], NULL}};
+    const struct scase cases[] = {{SCASE_SEND, b->chan[0], {w->elem}},
+                                  {SCASE_RECV, b->chan[1], {NULL}}};
     uint64_t sent = 0;
     bool received;
     bench_work(b->params.work);

@@ -1,0 +1,120 @@
+/* A channel's life: makechan(), references, chanfree(), and what a call on a freed channel, or on
+ * something else, is told. It owns the channels of traced instances that were freed last: they stay
+ * for a while, and their row ends the process, so that a late send or receive is seen without a
+ * check in those that are in time. */
+#include "core/chan/life.h"
+#include "core/base/throw.h"
+#include <errno.h>
+#include <hchan/hchan.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int check_sizes(size_t elemsize, size_t capacity)
+{
+    if (elemsize > HCHAN_MAX_ELEM || capacity > HCHAN_MAX_CAPACITY)
+        return E2BIG;
+    if (elemsize > 0 && capacity > HCHAN_MAX_BUFFER / elemsize)
+        return E2BIG;
+    return 0;
+}
+
+hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
+{
+    if (!variant)
+        gothrow("makechan: the variant is NULL: hchan_variant_named() tells a misspelt name");
+    int error = check_sizes(elemsize, capacity);
+    if (error) {
+        errno = error;
+        return NULL;
+    }
+    return variant->makechan(variant, elemsize, capacity);
+}
+
+void chan_refuse(const char *call, const char *why)
+{
+    char text[80];
+    snprintf(text, sizeof(text), "%s: %s", call, why);
+    gothrow(text);
+}
+
+void chan_refuse_pointer(const hchan *c, const char *call)
+{
+    chan_refuse(call, c->magic == CHAN_FREED ? "the channel was freed" : "this is not a channel");
+}
+
+hchan *hchan_checked(hchan *c, const char *call)
+{
+    if (c)
+        chan_check(c, call);
+    return c;
+}
+
+const struct hchan_variant *hchan_variant_of(const hchan *c)
+{
+    if (!c)
+        return NULL;
+    chan_check(c, "hchan_variant_of");
+    return c->variant;
+}
+
+/* What is kept: so many channels, each of at most so many bytes; 4 MiB at most. Explored code keeps
+ * none, since its heap ends with each schedule. */
+enum { KEPT = 128, KEPT_SIZE = REACHABLE(32 * 1024, 0) };
+
+static void keep(hchan *c)
+{
+    static _Atomic(hchan *) kept[KEPT];
+    static _Atomic uint32_t next;
+    c->variant = &chan_freed;
+    c->magic = CHAN_FREED;
+    /* Relaxed: it only picks a place. The exchange orders the two who use one in turn: what its
+     * channel's end wrote comes before the free. */
+    hchan *oldest = xchg_acqrel(&kept[fadd_rlx(&next, 1) % KEPT], c);
+    if (oldest)
+        free(oldest->memory);
+}
+
+static void end(hchan *c)
+{
+    bool traced = c->variant->traced;
+    if (traced && (chan_has_receiver(c) || chan_has_sender(c)))
+        gothrow("chanfree: somebody is parked on the channel");
+    c->variant->lock_fini(c);
+    if (traced && chan_life(c)->size <= KEPT_SIZE)
+        keep(c);
+    else
+        free(c->memory);
+}
+
+void chanfree(hchan *c)
+{
+    if (!c)
+        return;
+    chan_check(c, "chanfree");
+    if (load_rlx(&chan_life(c)->refs) != 1) /* relaxed: ours is the only one, or it is an error */
+        chan_refuse("chanfree", "others hold the channel: hchan_unref() gives back one reference");
+    end(c);
+}
+
+hchan *hchan_ref(hchan *c)
+{
+    if (!c)
+        return NULL;
+    chan_check(c, "hchan_ref");
+    /* Relaxed: the caller's own reference keeps the count above 0, and whatever hands the new one
+     * on orders it. */
+    if (fadd_rlx(&chan_life(c)->refs, 1) == UINT32_MAX)
+        chan_refuse("hchan_ref", "too many references");
+    return c;
+}
+
+void hchan_unref(hchan *c)
+{
+    if (!c)
+        return;
+    chan_check(c, "hchan_unref");
+    /* Release: all that this holder did with the channel comes before the free. Acquire: for the
+     * last one, so does all that the others did before their release, which this pairs with. */
+    if (fadd_acqrel(&chan_life(c)->refs, UINT32_MAX) == 1) /* less 1 */
+        end(c);
+}

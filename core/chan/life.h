@@ -1,0 +1,46 @@
+/* The end of a channel: how many references hold it, and how a freed channel and what is no channel
+ * are recognized.
+ *
+ * The count is only touched when a reference comes or goes, so it stands on a line of its own, in
+ * front of the channel's first line, which every core keeps a copy of. There it takes no room: a
+ * channel is aligned to a line, and malloc() only to 16 bytes. */
+#ifndef CORE_CHAN_LIFE_H
+#define CORE_CHAN_LIFE_H
+
+#include "core/base/atomic.h"
+#include "core/chan/layout.h"
+#include <stddef.h>
+
+struct chan_life {
+    alignas(max_align_t) size_t size; /* of the allocation */
+    _Atomic uint32_t refs;
+};
+
+static inline struct chan_life *chan_life(hchan *c)
+{
+    return (struct chan_life *)(void *)c - 1;
+}
+
+/* The row of a freed channel that is kept: each of its functions ends the process. */
+extern const struct hchan_variant chan_freed;
+
+/* Ends the process: "fatal error: call: why". */
+_Noreturn void chan_refuse(const char *call, const char *why);
+/* The same for a pointer to what is no channel, or no longer. */
+_Noreturn void chan_refuse_pointer(const hchan *c, const char *call);
+
+/* Ends the process with a message that names `call`, unless c is a channel. */
+static inline void chan_check(const hchan *c, const char *call)
+{
+    if (__builtin_expect(c->magic != CHAN_LIVE, 0))
+        chan_refuse_pointer(c, call);
+}
+
+/* By a traced send, before anything else. */
+static inline void chan_check_sent(const hchan *c, const void *elem)
+{
+    if (!elem && c->elemsize)
+        chan_refuse("chansend", "elem is NULL, and the channel's elements are not empty");
+}
+
+#endif
