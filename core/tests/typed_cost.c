@@ -41,6 +41,22 @@ enum hchan_end send_within(jobs c, const struct job *v, hchan *done, int64_t dea
     return EITHER(jobs_send_within(c, v, done, deadline), chansend_within(c, v, done, deadline));
 }
 
+enum hchan_end send_end(jobs c, const struct job *v)
+{
+    return EITHER(jobs_send_end(c, v), hchan_send(c, v));
+}
+
+enum hchan_end try_send_end(jobs c, const struct job *v)
+{
+    return EITHER(jobs_try_send_end(c, v), hchan_try_send(c, v));
+}
+
+enum hchan_end send_within_end(jobs c, const struct job *v, hchan *done, int64_t deadline)
+{
+    return EITHER(jobs_send_within_end(c, v, done, deadline),
+                  hchan_send_within(c, v, done, deadline));
+}
+
 void recv_only(jobs_recvonly c, struct job *v)
 {
     EITHER(jobs_recv(c, v), chanrecv1(c, v));
@@ -83,6 +99,17 @@ jobs_sendonly narrow(jobs c)
 size_t len(jobs_recvonly c)
 {
     return EITHER(jobs_len(c), chanlen(c));
+}
+
+enum hchan_end close_end(jobs c)
+{
+    return EITHER(jobs_close_end(c), hchan_close(c));
+}
+
+void hold(jobs c)
+{
+    EITHER(jobs_ref(c), hchan_ref(c));
+    EITHER(jobs_unref(c), hchan_unref(c));
 }
 
 void end(jobs c)

@@ -36,16 +36,23 @@
  *
  *     jobs_make(variant, capacity)                        makechan(); nil, with errno, on failure
  *     jobs_free(c)                                        chanfree()
+ *     jobs_ref(c), jobs_unref(c)                          hchan_ref(), hchan_unref(); of any of the
+ *                                                         three types, since each side may hold one
  *     jobs_send(c, elem)                                  chansend1()
  *     jobs_try_send(c, elem)                              chansend() that does not block
  *     jobs_send_within(c, elem, done, deadline)           chansend_within()
  *     jobs_close(c)                                       closechan()
+ *     jobs_send_end(c, elem)                              hchan_send(): HCHAN_CLOSED, no panic
+ *     jobs_try_send_end(c, elem)                          hchan_try_send()
+ *     jobs_send_within_end(c, elem, done, deadline)       hchan_send_within()
+ *     jobs_close_end(c)                                   hchan_close()
  *     jobs_recv(c, elem)                                  chanrecv1()
  *     jobs_recv_ok(c, elem)                               chanrecv2()
  *     jobs_try_recv(c, elem, received)                    chanrecv() that does not block
  *     jobs_recv_within(c, elem, received, done, deadline) chanrecv_within()
  *     jobs_len(c), jobs_cap(c), jobs_is_nil(c)            of any of the three types
- *     jobs_case_send(c, elem), jobs_case_recv(c, elem)    a struct scase, for selectgo()
+ *     jobs_case_send(c, elem), jobs_case_recv(c, elem)    a struct scase, for selectgo() and for
+ *                                                         HCHAN_CASE() of hchan/select.h
  *
  * Elements are passed by pointer, as in hchan.h: nothing is copied twice, and an int is not
  * silently converted to a double, as it would be by value. What still gets through is what C
@@ -70,90 +77,116 @@
 #include <hchan/hchan.h>
 
 /* Defines `name`, a channel type for elements of type T. Needs a semicolon. */
-#define HCHAN_TYPE(name, T)                                                                       \
-    typedef T name##_elem;                                                                        \
-    HCHAN_TYPED_HANDLES_(name)                                                                    \
-    HCHAN_TYPED_ name name##_make(const struct hchan_variant *variant, size_t capacity)           \
-    {                                                                                             \
-        name c = {makechan(variant, sizeof(name##_elem), capacity)};                              \
-        return c;                                                                                 \
-    }                                                                                             \
-    HCHAN_TYPED_ void name##_free(name c)                                                         \
-    {                                                                                             \
-        chanfree(c.c);                                                                            \
-    }                                                                                             \
-    HCHAN_TYPED_ name##_sendonly name##_as_sendonly(name c)                                       \
-    {                                                                                             \
-        name##_sendonly less;                                                                     \
-        less.c = c.c;                                                                             \
-        return less;                                                                              \
-    }                                                                                             \
-    HCHAN_TYPED_ name##_recvonly name##_as_recvonly(name c)                                       \
-    {                                                                                             \
-        name##_recvonly less;                                                                     \
-        less.c = c.c;                                                                             \
-        return less;                                                                              \
-    }                                                                                             \
-    HCHAN_TYPED_ void name##_send(name##_sendonly c, const name##_elem *elem)                     \
-    {                                                                                             \
-        chansend1(c.c, elem);                                                                     \
-    }                                                                                             \
-    HCHAN_TYPED_ bool name##_try_send(name##_sendonly c, const name##_elem *elem)                 \
-    {                                                                                             \
-        return chansend(c.c, elem, false, NULL);                                                  \
-    }                                                                                             \
-    HCHAN_TYPED_ enum hchan_end name##_send_within(name##_sendonly c, const name##_elem *elem,    \
-                                                   hchan *done, int64_t deadline)                 \
-    {                                                                                             \
-        return chansend_within(c.c, elem, done, deadline);                                        \
-    }                                                                                             \
-    HCHAN_TYPED_ void name##_close(name##_sendonly c)                                             \
-    {                                                                                             \
-        closechan(c.c);                                                                           \
-    }                                                                                             \
-    HCHAN_TYPED_ void name##_recv(name##_recvonly c, name##_elem *elem)                           \
-    {                                                                                             \
-        chanrecv1(c.c, elem);                                                                     \
-    }                                                                                             \
-    HCHAN_TYPED_ bool name##_recv_ok(name##_recvonly c, name##_elem *elem)                        \
-    {                                                                                             \
-        return chanrecv2(c.c, elem);                                                              \
-    }                                                                                             \
-    HCHAN_TYPED_ bool name##_try_recv(name##_recvonly c, name##_elem *elem, bool *received)       \
-    {                                                                                             \
-        return chanrecv(c.c, elem, false, received);                                              \
-    }                                                                                             \
-    HCHAN_TYPED_ enum hchan_end name##_recv_within(name##_recvonly c, name##_elem *elem,          \
-                                                   bool *received, hchan *done, int64_t deadline) \
-    {                                                                                             \
-        return chanrecv_within(c.c, elem, received, done, deadline);                              \
-    }                                                                                             \
-    HCHAN_TYPED_ size_t name##_len(name##_any c)                                                  \
-    {                                                                                             \
-        return chanlen(c.c);                                                                      \
-    }                                                                                             \
-    HCHAN_TYPED_ size_t name##_cap(name##_any c)                                                  \
-    {                                                                                             \
-        return chancap(c.c);                                                                      \
-    }                                                                                             \
-    HCHAN_TYPED_ bool name##_is_nil(name##_any c)                                                 \
-    {                                                                                             \
-        return c.c == NULL;                                                                       \
-    }                                                                                             \
-    HCHAN_TYPED_ struct scase name##_case_send(name##_sendonly c, const name##_elem *elem)        \
-    {                                                                                             \
-        struct scase it = {SCASE_SEND, c.c, HCHAN_TYPED_MUTABLE_(name, elem)};                    \
-        return it;                                                                                \
-    }                                                                                             \
-    HCHAN_TYPED_ struct scase name##_case_recv(name##_recvonly c, name##_elem *elem)              \
-    {                                                                                             \
-        struct scase it = {SCASE_RECV, c.c, elem};                                                \
-        return it;                                                                                \
-    }                                                                                             \
-    HCHAN_TYPED_ hchan *name##_range_(name##_recvonly c)                                          \
-    {                                                                                             \
-        return c.c;                                                                               \
-    }                                                                                             \
+#define HCHAN_TYPE(name, T)                                                                        \
+    typedef T name##_elem;                                                                         \
+    HCHAN_TYPED_HANDLES_(name)                                                                     \
+    HCHAN_TYPED_ name name##_make(const struct hchan_variant *variant, size_t capacity)            \
+    {                                                                                              \
+        name c = {makechan(variant, sizeof(name##_elem), capacity)};                               \
+        return c;                                                                                  \
+    }                                                                                              \
+    HCHAN_TYPED_ void name##_free(name c)                                                          \
+    {                                                                                              \
+        chanfree(c.c);                                                                             \
+    }                                                                                              \
+    HCHAN_TYPED_ name##_sendonly name##_as_sendonly(name c)                                        \
+    {                                                                                              \
+        name##_sendonly less;                                                                      \
+        less.c = c.c;                                                                              \
+        return less;                                                                               \
+    }                                                                                              \
+    HCHAN_TYPED_ name##_recvonly name##_as_recvonly(name c)                                        \
+    {                                                                                              \
+        name##_recvonly less;                                                                      \
+        less.c = c.c;                                                                              \
+        return less;                                                                               \
+    }                                                                                              \
+    HCHAN_TYPED_ void name##_send(name##_sendonly c, const name##_elem *elem)                      \
+    {                                                                                              \
+        chansend1(c.c, elem);                                                                      \
+    }                                                                                              \
+    HCHAN_TYPED_ bool name##_try_send(name##_sendonly c, const name##_elem *elem)                  \
+    {                                                                                              \
+        return chansend(c.c, elem, false, NULL);                                                   \
+    }                                                                                              \
+    HCHAN_TYPED_ enum hchan_end name##_send_within(name##_sendonly c, const name##_elem *elem,     \
+                                                   hchan *done, int64_t deadline)                  \
+    {                                                                                              \
+        return chansend_within(c.c, elem, done, deadline);                                         \
+    }                                                                                              \
+    HCHAN_TYPED_ void name##_close(name##_sendonly c)                                              \
+    {                                                                                              \
+        closechan(c.c);                                                                            \
+    }                                                                                              \
+    HCHAN_TYPED_ enum hchan_end name##_send_end(name##_sendonly c, const name##_elem *elem)        \
+    {                                                                                              \
+        return hchan_send(c.c, elem);                                                              \
+    }                                                                                              \
+    HCHAN_TYPED_ enum hchan_end name##_try_send_end(name##_sendonly c, const name##_elem *elem)    \
+    {                                                                                              \
+        return hchan_try_send(c.c, elem);                                                          \
+    }                                                                                              \
+    HCHAN_TYPED_ enum hchan_end name##_send_within_end(name##_sendonly c, const name##_elem *elem, \
+                                                       hchan *done, int64_t deadline)              \
+    {                                                                                              \
+        return hchan_send_within(c.c, elem, done, deadline);                                       \
+    }                                                                                              \
+    HCHAN_TYPED_ enum hchan_end name##_close_end(name##_sendonly c)                                \
+    {                                                                                              \
+        return hchan_close(c.c);                                                                   \
+    }                                                                                              \
+    HCHAN_TYPED_ void name##_recv(name##_recvonly c, name##_elem *elem)                            \
+    {                                                                                              \
+        chanrecv1(c.c, elem);                                                                      \
+    }                                                                                              \
+    HCHAN_TYPED_ bool name##_recv_ok(name##_recvonly c, name##_elem *elem)                         \
+    {                                                                                              \
+        return chanrecv2(c.c, elem);                                                               \
+    }                                                                                              \
+    HCHAN_TYPED_ bool name##_try_recv(name##_recvonly c, name##_elem *elem, bool *received)        \
+    {                                                                                              \
+        return chanrecv(c.c, elem, false, received);                                               \
+    }                                                                                              \
+    HCHAN_TYPED_ enum hchan_end name##_recv_within(name##_recvonly c, name##_elem *elem,           \
+                                                   bool *received, hchan *done, int64_t deadline)  \
+    {                                                                                              \
+        return chanrecv_within(c.c, elem, received, done, deadline);                               \
+    }                                                                                              \
+    HCHAN_TYPED_ void name##_ref(name##_any c)                                                     \
+    {                                                                                              \
+        hchan_ref(c.c);                                                                            \
+    }                                                                                              \
+    HCHAN_TYPED_ void name##_unref(name##_any c)                                                   \
+    {                                                                                              \
+        hchan_unref(c.c);                                                                          \
+    }                                                                                              \
+    HCHAN_TYPED_ size_t name##_len(name##_any c)                                                   \
+    {                                                                                              \
+        return chanlen(c.c);                                                                       \
+    }                                                                                              \
+    HCHAN_TYPED_ size_t name##_cap(name##_any c)                                                   \
+    {                                                                                              \
+        return chancap(c.c);                                                                       \
+    }                                                                                              \
+    HCHAN_TYPED_ bool name##_is_nil(name##_any c)                                                  \
+    {                                                                                              \
+        return c.c == NULL;                                                                        \
+    }                                                                                              \
+    HCHAN_TYPED_ struct scase name##_case_send(name##_sendonly c, const name##_elem *elem)         \
+    {                                                                                              \
+        struct scase it = {SCASE_SEND, c.c, {NULL}};                                               \
+        it.sent = elem;                                                                            \
+        return it;                                                                                 \
+    }                                                                                              \
+    HCHAN_TYPED_ struct scase name##_case_recv(name##_recvonly c, name##_elem *elem)               \
+    {                                                                                              \
+        struct scase it = {SCASE_RECV, c.c, {elem}};                                               \
+        return it;                                                                                 \
+    }                                                                                              \
+    HCHAN_TYPED_ hchan *name##_range_(name##_recvonly c)                                           \
+    {                                                                                              \
+        return c.c;                                                                                \
+    }                                                                                              \
     static_assert(sizeof(name##_elem) <= HCHAN_MAX_ELEM, #name ": the element is too large")
 
 /* for v := range c. Receives each value of c, a `jobs` or a `jobs_recvonly`, into v, which it
@@ -170,11 +203,9 @@
 /* The rest is the implementation, not for users. */
 #define HCHAN_TYPED_ static inline __attribute__((unused))
 
-/* A pointer to an element without its const, and the three types, and a union that takes any of
- * them. The unnamed first member makes the union be passed as the pointer is. Its type is used
- * nowhere else, so a stray pointer does not match it. */
+/* The three types, and a union that takes any of them. The unnamed first member makes the union be
+ * passed as the pointer is. Its type is used nowhere else, so a stray pointer does not match it. */
 #ifndef __cplusplus
-#define HCHAN_TYPED_MUTABLE_(name, elem) ((void *)(uintptr_t)(elem))
 #define HCHAN_TYPED_HANDLES_(name)                        \
     typedef struct name {                                 \
         hchan *c;                                         \
@@ -200,7 +231,6 @@
         name##_recvonly recvonly_;                        \
     } name##_any __attribute__((transparent_union));
 #else
-#define HCHAN_TYPED_MUTABLE_(name, elem) const_cast<name##_elem *>(elem)
 #define HCHAN_TYPED_HANDLES_(name)               \
     struct name##_sendonly {                     \
         hchan *c;                                \

@@ -6,6 +6,10 @@ static void produce(jobs_sendonly out, const struct job *v)
     jobs_send(out, v);
     jobs_try_send(out, v);
     jobs_send_within(out, v, NULL, HCHAN_FOREVER);
+    jobs_send_end(out, v);
+    jobs_try_send_end(out, v);
+    jobs_send_within_end(out, v, NULL, HCHAN_FOREVER);
+    jobs_close_end(out);
     jobs_close(out);
 }
 
@@ -35,6 +39,9 @@ void snippet(jobs c, jobs_sendonly out, jobs_recvonly in, results other, nodes p
     jobs_send(c, &v);
     jobs_recv(c, &v);
     jobs_close(c);
+    jobs_ref(in);
+    jobs_unref(out);
+    jobs_unref(c);
     results_send(other, &v);
     nodes_send(pointers, &p);
     nodes_recv(pointers, &p);
