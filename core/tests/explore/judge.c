@@ -83,6 +83,7 @@ static void begin(void *arg)
         perror("explore: makechan");
         abort();
     }
+    j->run.ends = j->ends;
     if (j->procs)
         explore_sched_begin(j->procs);
     for (unsigned i = 0; i < j->program->nparties; i++)
@@ -152,8 +153,10 @@ static void name(struct judge *j)
     int n = snprintf(j->name, sizeof(j->name), "--variant %s%s --program '%s'",
                      hchan_variant_name(j->variant), j->variant->traced ? ":traced" : "", text);
     if (j->procs)
-        snprintf(j->name + n, sizeof(j->name) - (size_t)n, " --procs %u --threads %u", j->procs,
-                 (unsigned)j->threads);
+        n += snprintf(j->name + n, sizeof(j->name) - (size_t)n, " --procs %u --threads %u",
+                      j->procs, (unsigned)j->threads);
+    if (j->ends)
+        snprintf(j->name + n, sizeof(j->name) - (size_t)n, " --ends 1");
 }
 
 void judge_make_sched(struct judge *j, const struct program *p, const struct hchan_variant *variant,
@@ -171,6 +174,12 @@ void judge_make_sched(struct judge *j, const struct program *p, const struct hch
         fibers += is_thread(j, i);
     j->what = (struct explore_case){
         .name = j->name, .fibers = fibers, .begin = begin, .body = body, .end = end, .arg = j};
+}
+
+void judge_for_ends(struct judge *j)
+{
+    j->ends = true;
+    name(j);
 }
 
 const char *judge_blind(const struct hchan_variant *variant)

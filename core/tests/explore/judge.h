@@ -12,6 +12,7 @@ struct judge {
     const struct hchan_variant *variant;
     unsigned procs;   /* 0: all parties are threads */
     uint32_t threads; /* the parties that are threads; the others are goroutines */
+    bool ends;        /* as in struct run */
     uint32_t ended;   /* parties */
     struct g *gs[PROGRAM_PARTIES];
     struct run run; /* with the last schedule's history */
@@ -29,6 +30,10 @@ void judge_make(struct judge *j, const struct program *p, const struct hchan_var
  * `threads`. The scheduler is judged as well. */
 void judge_make_sched(struct judge *j, const struct program *p, const struct hchan_variant *variant,
                       unsigned procs, uint32_t threads);
+
+/* Lets the judge's parties send and close by the functions that return an enum hchan_end (struct
+ * run). */
+void judge_for_ends(struct judge *j);
 
 /* Why the variant cannot be explored; NULL if it can. */
 const char *judge_blind(const struct hchan_variant *variant);

@@ -22,13 +22,15 @@ static const char help[] =
     "\n"
     "  --procs N        the parties are goroutines on N Ps, 1 to 4, and not threads; but for\n"
     "                   those whose bits --threads M has: 2 is the second party alone\n"
+    "  --ends 1         sends and closes by hchan_send() and its like, which return that a\n"
+    "                   channel is closed, where the others panic\n"
     "  --seed S         of what --random and --pct draw (1)\n";
 
 /* Ways to choose schedules; a set of them is their bits. */
 enum mode { BOUND = 1, RANDOM = 2, PCT = 4, REPLAY = 8, EACH = 15 };
 
 static const char *variant_name, *program_text, *schedule;
-static uint64_t bound = 2, limit = EXPLORE_ALL, drawn, depth = 3, seed = 1, procs, threads;
+static uint64_t bound = 2, limit = EXPLORE_ALL, drawn, depth = 3, seed = 1, procs, threads, ends;
 
 /* An option takes a text, or a number from min to max. */
 static const struct option {
@@ -47,6 +49,7 @@ static const struct option {
     {"--depth", NULL, &depth, 1, EXPLORE_DEPTH_MAX, PCT, "--pct"},
     {"--procs", NULL, &procs, 1, EXPLORE_PROCS, EACH, "every one"},
     {"--threads", NULL, &threads, 0, (1 << PROGRAM_PARTIES) - 1, EACH, "every one"},
+    {"--ends", NULL, &ends, 0, 1, EACH, "every one"},
     {"--seed", NULL, &seed, 0, UINT64_MAX, RANDOM | PCT, "--random and --pct"},
     {"--replay", &schedule, NULL, 0, 0, REPLAY, NULL},
 };
@@ -107,6 +110,8 @@ static int run(enum mode mode)
     if (error)
         return wrong(program_text, error);
     judge_make_sched(&judge, &program, variant, (unsigned)procs, (uint32_t)threads);
+    if (ends)
+        judge_for_ends(&judge);
     static struct explore_schedule parsed;
     if (mode == REPLAY && !explore_parse(&parsed, schedule))
         return wrong(schedule, "no schedule: give `default`, or STEP:CHOICE ... with rising steps");

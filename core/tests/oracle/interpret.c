@@ -1,12 +1,13 @@
 /* Runs programs of the checkers' language over hchan, a thread for each party:
  *
- *     oracle_interpret --variant NAME [--traced] < programs
+ *     oracle_interpret --variant NAME [--traced] [--ends] < programs
  *     oracle_interpret --list       the options of every instance, one a line
  *
- * It reads and writes the same as interpret.go; see there. Ends with 2 if the call or a program is
- * wrong, before any program runs, and with 3 if one could not be run. `oracle_broken` is the same
- * with `--broken NAME`, which spoils the channel (broken.c), for the test that a difference is
- * seen. */
+ * It reads and writes the same as interpret.go; see there. With --ends it sends and closes by
+ * hchan_send() and its like, whose HCHAN_CLOSED is told as a panic. Ends with 2 if the call or a
+ * program is wrong, before any program runs, and with 3 if one could not be run. `oracle_broken` is
+ * the same with `--broken NAME`, which spoils the channel (broken.c), for the test that a
+ * difference is seen. */
 #include "core/base/atomic.h"
 #include "core/tests/check/run.h"
 #include "core/tests/given.h"
@@ -30,6 +31,7 @@ enum { STACK_SIZE = 512 * 1024 };
 enum { PATIENCE_S = 300 };
 
 static const struct hchan_variant *variant;
+static bool ends;
 
 static const char me[] = ORACLE_NAME;
 
@@ -182,6 +184,7 @@ static void run_program(const char *text)
     program_parse(p, text); /* cannot fail: check_program() has read it */
     if (!run_make(r, p, variant, moment))
         fail(text, strerror(errno));
+    r->ends = ends;
     static uint32_t dice;
     store_rlx(&gate, 0); /* relaxed: no thread reads it now */
     pthread_attr_t attr;
@@ -296,13 +299,15 @@ static void read_call(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--traced") == 0)
             traced = true;
+        else if (strcmp(argv[i], "--ends") == 0)
+            ends = true;
         else if (!name && strcmp(argv[i], "--variant") == 0 && i + 1 < argc)
             name = argv[++i];
         else if (BROKEN && !broken && strcmp(argv[i], "--broken") == 0 && i + 1 < argc)
             broken = argv[++i];
         else
             refuse(argv[i], "give --list alone, or --variant NAME once" BROKEN_USAGE
-                            ", and --traced for the traced instance");
+                            ", and --traced, --ends");
     }
     if (!name)
         refuse("--variant", "give a variant's name: --list has them");

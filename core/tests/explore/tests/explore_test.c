@@ -1,6 +1,7 @@
 /* Every variant, measured and traced, under chosen schedules instead of lucky ones: small programs
  * under all schedules with at most two deviations (one if there are four parties); larger ones,
- * drawn at random, under drawn schedules. lin_check() judges each history.
+ * drawn at random, under drawn schedules. lin_check() judges each history. The programs that close
+ * a channel, and every other one of those drawn, also run with hchan_send() and its like.
  *
  *     HCHANLAB_SCHEDULES=1000000000   how many drawn schedules, over all variants; 0: none
  *     HCHANLAB_DRAWN_ONLY=1           without the programs below, which have been run elsewhere
@@ -133,12 +134,15 @@ static _Noreturn void wrong_history(const char *name)
     abort();
 }
 
-static void explore_named(const struct hchan_variant *v, size_t i)
+/* `ends`: by the functions that return that a channel is closed, instead of those that panic. */
+static void explore_named(const struct hchan_variant *v, size_t i, bool ends)
 {
     const char *wrong = program_parse(&program, programs[i].text);
     if (wrong)
         fail_msg("%s: %s", programs[i].text, wrong);
     judge_make(&judge, &program, v);
+    if (ends)
+        judge_for_ends(&judge);
     uint64_t bound = (program.nparties > 3 ? 1 : BOUND) + asked.deeper;
     if (!explore_all(&judge.what, (uint32_t)bound, LIMIT, &result))
         wrong_history(programs[i].name);
@@ -159,6 +163,8 @@ static void explore_drawn(const struct hchan_variant *v, uint64_t schedules, uin
         uint64_t state = seed + i;
         program_draw(&program, &dice, &state);
         judge_make(&judge, &program, v);
+        if (i % 2)
+            judge_for_ends(&judge);
         if (!explore_random(&judge.what, BATCH, state, &result))
             wrong_history("a drawn program");
         one.schedules += result.schedules;
@@ -233,8 +239,11 @@ static void test_no_schedule_breaks_a_channel(void **state)
         memset(&one, 0, sizeof(one));
         double before = now_s();
         for (size_t i = 0; i < PROGRAMS && !asked.drawn_only; i++)
-            explore_named(v, i);
+            explore_named(v, i, false);
         explore_drawn(v, asked.drawn / instances(), asked.seed << 32);
+        for (size_t i = 0; i < PROGRAMS && !asked.drawn_only; i++)
+            if (strchr(programs[i].text, 'x'))
+                explore_named(v, i, true);
         one.seconds = now_s() - before;
         report(hchan_variant_name(v), v == hchan_traced(v) ? "traced" : "measured");
     }
