@@ -39,7 +39,8 @@ void chan_refuse(const char *call, const char *why)
 
 void chan_refuse_pointer(const hchan *c, const char *call)
 {
-    chan_refuse(call, c->magic == CHAN_FREED ? "the channel was freed" : "this is not a channel");
+    chan_refuse(call,
+                chan_magic(c) == CHAN_FREED ? "the channel was freed" : "this is not a channel");
 }
 
 hchan *hchan_checked(hchan *c, const char *call)

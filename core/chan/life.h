@@ -10,6 +10,7 @@
 #include "core/base/atomic.h"
 #include "core/chan/layout.h"
 #include <stddef.h>
+#include <string.h>
 
 struct chan_life {
     alignas(max_align_t) size_t size; /* of the allocation */
@@ -29,10 +30,25 @@ _Noreturn void chan_refuse(const char *call, const char *why);
 /* The same for a pointer to what is no channel, or no longer. */
 _Noreturn void chan_refuse_pointer(const hchan *c, const char *call);
 
+/* These two read what may be no channel, and not be aligned as one. */
+static inline uint32_t chan_magic(const hchan *c)
+{
+    uint32_t magic;
+    memcpy(&magic, (const unsigned char *)c + offsetof(struct hchan, magic), sizeof(magic));
+    return magic;
+}
+
+static inline const struct hchan_variant *chan_variant(const hchan *c)
+{
+    const struct hchan_variant *variant;
+    memcpy(&variant, (const unsigned char *)c + offsetof(struct hchan, variant), sizeof(variant));
+    return variant;
+}
+
 /* Ends the process with a message that names `call`, unless c is a channel. */
 static inline void chan_check(const hchan *c, const char *call)
 {
-    if (__builtin_expect(c->magic != CHAN_LIVE, 0))
+    if (__builtin_expect(chan_magic(c) != CHAN_LIVE, 0))
         chan_refuse_pointer(c, call);
 }
 

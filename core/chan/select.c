@@ -52,7 +52,7 @@ static inline const struct hchan_variant *instance_of(const struct scase *cases,
         if (!variant) {
             chan_check(c, "selectgo"); /* the others have its variant, or are refused */
             variant = c->variant;
-        } else if (c->variant != variant) {
+        } else if (chan_variant(c) != variant) {
             refuse_mix(cases, c);
         }
     }

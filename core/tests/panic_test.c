@@ -190,8 +190,16 @@ static void die_in_a_goroutine(void *arg)
     die_in_a_thread(arg);
 }
 
+static void end_at_once(int status, void *arg)
+{
+    (void)arg;
+    _exit(status);
+}
+
 static void wait_for_a_goroutine(void)
 {
+    /* LeakSanitizer does not see what a P has on its own stack while a goroutine ends the process. */
+    on_exit(end_at_once, NULL);
     start_procs(2);
     go(die_in_a_goroutine, NULL);
     schedwait();
@@ -212,8 +220,9 @@ static void test_what_nothing_catches_ends_the_process(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        assert_int_equal(run_child(ways[i].body), 2);
+        int status = run_child(ways[i].body);
         assert_string_equal(said, ways[i].says);
+        assert_int_equal(status, 2);
     }
 }
 
