@@ -229,8 +229,9 @@ const char *hchan_variant_nearest(const char *name);
 const struct hchan_variant *hchan_variant_next(const struct hchan_variant *variant);
 
 /* A variant has two instances. The measured one has no accounting; the functions above return it.
- * The traced one counts outcomes (hchan/outcome.h), checks the channel's invariants, and keeps
- * freed channels for a while. These return one instance for either, and say which it is. */
+ * The traced one counts outcomes (hchan/outcome.h), checks the channel's invariants, and keeps the
+ * memory of the last 128 channels that were freed, if they are of at most 32 KiB. These return one
+ * instance for either, and say which it is. */
 const struct hchan_variant *hchan_traced(const struct hchan_variant *variant);
 const struct hchan_variant *hchan_measured(const struct hchan_variant *variant);
 bool hchan_is_traced(const struct hchan_variant *variant);
