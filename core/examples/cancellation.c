@@ -5,6 +5,7 @@
  */
 #include <hchan/hchan.h>
 #include <hchan/sched.h>
+#include <hchan/select.h>
 #include <stdio.h>
 
 enum { SEARCHERS = 4, BETWEEN_LOOKS = 1024 };
@@ -29,7 +30,7 @@ static void search(void *arg)
 {
     struct search *s = arg;
     for (uint32_t n = s->first;; n += SEARCHERS) {
-        struct scase cases[] = {{SCASE_RECV, done, NULL}, {SCASE_SEND, found, &n}};
+        struct scase cases[] = {HCHAN_RECV(done, NULL), HCHAN_SEND(found, &n)};
         bool hit = hash(n) == 0xabfd2174;
         if (!hit && n / SEARCHERS % BETWEEN_LOOKS != 0)
             continue;
@@ -47,7 +48,7 @@ static void search(void *arg)
 
 int main(void)
 {
-    const struct hchan_variant *variant = hchan_variant_find("futex+go+ring");
+    const struct hchan_variant *variant = hchan_variant_default();
     struct search searches[SEARCHERS];
     uint32_t n;
     int gave_up = 0;

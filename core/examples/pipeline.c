@@ -37,7 +37,7 @@ static void filter(void *arg)
 
 int main(void)
 {
-    const struct hchan_variant *variant = hchan_variant_find("futex+go+ring");
+    const struct hchan_variant *variant = hchan_variant_default();
     struct stage stages[PRIMES + 1] = {{.out = ints_make(variant, 0)}};
     int made = 0, prime;
     if (ints_is_nil(stages[0].out) || schedinit(NULL) != 0 || newproc(count, &stages[0]) != 0)

@@ -40,7 +40,7 @@ static int64_t in_ms(int64_t ms)
 
 int main(void)
 {
-    const struct hchan_variant *variant = hchan_variant_find("futex-park");
+    const struct hchan_variant *variant = hchan_variant_named("futex-park");
     int shop[SHOPS], got[SHOPS] = {0}, best = -1;
     pthread_t threads[SHOPS];
     struct quote quote;

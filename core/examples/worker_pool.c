@@ -34,7 +34,7 @@ static void work(void *arg)
 
 int main(void)
 {
-    const struct hchan_variant *variant = hchan_variant_find("futex+go+ring");
+    const struct hchan_variant *variant = hchan_variant_default();
     struct pool pool = {numbers_make(variant, LAST), answers_make(variant, 0)};
     int steps[LAST + 1];
     if (numbers_is_nil(pool.todo) || answers_is_nil(pool.done) || schedinit(NULL) != 0)

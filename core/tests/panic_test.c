@@ -198,7 +198,8 @@ static void end_at_once(int status, void *arg)
 
 static void wait_for_a_goroutine(void)
 {
-    /* LeakSanitizer does not see what a P has on its own stack while a goroutine ends the process. */
+    /* LeakSanitizer does not see what a P has on its own stack while a goroutine ends the process.
+     */
     on_exit(end_at_once, NULL);
     start_procs(2);
     go(die_in_a_goroutine, NULL);
