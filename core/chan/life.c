@@ -93,27 +93,28 @@ void chanfree(hchan *c)
         return;
     chan_check(c, "chanfree");
     if (load_rlx(&chan_life(c)->refs) != 1) /* relaxed: ours is the only one, or it is an error */
-        chan_refuse("chanfree", "others hold the channel: hchan_unref() gives back one reference");
+        chan_refuse("chanfree",
+                    "others hold the channel: hchan_release() gives back one reference");
     end(c);
 }
 
-hchan *hchan_ref(hchan *c)
+hchan *hchan_retain(hchan *c)
 {
     if (!c)
         return NULL;
-    chan_check(c, "hchan_ref");
+    chan_check(c, "hchan_retain");
     /* Relaxed: the caller's own reference keeps the count above 0, and whatever hands the new one
      * on orders it. */
     if (fadd_rlx(&chan_life(c)->refs, 1) == UINT32_MAX)
-        chan_refuse("hchan_ref", "too many references");
+        chan_refuse("hchan_retain", "too many references");
     return c;
 }
 
-void hchan_unref(hchan *c)
+void hchan_release(hchan *c)
 {
     if (!c)
         return;
-    chan_check(c, "hchan_unref");
+    chan_check(c, "hchan_release");
     /* Release: all that this holder did with the channel comes before the free. Acquire: for the
      * last one, so does all that the others did before their release, which this pairs with. */
     if (fadd_acqrel(&chan_life(c)->refs, UINT32_MAX) == 1) /* less 1 */

@@ -30,7 +30,7 @@ static void serve(void *arg)
             HCHAN_CASE(requests_case_recv(asked, &r)) {
                 long square = r.number * r.number;
                 replies_send(r.reply, &square);
-                replies_unref(r.reply); // the client may have gone
+                replies_release(r.reply); // the client may have gone
             }
             HCHAN_CASE(HCHAN_RECV(quit, NULL))
                 *ended = true;
@@ -46,12 +46,12 @@ static long ask(long number)
     struct request r = {number, replies_make(hchan_variant_default(), 1)};
     if (replies_is_nil(r.reply))
         return -1;
-    replies_ref(r.reply); // for the service
+    replies_retain(r.reply); // for the service
     if (requests_send_end(asked, &r) == HCHAN_OK)
         replies_recv(r.reply, &square);
     else
-        replies_unref(r.reply); // the service has not got it
-    replies_unref(r.reply);
+        replies_release(r.reply); // the service has not got it
+    replies_release(r.reply);
     return square;
 }
 

@@ -100,14 +100,14 @@ static void call_chanfree(hchan *c)
     chanfree(c);
 }
 
-static void call_hchan_ref(hchan *c)
+static void call_hchan_retain(hchan *c)
 {
-    hchan_ref(c);
+    hchan_retain(c);
 }
 
-static void call_hchan_unref(hchan *c)
+static void call_hchan_release(hchan *c)
 {
-    hchan_unref(c);
+    hchan_release(c);
 }
 
 static void call_chanlen(hchan *c)
@@ -166,8 +166,8 @@ static const struct {
     {call_closechan, "closechan"},
     {call_hchan_close, "hchan_close"},
     {call_chanfree, "chanfree"},
-    {call_hchan_ref, "hchan_ref"},
-    {call_hchan_unref, "hchan_unref"},
+    {call_hchan_retain, "hchan_retain"},
+    {call_hchan_release, "hchan_release"},
     {call_chanlen, "chanlen"},
     {call_chancap, "chancap"},
     {call_chan_parked_receivers, "chan_parked_receivers"},
@@ -207,7 +207,7 @@ static void test_each_call_tells_a_freed_channel(void **state)
         sound = make(v, sizeof(long), 1);
         hchan *freed = make(v, sizeof(long), 1), *given_back = make(v, sizeof(long), 0);
         chanfree(freed);
-        hchan_unref(given_back);
+        hchan_release(given_back);
         for (size_t i = 0; i < CALLS; i++)
             assert_refused(calls[i].call, i % 2 ? freed : given_back, calls[i].name,
                            "the channel was freed");
@@ -302,7 +302,7 @@ static void test_a_channel_knows_its_instance(void **state)
 
 static void free_a_shared_one(hchan *c)
 {
-    hchan_ref(c);
+    hchan_retain(c);
     chanfree(c);
 }
 
@@ -313,7 +313,7 @@ static void test_a_channel_that_others_hold_is_not_freed(void **state)
     {
         hchan *c = make(v, 0, 0);
         assert_refused(free_a_shared_one, c, "chanfree",
-                       "others hold the channel: hchan_unref() gives back one reference");
+                       "others hold the channel: hchan_release() gives back one reference");
         chanfree(c);
     }
 }

@@ -7,23 +7,23 @@
 static void test_the_channel_lives_until_the_last_reference_is_given_back(void **state)
 {
     (void)state;
-    assert_null(hchan_ref(NULL));
-    hchan_unref(NULL);
+    assert_null(hchan_retain(NULL));
+    hchan_release(NULL);
     FOR_EACH_VARIANT(v)
     {
         hchan *c = make(v, sizeof(long), 2);
         long got = 0;
-        assert_ptr_equal(hchan_ref(c), c);
-        assert_ptr_equal(hchan_ref(c), c);
-        hchan_unref(c);
+        assert_ptr_equal(hchan_retain(c), c);
+        assert_ptr_equal(hchan_retain(c), c);
+        hchan_release(c);
         chansend1(c, &(long){1});
-        hchan_unref(c);
+        hchan_release(c);
         chanrecv1(c, &got); /* there is one left, and the value with it */
         assert_int_equal(got, 1);
         chanfree(c); /* the only one is an owner's */
         c = make(v, sizeof(long), 2);
-        hchan_unref(hchan_ref(c));
-        hchan_unref(c);
+        hchan_release(hchan_retain(c));
+        hchan_release(c);
     }
 }
 
@@ -38,7 +38,7 @@ static void *send_and_leave(void *arg)
 {
     struct leaver *l = arg;
     chansend1(l->c, &(long){3});
-    hchan_unref(l->c);
+    hchan_release(l->c);
     store_rlx(&l->left, 1); /* relaxed on purpose: only the count may order the free */
     return NULL;
 }
@@ -49,12 +49,12 @@ static void test_what_the_others_did_comes_before_the_free(void **state)
     (void)state;
     FOR_EACH_VARIANT(v)
     for (unsigned round = 0; round < ROUNDS; round++) {
-        struct leaver l = {.c = hchan_ref(make(v, sizeof(long), 1))};
+        struct leaver l = {.c = hchan_retain(make(v, sizeof(long), 1))};
         pthread_t thread;
         assert_int_equal(pthread_create(&thread, NULL, send_and_leave, &l), 0);
         while (!load_rlx(&l.left)) /* as above */
             sched_yield();
-        hchan_unref(l.c);
+        hchan_release(l.c);
         assert_int_equal(pthread_join(thread, NULL), 0);
     }
 }
@@ -80,7 +80,7 @@ static void serve(void *arg)
     while (chanrecv2(d->requests, &r)) {
         long answer = 2 * r.number;
         chansend1(r.reply, &answer);
-        hchan_unref(r.reply);
+        hchan_release(r.reply);
     }
 }
 
@@ -91,14 +91,14 @@ static void ask(void *arg)
     for (unsigned i = 0; i < d->rounds; i++) {
         hchan *reply = makechan(d->variant, sizeof(long), i % 3 > 0);
         assert_non_null(reply);
-        struct request r = {i, hchan_ref(reply)};
+        struct request r = {i, hchan_retain(reply)};
         chansend1(d->requests, &r);
         long answer = 0;
         if (i % 3 < 2) {
             chanrecv1(reply, &answer);
             assert_int_equal(answer, 2 * i);
         }
-        hchan_unref(reply);
+        hchan_release(reply);
         fadd_rlx(&d->answered, 1); /* a count; the joins order it */
     }
 }

@@ -108,8 +108,8 @@ enum hchan_end close_end(jobs c)
 
 void hold(jobs c)
 {
-    EITHER(jobs_ref(c), hchan_ref(c));
-    EITHER(jobs_unref(c), hchan_unref(c));
+    EITHER(jobs_retain(c), hchan_retain(c));
+    EITHER(jobs_release(c), hchan_release(c));
 }
 
 void end(jobs c)

@@ -34,8 +34,8 @@ TAKES(jobs_send, void (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_try_send, bool (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_send_within, enum hchan_end (*)(jobs_sendonly, const struct job *, hchan *, int64_t));
 TAKES(jobs_close, void (*)(jobs_sendonly));
-TAKES(jobs_ref, void (*)(jobs_any));
-TAKES(jobs_unref, void (*)(jobs_any));
+TAKES(jobs_retain, void (*)(jobs_any));
+TAKES(jobs_release, void (*)(jobs_any));
 TAKES(jobs_send_end, enum hchan_end (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_try_send_end, enum hchan_end (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_send_within_end,
@@ -446,14 +446,14 @@ static void test_each_side_may_hold_a_reference(void **state)
         numbers_sendonly out = numbers_as_sendonly(c);
         numbers_recvonly in = numbers_as_recvonly(c);
         long got = 0;
-        numbers_ref(out);
-        numbers_ref(in);
-        numbers_unref(c);
+        numbers_retain(out);
+        numbers_retain(in);
+        numbers_release(c);
         numbers_send(out, &(long){7});
-        numbers_unref(out);
+        numbers_release(out);
         numbers_recv(in, &got);
         assert_int_equal(got, 7);
-        numbers_unref(in);
+        numbers_release(in);
     }
 }
 

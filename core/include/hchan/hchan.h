@@ -81,25 +81,25 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
 void chanfree(hchan *c);
 
 /* A channel that several threads or goroutines own: makechan() returns it with one reference,
- * hchan_ref() adds one, and hchan_unref() gives one back, the last time instead of chanfree(). So
- * each side may be the last one out. A reply channel for each request:
+ * hchan_retain() adds one, and hchan_release() gives one back, the last time instead of chanfree().
+ * So each side may be the last one out. A reply channel for each request:
  *
- *     struct request r = {question, hchan_ref(reply)};   // the server's reference goes along
+ *     struct request r = {question, hchan_retain(reply)}; // the server's reference goes along
  *     chansend1(requests, &r);
- *     chanrecv1(reply, &answer);                         // the server may still be in its send
- *     hchan_unref(reply);                                // ours
+ *     chanrecv1(reply, &answer);                          // the server may still be in its send
+ *     hchan_release(reply);                               // ours
  *
- *     chanrecv1(requests, &r);                           // and in the server:
+ *     chanrecv1(requests, &r);                            // and in the server:
  *     chansend1(r.reply, &answer);
- *     hchan_unref(r.reply);                              // its last use of the channel
+ *     hchan_release(r.reply);                             // its last use of the channel
  *
- * hchan_ref() returns c. It may be called only by a holder of a reference, which it may hand to
+ * hchan_retain() returns c. It may be called only by a holder of a reference, which it may hand to
  * another thread by any means that orders memory: as a value on a channel, or by starting the
- * thread. After hchan_unref() its caller must not use c. What the holders did before they gave
+ * thread. After hchan_release() its caller must not use c. What the holders did before they gave
  * their references back happens before the channel is freed. A channel in a variable that every
  * thread may read needs a lock around that variable instead. NULL is allowed in both. */
-hchan *hchan_ref(hchan *c);
-void hchan_unref(hchan *c);
+hchan *hchan_retain(hchan *c);
+void hchan_release(hchan *c);
 
 /* c <- elem. Returns when a receiver has the value or the buffer holds it. Panics if the channel is
  * closed, or is closed meanwhile. */

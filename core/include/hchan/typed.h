@@ -36,9 +36,8 @@
  *
  *     jobs_make(variant, capacity)                        makechan(); nil, with errno, on failure
  *     jobs_free(c)                                        chanfree()
- *     jobs_ref(c), jobs_unref(c)                          hchan_ref(), hchan_unref(); of any of the
- *                                                         three types, since each side may hold one
- *     jobs_send(c, elem)                                  chansend1()
+ *     jobs_retain(c), jobs_release(c)                          hchan_retain(), hchan_release(); of
+ * any of the three types, since each side may hold one jobs_send(c, elem) chansend1()
  *     jobs_try_send(c, elem)                              chansend() that does not block
  *     jobs_send_within(c, elem, done, deadline)           chansend_within()
  *     jobs_close(c)                                       closechan()
@@ -152,13 +151,13 @@
     {                                                                                              \
         return chanrecv_within(c.c, elem, received, done, deadline);                               \
     }                                                                                              \
-    HCHAN_TYPED_ void name##_ref(name##_any c)                                                     \
+    HCHAN_TYPED_ void name##_retain(name##_any c)                                                  \
     {                                                                                              \
-        hchan_ref(c.c);                                                                            \
+        hchan_retain(c.c);                                                                         \
     }                                                                                              \
-    HCHAN_TYPED_ void name##_unref(name##_any c)                                                   \
+    HCHAN_TYPED_ void name##_release(name##_any c)                                                 \
     {                                                                                              \
-        hchan_unref(c.c);                                                                          \
+        hchan_release(c.c);                                                                        \
     }                                                                                              \
     HCHAN_TYPED_ size_t name##_len(name##_any c)                                                   \
     {                                                                                              \

@@ -39,9 +39,9 @@ void snippet(jobs c, jobs_sendonly out, jobs_recvonly in, results other, nodes p
     jobs_send(c, &v);
     jobs_recv(c, &v);
     jobs_close(c);
-    jobs_ref(in);
-    jobs_unref(out);
-    jobs_unref(c);
+    jobs_retain(in);
+    jobs_release(out);
+    jobs_release(c);
     results_send(other, &v);
     nodes_send(pointers, &p);
     nodes_recv(pointers, &p);
