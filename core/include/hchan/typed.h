@@ -36,8 +36,9 @@
  *
  *     jobs_make(variant, capacity)                        makechan(); nil, with errno, on failure
  *     jobs_free(c)                                        chanfree()
- *     jobs_retain(c), jobs_release(c)                          hchan_retain(), hchan_release(); of
- * any of the three types, since each side may hold one jobs_send(c, elem) chansend1()
+ *     jobs_retain(c), jobs_release(c)                     hchan_retain(), hchan_release(); of any
+ *                                                         of the three types
+ *     jobs_send(c, elem)                                  chansend1()
  *     jobs_try_send(c, elem)                              chansend() that does not block
  *     jobs_send_within(c, elem, done, deadline)           chansend_within()
  *     jobs_close(c)                                       closechan()
