@@ -1,11 +1,26 @@
-/* Go's throw: ends a process that cannot go on. It has no state, and includes nothing of ours, so
- * that every other file may use it. */
+/* Words on standard error for a process that ends, and Go's throw, which ends one that cannot go
+ * on. It has no state, and includes nothing of ours, so that every other file may use it. */
 #include "core/base/throw.h"
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static struct iovec piece(const char *text)
+{
+    return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
+}
+
+void errput(const char *what, const char *message)
+{
+    struct iovec line[] = {piece(what), piece(": "), piece(message), piece("\n")};
+    if (writev(STDERR_FILENO, line, 4) < 0)
+        return; /* there is nobody else to tell */
+}
 
 void gothrow(const char *message)
 {
-    fprintf(stderr, "fatal error: %s\n", message);
+    errput("fatal error", message);
     abort();
 }

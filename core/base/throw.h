@@ -2,6 +2,11 @@
 #ifndef CORE_BASE_THROW_H
 #define CORE_BASE_THROW_H
 
+/* Writes "what: message" and a newline on standard error, in one piece. Takes no lock (another
+ * thread may hold the stream's for good), no memory and little stack, and may be called by a
+ * signal's handler. */
+void errput(const char *what, const char *message);
+
 /* Prints "fatal error: message" on standard error and aborts, for a state that is a bug of ours, or
  * memory that ran out where no caller could be told (Go's throw). */
 _Noreturn void gothrow(const char *message);

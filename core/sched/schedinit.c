@@ -27,18 +27,17 @@ static void *mstart(void *arg)
 {
     struct p *pp = arg;
     const struct sched_options *o = &sched.options;
+    void *altstack = NULL;
     pp->error = o->begin ? o->begin(pp->id, o->arg) : 0;
     bool begun = pp->error == 0;
-    void *altstack = pp->error ? NULL : stack_guard();
-    if (!pp->error && !altstack)
-        pp->error = ENOMEM;
+    if (begun)
+        pp->error = stack_guard(&altstack);
     bool failed = pp->error != 0;
     fadd_acqrel(&sched.started, 1); /* publishes pp->error; pairs with start_procs() */
     futex_wake(&sched.started, 1);
     if (!failed)
         run_p(pp);
-    if (altstack)
-        stack_unguard(altstack);
+    stack_unguard(altstack);
     if (o->end && begun)
         o->end(pp->id, o->arg);
     return NULL;

@@ -25,13 +25,14 @@ void stacks_lock(void);
 void stacks_unlock(void);
 void stacks_forget(void);
 /* Takes SIGSEGV, to report overflows, until stack_leave_faults() gives it back: unless the program
- * has installed a handler of its own meanwhile. Any other fault is left to the action before, which
- * is put back and stays. */
+ * has installed a handler of its own meanwhile. Any other fault, and a signal that was sent, is
+ * passed on to the action before. */
 void stack_catch_faults(void);
 void stack_leave_faults(void);
 /* Gives the calling thread a stack for signals, so that an overflow of its goroutines can be
- * reported. Returns what stack_unguard() takes; NULL if there is no memory. */
-void *stack_guard(void);
+ * reported, unless it has one. Returns 0 or an error number, and in *altstack what stack_unguard()
+ * takes. */
+int stack_guard(void **altstack);
 void stack_unguard(void *altstack);
 
 #endif

@@ -32,11 +32,14 @@ static void run_and_overflow(void *arg)
     schedstop();
 }
 
+#define ENLARGE ": give schedinit() a bigger stack_size\n"
+
 static void test_a_stack_overflow_is_told(void **state)
 {
     static struct overflow all[] = {
-        {0, 1000, "fatal error: stack overflow: goroutine 1 needs more than its 64 KiB\n"},
-        {1 << 20, 4000, "fatal error: stack overflow: goroutine 1 needs more than its 1024 KiB\n"},
+        {0, 1000, "fatal error: stack overflow: goroutine 1 needs more than its 64 KiB" ENLARGE},
+        {1 << 20, 4000,
+         "fatal error: stack overflow: goroutine 1 needs more than its 1024 KiB" ENLARGE},
         {1 << 20, 1000, ""},
     };
     char text[256];

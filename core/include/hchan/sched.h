@@ -58,18 +58,25 @@ enum { SCHED_PROCS_MAX = 1024 };
  * Stacks are kept for later goroutines; a schedinit() with another size gives them back to the
  * system.
  *
- * Below each stack are four pages that must not be touched, its guard. A goroutine that overflows
- * its stack touches the guard, and the process ends: "fatal error: stack overflow", with the
- * goroutine's number, and abort(). A single frame of more than four pages can step over the guard.
+ * Below each stack are 80 KiB that must not be touched, its guard; they take address space only. A
+ * goroutine that overflows its stack touches the guard, and the process ends: "fatal error: stack
+ * overflow", with the goroutine's number, and abort(). The C library's frames are smaller than the
+ * guard. A bigger one of the program's can step over it and into another stack: compile with
+ * -fstack-clash-protection (gcc; clang on x86 and AArch64), by which a frame touches each page in
+ * turn, so that any overflow is told. hchan.pc and the CMake package bring that flag.
  *
- * To see that, the scheduler handles SIGSEGV from schedinit() on, and gives each P's thread a stack
- * for signals. Any other SIGSEGV is left to the action that the program had before: this one is put
- * back, and overflows are no longer reported. schedstop() puts it back as well, unless the program
- * has installed another handler meanwhile.
+ * To see an overflow, the scheduler handles SIGSEGV from schedinit() on. Any other SIGSEGV is
+ * passed on to the action that the program had before: its handler is called with the same siginfo
+ * and context, under its mask and with its SA_NODEFER, SA_RESTART and SA_RESETHAND, as often as it
+ * comes; only that it runs on the thread's stack for signals, if there is one, whether it has
+ * SA_ONSTACK or not. Without a handler the signal ends the process, or is ignored, as it would be.
+ * schedstop() puts the action back, unless the program has installed another handler meanwhile; in
+ * between it then has overflows to itself.
  *
  * A signal may interrupt a goroutine, whose stack may lack the room for the kernel's frame: so a
- * program's handlers need SA_ONSTACK. Each P's thread has a stack of 64 KiB for them; begin() must
- * not set another one. */
+ * program's handlers need SA_ONSTACK. Each P's thread has a stack of 64 KiB for them, above a
+ * guard; or its own, if begin() has set one by sigaltstack(), which must have room for them and is
+ * left as it was. */
 #define SCHED_STACK_MIN     HCHAN_SIZE_(16 << 10)
 #define SCHED_STACK_DEFAULT HCHAN_SIZE_(64 << 10)
 

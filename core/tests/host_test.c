@@ -1,0 +1,238 @@
+/* What the scheduler takes of the process that it lives in, it gives back, and passes on meanwhile:
+ * SIGSEGV, and stacks for signals. */
+#include "core/tests/child.h"
+#include "core/tests/goroutines.h"
+#include <errno.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+/* Each body runs in a child, since signals are the process's. */
+static void in_scheduler(void (*body)(void *))
+{
+    start_procs(1);
+    go(body, NULL);
+    schedwait();
+}
+
+static void *unmapped;
+
+static void touch(void *arg)
+{
+    (void)arg;
+    *(volatile char *)unmapped = 1;
+}
+
+static void send_segv(void *arg)
+{
+    (void)arg;
+    raise(SIGSEGV); /* to the thread of the goroutine */
+}
+
+static __attribute__((noinline)) char deeper(int n)
+{
+    volatile char frame[512] = {0};
+    if (n > 0)
+        frame[1] = deeper(n - 1); /* into the frame, so that it is no loop to a compiler */
+    return frame[1];
+}
+
+static void overflow(void *arg)
+{
+    (void)arg;
+    deeper(100000);
+}
+
+static _Atomic uint32_t handled;
+
+static void count_it(int number)
+{
+    (void)number;
+    fadd_rlx(&handled, 1); /* a count */
+}
+
+static void sent_by_default(void)
+{
+    signal(SIGSEGV, SIG_DFL);
+    in_scheduler(send_segv);
+}
+
+static void fault_by_default(void)
+{
+    signal(SIGSEGV, SIG_DFL);
+    in_scheduler(touch);
+}
+
+static void fault_while_ignored(void)
+{
+    signal(SIGSEGV, SIG_IGN);
+    in_scheduler(touch);
+}
+
+static void sent_while_ignored(void)
+{
+    signal(SIGSEGV, SIG_IGN);
+    in_scheduler(send_segv);
+    schedstop();
+    _exit(signal(SIGSEGV, SIG_DFL) == SIG_IGN ? 8 : 9);
+}
+
+static void sent_and_overflow(void)
+{
+    signal(SIGSEGV, count_it);
+    start_procs(1);
+    for (int i = 0; i < 3; i++)
+        go(send_segv, NULL);
+    schedwait();
+    if (load_rlx(&handled) != 3)
+        _exit(9);
+    go(overflow, NULL);
+    schedstop();
+}
+
+static void sent_to_main(void)
+{
+    signal(SIGSEGV, count_it);
+    start_procs(1);
+    raise(SIGSEGV);
+    raise(SIGSEGV);
+    schedstop();
+    raise(SIGSEGV);
+    _exit(load_rlx(&handled) == 3 ? 8 : 9);
+}
+
+static void sent_to_a_handler_for_once(void)
+{
+    struct sigaction once = {.sa_handler = count_it, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGSEGV, &once, NULL);
+    start_procs(1);
+    raise(SIGSEGV);
+    if (load_rlx(&handled) == 1)
+        raise(SIGSEGV);
+}
+
+static void given_back_after_once(void)
+{
+    struct sigaction once = {.sa_handler = count_it, .sa_flags = (int)SA_RESETHAND}, now;
+    sigaction(SIGSEGV, &once, NULL);
+    start_procs(1);
+    raise(SIGSEGV);
+    schedstop();
+    sigaction(SIGSEGV, NULL, &now);
+    _exit(now.sa_handler == SIG_DFL ? 8 : 9);
+}
+
+/* What the handler is given, and the mask that it runs under. */
+static void end_if_right(int number, siginfo_t *info, void *context)
+{
+    const ucontext_t *at = context;
+    sigset_t mask;
+    pthread_sigmask(SIG_BLOCK, NULL, &mask);
+    bool right = number == SIGSEGV && info->si_signo == SIGSEGV && info->si_addr == unmapped &&
+                 at->uc_stack.ss_size > 0;
+    bool masked = sigismember(&mask, SIGUSR2) == 1 && sigismember(&mask, SIGUSR1) == 0 &&
+                  sigismember(&mask, SIGSEGV) == 0;
+    _exit(right && masked ? 8 : 9);
+}
+
+static void fault_with_info(void)
+{
+    struct sigaction action = {.sa_sigaction = end_if_right, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    sigaddset(&action.sa_mask, SIGUSR2);
+    sigaction(SIGSEGV, &action, NULL);
+    in_scheduler(touch);
+}
+
+#define TOLD "fatal error: stack overflow: goroutine "
+
+static void test_only_an_overflow_is_the_schedulers(void **state)
+{
+    static const struct {
+        void (*body)(void);
+        int status;
+        const char *says;
+    } rows[] = {
+        {sent_by_default, 128 + SIGSEGV, ""},
+        {fault_by_default, 128 + SIGSEGV, ""},
+        {fault_while_ignored, 128 + SIGSEGV, ""},
+        {sent_while_ignored, 8, ""},
+        {sent_and_overflow, 128 + SIGABRT, TOLD},
+        {sent_to_main, 8, ""},
+        {sent_to_a_handler_for_once, 128 + SIGSEGV, ""},
+        {given_back_after_once, 8, ""},
+        {fault_with_info, 8, ""},
+    };
+    (void)state;
+    if (SANITIZED) /* whose handlers are others */
+        return;
+    unmapped = mmap(NULL, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(unmapped != MAP_FAILED);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (run_child(rows[i].body) != rows[i].status || strncmp(said, rows[i].says, strlen(TOLD)))
+            fail_msg("row %zu: %s", i, said);
+        assert_said_lines(*rows[i].says ? 1 : 0);
+    }
+    munmap(unmapped, 1);
+}
+
+/* A program with stacks for signals of its own: in its P's thread it finds what it left there. */
+static char own_altstack[64 << 10];
+
+static int set_altstack(unsigned p, void *arg)
+{
+    (void)p;
+    (void)arg;
+    return sigaltstack(&(stack_t){.ss_sp = own_altstack, .ss_size = sizeof(own_altstack)}, NULL)
+               ? errno
+               : 0;
+}
+
+static void check_altstack(unsigned p, void *right)
+{
+    stack_t now;
+    (void)p;
+    sigaltstack(NULL, &now);
+    *(bool *)right = now.ss_sp == own_altstack && now.ss_size == sizeof(own_altstack) &&
+                     !(now.ss_flags & SS_DISABLE);
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
+}
+
+static void test_a_stack_for_signals_of_the_programs_own_stays(void **state)
+{
+    bool right = false;
+    struct sched_options options = {
+        .procs = 1, .begin = set_altstack, .end = check_altstack, .arg = &right};
+    (void)state;
+    if (SANITIZED) /* which has its own there */
+        return;
+    assert_int_equal(schedinit(&options), 0);
+    schedstop();
+    assert_true(right);
+}
+
+static void overflow_on_own_altstack(void)
+{
+    if (schedinit(&(struct sched_options){.procs = 1, .begin = set_altstack}))
+        _exit(9);
+    go(overflow, NULL);
+    schedstop();
+}
+
+static void test_an_overflow_is_told_on_the_programs_own_stack(void **state)
+{
+    (void)state;
+    if (SANITIZED)
+        return;
+    assert_int_equal(run_child(overflow_on_own_altstack), 128 + SIGABRT);
+    assert_memory_equal(said, TOLD, strlen(TOLD));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        /* First those that fork, before there are threads. */
+        cmocka_unit_test(test_only_an_overflow_is_the_schedulers),
+        cmocka_unit_test(test_an_overflow_is_told_on_the_programs_own_stack),
+        cmocka_unit_test(test_a_stack_for_signals_of_the_programs_own_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
