@@ -9,6 +9,13 @@
 /* Why a sleeping P is woken: to check what it watches, or because it is no longer idle. */
 enum note { NOTE_NONE, NOTE_LOOK, NOTE_RUN };
 
+/* What C++ knows of the exceptions that a thread has thrown and still handles
+ * (__cxa_get_globals()). */
+struct cxx_exceptions {
+    void *caught;
+    unsigned uncaught;
+};
+
 struct p {
     struct runq runq;
     alignas(CACHE_LINE) struct g g0; /* the thread's own stack, on which it looks for work */
@@ -22,7 +29,8 @@ struct p {
     struct g *gfree;         /* dead goroutines, by next_free */
     uint32_t gfrees;         /* how many those are */
     pthread_t thread;
-    int error; /* of its start */
+    int error;                         /* of its start */
+    struct cxx_exceptions *exceptions; /* of its thread; NULL without C++ */
 
     alignas(CACHE_LINE) _Atomic uint32_t note; /* enum note; a futex */
     bool idle;       /* in the list of idle Ps. This and link are under sched.lock */

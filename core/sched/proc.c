@@ -51,6 +51,16 @@ static void gfput(struct p *pp, struct g *gp)
     }
 }
 
+/* The thread's exceptions are those of the goroutine that runs there: they go with it, to wherever
+ * it goes on. */
+void switch_handling(struct g *gp, struct g *to)
+{
+    struct cxx_exceptions own = *gp->p->exceptions;
+    *gp->p->exceptions = (struct cxx_exceptions){0};
+    switch_stacks(gp, to);
+    *gp->p->exceptions = own;
+}
+
 void finish_other(struct p *pp, struct g *gp)
 {
     switch (gp->leaving) {

@@ -26,10 +26,8 @@ static inline void finish(struct p *pp, struct g *gp)
     finish_other(pp, gp);
 }
 
-/* Leaves gp, which calls, for `to`: its P's g0, or a goroutine that was taken from a queue. Returns
- * when something switches back to gp, perhaps in another thread: what was known of thread-local
- * variables before does not hold any more. */
-static inline void switch_to(struct g *gp, struct g *to)
+/* switch_to() without the exceptions of C++. */
+static inline void switch_stacks(struct g *gp, struct g *to)
 {
     to->p = gp->p;
     setg(to);
@@ -37,6 +35,26 @@ static inline void switch_to(struct g *gp, struct g *to)
     struct g *left = context_switch(&gp->sched, &to->sched, gp);
     fiber_arrive(&gp->fiber, &left->fiber);
     finish(gp->p, left);
+}
+
+/* switch_to(), of a goroutine that handles an exception. */
+void switch_handling(struct g *gp, struct g *to);
+
+static inline bool handles_exception(const struct p *pp)
+{
+    const struct cxx_exceptions *e = pp->exceptions;
+    return __builtin_expect(e != NULL, 0) && (e->caught || e->uncaught);
+}
+
+/* Leaves gp, which calls, for `to`: its P's g0, or a goroutine that was taken from a queue. Returns
+ * when something switches back to gp, perhaps in another thread: what was known of thread-local
+ * variables before does not hold any more. */
+static inline void switch_to(struct g *gp, struct g *to)
+{
+    if (__builtin_expect(handles_exception(gp->p), 0))
+        switch_handling(gp, to);
+    else
+        switch_stacks(gp, to);
 }
 
 /* Counts a pick. True if it is the turn of others than those next in line: g0 decides. */
@@ -59,9 +77,9 @@ static inline struct g *pick(struct p *pp)
 }
 
 /* gp, the calling goroutine, leaves its stack until its park word is READY, or `deadline` has
- * passed. The rare part is a call, so that compilers inline the rest: a function that returns on
- * another stack is a wrong guess of the processor's (core/base/context.h). */
-static inline void gopark(struct g *gp, int64_t deadline)
+ * passed. Inlined, and the rare part is a call: a function that returns on another stack is a wrong
+ * guess of the processor's (core/base/context.h). */
+static inline __attribute__((always_inline)) void gopark(struct g *gp, int64_t deadline)
 {
     bool bounded = deadline != FUTEX_FOREVER;
     if (__builtin_expect(bounded, 0))

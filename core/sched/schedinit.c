@@ -8,11 +8,15 @@
 #include "core/sched/stack.h"
 #include "core/sched/sysmon.h"
 #include "core/sched/timer.h"
+#include <dlfcn.h>
 #include <errno.h>
 #include <hchan/sched.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of the C++ ABI (Itanium, "Exception Handling" 2.2.2). */
+__attribute__((weak)) void *__cxa_get_globals(void);
 
 /* The rest of a P's life, in its thread. */
 static void run_p(struct p *pp)
@@ -21,6 +25,15 @@ static void run_p(struct p *pp)
     setg(&pp->g0);
     schedule(pp);
     setg(NULL);
+}
+
+/* The exceptions of C++ that the calling thread handles; NULL without a C++ runtime. */
+static struct cxx_exceptions *find_exceptions(void)
+{
+    void *(*get)(void) = __cxa_get_globals;
+    if (!get) /* it came by dlopen() */
+        *(void **)&get = dlsym(RTLD_DEFAULT, "__cxa_get_globals");
+    return get ? get() : NULL;
 }
 
 static void *mstart(void *arg)
@@ -33,6 +46,7 @@ static void *mstart(void *arg)
     if (begun)
         pp->error = stack_guard(&altstack);
     bool failed = pp->error != 0;
+    pp->exceptions = find_exceptions();
     fadd_acqrel(&sched.started, 1); /* publishes pp->error; pairs with start_procs() */
     futex_wake(&sched.started, 1);
     if (!failed)

@@ -31,10 +31,20 @@
  * have passed, that is the earliest, and the others go to the queue's end. If such a goroutine was
  * also the one that has just run, one from the queue comes first.
  *
- * A goroutine may resume in another thread. So it must not keep what belongs to a thread across an
- * operation on a channel: errno, the address of a _Thread_local, a mutex that it has locked, the
- * floating-point environment (fesetround()); in C++ an exception that it has caught and still
- * handles.
+ * A goroutine may resume in another thread. A park, gosched(), and any operation on a channel may
+ * switch to another goroutine. What goes along:
+ *   - registers and the stack are the goroutine's;
+ *   - exceptions of C++ that it has thrown and handles go with it, if the C++ runtime was loaded
+ *     before schedinit(): it may park in a catch block, and in a destructor;
+ *   - MXCSR and the x87 control word are the thread's, as in Go: set rounding and masks in begin(),
+ *     for all Ps alike, and put back before a switch what a goroutine changes;
+ *   - errno is the thread's: read it before the next operation on a channel;
+ *   - thread-local variables are the thread's, with their addresses, and so is all that the C
+ *     library keeps in them: uselocale(), pthread_self(), pthread_getspecific();
+ *   - a mutex that is locked is the thread's: unlock it before a switch;
+ *   - the signal mask and the stack for signals are the thread's.
+ *
+ * What is the thread's, other goroutines on that P see and change.
  *
  * A goroutine has a number for reports and traces. It has 32 bits: after 2^32 goroutines numbers
  * come again.
