@@ -4,6 +4,7 @@
 
 #ifdef HCHAN_LIBDW
 
+#include "core/g/apart.h"
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdio.h>
@@ -122,14 +123,26 @@ static bool find_line(Dwfl *dwfl, Dwarf_Addr pc, char *text, size_t size)
     return true;
 }
 
-void hchan_place_line(const void *callerpc, char *text, size_t size)
+struct place {
+    const void *callerpc;
+    char *text;
+    size_t size;
+};
+
+static void find_place(void *arg)
 {
+    const struct place *p = arg;
     Dwfl *dwfl = open_self();
     /* The byte before a return address is in the call, and so of its line and its function. */
-    if (!dwfl || !find_line(dwfl, (Dwarf_Addr)(uintptr_t)callerpc - 1, text, size))
-        hchan_place_symbol(callerpc, text, size);
+    if (!dwfl || !find_line(dwfl, (Dwarf_Addr)(uintptr_t)p->callerpc - 1, p->text, p->size))
+        hchan_place_symbol(p->callerpc, p->text, p->size);
     if (dwfl)
         dwfl_end(dwfl);
+}
+
+void hchan_place_line(const void *callerpc, char *text, size_t size)
+{
+    run_apart(find_place, &(struct place){callerpc, text, size}); /* libdw needs a big stack */
 }
 
 bool hchan_lines_known(void)

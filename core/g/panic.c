@@ -3,6 +3,8 @@
  * here is whether a panic has begun to end the process. */
 #include "core/g/panic.h"
 #include "core/base/atomic.h"
+#include "core/base/throw.h"
+#include "core/g/apart.h"
 #include "core/g/g.h"
 #include <hchan/hchan.h>
 #include <setjmp.h>
@@ -48,6 +50,12 @@ bool hchan_catch(void (*fn)(void *), void *arg, struct hchan_panicked *panicked)
     return run(fn, arg, NULL, panicked);
 }
 
+static void exit_2(void *arg)
+{
+    (void)arg;
+    exit(2);
+}
+
 /* exit() may be called only once, and one close can make many senders panic at once. As in Go, the
  * first one prints its message and ends the process, and the others wait for that end. */
 static _Noreturn void end_process(const char *message)
@@ -60,8 +68,9 @@ static _Noreturn void end_process(const char *message)
         for (;;)
             pause();
     by_us = true;
-    fprintf(stderr, "panic: %s\n", message);
-    exit(2);
+    errput("panic", message);
+    run_apart(exit_2, NULL); /* the handlers of the program, and the watcher's report */
+    __builtin_unreachable();
 }
 
 /* Ends the innermost recover point, or the process. `story` is what the process would print: the

@@ -2,6 +2,7 @@
  * struct wait and the sudogs of each G, and never a channel. It owns each G's `listed`. */
 #include "core/g/parked.h"
 #include "core/base/futex.h"
+#include "core/g/apart.h"
 #include "core/g/g.h"
 #include <dlfcn.h>
 #include <errno.h>
@@ -191,19 +192,35 @@ int parked_write(FILE *stream, const struct hchan_parked *list, size_t count, hc
     return 0;
 }
 
-ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
+/* hchan_report_parked(), its result, and errno. */
+struct reporting {
+    FILE *stream;
+    int64_t after_ns;
+    hchan_place *place;
+    ssize_t lines;
+    int error;
+};
+
+static void report_parked(void *arg)
 {
+    struct reporting *r = arg;
     size_t count, lines = 0;
     struct hchan_parked *list = hchan_parked_now(&count);
-    if (!list)
-        return -1;
-    for (size_t i = 0; i < count; i++)
-        if (after_ns == 0 || parked_may_leak(&list[i], after_ns))
+    for (size_t i = 0; list && i < count; i++)
+        if (r->after_ns == 0 || parked_may_leak(&list[i], r->after_ns))
             list[lines++] = list[i];
-    FILE *out = stream ? stream : stderr;
-    bool failed = parked_write(out, list, lines, place) || fflush(out) == EOF;
-    int error = errno;
+    bool whole =
+        list && parked_write(r->stream, list, lines, r->place) == 0 && fflush(r->stream) == 0;
+    r->error = errno;
+    r->lines = whole ? (ssize_t)lines : -1;
     free(list);
-    errno = error;
-    return failed ? -1 : (ssize_t)lines;
+}
+
+ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
+{
+    struct reporting r = {stream ? stream : stderr, after_ns, place, 0, 0};
+    run_apart(report_parked, &r);
+    if (r.lines < 0)
+        errno = r.error;
+    return r.lines;
 }

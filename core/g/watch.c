@@ -4,6 +4,7 @@
  * watch_lock is held while a watcher starts or stops, and over a fork. The watcher never takes it,
  * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/base/futex.h"
+#include "core/g/apart.h"
 #include "core/g/g.h"
 #include "core/g/parked.h"
 #include <errno.h>
@@ -283,14 +284,20 @@ static void stop(void)
     leave_signal();
 }
 
-static void on_exit_of_process(void)
+static void report_at_exit(void *arg)
 {
+    (void)arg;
     pthread_mutex_lock(&watch_lock);
     bool wants_report = running && wanted.at_exit;
     stop();
     if (wants_report)
         report_all(" at exit", false);
     pthread_mutex_unlock(&watch_lock);
+}
+
+static void on_exit_of_process(void)
+{
+    run_apart(report_at_exit, NULL);
 }
 
 /* Makes what is made only once and kept. watch_lock is held. */

@@ -47,8 +47,8 @@ struct hchan_parked *hchan_parked_now(size_t *count);
 
 /* Writes into text[0..size) where in the source `callerpc` is, e.g. "ask (leaky.c:23)", and ends it
  * with a zero. `callerpc` is a return address, so the line is that of the byte before it. A watcher
- * calls it in its own thread, or in the thread that calls exit(). It must not call
- * hchan_watch_start() or hchan_watch_stop(). */
+ * calls it in its own thread, or in the thread that calls exit(); in a goroutine it is on a stack
+ * of 1 MiB. It must not call hchan_watch_start() or hchan_watch_stop(), nor park. */
 typedef void hchan_place(const void *callerpc, char *text, size_t size);
 
 /* Names the place by dynamic symbols only: "ask+0x1c (leaky+0x11c5)", or "leaky+0x11c5" without a
@@ -61,8 +61,8 @@ int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *te
 
 /* Writes a line for each goroutine that has been parked for `after_ns` or longer without a
  * deadline; if after_ns is 0, for each that is parked. If `stream` is NULL, it is standard error.
- * The stream is flushed. Returns the number of lines, or -1 with errno: ENOMEM if memory ran out,
- * or why the stream did not take them. */
+ * The stream is flushed. A goroutine may call it: it runs on a stack of 1 MiB. Returns the number
+ * of lines, or -1 with errno: ENOMEM if memory ran out, or why the stream did not take them. */
 ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place);
 
 #ifdef __cplusplus

@@ -1,0 +1,59 @@
+/* A stack for what is needed when something is wrong, in a goroutine of which only the thread is
+ * known to be good: exit handlers after a panic, reports, source lines. It is mapped for one call;
+ * there is no state here. */
+#include "core/g/apart.h"
+#include "core/g/g.h"
+#include <sys/mman.h>
+
+enum { APART = 1 << 20, APART_GUARD = 64 << 10 };
+
+struct apart {
+    void (*fn)(void *);
+    void *arg;
+    struct g *g;
+    struct context there, back;
+    struct fiber fiber;
+};
+
+/* It may be on another stack by now: a call from there needs no more. */
+static bool is_on_stack(const struct g *gp)
+{
+    const volatile char here = 0;
+    return (uintptr_t)&here - (uintptr_t)gp->fiber.bottom < gp->fiber.size;
+}
+
+static void apart_main(void *data)
+{
+    struct apart *a = data;
+    fiber_arrive(&a->fiber, &a->g->fiber);
+    a->fn(a->arg);
+    fiber_leave(&a->fiber, &a->g->fiber, 1);
+    context_switch(&a->there, &a->back, a); /* for good */
+}
+
+static void switch_apart(struct apart *a, void *bottom)
+{
+    fiber_begin(&a->fiber, bottom, APART);
+    context_make(&a->there, bottom, APART, apart_main);
+    fiber_leave(&a->g->fiber, &a->fiber, 0);
+    context_switch(&a->back, &a->there, a);
+    fiber_arrive(&a->g->fiber, &a->fiber);
+    fiber_end(&a->fiber);
+}
+
+void run_apart(void (*fn)(void *), void *arg)
+{
+    struct apart a = {.fn = fn, .arg = arg, .g = runningg()};
+    char *map = MAP_FAILED;
+    if (a.g && a.g->goroutine && is_on_stack(a.g))
+        map = mmap(NULL, APART_GUARD + APART, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (map == MAP_FAILED) {
+        fn(arg);
+        return;
+    }
+    /* Without a guard it is as good for all that fits. */
+    (void)mprotect(map, APART_GUARD, PROT_NONE);
+    switch_apart(&a, map + APART_GUARD);
+    munmap(map, APART_GUARD + APART);
+}
