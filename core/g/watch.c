@@ -1,5 +1,6 @@
 /* The watcher of hchan/watch.h: a thread that reports, and the signal handler and the exit handler
- * that make it report.
+ * that make it report. What wakes it is a futex and no descriptor: a program may close all of those
+ * that it has, and use their numbers again.
  *
  * watch_lock is held while a watcher starts or stops, and over a fork. The watcher never takes it,
  * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
@@ -10,12 +11,10 @@
 #include <errno.h>
 #include <hchan/watch.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 enum { TICK_MS = 100, NS_PER_MS = 1000000 };
@@ -27,15 +26,12 @@ static struct sigaction previous; /* what the signal did before; under watch_loc
 static struct hchan_watch wanted; /* written while no watcher runs */
 static _Atomic uint32_t stopping;
 static _Atomic uint32_t asked; /* the signal came: a list is wanted */
-/* An eventfd that wakes the watcher; -1 before the first one. It is never closed, since a signal
- * handler that has read it may still run. */
-static _Atomic int bell = -1;
+static _Atomic uint32_t bell;  /* 1: the watcher is to look at once; a futex */
 
 static void ring_bell(void)
 {
-    int fd = load_acq(&bell); /* pairs with store_rel in prepare */
-    if (fd >= 0 && write(fd, &(uint64_t){1}, sizeof(uint64_t)) < 0)
-        return; /* the count is full of rings that are still to be heard */
+    store_rel(&bell, 1); /* pairs with xchg_acq in until_rung() */
+    futex_wake(&bell, 1);
 }
 
 /* Whether the kernel sends the signal for an instruction, to which its handler would return. */
@@ -219,15 +215,19 @@ static int tick_ms(void)
     return TICK_MS;
 }
 
+/* Sleeps for a tick, or until the bell is rung. */
+static void until_rung(void)
+{
+    futex_wait(&bell, 0, nanotime() + (int64_t)tick_ms() * NS_PER_MS);
+    xchg_acq(&bell, 0); /* pairs with store_rel in ring_bell(): what it was rung for is seen */
+}
+
 static void *sysmon(void *arg)
 {
     struct sysmon s = {0};
-    struct pollfd fd = {.fd = load_rlx(&bell), .events = POLLIN}; /* set before we were made */
     (void)arg;
     while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
-        uint64_t rings;
-        if (poll(&fd, 1, tick_ms()) > 0 && read(fd.fd, &rings, sizeof(rings)) < 0)
-            fd.fd = -1;          /* the program closed it: signals wait for the next look */
+        until_rung();
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
             report_all("", true);
         if (wanted.after_ns > 0)
@@ -258,15 +258,11 @@ static void after_fork(void)
     pthread_mutex_unlock(&watch_lock);
 }
 
-/* The child has no watcher, and must not ring its parent's bell. */
+/* The child has no watcher. */
 static void after_fork_in_child(void)
 {
-    int fd = load_rlx(&bell); /* relaxed, both: there is no other thread */
-    store_rlx(&bell, -1);
     if (running)
         leave_signal();
-    if (fd >= 0)
-        close(fd);
     running = false;
     pthread_mutex_unlock(&watch_lock);
 }
@@ -311,12 +307,6 @@ static int prepare(void)
     if (!hooked && atexit(on_exit_of_process))
         return ENOMEM;
     hooked = true;
-    if (load_rlx(&bell) >= 0) /* relaxed: it is written under watch_lock */
-        return 0;
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd < 0)
-        return errno;
-    store_rel(&bell, fd); /* pairs with load_acq in ring_bell */
     return 0;
 }
 
@@ -345,8 +335,9 @@ static int start(const struct hchan_watch *options)
     wanted = *options;
     if (!wanted.stream)
         wanted.stream = stderr;
-    store_rlx(&stopping, 0); /* relaxed, both: the thread is made later */
+    store_rlx(&stopping, 0); /* relaxed, all three: the thread is made later */
     store_rlx(&asked, 0);
+    store_rlx(&bell, 0);
     /* SA_ONSTACK: a goroutine's stack may lack the room (hchan/sched.h). */
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
     if (wanted.signal && sigaction(wanted.signal, &action, &previous))

@@ -1,6 +1,7 @@
 /* The watcher when the system refuses what it needs. The build puts the functions named __wrap_...
  * in the place of the C library's. Each body runs in a child of its own, and starts the first
  * watcher there. */
+#include "core/base/futex.h"
 #include "core/g/g.h"
 #include "core/tests/watch.h"
 #include <errno.h>
@@ -11,8 +12,8 @@ void *__real_malloc(size_t size);
 FILE *__real_open_memstream(char **text, size_t *size);
 int __real_fclose(FILE *stream);
 FILE *__real_fopen(const char *path, const char *mode);
-int __real_poll(struct pollfd *fds, nfds_t n, int ms);
-int __real_eventfd(unsigned value, int flags);
+enum futex_end __real_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline);
+int64_t __real_nanotime(void);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
                           void *arg);
 int __real_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_child)(void));
@@ -21,8 +22,8 @@ void *__wrap_malloc(size_t size);
 FILE *__wrap_open_memstream(char **text, size_t *size);
 int __wrap_fclose(FILE *stream);
 FILE *__wrap_fopen(const char *path, const char *mode);
-int __wrap_poll(struct pollfd *fds, nfds_t n, int ms);
-int __wrap_eventfd(unsigned value, int flags);
+enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline);
+int64_t __wrap_nanotime(void);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
                           void *arg);
 int __wrap_pthread_atfork(void (*before)(void), void (*after)(void), void (*in_child)(void));
@@ -30,7 +31,7 @@ int __wrap_atexit(void (*fn)(void));
 
 /* Faults. */
 
-enum fault { MALLOC, MEMSTREAM, FCLOSE, STAT, EVENTFD, CREATE, ATFORK, ATEXIT, FAULTS };
+enum fault { MALLOC, MEMSTREAM, FCLOSE, STAT, CREATE, ATFORK, ATEXIT, FAULTS };
 
 static _Atomic uint32_t fails[FAULTS]; /* the number of the call that fails, from 1; 0: none */
 static _Atomic uint32_t lasting;       /* and all calls after it fail as well */
@@ -56,7 +57,8 @@ static void until_failed(enum fault which)
 }
 
 static const char *stat_text;        /* instead of /proc/self/stat; NULL: itself */
-static _Atomic uint32_t polls, tick; /* of the watcher: its turns, and how long it sleeps, in ms */
+static _Atomic uint32_t turns, tick; /* of the watcher: its turns, and how long it sleeps, in ms */
+static _Thread_local int64_t clock_now; /* as the thread has last read it */
 static _Thread_local FILE *memory;
 
 void *__wrap_malloc(size_t size)
@@ -86,20 +88,20 @@ FILE *__wrap_fopen(const char *path, const char *mode)
                      : __real_fopen(path, mode);
 }
 
-int __wrap_poll(struct pollfd *fds, nfds_t n, int ms)
+int64_t __wrap_nanotime(void)
 {
-    faulty = true;
-    store_rlx(&tick, (uint32_t)ms); /* read when the watcher has ended */
-    fadd_rlx(&polls, 1);            /* a count */
-    return __real_poll(fds, n, ms);
+    return clock_now = __real_nanotime();
 }
 
-int __wrap_eventfd(unsigned value, int flags)
+/* The watcher's sleep is the only one that expects 0 and ends by itself. */
+enum futex_end __wrap_futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t deadline)
 {
-    if (!strikes(EVENTFD))
-        return __real_eventfd(value, flags);
-    errno = EMFILE;
-    return -1;
+    if (expected == 0 && deadline != FUTEX_FOREVER) {
+        faulty = true;
+        store_rlx(&tick, (uint32_t)((deadline - clock_now) / 1000000)); /* read when it has ended */
+        fadd_rlx(&turns, 1);                                            /* a count */
+    }
+    return __real_futex_wait(word, expected, deadline);
 }
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *),
@@ -121,8 +123,8 @@ int __wrap_atexit(void (*fn)(void))
 /* Waits until the watcher has done a whole turn of its loop. */
 static void until_looked(void)
 {
-    uint32_t before = load_rlx(&polls);
-    while (load_rlx(&polls) - before < 2)
+    uint32_t before = load_rlx(&turns);
+    while (load_rlx(&turns) - before < 2)
         sleep_ms(1);
 }
 
@@ -155,8 +157,10 @@ static void start_without(void)
 static void test_a_watcher_that_cannot_start_leaves_nothing_behind(void **state)
 {
     static const struct need needs[] = {
-        {ATFORK, ENOMEM, SIGUSR1}, {ATEXIT, ENOMEM, SIGUSR1}, {EVENTFD, EMFILE, SIGUSR1},
-        {CREATE, EAGAIN, SIGUSR1}, {CREATE, EAGAIN, 0},
+        {ATFORK, ENOMEM, SIGUSR1},
+        {ATEXIT, ENOMEM, SIGUSR1},
+        {CREATE, EAGAIN, SIGUSR1},
+        {CREATE, EAGAIN, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {

@@ -48,10 +48,11 @@ struct hchan_watch {
  * stream must outlive the watcher, and the process if it reports at exit.
  *
  * The signal's handler replaces the program's until hchan_watch_stop(), which puts that back unless
- * the program has installed another one meanwhile. The handler writes to an eventfd,
- * and may interrupt any thread that does not block the signal: system calls are restarted
- * (SA_RESTART) if they can be, but poll(), epoll_wait() and nanosleep() end with EINTR. The watcher
- * blocks all signals. The eventfd is never closed.
+ * the program has installed another one meanwhile. The handler runs on the thread's stack for
+ * signals, if it has one, and may interrupt any thread that does not block the signal: system calls
+ * are restarted (SA_RESTART) if they can be, but poll(), epoll_wait() and nanosleep() end with
+ * EINTR. The watcher blocks all signals. It keeps no descriptor: a program may close all that it
+ * finds open, and start a watcher when it has none left.
  *
  * A deadlock is reported in Go's words: "fatal error: all goroutines are asleep - deadlock!", and
  * then what each goroutine waits for. Standard output is flushed, and the process ends by _exit(2),
