@@ -34,6 +34,7 @@
  * G that spins or yields before it sleeps (GPARK_WAITING) counts as parked: only a waker's READY
  * lets it go on. A thread that waits for a channel's lock, or has not run yet since hchan_go(), is
  * not parked: its count is even. */
+#include "core/g/checkdead.h"
 #include "core/g/g.h"
 #include <hchan/deadlock.h>
 
@@ -74,10 +75,14 @@ static bool each_registered(struct g *all, bool (*is_so)(struct g *gp))
     return registered > 0 && (!waits || goroutine);
 }
 
+bool all_stuck(struct g *all)
+{
+    return each_registered(all, parked_first) && each_registered(all, parked_still);
+}
+
 bool hchan_deadlocked(void)
 {
-    struct g *all = allgs_lock();
-    bool stuck = each_registered(all, parked_first) && each_registered(all, parked_still);
+    bool stuck = all_stuck(allgs_lock());
     allgs_unlock();
     return stuck;
 }

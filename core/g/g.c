@@ -29,6 +29,7 @@ void setg(struct g *gp)
 static pthread_mutex_t allglock = PTHREAD_MUTEX_INITIALIZER;
 static struct g *allgs;   /* under allglock */
 static struct g *free_gs; /* under allglock */
+struct g *servants;
 static _Atomic uint32_t last_id;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
@@ -43,11 +44,16 @@ void recycleg(struct g *gp)
     pthread_mutex_unlock(&allglock);
 }
 
-/* The thread of a G ends. */
+/* The thread of a G ends. A P's does so during its service only if a goroutine, or another thread,
+ * has ended it: its goroutines would never run again. */
 static void end_thread(void *arg)
 {
+    struct g *gp = arg;
+    if (gp->serves)
+        gothrow(runningg() && runningg()->goroutine ? "pthread_exit: by a goroutine"
+                                                    : "pthread_exit: in a thread of ours");
     setg(NULL);
-    recycleg(arg);
+    recycleg(gp);
 }
 
 static void before_fork(void)
@@ -69,10 +75,12 @@ static void after_fork_in_child(void)
             gp->tid = (int32_t)gettid();
             continue;
         }
-        /* Relaxed, all of it: there is no other thread. */
+        gp->declared = false;
+        /* Relaxed, both: there is no other thread. */
         store_rlx(&gp->registered, false);
         store_rlx(&gp->wait.parks, (load_rlx(&gp->wait.parks) + 1) / 2 * 2);
     }
+    servants = NULL;
     pthread_mutex_unlock(&allglock);
 }
 
@@ -134,7 +142,8 @@ void gnew(struct g *gp, bool registered)
     store_rlx(&gp->registered, registered); /* relaxed: what it does first is run */
 }
 
-struct g *newthreadg(bool registered)
+/* As newthreadg(), but NULL if memory ran out. */
+static struct g *trythreadg(bool registered)
 {
     allgs_lock();
     struct g *gp = free_gs;
@@ -142,12 +151,42 @@ struct g *newthreadg(bool registered)
         free_gs = gp->next_free;
     else
         gp = allocate();
-    if (gp)
+    if (gp) {
         gp->tid = 0;
+        gp->declared = registered;
+    }
     allgs_unlock();
+    if (gp)
+        gnew(gp, registered);
+    return gp;
+}
+
+struct g *newthreadg(bool registered)
+{
+    struct g *gp = trythreadg(registered);
     if (!gp)
         gothrow("out of memory");
-    gnew(gp, registered);
+    return gp;
+}
+
+/* A check for deadlocks holds allglock. It must not find a thread declared that is about to
+ * register: so that comes first. It may find one declared that is about to unregister. */
+struct g *declareg(enum standing standing)
+{
+    struct g *gp = runningg();
+    if (!gp) {
+        gp = trythreadg(standing == REGISTERED);
+        if (!gp)
+            return NULL;
+        adoptg(gp);
+    }
+    if (standing == REGISTERED)
+        store_rlx(&gp->registered, true); /* relaxed: the lock orders it, and we run */
+    allgs_lock();
+    gp->declared = standing != UNDECLARED;
+    allgs_unlock();
+    if (standing != REGISTERED)
+        store_rel(&gp->registered, false); /* release, as in recycleg() */
     return gp;
 }
 
@@ -161,14 +200,44 @@ struct g *newgoroutine(void)
     return gp;
 }
 
+/* The G with which the thread ends. */
+static void keepg(struct g *gp)
+{
+    if (pthread_setspecific(key, gp))
+        gothrow("out of memory");
+}
+
 void adoptg(struct g *gp)
 {
     allgs_lock();
     gp->tid = (int32_t)gettid();
     allgs_unlock();
     setg(gp);
-    if (pthread_setspecific(key, gp))
-        gothrow("out of memory");
+    keepg(gp);
+}
+
+void begin_service(struct g *gp)
+{
+    allgs_lock();
+    gp->tid = (int32_t)gettid();
+    gp->serves = true;
+    gp->next_all = servants;
+    servants = gp;
+    allgs_unlock();
+    keepg(gp);
+}
+
+void end_service(struct g *gp, struct g *own)
+{
+    struct g **at = &servants;
+    allgs_lock();
+    while (*at != gp)
+        at = &(*at)->next_all;
+    *at = gp->next_all;
+    gp->serves = false;
+    allgs_unlock();
+    setg(own);
+    keepg(own);
 }
 
 struct g *newg(void)

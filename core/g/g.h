@@ -65,6 +65,10 @@ enum { GPARK_READY, GPARK_WAITING, GPARK_ASLEEP };
 #define SELECT_OPEN     0U
 #define SELECT_TIMEDOUT UINT32_MAX
 
+/* What is known of a thread that does not run: nothing; that it will wake nobody, as it has said;
+ * or that what it does is seen, since it is registered (core/g/checkdead.c). */
+enum standing { UNDECLARED, UNREGISTERED, REGISTERED };
+
 /* Why a goroutine has left its stack. */
 enum leaving { LEAVING_NOT, LEAVING_PARKED, LEAVING_YIELDED, LEAVING_DEAD };
 
@@ -97,6 +101,8 @@ struct g {
     /* Under allglock: a goroutine's park, by wait.parks, and when a list first came across it. */
     uint32_t listed;
     int64_t listed_at;
+    bool declared; /* not UNDECLARED; by the thread itself, under allglock */
+    bool serves;   /* between begin_service() and end_service() */
 
     /* Only for goroutines. */
     alignas(CACHE_LINE) struct context sched; /* where it goes on, while it does not run */
@@ -128,8 +134,19 @@ void *newqnode(void);
 /* All functions that make a G or let one grow, but for newgoroutine(), end the process if memory
  * ran out, as Go does. */
 
-/* Returns a G for a thread that will start, recycled or new. */
+/* Returns a G for a thread that will start, recycled or new. A registered one is declared. */
 struct g *newthreadg(bool registered);
+/* What the calling thread says of itself. Returns its G, or NULL if there is no memory for one. */
+struct g *declareg(enum standing standing);
+/* The calling thread, which is one of ours, has the G gp for a while, which is in no list. Such a
+ * thread wakes nobody by itself, and so it is declared; and it must not end meanwhile, by
+ * pthread_exit() in a goroutine for example, which is a fatal error. Afterwards its G is `own`
+ * again, or none. */
+void begin_service(struct g *gp);
+void end_service(struct g *gp, struct g *own);
+/* Those Gs, by next_all; under allglock. */
+extern struct g *servants;
+
 /* Makes gp the G of the calling thread; it is recycled when the thread ends. */
 void adoptg(struct g *gp);
 /* Gives back the G of a thread that ends, or that was not started. */
@@ -161,6 +178,13 @@ static inline void setg(struct g *gp)
 struct g *runningg(void);
 void setg(struct g *gp);
 #endif
+
+static inline enum standing standing_of(const struct g *me)
+{
+    if (load_rlx(&me->registered)) /* our own */
+        return REGISTERED;
+    return me->declared ? UNREGISTERED : UNDECLARED;
+}
 
 /* The calling thread's G, or the goroutine that runs in it; made on first use. */
 static inline struct g *getg(void)

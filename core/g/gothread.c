@@ -1,5 +1,6 @@
 /* Threads that are registered for the check for deadlocks: hchan/gothread.h. Whether a thread is
  * registered is a word of its G; there is no state here. */
+#include "core/base/throw.h"
 #include "core/g/g.h"
 #include <errno.h>
 #include <hchan/gothread.h>
@@ -7,14 +8,14 @@
 
 void hchan_register(void)
 {
-    struct g *gp = getg();
-    store_rlx(&gp->registered, true); /* relaxed: we run, and a check that misses it is as early */
+    if (!declareg(REGISTERED))
+        gothrow("out of memory");
 }
 
 void hchan_unregister(void)
 {
-    if (runningg())
-        store_rel(&runningg()->registered, false); /* release, as in recycleg() */
+    if (!declareg(UNREGISTERED))
+        gothrow("out of memory");
 }
 
 struct go {

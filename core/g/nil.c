@@ -11,11 +11,12 @@ void gopark_nil(enum wait_reason reason, int64_t deadline, const void *callerpc)
      * goroutine its P does, once that has left the stack. No waker writes the word. */
     store_rel(&gp->park, gp->goroutine ? GPARK_WAITING : GPARK_ASLEEP);
     wait_begin(&gp->wait, reason | (deadline != FUTEX_FOREVER ? WAIT_BOUNDED : 0U), callerpc);
-    wait_sleeps(&gp->wait);
-    if (gp->goroutine)
+    if (gp->goroutine) {
         gp->gopark(gp, deadline);
-    else
+    } else {
+        wait_sleeps(&gp->wait);
         while (futex_wait(&gp->park, GPARK_ASLEEP, deadline) != FUTEX_TIMEDOUT)
             continue;
+    }
     wait_end(&gp->wait);
 }

@@ -46,6 +46,33 @@ static int64_t parked_since(struct g *gp, uint32_t park, int64_t since, int64_t 
     return gp->listed_at;
 }
 
+/* Whether a goroutine is parked without having left its stack: it sleeps in the kernel, or has spun
+ * for long. (It also takes a moment to leave the stack, or to run again after a deadline.) */
+static bool blocks_its_p(struct g *gp, uint32_t park, int64_t now)
+{
+    enum { LONG_NS = 1000000000 };
+    int64_t slept_at = load_acq(&gp->wait.since); /* acquire, both: as struct wait demands */
+    uint32_t what = load_acq(&gp->wait.what);
+    int64_t since = parked_since(gp, park, slept_at, now);
+    /* Acquire, both: as in hchan_deadlocked(), if they are of a later park, so is the count. */
+    bool spins = load_acq(&gp->park) == GPARK_WAITING && !(what & WAIT_BOUNDED);
+    return (slept_at || (spins && now - since > LONG_NS)) && load_acq(&gp->wait.parks) == park;
+}
+
+uint32_t parked_look(void)
+{
+    uint32_t found = 0;
+    int64_t now = nanotime();
+    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all) {
+        /* Acquire, each of them: as in read_parked(). */
+        uint32_t park = gp->goroutine ? load_acq(&gp->wait.parks) : 0;
+        if (park % 2 == 1 && blocks_its_p(gp, park, now))
+            found = load_acq(&gp->id);
+    }
+    allgs_unlock();
+    return found;
+}
+
 /* Fills in *p and returns true, if gp was parked from the first load to the last. */
 static bool read_parked(struct g *gp, int64_t now, struct hchan_parked *p, const void **channel)
 {

@@ -6,8 +6,10 @@
  * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/base/futex.h"
 #include "core/g/apart.h"
+#include "core/g/checkdead.h"
 #include "core/g/g.h"
 #include "core/g/parked.h"
+#include "core/g/report.h"
 #include <errno.h>
 #include <hchan/watch.h>
 #include <inttypes.h>
@@ -23,10 +25,12 @@ static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER;
 static bool running;              /* under watch_lock */
 static pthread_t thread;          /* under watch_lock */
 static struct sigaction previous; /* what the signal did before; under watch_lock */
-static struct hchan_watch wanted; /* written while no watcher runs */
+static struct hchan_watch wanted; /* written while no watcher runs, with the next one */
+static struct report_to to;
 static _Atomic uint32_t stopping;
 static _Atomic uint32_t asked; /* the signal came: a list is wanted */
 static _Atomic uint32_t bell;  /* 1: the watcher is to look at once; a futex */
+_Atomic uint32_t watches_deadlocks;
 
 static void ring_bell(void)
 {
@@ -63,58 +67,9 @@ struct sysmon {
     size_t count;              /* of them */
     bool no_memory;            /* at the last look for leaks */
     int64_t checked;           /* when it last checked whether it is alone */
+    int64_t look_at;           /* when it looks at the parked goroutines next */
+    bool told;                 /* of a goroutine that blocks its P */
 };
-
-/* Writes a report in one piece. If the stream does not take it, standard error gets it, with the
- * reason. */
-static void put(const char *text, size_t size)
-{
-    FILE *out = wanted.stream;
-    if (fwrite(text, 1, size, out) == size && fflush(out) == 0)
-        return;
-    fprintf(stderr, "hchan: the stream for reports does not take this one: %m\n");
-    fwrite(text, 1, size, stderr);
-    fflush(stderr); /* the program may have given it a buffer */
-}
-
-/* Writes the title, and a line for each of list[0..count). Returns false, and writes nothing, if
- * memory ran out; a list of NULL is one that there was no memory for. */
-static bool report(const char *title, const struct hchan_parked *list, size_t count)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *memory = list ? open_memstream(&text, &size) : NULL;
-    if (!memory)
-        return false;
-    bool whole = fputs(title, memory) >= 0 && parked_write(memory, list, count, wanted.place) == 0;
-    whole = fclose(memory) == 0 && whole;
-    if (whole)
-        put(text, size);
-    free(text);
-    return whole;
-}
-
-static void report_no_memory(const char *title)
-{
-    char text[256];
-    int size = snprintf(text, sizeof(text),
-                        "%shchan: out of memory: the parked goroutines are not listed\n", title);
-    put(text, (size_t)size);
-}
-
-/* `when` is the end of "... are parked". Reports that there are none only if that was asked for. */
-static void report_all(const char *when, bool asked_for)
-{
-    size_t count = 0;
-    char title[128] = "";
-    struct hchan_parked *list = hchan_parked_now(&count);
-    if (list)
-        snprintf(title, sizeof(title), "hchan: %zu goroutine%s parked%s%s\n", count,
-                 count == 1 ? " is" : "s are", when, count ? ":" : "");
-    if ((!list || count || asked_for) && !report(title, list, count))
-        report_no_memory(title);
-    free(list);
-}
 
 static bool was_reported(const struct sysmon *s, size_t at, const struct hchan_parked *p)
 {
@@ -129,7 +84,7 @@ static bool report_fresh(const struct hchan_parked *list, size_t count)
              "hchan: %zu goroutine%s parked for more than %" PRId64 ".%" PRId64 " s:\n", count,
              count == 1 ? " is" : "s are", wanted.after_ns / 1000 / NS_PER_MS,
              wanted.after_ns / 100 / NS_PER_MS % 10);
-    return count == 0 || report(title, list, count);
+    return count == 0 || report(&to, title, list, count);
 }
 
 /* Reports those of the list that may leak and have not been reported, each park once. Both lists
@@ -165,20 +120,38 @@ static void look_for_leaks(struct sysmon *s)
     struct hchan_parked *list = hchan_parked_now(&count);
     bool no_memory = !list || !report_leaks(s, list, count);
     if (no_memory && !s->no_memory) /* once for as long as it lasts */
-        report_no_memory("");
+        report_no_memory(&to, "");
     s->no_memory = no_memory;
     free(list);
 }
 
-static _Noreturn void end_deadlocked(void)
+static bool tell_of_blocked(uint32_t goroutine)
 {
-    static const char title[] = "fatal error: all goroutines are asleep - deadlock!\n\n";
-    size_t count = 0;
+    static const char title[] = "hchan: a goroutine that is parked blocks its P, since its "
+                                "channel's variant is for threads "
+                                "(see hchan_variant_goroutines()):\n";
+    size_t count, i = 0;
     struct hchan_parked *list = hchan_parked_now(&count);
-    fflush(stdout);
-    if (!report(title, list, count))
-        report_no_memory(title);
-    _exit(2);
+    while (list && i < count && list[i].goroutine != goroutine)
+        i++;
+    bool found = list && i < count && report(&to, title, &list[i], 1); /* or it goes on again */
+    free(list);
+    return found;
+}
+
+/* Looks at the parked goroutines: so that reports know since when they are, and for one that blocks
+ * its P. A look takes long if there are a million, so it takes a twentieth of the time at most. */
+static void look_at_parked(struct sysmon *s)
+{
+    enum { SHARE = 20 };
+    int64_t began = nanotime();
+    if (began < s->look_at)
+        return;
+    uint32_t blocked = parked_look();
+    int64_t ended = nanotime();
+    s->look_at = ended + SHARE * (ended - began);
+    if (blocked && !s->told)
+        s->told = tell_of_blocked(blocked);
 }
 
 /* Whether main() has left by pthread_exit() and all other threads have ended: the process's first
@@ -224,18 +197,22 @@ static void until_rung(void)
 
 static void *sysmon(void *arg)
 {
+    static struct g own;
     struct sysmon s = {0};
     (void)arg;
+    begin_service(&own);
     while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
         until_rung();
         if (xchg_acq(&asked, 0)) /* pairs with store_rel in on_signal */
-            report_all("", true);
+            report_all(&to, "", true);
+        look_at_parked(&s);
         if (wanted.after_ns > 0)
             look_for_leaks(&s);
-        if (wanted.deadlock && hchan_deadlocked())
-            end_deadlocked();
+        if (wanted.deadlock)
+            checkdead(&to, wanted.others, true);
     }
     free(s.reported);
+    end_service(&own, runningg());
     return NULL;
 }
 
@@ -264,6 +241,7 @@ static void after_fork_in_child(void)
     if (running)
         leave_signal();
     running = false;
+    store_rlx(&watches_deadlocks, 0); /* relaxed: there is no other thread */
     pthread_mutex_unlock(&watch_lock);
 }
 
@@ -273,7 +251,8 @@ static void stop(void)
     if (!running)
         return;
     running = false;
-    store_rel(&stopping, 1); /* pairs with load_acq in sysmon */
+    store_rlx(&watches_deadlocks, 0); /* a hint */
+    store_rel(&stopping, 1);          /* pairs with load_acq in sysmon */
     ring_bell();
     if (!pthread_equal(pthread_self(), thread)) /* it may be the last thread, which calls exit() */
         pthread_join(thread, NULL);
@@ -287,7 +266,7 @@ static void report_at_exit(void *arg)
     bool wants_report = running && wanted.at_exit;
     stop();
     if (wants_report)
-        report_all(" at exit", false);
+        report_all(&to, " at exit", false);
     pthread_mutex_unlock(&watch_lock);
 }
 
@@ -332,9 +311,10 @@ static int start(const struct hchan_watch *options)
     int error = prepare();
     if (error)
         return error;
+    if (options->deadlock && options->others && !declareg(REGISTERED))
+        return ENOMEM;
     wanted = *options;
-    if (!wanted.stream)
-        wanted.stream = stderr;
+    to = (struct report_to){options->stream, options->place};
     store_rlx(&stopping, 0); /* relaxed, all three: the thread is made later */
     store_rlx(&asked, 0);
     store_rlx(&bell, 0);
@@ -346,12 +326,14 @@ static int start(const struct hchan_watch *options)
     if (error)
         leave_signal();
     running = !error;
+    store_rlx(&watches_deadlocks, running && wanted.deadlock); /* a hint */
     return error;
 }
 
 int hchan_watch_start(const struct hchan_watch *options)
 {
-    static const struct hchan_watch usual = {.signal = SIGUSR1, .at_exit = true, .deadlock = true};
+    static const struct hchan_watch usual = {
+        .signal = SIGUSR1, .at_exit = true, .deadlock = true, .others = true};
     pthread_mutex_lock(&watch_lock);
     int error = start(options ? options : &usual);
     pthread_mutex_unlock(&watch_lock);

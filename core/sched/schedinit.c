@@ -47,10 +47,13 @@ static void *mstart(void *arg)
         pp->error = stack_guard(&altstack);
     bool failed = pp->error != 0;
     pp->exceptions = find_exceptions();
+    struct g *own = runningg(); /* begin() may have used channels */
+    begin_service(&pp->g0);
     fadd_acqrel(&sched.started, 1); /* publishes pp->error; pairs with start_procs() */
     futex_wake(&sched.started, 1);
     if (!failed)
         run_p(pp);
+    end_service(&pp->g0, own);
     stack_unguard(altstack);
     if (o->end && begun)
         o->end(pp->id, o->arg);
@@ -120,20 +123,35 @@ static int start_procs(void)
     return error;
 }
 
-/* The Ps, without their threads: those of an earlier scheduler, if there are enough. They are
- * never freed: a thread that has made a goroutine ready may still be about to wake a P when that
- * goroutine has ended. Returns 0 or an error number. */
+/* Room for so many Ps at least. They are never freed: a thread that has made a goroutine ready may
+ * still be about to wake a P when that goroutine has ended. Each array is twice as big as the one
+ * before, so all of them together are at most twice the biggest. Returns 0 or an error number. */
+static int make_room(uint32_t procs)
+{
+    if (procs <= sched.room)
+        return 0;
+    uint32_t room = 2 * sched.room;
+    if (room < procs)
+        room = procs;
+    if (room > SCHED_PROCS_MAX)
+        room = SCHED_PROCS_MAX;
+    struct p *ps = aligned_alloc(CACHE_LINE, room * sizeof(struct p));
+    if (!ps)
+        return ENOMEM;
+    memset((void *)ps, 0, room * sizeof(struct p));
+    ps[0].older = sched.ps;
+    sched.ps = ps;
+    sched.room = room;
+    return 0;
+}
+
+/* The Ps, without their threads: those of an earlier scheduler, if there are enough. Returns 0 or
+ * an error number. */
 static int make_procs(uint32_t procs)
 {
-    if (procs > sched.room) {
-        struct p *ps = aligned_alloc(CACHE_LINE, procs * sizeof(struct p));
-        if (!ps)
-            return ENOMEM;
-        memset((void *)ps, 0, procs * sizeof(struct p));
-        ps[0].older = sched.ps;
-        sched.ps = ps;
-        sched.room = procs;
-    }
+    int error = make_room(procs);
+    if (error)
+        return error;
     for (uint32_t i = 0; i < procs; i++) {
         struct p *pp = &sched.ps[i];
         memset((void *)&pp->g0, 0, sizeof(pp->g0));
@@ -227,6 +245,9 @@ int schedinit(const struct sched_options *options)
     int error = prepare_forks();
     if (!error)
         error = make_procs(o->procs ? o->procs : usable_cpus());
+    if (!error &&
+        !declareg(REGISTERED)) /* it may wake goroutines; so no deadlock is found meanwhile */
+        error = ENOMEM;
     if (error)
         store_rel(&sched.state, SCHED_STOPPED); /* as in end_procs() */
     return error ? error : start_procs();
@@ -234,6 +255,14 @@ int schedinit(const struct sched_options *options)
 
 void schedstop(void)
 {
-    if (live_stop())
+    if (live_stop(FUTEX_FOREVER) == 0)
         end_procs(sched.procs);
+}
+
+int hchan_schedstop_within(int64_t deadline)
+{
+    int error = live_stop(deadline);
+    if (!error)
+        end_procs(sched.procs);
+    return error;
 }

@@ -3,6 +3,7 @@
  * before the C library's. */
 #include "core/g/g.c" /* for last_id */
 #include "core/tests/child.h"
+#include "core/tests/goroutines.h"
 #include <errno.h>
 #include <hchan/watch.h>
 #include <limits.h>
@@ -57,15 +58,6 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 void *__wrap_malloc(size_t size)
 {
     return strikes(MALLOC) ? NULL : __real_malloc(size);
-}
-
-static size_t count_gs(void)
-{
-    size_t count = 0;
-    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
-        count++;
-    allgs_unlock();
-    return count;
 }
 
 /* This test comes first, while the process does not have what it needs only once. */
@@ -126,22 +118,32 @@ static void test_a_thread_that_cannot_be_started_leaves_nothing_behind(void **st
     }
 }
 
-static void *unregister_first(void *arg)
+static void *stand_in_each_way(void *arg)
 {
+    static bool yes;
+    bool right = standing_of(getg()) == UNDECLARED;
     hchan_unregister();
-    return runningg() ? NULL : arg;
+    right = right && standing_of(getg()) == UNREGISTERED;
+    hchan_register();
+    right = right && standing_of(getg()) == REGISTERED;
+    hchan_unregister();
+    right = right && standing_of(getg()) == UNREGISTERED;
+    (void)arg;
+    return right ? &yes : NULL;
 }
 
-static void test_to_unregister_makes_no_g(void **state)
+/* A thread says by each of the two calls whether it may wake others. The next one with its G has
+ * not said anything. */
+static void test_what_a_thread_says_ends_with_it(void **state)
 {
-    pthread_t thread;
-    void *right;
     (void)state;
-    size_t before = count_gs();
-    assert_int_equal(pthread_create(&thread, NULL, unregister_first, &before), 0);
-    assert_int_equal(pthread_join(thread, &right), 0);
-    assert_ptr_equal(right, &before);
-    assert_int_equal(count_gs(), before);
+    for (int i = 0; i < 3; i++) {
+        pthread_t thread;
+        void *right;
+        assert_int_equal(pthread_create(&thread, NULL, stand_in_each_way, NULL), 0);
+        assert_int_equal(pthread_join(thread, &right), 0);
+        assert_non_null(right);
+    }
 }
 
 static void test_each_outcome_has_a_name_of_its_own_and_a_description(void **state)
@@ -210,7 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_first_operation_without_what_it_needs_ends_the_process),
         cmocka_unit_test(test_a_thread_that_cannot_be_started_leaves_nothing_behind),
-        cmocka_unit_test(test_to_unregister_makes_no_g),
+        cmocka_unit_test(test_what_a_thread_says_ends_with_it),
         cmocka_unit_test(test_each_outcome_has_a_name_of_its_own_and_a_description),
         cmocka_unit_test(test_sums_keep_what_threads_counted_that_have_ended),
         cmocka_unit_test(test_numbers_that_have_run_out_begin_at_1_again),

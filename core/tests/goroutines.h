@@ -1,8 +1,9 @@
-/* What the tests of goroutines share: variants that park them, and numbers of Ps. */
+/* What the tests of goroutines share: variants that park them, numbers of Ps, and Gs. */
 #ifndef CORE_TESTS_GOROUTINES_H
 #define CORE_TESTS_GOROUTINES_H
 
 #include "core/base/atomic.h"
+#include "core/g/g.h"
 #include "core/tests/support.h"
 #include <hchan/sched.h>
 
@@ -21,6 +22,16 @@ static inline void start_procs(unsigned procs)
 {
     assert_int_equal(schedinit(&(struct sched_options){.procs = procs}), 0);
     assert_int_equal(gomaxprocs(), procs);
+}
+
+/* How many Gs there are, of goroutines and threads, those that have ended included. */
+static inline size_t count_gs(void)
+{
+    size_t count = 0;
+    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
+        count++;
+    allgs_unlock();
+    return count;
 }
 
 static inline void go(void (*fn)(void *), void *arg)

@@ -1,7 +1,9 @@
 /* What the scheduler takes of the process that it lives in, it gives back, and passes on meanwhile:
- * SIGSEGV, and stacks for signals. */
+ * SIGSEGV, stacks for signals, threads, descriptors, memory. And a process ends from a goroutine as
+ * it does from a thread. */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
+#include <dirent.h>
 #include <errno.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -226,13 +228,183 @@ static void test_an_overflow_is_told_on_the_programs_own_stack(void **state)
     assert_memory_equal(said, TOLD, strlen(TOLD));
 }
 
+static void exit_5(void *arg)
+{
+    (void)arg;
+    exit(5);
+}
+
+static void quick_exit_6(void *arg)
+{
+    (void)arg;
+    quick_exit(6);
+}
+
+static void exit_now_7(void *arg)
+{
+    (void)arg;
+    _exit(7);
+}
+
+static void abort_it(void *arg)
+{
+    (void)arg;
+    abort();
+}
+
+static void end_the_thread(void *arg)
+{
+    (void)arg;
+    pthread_exit(NULL);
+}
+
+static void cancel_the_thread(void *arg)
+{
+    (void)arg;
+    pthread_cancel(pthread_self());
+    pthread_testcancel();
+}
+
+static void (*ending)(void *);
+
+static void end_in_a_goroutine(void)
+{
+    in_scheduler(ending);
+}
+
+static void test_a_goroutine_ends_the_process_as_a_thread_does(void **state)
+{
+    static const struct {
+        void (*ending)(void *);
+        int status;
+        const char *says;
+    } rows[] = {
+        {exit_5, 5, ""},
+        {quick_exit_6, 6, ""},
+        {exit_now_7, 7, ""},
+        {abort_it, 128 + SIGABRT, ""},
+        {end_the_thread, 128 + SIGABRT, "fatal error: pthread_exit: by a goroutine\n"},
+        {cancel_the_thread, 128 + SIGABRT, "fatal error: pthread_exit: by a goroutine\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (SANITIZED && *rows[i].says) /* which do not unwind the stacks of goroutines */
+            continue;
+        ending = rows[i].ending;
+        assert_int_equal(run_child(end_in_a_goroutine), rows[i].status);
+        assert_string_equal(said, rows[i].says);
+    }
+}
+
+/* begin() and end() use channels, in threads that come and go. */
+static int use_channel(unsigned p, void *c)
+{
+    (void)p;
+    chansend1(c, &(long){1});
+    chanrecv1(c, NULL);
+    return 0;
+}
+
+static void use_channel_again(unsigned p, void *c)
+{
+    use_channel(p, c);
+}
+
+static size_t count_entries(const char *path)
+{
+    size_t count = 0;
+    DIR *d = opendir(path);
+    assert_non_null(d);
+    while (readdir(d))
+        count++;
+    closedir(d);
+    return count;
+}
+
+static size_t resident_kib(void)
+{
+    char line[256];
+    size_t kib = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f))
+        if (sscanf(line, "VmRSS: %zu", &kib) == 1)
+            break;
+    fclose(f);
+    return kib;
+}
+
+static void yield_once(void *arg)
+{
+    (void)arg;
+    gosched();
+}
+
+static void run_a_scheduler(hchan *c, unsigned i)
+{
+    struct sched_options options = {.procs = 1 + i % 4,
+                                    .stack_size = i % 2 ? 32 << 10 : 64 << 10,
+                                    .begin = use_channel,
+                                    .end = use_channel_again,
+                                    .arg = c};
+    assert_int_equal(schedinit(&options), 0);
+    for (int k = 0; k < 20; k++)
+        go(yield_once, NULL);
+    schedstop();
+}
+
+static void test_a_thousand_schedulers_leave_nothing_behind(void **state)
+{
+    enum { TIMES = SANITIZED ? 50 : 1000, WARM = SANITIZED ? 10 : 100 };
+    size_t files = 0, threads = 0, gs = 0, kib = 0;
+    hchan *c = make(some_variant(), sizeof(long), 64);
+    (void)state;
+    for (unsigned i = 0; i < TIMES; i++) {
+        if (i == WARM) { /* what is made once has been made */
+            files = count_entries("/proc/self/fd");
+            threads = count_entries("/proc/self/task");
+            gs = count_gs();
+            kib = resident_kib();
+        }
+        run_a_scheduler(c, i);
+    }
+    assert_int_equal(count_entries("/proc/self/fd"), files);
+    assert_int_equal(count_entries("/proc/self/task"), threads);
+    assert_true(count_gs() <= gs + 4); /* more threads may have lived at a time */
+    if (!SANITIZED)
+        assert_true(resident_kib() < kib + 8192);
+    chanfree(c);
+}
+
+/* All numbers of Ps in turn: what they take in all is a few times what the most of them take. */
+static void start_more_and_more(void)
+{
+    size_t kib = resident_kib();
+    for (unsigned procs = 1; procs < 200; procs++) {
+        start_procs(procs);
+        schedstop();
+    }
+    _exit(resident_kib() < kib + 30000 ? 8 : 9);
+}
+
+static void test_growing_numbers_of_procs_take_bounded_memory(void **state)
+{
+    (void)state;
+    if (SANITIZED)
+        return;
+    assert_int_equal(run_child(start_more_and_more), 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         /* First those that fork, before there are threads. */
         cmocka_unit_test(test_only_an_overflow_is_the_schedulers),
         cmocka_unit_test(test_an_overflow_is_told_on_the_programs_own_stack),
+        cmocka_unit_test(test_a_goroutine_ends_the_process_as_a_thread_does),
+        cmocka_unit_test(test_growing_numbers_of_procs_take_bounded_memory),
         cmocka_unit_test(test_a_stack_for_signals_of_the_programs_own_stays),
+        cmocka_unit_test(test_a_thousand_schedulers_leave_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,21 @@ static void park_for_ever(void *arg)
     chanrecv1(arg, NULL);
 }
 
+static void *start_main(void *procs)
+{
+    start_procs(*(unsigned *)procs);
+    return NULL;
+}
+
+/* schedinit() registers its caller. The test itself, which ends each deadlock, is not registered.
+ */
+static void start_elsewhere(unsigned procs)
+{
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, start_main, &procs), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 static void *wait_for_them(void *arg)
 {
     (void)arg;
@@ -24,7 +39,7 @@ static void test_a_deadlock_of_goroutines_is_found(void **state)
     (void)state;
     hchan *c = make(some_variant(), 0, 0);
     pthread_t waiter;
-    start_procs(2);
+    start_elsewhere(2);
     assert_false(hchan_deadlocked());
     go(park_for_ever, c);
     go(park_for_ever, c);
@@ -71,7 +86,7 @@ static void test_the_last_goroutines_end_is_no_deadlock(void **state)
     hchan *c = make(some_variant(), 0, 0);
     pthread_t parked, waiter;
     store_rlx(&over, 0); /* no thread reads it yet */
-    start_procs(1);
+    start_elsewhere(1);
     assert_int_equal(hchan_go(&waiter, wait_again_and_again, c), 0);
     assert_int_equal(hchan_go(&parked, receive_once, c), 0);
     until_receivers(c, 1);
@@ -94,7 +109,7 @@ static void test_any_number_of_threads_wait_for_a_deadlock(void **state)
     (void)state;
     hchan *c = make(some_variant(), 0, 0);
     pthread_t waiter[THREADS];
-    start_procs(1);
+    start_elsewhere(1);
     go(park_for_ever, c);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(hchan_go(&waiter[i], wait_for_them, NULL), 0);

@@ -37,9 +37,9 @@ static void run_and_overflow(void *arg)
 static void test_a_stack_overflow_is_told(void **state)
 {
     static struct overflow all[] = {
-        {0, 1000, "fatal error: stack overflow: goroutine 1 needs more than its 64 KiB" ENLARGE},
+        {0, 1000, "fatal error: stack overflow: goroutine 2 needs more than its 64 KiB" ENLARGE},
         {1 << 20, 4000,
-         "fatal error: stack overflow: goroutine 1 needs more than its 1024 KiB" ENLARGE},
+         "fatal error: stack overflow: goroutine 2 needs more than its 1024 KiB" ENLARGE},
         {1 << 20, 1000, ""},
     };
     char text[256];
@@ -196,15 +196,6 @@ static size_t mapped_bytes(void)
     assert_int_equal(fscanf(f, "%zu", &pages), 1);
     fclose(f);
     return pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-static size_t count_gs(void)
-{
-    size_t count = 0;
-    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
-        count++;
-    allgs_unlock();
-    return count;
 }
 
 static void test_stacks_of_another_size_are_given_back(void **state)

@@ -1,7 +1,9 @@
-/* Reports that begin on a goroutine's small stack. */
+/* What a watcher says of goroutines: since when they are parked, that one blocks its P; and reports
+ * that begin on a goroutine's small stack. */
 #include "core/tests/goroutines.h"
 #include "core/tests/watch.h"
 #include <hchan/lines.h>
+#include <signal.h>
 
 static volatile bool went_on; /* so that no wait is the last call of its function */
 
@@ -9,6 +11,97 @@ static void receive(void *c)
 {
     chanrecv1(c, NULL);
     went_on = true;
+}
+
+static const struct hchan_variant *variant;
+
+static void park_for_long(void)
+{
+    start_procs(1);
+    hchan_watch_start(NULL);
+    go(receive, makechan(variant, sizeof(long), 0));
+    until_asleep(1);
+    int64_t before = 0;
+    while (before < 300000000) { /* it is parked for longer than that, however long we take */
+        struct hchan_parked *p = until_parked(1);
+        assert_true(p->waited_ns >= before);
+        before = p->waited_ns;
+        free(p);
+        sleep_ms(20);
+    }
+    exit(3);
+}
+
+/* Given a goroutine that is parked, then its time grows while a watcher runs, and the report at
+ * exit has it, although no leaks were asked for. */
+static void test_a_watcher_knows_since_when_a_goroutine_is_parked(void **state)
+{
+    (void)state;
+    FOR_EACH_GO(v)
+    {
+        variant = v;
+        assert_int_equal(run_child(park_for_long), 3);
+        assert_said("hchan: 1 goroutine is parked at exit:\ngoroutine ");
+        assert_null(strstr(said, "just now"));
+    }
+}
+
+static void park_two_for_threads(void)
+{
+    hchan *c = makechan(variant, sizeof(long), 0);
+    start_procs(2);
+    hchan_watch_start(
+        &(struct hchan_watch){.signal = SIGUSR1, .deadlock = true, .stream = report_stream()});
+    go(receive, c);
+    go(receive, c);
+    until_reported(2);
+    sleep_ms(300);
+    hchan_watch_stop();
+    _exit(reported_all() ? 0 : 97);
+}
+
+/* Given goroutines on a channel whose way to park is for threads, so that they block their Ps, then
+ * the watcher tells of one of them, once. Of others it does not. */
+static void test_a_goroutine_that_blocks_its_p_is_told_of_once(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        variant = v;
+        if (parks_goroutines(v))
+            continue;
+        assert_int_equal(run_child(park_two_for_threads), 0);
+        assert_memory_equal(said, "hchan: a goroutine that is parked blocks its P, ", 48);
+        assert_said("\ngoroutine ");
+        assert_said("[chan receive, ");
+    }
+}
+
+static void wait_on_nil(void *arg)
+{
+    (void)arg;
+    chanrecv1(NULL, NULL);
+}
+
+static void park_two_for_goroutines(void)
+{
+    start_procs(2);
+    hchan_watch_start(&(struct hchan_watch){.after_ns = 1, .stream = report_stream()});
+    go(receive, makechan(variant, sizeof(long), 0));
+    until_reported(2);
+    go(wait_on_nil, NULL);
+    until_reported(2);
+    sleep_ms(1500);
+    hchan_watch_stop();
+    _exit(reported_all() ? 0 : 97);
+}
+
+static void test_a_goroutine_that_leaves_its_p_does_not_block_it(void **state)
+{
+    (void)state;
+    variant = some_variant();
+    assert_int_equal(run_child(park_two_for_goroutines), 0);
+    assert_null(strstr(said, "blocks"));
 }
 
 /* On a small stack. */
@@ -87,6 +180,9 @@ static void test_reports_bring_their_own_stack(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_watcher_knows_since_when_a_goroutine_is_parked),
+        cmocka_unit_test(test_a_goroutine_that_blocks_its_p_is_told_of_once),
+        cmocka_unit_test(test_a_goroutine_that_leaves_its_p_does_not_block_it),
         cmocka_unit_test(test_reports_bring_their_own_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
-/* Reports to streams that take nothing. */
+/* Reports to streams that take nothing, and when streams are locked for good. */
 #include "core/tests/watch.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -134,6 +135,146 @@ static void test_a_deadlock_that_cannot_be_reported_still_ends_the_process(void 
     assert_string_equal(said, "");
 }
 
+static FILE *locked_stream;
+
+/* Holds the stream's lock, and waits for ever. */
+static void *park_with_the_lock(void *c)
+{
+    flockfile(locked_stream);
+    chanrecv1(c, NULL);
+    return NULL;
+}
+
+static void *print_for_ever(void *arg)
+{
+    for (;;)
+        puts("a line of output, of which there are many");
+    return arg;
+}
+
+static void deadlock_with(FILE *locked)
+{
+    pthread_t thread;
+    locked_stream = locked;
+    hchan_watch_start(&(struct hchan_watch){.deadlock = true});
+    hchan_go(&thread, park_with_the_lock, makechan(test_variant(NULL), 0, 0));
+    pthread_join(thread, NULL);
+}
+
+static void deadlock_with_standard_output(void)
+{
+    deadlock_with(stdout);
+}
+
+static void deadlock_with_standard_error(void)
+{
+    deadlock_with(stderr);
+}
+
+static void deadlock_with_an_unread_pipe(void)
+{
+    int ends[2];
+    pthread_t printer;
+    if (pipe(ends) || dup2(ends[1], STDOUT_FILENO) < 0)
+        _exit(98);
+    pthread_create(&printer, NULL, print_for_ever, NULL);
+    hchan_register();
+    hchan_watch_start(&(struct hchan_watch){.deadlock = true});
+    chanrecv1(NULL, NULL);
+}
+
+/* Nobody holds the lock, but there is text to flush, and no room for it. */
+static void deadlock_with_a_full_pipe(void)
+{
+    static const char some[4096];
+    int ends[2];
+    if (pipe(ends) || dup2(ends[1], STDOUT_FILENO) < 0)
+        _exit(98);
+    setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+    printf("not flushed yet\n");
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    while (write(ends[1], some, sizeof(some)) > 0)
+        continue;
+    fcntl(ends[1], F_SETFL, 0);
+    hchan_register();
+    hchan_watch_start(NULL);
+    chanrecv1(NULL, NULL);
+}
+
+/* Given a stream whose lock is never given back, or a standard output that nobody reads, then a
+ * deadlock is reported all the same, and ends the process. */
+static void test_a_deadlock_is_reported_whatever_is_locked(void **state)
+{
+    static void (*const bodies[])(void) = {deadlock_with_standard_output,
+                                           deadlock_with_standard_error,
+                                           deadlock_with_an_unread_pipe, deadlock_with_a_full_pipe};
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* its _exit() waits for standard output */
+#endif
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        assert_int_equal(run_child(bodies[i]), 2);
+        assert_said("fatal error: all goroutines are asleep - deadlock!\n\ngoroutine ");
+        assert_said_lines(3);
+    }
+}
+
+static void list_with_a_locked_stream(void)
+{
+    pthread_t thread;
+    locked_stream = report_stream();
+    hchan_watch_start(&(struct hchan_watch){.signal = SIGUSR1, .stream = locked_stream});
+    pthread_create(&thread, NULL, park_with_the_lock, makechan(test_variant(NULL), 0, 0));
+    free(until_parked(1));
+    raise(SIGUSR1);
+    until_reported(2);
+    _exit(0);
+}
+
+static void test_a_list_goes_round_a_stream_that_is_locked(void **state)
+{
+    (void)state;
+    assert_int_equal(run_child(list_with_a_locked_stream), 0);
+    assert_said("hchan: 1 goroutine is parked:\ngoroutine ");
+}
+
+static void panic_with_a_locked_stream(void)
+{
+    pthread_t thread;
+    locked_stream = stderr;
+    pthread_create(&thread, NULL, park_with_the_lock, makechan(test_variant(NULL), 0, 0));
+    free(until_parked(1));
+    closechan(NULL);
+}
+
+static void test_a_panic_needs_no_lock(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_THREAD__
+    skip(); /* its exit handler waits for standard error */
+#endif
+    assert_int_equal(run_child(panic_with_a_locked_stream), 2);
+    assert_string_equal(said, "panic: close of nil channel\n");
+}
+
+static void deadlock_after_output(void)
+{
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
+    printf("not flushed yet\n");
+    hchan_register();
+    hchan_watch_start(NULL);
+    chanrecv1(NULL, NULL);
+}
+
+static void test_a_deadlock_flushes_standard_output(void **state)
+{
+    (void)state;
+    assert_int_equal(run_child(deadlock_after_output), 2);
+    assert_said("\nnot flushed yet\n");
+    assert_said_lines(4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +282,10 @@ int main(void)
         cmocka_unit_test(test_a_report_by_hand_returns_the_error_of_its_stream),
         cmocka_unit_test(test_a_report_by_hand_without_a_stream_goes_to_standard_error),
         cmocka_unit_test(test_a_deadlock_that_cannot_be_reported_still_ends_the_process),
+        cmocka_unit_test(test_a_deadlock_is_reported_whatever_is_locked),
+        cmocka_unit_test(test_a_list_goes_round_a_stream_that_is_locked),
+        cmocka_unit_test(test_a_panic_needs_no_lock),
+        cmocka_unit_test(test_a_deadlock_flushes_standard_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

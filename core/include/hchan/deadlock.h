@@ -6,7 +6,9 @@
  *
  * A deadlock that is found is one, provided that every thread that sends, receives or closes is
  * registered. A thread that is not registered is not seen, although it could wake others: the
- * program may be called deadlocked while that thread is about to end the deadlock.
+ * program may be called deadlocked while that thread is about to end the deadlock. A watcher
+ * (`others` in hchan/watch.h), schedwait() and schedstop() therefore end a program only if there is
+ * no such thread.
  *
  * What waits by hchan/sync.h is parked as on a channel, and whoever unlocks a mutex or calls done
  * must be registered as well. While a timer is pending (hchan/time.h) there is no deadlock.

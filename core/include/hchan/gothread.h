@@ -17,10 +17,13 @@ extern "C" {
  * thread that started it must not park meanwhile. */
 int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg);
 
-/* Registers the calling thread, such as the one that runs main(). May be called again. */
+/* Registers the calling thread, such as the one that runs main(). May be called again. schedinit()
+ * does so, and hchan_watch_start() with `others`. Ends the process if there is no memory for the
+ * thread's G, here and below. */
 void hchan_register(void);
 
-/* Ends the calling thread's registration. May be called again. */
+/* Ends the calling thread's registration: it promises to wake no other from here on. A thread that
+ * has never been registered says by this that no watcher need mind it. May be called again. */
 void hchan_unregister(void);
 
 #ifdef __cplusplus

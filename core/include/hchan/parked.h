@@ -35,8 +35,9 @@ struct hchan_parked {
 };
 
 /* A goroutine that leaves its P to another one (hchan_variant_goroutines()) does not read the clock
- * when it parks: its time runs from the first list, or report, that found it parked. A watcher that
- * reports leaks makes a list several times a second.
+ * when it parks: its time runs from the first list, or report, that found it parked, or the first
+ * look of a watcher (hchan/watch.h), which looks 10 times a second; less often if there are so many
+ * goroutines that it would be busy with that.
  *
  * Returns every parked goroutine, sorted by number, and sets *count, in one block that the caller
  * frees with free(). NULL with errno ENOMEM if memory ran out. Each goroutine in the list was

@@ -51,13 +51,17 @@
  *
  * After fork() the child has no scheduler: the goroutines do not run there, gomaxprocs() is 0, and
  * newproc() returns ESRCH. If a plain thread has forked it may call schedinit(); channels that the
- * goroutines use stay as they were. A goroutine's child must exec() or _exit(). */
+ * goroutines use stay as they were. A goroutine's child must exec() or _exit().
+ *
+ * A goroutine may end the process: exit(), whose handlers then run on its stack (the library's own
+ * brings a stack), quick_exit(), _exit(), abort(). */
 #ifndef HCHAN_SCHED_H
 #define HCHAN_SCHED_H
 
 #include <hchan/hchan.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -103,16 +107,19 @@ struct sched_options {
 };
 
 /* Starts the scheduler of the process. It may be started again after schedstop(). `options` may be
- * NULL. Returns 0, EBUSY if it has been started already, EINVAL if an option is out of range, or
- * the error number of what failed: a begin(), a thread, memory. */
+ * NULL. The calling thread is registered (hchan/gothread.h), until it ends or unregisters: it may
+ * wake goroutines, so that they are not deadlocked while it sleeps. Returns 0, EBUSY if it has been
+ * started already, EINVAL if an option is out of range, or the error number of what failed: a
+ * begin(), a thread, memory. */
 int schedinit(const struct sched_options *options);
 
-/* Starts a goroutine that calls fn(arg), as Go's `go` does. fn must return: the goroutine can't end
- * by pthread_exit(), longjmp() or an exception. A goroutine or any thread may call it,
- * at any time. Returns 0, and then fn is called; ESRCH if no scheduler runs; ENOMEM if there is no
- * memory for the goroutine or its stack, or no mapping left for the stack's guard (sysctl
- * vm.max_map_count). If fn is NULL, the process ends as Go's does: "fatal error: go of nil func
- * value", and abort().
+/* Starts a goroutine that calls fn(arg), as Go's `go` does. fn must return. If it calls
+ * pthread_exit(), or its thread is cancelled, that is a fatal error ("pthread_exit: by a
+ * goroutine"); an exception that leaves it is std::terminate(); a longjmp() to another stack is
+ * undefined, and nothing sees it. A goroutine or any thread may call newproc(), at any time.
+ * Returns 0, and then fn is called; ESRCH if no scheduler runs; ENOMEM if there is no memory for
+ * the goroutine or its stack, or no mapping left for the stack's guard (sysctl vm.max_map_count).
+ * If fn is NULL, the process ends as Go's does: "fatal error: go of nil func value", and abort().
  *
  * Once schedstop() has been called, threads get ESRCH. Goroutines may still start others, until the
  * last one has ended. */
@@ -146,13 +153,25 @@ int hchan_newproc_with(void (*fn)(void *), const void *arg,
  * its CPU to another one, as Go's osyield() does. */
 void gosched(void);
 
-/* Waits until every goroutine has ended. Not for goroutines. Threads that wait here count as
- * parked for hchan_deadlocked(), as long as a goroutine lives. */
+/* Waits until every goroutine has ended. Not for goroutines. Threads that wait here are registered
+ * meanwhile, and count as parked for hchan_deadlocked(), as long as a goroutine lives.
+ *
+ * If the goroutines are parked for good, this would never return, so it ends the process as Go
+ * does: "fatal error: all goroutines are asleep - deadlock!", what each waits for, and status 2. It
+ * does so only if no thread lives that may wake one (`others` in hchan/watch.h); it checks after
+ * 0.1 s, and then after twice as long each time, up to a minute. If a watcher runs that checks for
+ * deadlocks, it is left to that. */
 void schedwait(void);
 
 /* Waits as schedwait() does, and then ends the Ps. Not for goroutines. Returns at once if no
  * scheduler runs, or if another thread stops it already. */
 void schedstop(void);
+
+/* schedstop() that waits until `deadline` (hchan_deadline() in hchan/hchan.h) at the latest.
+ * Returns 0 if the scheduler has stopped; ETIMEDOUT if goroutines still live, and then it runs on;
+ * ESRCH if no scheduler runs, or if another thread stops it already. Threads get ESRCH from
+ * newproc() meanwhile. */
+int hchan_schedstop_within(int64_t deadline);
 
 /* Whether a goroutine calls. */
 bool in_goroutine(void);
