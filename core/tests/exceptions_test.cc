@@ -2,6 +2,7 @@
 // catch block or in a destructor, whatever other goroutines throw meanwhile and wherever it goes
 // on.
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -9,6 +10,9 @@
 #include <hchan/sched.h>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static std::atomic<int> wrong, checked;
 
@@ -111,8 +115,30 @@ static void run(unsigned procs, void (*body)())
     schedstop();
 }
 
+static void throws(void *)
+{
+    throw std::runtime_error("nobody catches it");
+}
+
+// An exception that leaves a goroutine ends the process, as one that leaves a thread does.
+static void check_termination()
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        const rlimit none = {0, 0};
+        setrlimit(RLIMIT_CORE, &none);
+        std::freopen("/dev/null", "w", stderr);
+        run(1, [] { newproc(throws, nullptr); });
+        _exit(0);
+    }
+    check(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT,
+          "an exception leaves a goroutine, and the process goes on");
+}
+
 int main()
 {
+    check_termination(); // before there are threads
     const hchan_variant *variant = hchan_variant_find("spin+go+none");
     first = makechan(variant, 0, 0);
     second = makechan(variant, 0, 0);
@@ -133,7 +159,8 @@ int main()
     check(std::uncaught_exceptions() == 0 && current() == "none", "main has an exception");
     chanfree(first);
     chanfree(second);
-    if (checked != 3 * (4 + 4 + 50 * 200) + 1)
+    const int wanted = 3 * (4 + 4 + 50 * 200) + 2;
+    if (checked != wanted)
         std::fprintf(stderr, "exceptions_test: %d checks were made\n", checked.load());
-    return wrong || checked != 3 * (4 + 4 + 50 * 200) + 1;
+    return wrong || checked != wanted;
 }

@@ -177,6 +177,32 @@ static void test_reports_bring_their_own_stack(void **state)
     }
 }
 
+static void close_nil_without_memory(void *arg)
+{
+    (void)arg;
+    setrlimit(RLIMIT_AS, &(struct rlimit){1, 1}); /* no mapping from here on */
+    closechan(NULL);
+}
+
+static void panic_without_memory(void)
+{
+    hchan_watch_start(&(struct hchan_watch){.at_exit = true});
+    start_procs(1);
+    go(receive, makechan(some_variant(), 0, 0));
+    go(close_nil_without_memory, NULL);
+    schedstop();
+}
+
+/* Without memory for a stack of its own, a report is made on the goroutine's. */
+static void test_a_report_without_a_stack_of_its_own_is_made_all_the_same(void **state)
+{
+    (void)state;
+    if (SANITIZED) /* which need memory, too */
+        return;
+    assert_int_equal(run_child(panic_without_memory), 2);
+    assert_memory_equal(said, "panic: close of nil channel\n" AT_EXIT, 65);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_a_goroutine_that_blocks_its_p_is_told_of_once),
         cmocka_unit_test(test_a_goroutine_that_leaves_its_p_does_not_block_it),
         cmocka_unit_test(test_reports_bring_their_own_stack),
+        cmocka_unit_test(test_a_report_without_a_stack_of_its_own_is_made_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
