@@ -1,8 +1,8 @@
-/* A stack for what is needed when something is wrong, in a goroutine of which only the thread is
- * known to be good: exit handlers after a panic, reports, source lines. It is mapped for one call;
- * there is no state here. */
-#include "core/g/apart.h"
+/* hchan_apart() of hchan/sched.h: a stack for what needs much, in a goroutine that has little: what
+ * the program calls, and exit handlers after a panic, reports, source lines. It is mapped for one
+ * call; there is no state here. */
 #include "core/g/g.h"
+#include <hchan/sched.h>
 #include <sys/mman.h>
 
 enum { APART = 1 << 20, APART_GUARD = 64 << 10 };
@@ -41,7 +41,7 @@ static void switch_apart(struct apart *a, void *bottom)
     fiber_end(&a->fiber);
 }
 
-void run_apart(void (*fn)(void *), void *arg)
+void hchan_apart(void (*fn)(void *), void *arg)
 {
     struct apart a = {.fn = fn, .arg = arg, .g = runningg()};
     char *map = MAP_FAILED;

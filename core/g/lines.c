@@ -4,9 +4,9 @@
 
 #ifdef HCHAN_LIBDW
 
-#include "core/g/apart.h"
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <hchan/sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,7 +142,7 @@ static void find_place(void *arg)
 
 void hchan_place_line(const void *callerpc, char *text, size_t size)
 {
-    run_apart(find_place, &(struct place){callerpc, text, size}); /* libdw needs a big stack */
+    hchan_apart(find_place, &(struct place){callerpc, text, size}); /* libdw needs a big stack */
 }
 
 bool hchan_lines_known(void)

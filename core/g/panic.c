@@ -4,9 +4,9 @@
 #include "core/g/panic.h"
 #include "core/base/atomic.h"
 #include "core/base/throw.h"
-#include "core/g/apart.h"
 #include "core/g/g.h"
 #include <hchan/hchan.h>
+#include <hchan/sched.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static _Noreturn void end_process(const char *message)
             pause();
     by_us = true;
     errput("panic", message);
-    run_apart(exit_2, NULL); /* the handlers of the program, and the watcher's report */
+    hchan_apart(exit_2, NULL); /* the handlers of the program, and the watcher's report */
     __builtin_unreachable();
 }
 

@@ -2,10 +2,10 @@
  * struct wait and the sudogs of each G, and never a channel. It owns each G's `listed`. */
 #include "core/g/parked.h"
 #include "core/base/futex.h"
-#include "core/g/apart.h"
 #include "core/g/g.h"
 #include <dlfcn.h>
 #include <errno.h>
+#include <hchan/sched.h>
 #include <inttypes.h>
 #include <link.h>
 #include <stdarg.h>
@@ -246,7 +246,7 @@ static void report_parked(void *arg)
 ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place)
 {
     struct reporting r = {stream ? stream : stderr, after_ns, place, 0, 0};
-    run_apart(report_parked, &r);
+    hchan_apart(report_parked, &r);
     if (r.lines < 0)
         errno = r.error;
     return r.lines;

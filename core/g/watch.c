@@ -5,12 +5,12 @@
  * watch_lock is held while a watcher starts or stops, and over a fork. The watcher never takes it,
  * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/base/futex.h"
-#include "core/g/apart.h"
 #include "core/g/checkdead.h"
 #include "core/g/g.h"
 #include "core/g/parked.h"
 #include "core/g/report.h"
 #include <errno.h>
+#include <hchan/sched.h>
 #include <hchan/watch.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -272,7 +272,7 @@ static void report_at_exit(void *arg)
 
 static void on_exit_of_process(void)
 {
-    run_apart(report_at_exit, NULL);
+    hchan_apart(report_at_exit, NULL);
 }
 
 /* Makes what is made only once and kept. watch_lock is held. */

@@ -133,6 +133,21 @@ static void list_all(void *c)
     _exit(lines == 1 && c ? 5 : 9);
 }
 
+static void use_much(void *arg)
+{
+    char much[200000];
+    memset(much, 7, sizeof(much));
+    *(int *)arg += much[sizeof(much) / 2];
+    hchan_apart(close_nil, NULL); /* a call in a call needs no more */
+}
+
+static void call_apart(void *arg)
+{
+    int sum = 0;
+    (void)arg;
+    hchan_apart(use_much, &sum);
+}
+
 static void place_one(void *arg)
 {
     char text[512];
@@ -165,6 +180,7 @@ static void test_reports_bring_their_own_stack(void **state)
         {close_nil, 2, "panic: close of nil channel\n" AT_EXIT},
         {exit_4, 4, AT_EXIT},
         {list_all, 5, "goroutine "},
+        {call_apart, 2, "panic: close of nil channel\n" AT_EXIT},
         {place_one, 6, ""},
     };
     (void)state;

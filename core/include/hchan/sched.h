@@ -173,6 +173,12 @@ void schedstop(void);
  * newproc() meanwhile. */
 int hchan_schedstop_within(int64_t deadline);
 
+/* Calls fn(arg) on a stack of 1 MiB, in the same thread, and returns when it does. For what needs
+ * more stack than a goroutine has, such as getaddrinfo(). fn must not park, nor yield; it may end
+ * the process. Calls it directly if no goroutine calls, or one that is on such a stack already, or
+ * if there is no memory for one. */
+void hchan_apart(void (*fn)(void *), void *arg);
+
 /* Whether a goroutine calls. */
 bool in_goroutine(void);
 
