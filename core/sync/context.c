@@ -12,6 +12,7 @@
  * alarms and of channels. */
 #include "core/base/atomic.h"
 #include "core/base/futex.h"
+#include "core/base/throw.h"
 #include "core/g/panic.h"
 #include "core/sync/alarm.h"
 #include <errno.h>
@@ -61,7 +62,10 @@ static struct hchan_context *make(const struct hchan_variant *variant, struct hc
 
 struct hchan_context *hchan_context_background(const struct hchan_variant *variant)
 {
-    return variant ? make(variant, NULL) : failed(EINVAL);
+    if (!variant)
+        gothrow("hchan_context_background: the variant is NULL: hchan_variant_named() tells a "
+                "misspelt name");
+    return make(variant, NULL);
 }
 
 /* The lock is held, here and below. */

@@ -3,6 +3,7 @@
  * traced instance, which keeps them for a while. */
 #define HCHAN_CHECKED
 #include "core/tests/child.h"
+#include <hchan/context.h>
 #include <hchan/time.h>
 #include <hchan/typed.h>
 
@@ -373,6 +374,12 @@ static void make_timer_unfound(hchan *c)
     hchan_after(hchan_variant_find("tickett"), 1);
 }
 
+static void make_context_unfound(hchan *c)
+{
+    (void)c;
+    hchan_context_background(hchan_variant_find("tickett"));
+}
+
 static void name_nearly(hchan *c)
 {
     (void)c;
@@ -392,6 +399,7 @@ static void test_a_misspelt_variant_makes_no_channel(void **state)
     assert_refused(make_unfound, NULL, "makechan", why);
     assert_refused(make_typed_unfound, NULL, "makechan", why);
     assert_refused(make_timer_unfound, NULL, "makechan", why);
+    assert_refused(make_context_unfound, NULL, "hchan_context_background", why);
     char text[1024];
     int status = run_in_child(misuse, &(struct misuse){name_nearly, NULL}, text, sizeof(text));
     assert_string_equal(text,

@@ -28,8 +28,9 @@
  * was using.
  *
  * Every function may be called by any number of goroutines and threads at once. Those that make a
- * context return NULL with errno EINVAL if the parent or the variant is NULL, ENOMEM if memory ran
- * out, or the error number for which there is no thread for a deadline. */
+ * context return NULL with errno EINVAL if the parent is NULL, ENOMEM if memory ran out, or the
+ * error number for which there is no thread for a deadline. As with makechan(), a variant that is
+ * NULL ends the process. */
 #ifndef HCHAN_CONTEXT_H
 #define HCHAN_CONTEXT_H
 
