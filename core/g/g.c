@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifdef __x86_64__
+#if TLS_BY_OFFSET
 _Thread_local struct g *current_g TLS_MODEL;
 #else
 static _Thread_local struct g *current_g;

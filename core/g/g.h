@@ -123,9 +123,14 @@ _Static_assert(offsetof(struct g, sudog) + sizeof(struct sudog) <= CACHE_LINE,
 
 /* A goroutine may go on in another thread in the middle of a function, so the address of a
  * thread-local variable must not be kept over a switch. On x86-64 it is not: with this model each
- * access is an offset from %fs. Elsewhere a compiler may keep the thread pointer in a register, so
- * there each access is a call. */
+ * access is an offset from %fs. Elsewhere a compiler may keep the thread pointer in a register, and
+ * for ThreadSanitizer it keeps the address, so there each access is a call. */
 #define TLS_MODEL __attribute__((tls_model("initial-exec")))
+#if defined(__x86_64__) && !FIBER_TSAN
+#define TLS_BY_OFFSET 1
+#else
+#define TLS_BY_OFFSET 0
+#endif
 
 /* Returns a zeroed cache line for a node of a queue lock, or NULL if memory ran out. The lock's
  * release may hand it to another G, which then owns it. The owner frees it with free(). */
@@ -162,7 +167,7 @@ void gnew(struct g *gp, bool registered);
 struct g *newg(void);
 
 /* The G that runs in the calling thread; NULL for a thread without a G. */
-#ifdef __x86_64__
+#if TLS_BY_OFFSET
 extern _Thread_local struct g *current_g TLS_MODEL;
 
 static inline struct g *runningg(void)

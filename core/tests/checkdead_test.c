@@ -69,8 +69,9 @@ static void a_stranger_sends_later(void)
 {
     start_receiver();
     hchan_watch_start(NULL);
-    start_sender();
+    pthread_t sender = start_sender();
     schedstop();
+    pthread_join(sender, NULL);
     _exit(8);
 }
 

@@ -99,21 +99,20 @@ static int play_stop_sweep(void)
     return play_well();
 }
 
-static void *spin(void *word)
+static void *spin(void *unused)
 {
-    while (++*(volatile unsigned *)word || word) /* always */
+    for (volatile unsigned turns = 0;; turns++)
         ;
-    return NULL;
+    return unused;
 }
 
 /* Takes every PU for itself. */
 static int play_spin(void)
 {
-    static unsigned word;
     pthread_t thread;
     for (long i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)
-        pthread_create(&thread, NULL, spin, &word);
-    spin(&word);
+        pthread_create(&thread, NULL, spin, NULL);
+    spin(NULL);
     return 0;
 }
 
