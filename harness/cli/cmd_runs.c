@@ -5,6 +5,7 @@
 #include "harness/cli/user_store.h"
 #include "harness/machine/doctor.h"
 #include "harness/store/store.h"
+#include "harness/tell/utf8.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static void print_text(const struct listed *l)
 
 static json_t *text_or_null(const char *text)
 {
-    json_t *value = text && text[0] ? json_string(text) : NULL;
+    json_t *value = text && text[0] ? utf8_json(text) : NULL;
     return value ? value : json_null();
 }
 

@@ -188,6 +188,11 @@ static int cmd_sweep_run(void)
             "--name %s: give a letter, and up to %d letters, digits or any of ._+-, but "
             "not `latest`",
             name, RUN_NAME_MAX - 1);
+    if (db && db[strlen(db) - 1] == '\n')
+        return complain(EXIT_USAGE,
+                        "--db %s: it ends in a newline, so that no command of a shell could name "
+                        "it: choose another name",
+                        db);
     char why[160];
     if (rank_raise(RANK_SWEEP, why, sizeof(why)))
         return complain(EXIT_ENVIRONMENT, "%s", why);

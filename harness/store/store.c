@@ -124,7 +124,8 @@ static bool connect_to_file(struct store *s, const char *path, int flags)
 static bool connect_to_read(struct store *s, const char *path, const char *parameter)
 {
     sqlite3_str *uri = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(uri, path[0] == '/' ? "file:" : "file:./");
+    /* With an empty authority, so that a path that begins with two slashes names no host. */
+    sqlite3_str_appendall(uri, path[0] == '/' ? "file://" : "file:./");
     for (const char *c = path; *c; c++)
         if (strchr("%?#", *c))
             sqlite3_str_appendf(uri, "%%%02x", *c);

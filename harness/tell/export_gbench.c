@@ -10,15 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A text as JSON, which is UTF-8. */
-static json_t *json_text(const char *text)
-{
-    char *copy = text ? utf8_copy(text) : NULL;
-    json_t *all = copy ? json_string(copy) : NULL;
-    free(copy);
-    return all;
-}
-
 static void list_missing(json_t *row, const char *key)
 {
     json_t *missing = json_object_get(row, "missing");
@@ -83,7 +74,7 @@ static void set_error(json_t *out, const struct row *r)
     char message[REASON_MAX + 16];
     snprintf(message, sizeof(message), "%s: %s", row_status(r), r->reason);
     json_object_set_new(out, "error_occurred", json_true());
-    json_object_set_new(out, "error_message", json_text(message));
+    json_object_set_new(out, "error_message", utf8_json(message));
 }
 
 /* A cell as the library sees it: a family of one benchmark, which was repeated. */
@@ -103,8 +94,8 @@ static json_t *add_row(const struct family *f, const char *suffix, const char *t
     const struct row *r = f->row;
     snprintf(name, sizeof(name), "%s%s", r->cell.name, suffix);
     json_t *out = json_pack(
-        "{s:o s:I s:i s:o s:s s:I s:I s:I}", "name", json_text(name), "family_index",
-        (json_int_t)f->index, "per_family_instance_index", 0, "run_name", json_text(r->cell.name),
+        "{s:o s:I s:i s:o s:s s:I s:I s:I}", "name", utf8_json(name), "family_index",
+        (json_int_t)f->index, "per_family_instance_index", 0, "run_name", utf8_json(r->cell.name),
         "run_type", type, "repetitions", (json_int_t)f->count, "threads",
         (json_int_t)(r->parties ? r->parties : 1), "iterations", (json_int_t)iterations);
     if (!out || json_array_append_new(f->list, out))
@@ -219,9 +210,9 @@ static json_t *pack_context(const struct run *run)
     json_t *context = json_loads(run->environment, 0, NULL);
     if (!json_is_object(context)) {
         json_decref(context);
-        context = json_pack("{s:o}", "environment", json_text(run->environment));
+        context = json_pack("{s:o}", "environment", utf8_json(run->environment));
     }
-    json_object_set_new(context, "date", json_text(run->started));
+    json_object_set_new(context, "date", utf8_json(run->started));
     json_object_set(context, "host_name", json_object_get(context, "hostname"));
     json_object_set_new(context, "executable", json_string("hchanlab"));
     json_object_set_new(context, "json_schema_version", json_integer(1));
@@ -229,16 +220,16 @@ static json_t *pack_context(const struct run *run)
     /* How the benchmark library was built is known to the run, and not to this program. */
     if (!json_object_get(context, "library_build_type"))
         json_object_set_new(context, "library_build_type", json_string("n/a"));
-    json_object_set_new(context, "command", json_text(run->command));
-    json_object_set_new(context, "mode", json_text(run->mode));
+    json_object_set_new(context, "command", utf8_json(run->command));
+    json_object_set_new(context, "mode", utf8_json(run->mode));
     json_object_set_new(context, "run", json_integer((json_int_t)run->id));
     if (run->name)
-        json_object_set_new(context, "name", json_text(run->name));
+        json_object_set_new(context, "name", utf8_json(run->name));
     if (run->note)
-        json_object_set_new(context, "note", json_text(run->note));
+        json_object_set_new(context, "note", utf8_json(run->note));
     json_object_set_new(context, "seed", json_sprintf("%llu", (unsigned long long)run->seed));
     json_object_set_new(context, "finished",
-                        run->finished ? json_text(run->finished) : json_null());
+                        run->finished ? utf8_json(run->finished) : json_null());
     return context;
 }
 

@@ -1,6 +1,6 @@
 /* Makes text UTF-8 (utf8.h). Jansson decides what a character is. No state. */
 #include "harness/tell/utf8.h"
-#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How many bytes at the start of a text are a character; 0 if they are not one. */
@@ -25,4 +25,12 @@ char *utf8_copy(const char *text)
         p += n ? n : 1;
     }
     return copy;
+}
+
+json_t *utf8_json(const char *text)
+{
+    char *copy = text ? utf8_copy(text) : NULL;
+    json_t *string = copy ? json_string(copy) : NULL;
+    free(copy);
+    return string;
 }

@@ -168,6 +168,9 @@ static void test_runs_are_listed(void **state)
     wants("$H runs --db a.db --json | grep -c '\"machine\"'", EXIT_OK, "2\n", "");
     wants("$H runs --db a.db --json", EXIT_OK, "\"note\": \"two\\nlines\"", "");
     wants("$H runs --db a.db", EXIT_OK, "  before\n     two lines\n", "");
+    make_run("--db a.db --note \"$(printf 'caf\\351')\"");
+    wants("$H runs --db a.db --json", EXIT_OK, "\"note\": \"caf?\"", "");
+    wants("$H runs --db /$PWD/a.db --names", EXIT_OK, "1\n2\n", "");
     wants("$H runs --db a.db --json --tsv", EXIT_USAGE, "", "choose one");
     wants("$H runs --db none.db", EXIT_IO, "", "make a store with `hchanlab sweep`");
 }
@@ -204,6 +207,8 @@ static void test_the_kept_command_works_in_any_folder(void **state)
                  names[i], sweep, folder, folder, folder);
         wants(line, EXIT_OK, "1\n2\n", "");
     }
+    wants("$H sweep --scenario floor-empty --db 'new\n'; echo $?; test ! -e 'new\n'", 0, "2\n",
+          "hchanlab: --db new?: it ends in a newline");
     wants(
         "cat command; PATH=${H%/*}:$PATH; hchanlab sweep --scenario floor-empty --reps 1 --db b.db "
         ">o; $H report --db b.db -o r >o; grep ^command r/data/run.tsv",
