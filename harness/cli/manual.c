@@ -73,18 +73,19 @@ static void put_text(const char *text)
     put_paragraph(text, strlen(text));
 }
 
-static void put_paragraphs(const char *text)
+static void put_section(const char *name)
 {
+    printf(".SH %s\n", name);
+}
+
+static void put_description(const char *text)
+{
+    put_section("DESCRIPTION");
     for (const char *end; (end = strstr(text, "\n\n")) != NULL; text = end + 2) {
         put_paragraph(text, (size_t)(end - text));
         puts(".PP");
     }
     put_text(text);
-}
-
-static void put_section(const char *name)
-{
-    printf(".SH %s\n", name);
 }
 
 static void put_entries(const char *heading, const struct entry *entries, size_t count)
@@ -155,14 +156,15 @@ static void print_command(const struct command *c)
     options_usage(c, usage, sizeof(usage));
     fputs(".B ", stdout);
     put_text(usage);
-    put_section("DESCRIPTION");
-    put_paragraphs(c->about);
+    if (c->about)
+        put_description(c->about);
     put_section("OPTIONS");
     puts("The value of an option follows it, or is joined to it as in \\fB\\-\\-name=value\\fR.");
     for (const struct option_spec *s = c->options; s && s->name; s++)
         put_option(s);
     puts(".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nShow the options.");
-    put_examples(c->examples);
+    if (c->examples)
+        put_examples(c->examples);
     put_section("SEE ALSO");
     puts(".BR hchanlab (1),\nwhich has the environment and the exit statuses.");
 }

@@ -219,8 +219,9 @@ static int take_option(struct parsing *p, int argc, char **argv, int *i, bool *h
 
 void options_usage(const struct command *c, char *text, size_t size)
 {
+    const char *words = c->usage ? c->usage : "";
     snprintf(text, size, "hchanlab %s%s%s%s", c->name, c->options ? " [options]" : "",
-             c->usage[0] ? " " : "", c->usage);
+             words[0] ? " " : "", words);
 }
 
 static int take_positional(struct parsing *p, const char *word)

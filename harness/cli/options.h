@@ -43,9 +43,9 @@ struct option_spec {
 struct command {
     const char *name;
     const char *summary;
-    const char *usage; /* the positional part, e.g. "[RUN]" */
+    const char *usage; /* the positional part, e.g. "[RUN]"; may be NULL */
     /* For the manual: what it does, in paragraphs with an empty line between; and commands to show,
-     * a line each. */
+     * a line each. A page has no section for what is NULL. */
     const char *about;
     const char *examples;
     struct offer offer; /* for its words */

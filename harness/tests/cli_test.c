@@ -1,6 +1,7 @@
 /* Bad input gets one clear line on standard error that says what would be right, a status other
  * than 0, and loses nothing. */
 #include "harness/base/say.h"
+#include "harness/cli/manual.h"
 #include "harness/tests/program.h"
 #include <hchan/hchan.h>
 #include <sched.h>
@@ -373,6 +374,24 @@ static void test_every_command_has_help_and_exits_well(void **state)
     }
 }
 
+static void test_a_command_that_tells_little_has_a_page(void **state)
+{
+    char path[] = "/tmp/hchanlab-page-XXXXXX", page[4096];
+    int file = mkstemp(path), out = dup(STDOUT_FILENO);
+    (void)state;
+    assert_true(file >= 0 && out >= 0);
+    fflush(stdout);
+    dup2(file, STDOUT_FILENO);
+    manual_print(&(struct command){.name = "new", .summary = "do what is new"});
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    close(file);
+    close(out);
+    read_back(path, page, sizeof(page));
+    assert_non_null(strstr(page, ".SH SYNOPSIS\n.B hchanlab new\n.SH OPTIONS\n"));
+    assert_null(strstr(page, "EXAMPLES"));
+}
+
 /* However help is asked for, it is the same; and so is the version. */
 static void test_help_has_the_usual_names(void **state)
 {
@@ -523,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_a_cell_waits_for_its_reader_if_told_to),
         cmocka_unit_test(test_every_command_has_help_and_exits_well),
         cmocka_unit_test(test_help_has_the_usual_names),
+        cmocka_unit_test(test_a_command_that_tells_little_has_a_page),
         cmocka_unit_test(test_an_option_and_its_value_may_be_one_word),
         cmocka_unit_test(test_all_variants_have_a_word),
         cmocka_unit_test(test_an_interval_of_too_few_processes_is_marked),
