@@ -91,8 +91,9 @@ const struct command cmd_export = {
     .usage = "[RUN]",
     .about =
         "Writes a run, the latest one if none is named, in a format of another tool: gbench is "
-        "the JSON of Google Benchmark, with a row for each cell; go is Go's benchmark format, "
-        "a line for each timed window; csv has the columns of a report's cells.tsv.",
+        "the JSON of Google Benchmark, with a row for each process of a cell and for each "
+        "aggregate of these; go is Go's benchmark format, a line for each process; csv has the "
+        "columns of a report's cells.tsv.",
     .examples = "hchanlab export --format csv >run.csv\n"
                 "hchanlab export --run before --format go >before.txt",
     .offer = OFFER_RUNS,
