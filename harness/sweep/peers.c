@@ -223,11 +223,13 @@ static void list_own_peers(size_t *count)
     char path[PATH_MAX], name[LABEL_MAX + 1];
     snprintf(path, sizeof(path), "%s/" PEERS_LIST, folder());
     FILE *list = fopen(path, "re");
+    bool ends = true; /* what was read last, and with it a line */
     while (list && fgets(name, sizeof(name), list)) {
         size_t length = strcspn(name, "\n");
-        bool whole = name[length] == '\n' || feof(list);
+        bool begins = ends;
+        ends = name[length] == '\n' || feof(list);
         name[length] = '\0';
-        if (whole && length > 0 && name[0] != '.' && !strchr(name, '/'))
+        if (begins && ends && length > 0 && name[0] != '.' && !strchr(name, '/'))
             list_peer(count, name, NULL);
     }
     if (list)

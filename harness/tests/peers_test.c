@@ -326,6 +326,11 @@ static void test_a_program_that_nobody_calls_a_peer_is_not_run(void **state)
     assert_false(runs_peer(in, "sweep --scenario prod-cons --variant marks --dry-run"));
     list_as_peer(peers, "../peers/marks");
     list_as_peer(peers, ".");
+    for (int spaces = LABEL_MAX; spaces < 2 * LABEL_MAX; spaces++) { /* the end of a long line */
+        char line[2 * LABEL_MAX + 8];
+        snprintf(line, sizeof(line), "%*s%s", spaces, "", "marks");
+        list_as_peer(peers, line);
+    }
     assert_false(runs_peer(in, "list"));
     snprintf(path, sizeof(path), "mv %s/marks %s/tbb", peers, peers); /* whose name is known */
     assert_int_equal(system(path), 0);
