@@ -1,5 +1,4 @@
-# Before anything is installed: says in plain words that the folder can't be written, and notes it for
-# uninstall.cmake. `built` is the build's folder.
+# Before anything is installed: says in plain words that the folder can't be written.
 set(into "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 execute_process(COMMAND ${CMAKE_COMMAND} -E make_directory ${into} RESULT_VARIABLE failed
     OUTPUT_QUIET ERROR_QUIET)
@@ -10,4 +9,3 @@ if(failed)
     message(FATAL_ERROR "hchanlab: can't write to the folder '${into}': install as a user that may, "
         "or elsewhere, with --prefix FOLDER")
 endif()
-file(WRITE ${built}/installed_into.cmake "set(staged [[$ENV{DESTDIR}]])\nset(into [[${into}]])\n")

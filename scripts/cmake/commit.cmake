@@ -6,7 +6,9 @@ cmake_minimum_required(VERSION 3.25)
 set(commit "v${VERSION}")
 set(dirty "")
 find_program(GIT git)
-set(git ${GIT} --no-optional-locks -C ${SOURCE})
+# Without what tells git of another repository, as where it calls a hook that builds.
+set(git ${CMAKE_COMMAND} -E env --unset=GIT_DIR --unset=GIT_WORK_TREE --unset=GIT_INDEX_FILE
+    ${GIT} --no-optional-locks -C ${SOURCE})
 if(GIT)
     execute_process(COMMAND ${git} rev-parse --show-prefix HEAD
         OUTPUT_VARIABLE said ERROR_QUIET RESULT_VARIABLE failed)

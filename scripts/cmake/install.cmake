@@ -1,9 +1,11 @@
 # What `cmake --install` does for the library, in two components: lib, what a program needs that was
 # linked with libhchan.so; and dev, what linking needs. The package can be moved afterwards: nothing
 # in it names the folder that it was installed into.
-install(CODE "set(built [[${PROJECT_BINARY_DIR}]])" ALL_COMPONENTS)
 install(SCRIPT scripts/cmake/before_install.cmake ALL_COMPONENTS)
 if(PROJECT_IS_TOP_LEVEL)
+    install(CODE "set(built [[${PROJECT_BINARY_DIR}]])" ALL_COMPONENTS)
+    # The last thing that the install does.
+    cmake_language(DEFER CALL install SCRIPT scripts/cmake/note_install.cmake ALL_COMPONENTS)
     add_custom_target(uninstall COMMAND ${CMAKE_COMMAND} -DBUILT=${PROJECT_BINARY_DIR}
         -P ${PROJECT_SOURCE_DIR}/scripts/cmake/uninstall.cmake VERBATIM)
 endif()
@@ -25,6 +27,8 @@ foreach(kind ${HCHAN_KINDS})
 endforeach()
 install_kind(lines hchan_source_lines)
 
+include(${PROJECT_SOURCE_DIR}/scripts/cmake/reference.cmake)
+
 include(CMakePackageConfigHelpers)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/hchan-config-version.cmake
     COMPATIBILITY SameMajorVersion)
@@ -44,7 +48,7 @@ foreach(folder LIBDIR INCLUDEDIR)
     endif()
 endforeach()
 set(pc_private "-pthread")
-foreach(library ${HCHAN_SWITCH})
+foreach(library ${HCHAN_SWITCH} ${CMAKE_DL_LIBS})
     string(PREPEND pc_private "-l${library} ")
 endforeach()
 set(pc_libs "")

@@ -1,26 +1,17 @@
-# What is installed besides programs, libraries and headers: the manual, the completion of shells, the
-# licence and the changelog. And the packages that CPack makes of all that is installed.
+# What is installed besides programs, libraries and headers: the program's manual, the completion of
+# shells, the licence and the changelog. And the packages that CPack makes of all that is installed.
 
 include(${PROJECT_SOURCE_DIR}/scripts/cmake/parts.cmake)
 
-# --- the manual: section 1 by the program itself, section 3 from the public headers ---
+# --- the manual of section 1, by the program itself; reference.cmake has section 3 ---
 set(pages ${PROJECT_BINARY_DIR}/pages)
 set(make_pages ${PROJECT_SOURCE_DIR}/scripts/make_pages)
-set(make_reference ${PROJECT_SOURCE_DIR}/scripts/make_reference)
 add_custom_command(OUTPUT ${pages}/program.done
     COMMAND ${make_pages} $<TARGET_FILE:hchanlab> ${pages}/program
     COMMAND ${CMAKE_COMMAND} -E touch ${pages}/program.done
     DEPENDS hchanlab ${make_pages} VERBATIM)
-file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.h
-    ${PROJECT_BINARY_DIR}/include/hchan/*.h)
-file(GLOB lists CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/include/hchan/*.def)
-add_custom_command(OUTPUT ${pages}/reference.done
-    COMMAND ${make_reference} ${pages}/man3 ${PROJECT_VERSION} ${HCHANLAB_DATE} ${headers}
-    COMMAND ${CMAKE_COMMAND} -E touch ${pages}/reference.done
-    DEPENDS ${headers} ${lists} ${make_reference} VERBATIM)
-add_custom_target(hchanlab_pages ALL DEPENDS ${pages}/program.done ${pages}/reference.done)
+add_custom_target(hchanlab_pages ALL DEPENDS ${pages}/program.done)
 install(DIRECTORY ${pages}/program/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT program)
-install(DIRECTORY ${pages}/man3 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT dev)
 
 # --- completion, where the shells look for it; zsh has a folder of its own for what a distribution
 # installs ---
@@ -79,7 +70,7 @@ endif()
 get_cmake_property(installed COMPONENTS)
 set(components "")
 foreach(component program lib dev)
-    if(component STREQUAL "program" OR component STREQUAL "dev" OR component IN_LIST installed)
+    if(component IN_LIST installed)
         set(doc ${CMAKE_INSTALL_DATADIR}/doc/${package_${component}})
         install(FILES ${pages}/copyright ${pages}/changelog.Debian${gz} DESTINATION ${doc}
             COMPONENT ${component})

@@ -1,14 +1,11 @@
-# Removes what `cmake --install` has installed from this build last, and the folders that this leaves
-# empty; the prefix itself stays, and so do the folders of a system (/usr/lib).
+# Removes what `cmake --install` has installed from this build last, each component where it was put
+# (note_install.cmake), and the folders that this leaves empty; the prefix itself stays, and so do the folders of a system (/usr/lib).
 #
 #   cmake -DBUILT=BUILD_FOLDER -P uninstall.cmake
-file(GLOB manifests ${BUILT}/install_manifest*.txt)
-if(NOT manifests OR NOT EXISTS ${BUILT}/installed_into.cmake)
+file(GLOB notes ${BUILT}/installed/*.cmake)
+if(NOT notes)
     message(FATAL_ERROR "hchanlab: nothing was installed from ${BUILT}: nothing is removed")
 endif()
-# The manifest names files as they are without DESTDIR, which is `staged` now; the prefix with it is
-# `into`.
-include(${BUILT}/installed_into.cmake)
 
 # Removes folders from this one up to the prefix, as long as they are empty.
 function(remove_empty folder)
@@ -26,8 +23,9 @@ function(remove_empty folder)
     remove_empty("${above}")
 endfunction()
 
-foreach(manifest ${manifests})
-    file(STRINGS ${manifest} files)
+# A note names files as they are without DESTDIR, which is `staged`; the prefix with it is `into`.
+foreach(note ${notes})
+    include(${note})
     foreach(file ${files})
         set(file "${staged}${file}")
         if(EXISTS "${file}" OR IS_SYMLINK "${file}")
@@ -39,5 +37,5 @@ foreach(manifest ${manifests})
             remove_empty("${folder}")
         endif()
     endforeach()
+    file(REMOVE ${note})
 endforeach()
-file(REMOVE ${manifests} ${BUILT}/installed_into.cmake)
