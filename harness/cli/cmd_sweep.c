@@ -130,6 +130,8 @@ static int check_alone(void)
     int status = choices.shared ? 0 : alone_begin(&other);
     if (status == 0)
         return EXIT_OK;
+    if (status == -ENAMETOOLONG)
+        return complain(EXIT_USAGE, "HCHANLAB_LOCK is too long: give it 90 characters at most");
     if (status != -EBUSY) {
         progress_note("another sweep on this machine would not be noticed: %s", strerror(-status));
         return EXIT_OK;

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <hwloc.h>
+#include <math.h>
 #include <papi.h>
 #include <sched.h>
 #include <sqlite3.h>
@@ -26,7 +27,7 @@
 static json_t *steal_share(void)
 {
     struct pu_time t;
-    return pu_time_read(&t) && t.busy ? json_real((double)t.steal / (double)t.busy) : json_null();
+    return pu_time_read(&t) && t.busy > 0 ? json_real(t.steal / t.busy) : json_null();
 }
 
 /* What other programs use of the PUs just now: what was used while this one slept. */
@@ -36,7 +37,7 @@ static json_t *busy_share(void)
     struct pu_time before, after;
     if (!pu_time_read(&before) || nanosleep(&while_asleep, NULL) || !pu_time_read(&after))
         return json_null();
-    double busy = (double)(after.busy - before.busy), idle = (double)(after.idle - before.idle);
+    double busy = after.busy - before.busy, idle = fmax(after.idle - before.idle, 0);
     return busy + idle > 0 ? json_real(busy / (busy + idle)) : json_null();
 }
 

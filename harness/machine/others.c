@@ -15,9 +15,9 @@ bool pu_time_read(struct pu_time *out)
               : 0;
     if (f)
         fclose(f);
-    out->busy = t[USER] + t[NICE] + t[SYSTEM] + t[IRQ] + t[SOFTIRQ] + t[STEAL];
-    out->idle = t[IDLE] + t[IOWAIT];
-    out->steal = t[STEAL];
+    out->busy = (double)(t[USER] + t[NICE] + t[SYSTEM] + t[IRQ] + t[SOFTIRQ] + t[STEAL]);
+    out->idle = (double)(t[IDLE] + t[IOWAIT]);
+    out->steal = (double)t[STEAL];
     return n == FIELDS;
 }
 
@@ -51,12 +51,11 @@ void others_add(struct others *others, const struct others_start *start)
     struct pu_time after;
     if (!start->known || !pu_time_read(&after))
         return;
-    double busy = (double)(after.busy - start->before.busy);
-    double steal = (double)(after.steal - start->before.steal);
+    double busy = after.busy - start->before.busy, steal = after.steal - start->before.steal;
     double ours = (our_seconds() - start->ours_s) * (double)sysconf(_SC_CLK_TCK);
     others->programs += busy - steal - ours;
     others->host += steal;
-    others->all += busy + (double)(after.idle - start->before.idle);
+    others->all += busy + after.idle - start->before.idle;
 }
 
 static double share(double part, double all)

@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
-/* How all PUs together spent their time since boot, in the kernel's ticks. */
+/* How all PUs together spent their time since boot, in the kernel's ticks. Of two such the later
+ * one may have less: what the kernel counts as idle can decrease. */
 struct pu_time {
-    unsigned long long busy, idle, steal; /* steal is part of busy */
+    double busy, idle, steal; /* steal is part of busy */
 };
 
 /* Reads it. False if the kernel does not say. */

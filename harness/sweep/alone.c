@@ -11,16 +11,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The name begins with a NUL and has no end: what counts is the length. */
+/* The name begins with a NUL and has no end: what counts is the length. 0 if it is too long. */
 static socklen_t make_address(struct sockaddr_un *address, const char *name)
 {
     memset(address, 0, sizeof(*address));
     address->sun_family = AF_UNIX;
     int length =
         snprintf(address->sun_path + 1, sizeof(address->sun_path) - 1, "hchanlab-sweep%s", name);
-    size_t most = sizeof(address->sun_path) - 2,
-           used = (size_t)length < most ? (size_t)length : most;
-    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + used);
+    if ((size_t)length >= sizeof(address->sun_path) - 1)
+        return 0;
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
 }
 
 static int make_socket(void)
@@ -51,6 +51,8 @@ int alone_begin(pid_t *other)
     if (name && !name[0])
         return 0;
     socklen_t length = make_address(&address, name ? name : "");
+    if (length == 0)
+        return -ENAMETOOLONG;
     int fd = make_socket();
     if (fd < 0)
         return -errno;

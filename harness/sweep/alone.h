@@ -5,8 +5,9 @@
 #include <sys/types.h>
 
 /* Makes this process the one that sweeps, until it ends, however it ends. Returns 0; -EBUSY if
- * another does, with its id in *other (0 if that is out of sight, as in another container); or
- * another negative errno if the machine has no means for this.
+ * another does, with its id in *other (0 if that is out of sight, as in another container);
+ * -ENAMETOOLONG if HCHANLAB_LOCK is too long; or another negative errno if the machine has no means
+ * for this. A container with a network of its own is another machine to it.
  *
  * The variable HCHANLAB_LOCK names what is locked in place of the machine, for tests and for
  * machines that are cut in parts; if it is empty, nothing is. */

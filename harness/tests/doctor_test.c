@@ -4,6 +4,7 @@
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
 #include "harness/machine/env_variables.h"
+#include "harness/machine/others.h"
 #include "harness/machine/topo.h"
 #include "scripts/test.h"
 #include <limits.h>
@@ -410,6 +411,21 @@ static void test_this_machines_environment_has_what_a_reader_needs(void **state)
     topo_free(t);
 }
 
+/* The kernel's count of idle time can decrease. */
+static void test_idle_time_that_goes_back_is_not_much_time(void **state)
+{
+    struct others others = {0};
+    struct others_start start;
+    (void)state;
+    others_begin(&start);
+    if (!start.known)
+        skip();
+    start.before.idle += 1000000000;
+    others_add(&others, &start);
+    assert_true(others.all < 0);
+    assert_true(isnan(others_shares(&others).programs));
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -430,6 +446,7 @@ int main(void)
         IN_FOLDER(test_the_memory_that_is_left_is_that_of_the_tightest_group),
         IN_FOLDER(test_what_a_file_does_not_hold_is_null),
         cmocka_unit_test(test_this_machines_environment_has_what_a_reader_needs),
+        cmocka_unit_test(test_idle_time_that_goes_back_is_not_much_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

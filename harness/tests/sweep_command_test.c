@@ -91,6 +91,12 @@ static void test_a_second_sweep_is_refused_and_told_who_sweeps(void **state)
     assert_int_equal(waitpid(holder, NULL, 0), holder);
     assert_int_equal(in_folder(SMALL_SWEEP)->status, EXIT_OK);
     setenv("HCHANLAB_LOCK", "", 1);
+    assert_int_equal(in_folder("export HCHANLAB_LOCK=$(printf %090d 0); " SMALL_SWEEP)->status,
+                     EXIT_OK);
+    said = in_folder("export HCHANLAB_LOCK=$(printf %0200d 0); " SMALL_SWEEP);
+    assert_int_equal(said->status, EXIT_USAGE);
+    assert_string_equal(said->err,
+                        "hchanlab: HCHANLAB_LOCK is too long: give it 90 characters at most\n");
 }
 
 /* Given a reader of the log that ends at once, or after a line, then the sweep is measured to its
