@@ -23,6 +23,10 @@ static const struct entry {
          "What a sweep locks in place of the machine, so that two may run in two parts of "
          "it; if it is empty, nothing."},
         {"PATH", "Where gnuplot is looked for."},
+        {"TERM, COLUMNS", "How progress is shown on a terminal: one line that changes, cut to "
+                          "COLUMNS if the terminal does not know its width; or, if TERM is unset "
+                          "or dumb, plain lines."},
+        {"SQLITE_TMPDIR, TMPDIR", "Where SQLite puts files that it needs for a moment."},
 },
   statuses[] = {
       {"0", "Done."},
