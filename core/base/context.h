@@ -16,7 +16,7 @@
  * declared _Noreturn: AddressSanitizer would then touch the stack before it knows of the switch. */
 typedef void context_entry(void *data);
 
-#if defined(__x86_64__) && !FIBER_ASAN && !FIBER_TSAN
+#if defined(__x86_64__) && !FIBER_ASAN && (!FIBER_TSAN || defined(HCHAN_RACE))
 
 struct context {
     void *pc, *sp, *fp;

@@ -3,6 +3,7 @@
 #ifndef CORE_BASE_FIBER_H
 #define CORE_BASE_FIBER_H
 
+#include "core/base/race.h"
 #include <stddef.h>
 
 #if defined(__has_feature)
@@ -19,7 +20,7 @@
 #define FIBER_ASAN 0
 #endif
 
-#if defined(__SANITIZE_THREAD__) || FIBER_CLANG(thread_sanitizer)
+#if defined(__SANITIZE_THREAD__) || FIBER_CLANG(thread_sanitizer) || defined(HCHAN_RACE)
 #define FIBER_TSAN 1
 #include <sanitizer/tsan_interface.h>
 #else
@@ -49,7 +50,7 @@ struct fiber {
 static inline void fiber_begin(struct fiber *f, const void *bottom, size_t size)
 {
     *f = (struct fiber){.bottom = bottom, .size = size};
-#if FIBER_TSAN
+#if FIBER_TSAN && !defined(HCHAN_RACE)
     f->tsan = __tsan_create_fiber(0);
 #endif
 #if FIBER_VALGRIND
@@ -69,7 +70,7 @@ static inline void fiber_reuse(struct fiber *f)
 /* The fiber never runs again, and its stack is memory like any other. */
 static inline void fiber_end(struct fiber *f)
 {
-#if FIBER_TSAN
+#if FIBER_TSAN && !defined(HCHAN_RACE)
     __tsan_destroy_fiber(f->tsan);
 #endif
 #if FIBER_ASAN
@@ -77,6 +78,35 @@ static inline void fiber_end(struct fiber *f)
 #endif
 #if FIBER_VALGRIND
     VALGRIND_STACK_DEREGISTER(f->valgrind);
+#endif
+    (void)f;
+}
+
+/* In the race build each goroutine is a fiber of its own, even where a stack is used again: what
+ * its maker has done comes before it, and what earlier goroutines did there does not. The maker,
+ * which calls, reads `copy` bytes at arg; callerpc is where it goes on. */
+static inline void racegostart(struct fiber *f, const void *arg, size_t copy, const void *callerpc)
+{
+#ifdef HCHAN_RACE
+    racemalloc(f->bottom, f->size);
+    raceenter(callerpc);
+    if (copy)
+        raceread(arg, copy);
+    f->tsan = __tsan_create_fiber(0);
+    raceleave();
+#endif
+    (void)f;
+    (void)arg;
+    (void)copy;
+    (void)callerpc;
+}
+
+/* By another fiber, when the goroutine has ended. */
+static inline void racegoend(struct fiber *f)
+{
+#ifdef HCHAN_RACE
+    __tsan_destroy_fiber(f->tsan);
+    racefree(f->bottom, f->size);
 #endif
     (void)f;
 }
@@ -97,7 +127,7 @@ static inline void fiber_leave(struct fiber *from, struct fiber *to, int for_goo
     __sanitizer_start_switch_fiber(for_good ? NULL : &from->fake, to->bottom, to->size);
 #endif
 #if FIBER_TSAN
-    __tsan_switch_to_fiber(to->tsan, 0);
+    __tsan_switch_to_fiber(to->tsan, raceenabled ? __tsan_switch_to_fiber_no_sync : 0);
 #endif
     (void)from;
     (void)to;

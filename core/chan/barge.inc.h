@@ -28,7 +28,9 @@
 /* Gives the head of the buffer, which is not empty, to a parked receiver. */
 static inline void CHAN(barge_serve)(struct hchan *c, struct sudog *sg)
 {
+    racefor(c, sg);
     BUF_(take)(c, sudog_elem(c, sg), BUF_(count)(c));
+    racefor(c, NULL);
 }
 
 /* Step 5 of a send. The lock is held and sg is dequeued; the caller makes its G ready. */
@@ -52,15 +54,20 @@ static inline void CHAN(barge_recv)(struct hchan *c, struct sudog *sg, void *ele
     uint64_t qcount = BUF_(count)(c);
     if (qcount == 0) {
         COUNT(RECV_HANDOFF);
-        if (elem)
+        if (raceenabled)
+            CHAN(race_through)(c, sg, sudog_elem(c, sg), NULL, elem);
+        else if (elem)
             elem_copy(c, elem, sudog_elem(c, sg));
         return;
     }
     BUF_(take)(c, elem, qcount);
     COUNT_N(RECV_PROMOTE, sg->isSelect);
     COUNT_N(RECV_BUFFER, !sg->isSelect);
-    if (sg->isSelect)
+    if (sg->isSelect) {
+        racefor(c, sg);
         BUF_(put)(c, sudog_elem(c, sg), qcount - 1);
-    else
+        racefor(c, NULL);
+    } else {
         sg->woken = WOKEN_TO_RETRY;
+    }
 }

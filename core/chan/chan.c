@@ -3,6 +3,7 @@
  * state of its own. */
 #include "core/chan/layout.h"
 #include "core/chan/life.h"
+#include "core/chan/race.h"
 #include "core/g/nil.h"
 #include "core/g/panic.h"
 #include <hchan/hchan.h>
@@ -22,7 +23,11 @@ bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
             return false;
         park_for_ever(WAIT_CHAN_SEND_NIL, callerpc);
     }
-    return c->variant->chansend(c, elem, block, callerpc);
+    raceenter(callerpc);
+    racereadelem(c, elem);
+    bool sent = c->variant->chansend(c, elem, block, callerpc);
+    raceleave();
+    return sent;
 }
 
 static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, const void *callerpc)
@@ -36,7 +41,12 @@ static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, cons
             return false;
         park_for_ever(WAIT_CHAN_RECEIVE_NIL, callerpc);
     }
-    return c->variant->chanrecv(c, elem, block, received, callerpc);
+    raceenter(callerpc);
+    bool done = c->variant->chanrecv(c, elem, block, received, callerpc);
+    if (done)
+        racewriteelem(c, elem);
+    raceleave();
+    return done;
 }
 
 bool chanrecv(hchan *c, void *elem, bool block, bool *received)
@@ -66,14 +76,22 @@ enum hchan_end hchan_send(hchan *c, const void *elem)
     const void *callerpc = __builtin_return_address(0);
     if (!c) /* 1 */
         park_for_ever(WAIT_CHAN_SEND_NIL, callerpc);
-    return c->variant->send_end(c, elem, true, callerpc);
+    raceenter(callerpc);
+    racereadelem(c, elem);
+    enum hchan_end end = c->variant->send_end(c, elem, true, callerpc);
+    raceleave();
+    return end;
 }
 
 enum hchan_end hchan_try_send(hchan *c, const void *elem)
 {
     if (!c) /* 1 */
         return HCHAN_BLOCKED;
-    return c->variant->send_end(c, elem, false, NULL);
+    raceenter(__builtin_return_address(0));
+    racereadelem(c, elem);
+    enum hchan_end end = c->variant->send_end(c, elem, false, NULL);
+    raceleave();
+    return end;
 }
 
 static bool close_checked(hchan *c, const char *call)
@@ -86,13 +104,18 @@ static bool close_checked(hchan *c, const char *call)
 
 void closechan(hchan *c)
 {
+    raceenter(__builtin_return_address(0));
     if (!close_checked(c, "closechan"))
         gopanic("close of closed channel");
+    raceleave();
 }
 
 enum hchan_end hchan_close(hchan *c)
 {
-    return close_checked(c, "hchan_close") ? HCHAN_OK : HCHAN_CLOSED;
+    raceenter(__builtin_return_address(0));
+    bool closed = close_checked(c, "hchan_close");
+    raceleave();
+    return closed ? HCHAN_OK : HCHAN_CLOSED;
 }
 
 size_t chanlen(const hchan *c)

@@ -99,6 +99,7 @@ static inline enum fast_end CHAN(recv_fast)(struct hchan *c, void *elem, bool bl
         end = FAST_(recv)(c);
     if (end == FAST_DRAINED) {
         COUNT(RECV_CLOSED);
+        racedrained(c);
         elem_zero(c, elem);
         return end;
     }
@@ -120,6 +121,11 @@ static inline void CHAN(send)(struct hchan *c, struct sudog *sg, const void *ele
     }
     COUNT(SEND_HANDOFF);
     void *to = sudog_elem(c, sg);
+    if (raceenabled && c->dataqsiz) {
+        CHAN(race_through)(c, NULL, elem, sg, to);
+        return;
+    }
+    racesync(sg);
     if (to)
         elem_copy(c, to, elem);
 }
@@ -136,11 +142,14 @@ static inline void CHAN(recv)(struct hchan *c, struct sudog *sg, void *elem)
     }
     if (c->dataqsiz == 0) {
         COUNT(RECV_HANDOFF);
+        racesync(sg);
         if (elem)
             elem_copy(c, elem, sudog_elem(c, sg));
     } else {
         COUNT(RECV_PROMOTE);
+        racefor(c, sg);
         BUF_(promote)(c, elem, sudog_elem(c, sg));
+        racefor(c, NULL);
     }
 }
 
@@ -168,12 +177,14 @@ PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
     store_rel(&gp->park, GPARK_WAITING);
     wait_begin(&gp->wait, reason, callerpc);
     TRACE(gp, GRUNNING, GWAITING, c);
+    racepark(gp);
     if (PARK_(barges) && again)
         waitq_enqueue_first(q, sg);
     else
         waitq_enqueue(q, sg); /* last: a peer that polls the queue locks at once */
     CHAN(unlock)(c);
     bool slept = PARK_(sleep)(gp, FUTEX_FOREVER);
+    racewake(gp);
     TRACE(gp, GRUNNABLE, GRUNNING, c);
     wait_end(&gp->wait);
     enum woken woken = sg->woken;
@@ -249,6 +260,7 @@ static __attribute__((noinline)) bool CHAN(send_locked)(struct hchan *c, const v
 static CHAN_INLINE bool CHAN(send_steps)(struct hchan *c, const void *elem, bool block,
                                          const void *callerpc)
 {
+    racesend(c);
     enum fast_end end = CHAN(send_fast)(c, elem, block); /* 2 */
     if (end == FAST_LOCK)
         return CHAN(send_locked)(c, elem, block, callerpc);
@@ -272,6 +284,7 @@ retry:
     if (__builtin_expect(load_rlx(&c->closed) != 0 && qcount == 0, 0)) { /* 4; under the lock */
         CHAN(unlock)(c);
         COUNT(RECV_CLOSED);
+        racedrained(c);
         elem_zero(c, elem);
         *received = false;
         return true;
@@ -355,30 +368,6 @@ static CHAN_INLINE bool CHAN(selectnbsend)(struct hchan *c, const void *elem)
 static CHAN_INLINE bool CHAN(selectnbrecv)(struct hchan *c, void *elem, bool *received)
 {
     return CHAN(recv_steps)(c, elem, false, received, NULL);
-}
-
-/* makechan() without the check of the sizes. */
-static inline struct hchan *CHAN(makechan)(const struct hchan_variant *variant, size_t elemsize,
-                                           size_t capacity)
-{
-    struct hchan *c =
-        chan_alloc(sizeof(struct CHAN(guard)), elemsize, capacity, BUF_(size)(elemsize, capacity));
-    if (!c)
-        return NULL;
-    c->variant = variant;
-    BUF_(init)(c);
-    if (LOCK_(init)(&CHAN(the_guard)(c)->lock))
-        return c;
-    free(c->memory);
-    errno = ENOMEM;
-    return NULL;
-}
-
-/* During a promotion a lockless buffer may briefly count one value more than it has room for. */
-static inline size_t CHAN(chanlen)(const struct hchan *c)
-{
-    uint64_t count = BUF_(count)(c);
-    return count < c->dataqsiz ? count : c->dataqsiz;
 }
 
 #undef LOCK_

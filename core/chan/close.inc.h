@@ -12,6 +12,7 @@ static inline struct sudog **CHAN(collect)(struct hchan *c, struct waitq *q, boo
             CHAN(barge_serve)(c, sg);
         } else {
             sg->woken = WOKEN_BY_CLOSE;
+            raceclosed(sg);
             if (receivers)
                 elem_zero(c, sudog_elem(c, sg));
         }
@@ -29,6 +30,7 @@ static inline bool CHAN(close)(struct hchan *c)
         CHAN(unlock)(c);
         return false;
     }
+    raceclose(c);
     /* Release: pairs with load_acq of `closed` in a fast path, which then sees in qcount every
      * value that was sent before the close. */
     store_rel(&c->closed, 1);

@@ -1,5 +1,6 @@
 /* The part of core/chan/chan.inc.h that its steps stand on: the names of the parts, what a traced
- * instance counts, the lock, and making a waiter ready. */
+ * instance counts, the lock, making a waiter ready, making a channel, and the way of a value in the
+ * race build. */
 
 #include "core/base/futex.h"
 #include "core/base/throw.h"
@@ -7,6 +8,7 @@
 #include "core/chan/elem.h"
 #include "core/chan/look.h"
 #include "core/chan/make.h"
+#include "core/chan/race.h"
 #include "core/chan/select.h"
 #include "core/chan/spin.h"
 #include "core/chan/waitq.h"
@@ -103,4 +105,42 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
         CHAN(unlock)(c);
         CHAN(ready)(c, gp);
     }
+}
+
+/* makechan() without the check of the sizes. */
+static inline struct hchan *CHAN(makechan)(const struct hchan_variant *variant, size_t elemsize,
+                                           size_t capacity)
+{
+    struct hchan *c =
+        chan_alloc(sizeof(struct CHAN(guard)), elemsize, capacity, BUF_(size)(elemsize, capacity));
+    if (!c)
+        return NULL;
+    c->variant = variant;
+    BUF_(init)(c);
+    if (LOCK_(init)(&CHAN(the_guard)(c)->lock))
+        return c;
+    free(c->memory);
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* During a promotion a lockless buffer may briefly count one value more than it has room for. */
+static inline size_t CHAN(chanlen)(const struct hchan *c)
+{
+    uint64_t count = BUF_(count)(c);
+    return count < c->dataqsiz ? count : c->dataqsiz;
+}
+
+/* In the race build a value that bypasses the buffer goes through it after all: core/chan/race.h.
+ * It is empty, and the lock held. One of the sudogs is NULL: that side is the caller. */
+static inline void CHAN(race_through)(struct hchan *c, struct sudog *sender, const void *from,
+                                      struct sudog *receiver, void *to)
+{
+    racefor(c, sender);
+    BUF_(put)(c, from, 0);
+    racefor(c, receiver);
+    BUF_(take)(c, to, 1);
+    racefor(c, NULL);
+    (void)sender;
+    (void)receiver;
 }

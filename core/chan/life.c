@@ -4,6 +4,7 @@
  * check in those that are in time. */
 #include "core/chan/life.h"
 #include "core/base/throw.h"
+#include "core/chan/race.h"
 #include <errno.h>
 #include <hchan/hchan.h>
 #include <stdio.h>
@@ -80,6 +81,7 @@ static void end(hchan *c)
     bool traced = c->variant->traced;
     if (traced && (chan_has_receiver(c) || chan_has_sender(c)))
         gothrow("chanfree: somebody is parked on the channel");
+    racechanfree(c);
     c->variant->lock_fini(c);
     if (traced && chan_life(c)->size <= KEPT_SIZE)
         keep(c);
@@ -95,7 +97,9 @@ void chanfree(hchan *c)
     if (load_rlx(&chan_life(c)->refs) != 1) /* relaxed: ours is the only one, or it is an error */
         chan_refuse("chanfree",
                     "others hold the channel: hchan_release() gives back one reference");
+    raceenter(__builtin_return_address(0));
     end(c);
+    raceleave();
 }
 
 hchan *hchan_retain(hchan *c)
@@ -115,8 +119,11 @@ void hchan_release(hchan *c)
     if (!c)
         return;
     chan_check(c, "hchan_release");
+    racereleasemerge(chan_life(c));
     /* Release: all that this holder did with the channel comes before the free. Acquire: for the
      * last one, so does all that the others did before their release, which this pairs with. */
-    if (fadd_acqrel(&chan_life(c)->refs, UINT32_MAX) == 1) /* less 1 */
+    if (fadd_acqrel(&chan_life(c)->refs, UINT32_MAX) == 1) { /* less 1 */
+        raceacquire(chan_life(c));
         end(c);
+    }
 }

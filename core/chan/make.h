@@ -5,6 +5,7 @@
 
 #include "core/chan/layout.h"
 #include "core/chan/life.h"
+#include "core/chan/race.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ static inline size_t chan_lines(size_t size)
 static inline struct hchan *chan_alloc(size_t lock_size, size_t elemsize, size_t capacity,
                                        size_t buffer_size)
 {
-    size_t head = chan_lines(offsetof(struct hchan, lock) + lock_size);
+    size_t head = chan_lines(offsetof(struct hchan, lock) + lock_size) +
+                  chan_lines(raceroom(elemsize, capacity));
     /* Not aligned_alloc(): glibc's takes three times as long. malloc() aligns the record, and the
      * rest of its line is lost anyway. */
     size_t size = sizeof(struct chan_life) + head + buffer_size + CACHE_LINE - alignof(max_align_t);

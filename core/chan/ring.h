@@ -31,6 +31,7 @@
 #include "core/base/futex.h"
 #include "core/chan/elem.h"
 #include "core/chan/look.h"
+#include "core/chan/race.h"
 
 enum {
     RING_FROZEN = 1, /* in head and tail: only the holder of the lock may move it */
@@ -121,6 +122,7 @@ static inline enum fast_end ring_send(struct hchan *c, const void *elem)
         if (__builtin_expect(vacant, 1)) {
             if (__builtin_expect(!cas_rlx(&r->tail, &tail, ring_next(c, tail)), 0))
                 continue;
+            racenotify(c, ring_index(c, tail), NULL);
             elem_copy(c, slot->elem, elem);
             store_rel(&slot->seq, tail | RING_VALUE); /* pairs with load_acq in ring_recv */
             return FAST_DONE;
@@ -149,6 +151,7 @@ static inline enum fast_end ring_recv(struct hchan *c, void *elem)
         if (__builtin_expect(load_acq(&slot->seq) == filled, 1)) { /* pairs with ring_send */
             if (__builtin_expect(!cas_rlx(&r->head, &head, ring_next(c, head)), 0))
                 continue;
+            racenotify(c, ring_index(c, head), NULL);
             if (elem)
                 elem_copy(c, elem, slot->elem);
             store_rel(&slot->seq, head + c->lap); /* pairs with load_acq in ring_send */
@@ -212,6 +215,7 @@ static inline void ring_put(struct hchan *c, const void *elem)
     struct ring *r = ring_of(c);
     uint64_t tail = load_rlx(&r->tail), pos = tail & ~(uint64_t)RING_BITS; /* frozen: ours */
     struct slot *slot = ring_settled(c, pos, pos);
+    racenotify(c, ring_index(c, pos), racepartner(c));
     elem_copy(c, slot->elem, elem);
     store_rel(&slot->seq, pos | RING_VALUE); /* pairs with load_acq in ring_recv */
     /* Release, for readers without the lock, as in ring_thaw(). */
@@ -224,6 +228,7 @@ static inline void ring_take(struct hchan *c, void *elem)
     struct ring *r = ring_of(c);
     uint64_t head = load_rlx(&r->head), pos = head & ~(uint64_t)RING_BITS; /* frozen: ours */
     struct slot *slot = ring_settled(c, pos, pos | RING_VALUE);
+    racenotify(c, ring_index(c, pos), racepartner(c));
     if (elem)
         elem_copy(c, elem, slot->elem);
     store_rel(&slot->seq, pos + c->lap); /* pairs with load_acq in ring_send */
@@ -241,6 +246,8 @@ static inline void ring_promote(struct hchan *c, void *elem, const void *sent)
     uint64_t head = load_rlx(&r->head), tail = load_rlx(&r->tail); /* frozen: ours */
     uint64_t from = head & ~(uint64_t)RING_BITS, to = tail & ~(uint64_t)RING_BITS;
     struct slot *slot = ring_settled(c, from, from | RING_VALUE);
+    racenotify(c, ring_index(c, from), NULL);
+    racenotify(c, ring_index(c, from), racepartner(c));
     if (elem)
         elem_copy(c, elem, slot->elem);
     elem_copy(c, slot->elem, sent);

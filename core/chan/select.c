@@ -4,6 +4,7 @@
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
 #include "core/chan/life.h"
+#include "core/chan/race.h"
 #include "core/g/nil.h"
 #include "core/g/panic.h"
 #include <hchan/hchan.h>
@@ -87,7 +88,7 @@ static enum wait_reason nil_reason(const struct scase *cases, size_t ncases)
 static inline __attribute__((always_inline)) int select_end(const struct scase *cases,
                                                             size_t ncases, bool block,
                                                             int64_t deadline, bool *received,
-                                                            const void *callerpc)
+                                                            bool panics, const void *callerpc)
 {
     bool dropped = false;
     if (!received)
@@ -101,6 +102,7 @@ static inline __attribute__((always_inline)) int select_end(const struct scase *
             gopark_nil(nil_reason(cases, ncases), deadline, callerpc);
         return SELECT_NONE;
     }
+    racereadcases(cases, ncases, panics);
     if (ncases == 1 && deadline == HCHAN_FOREVER)
         return select_one(cases, block, received, callerpc);
     return variant->selectgo(cases, (uint32_t)ncases, block, deadline, received, callerpc);
@@ -109,7 +111,11 @@ static inline __attribute__((always_inline)) int select_end(const struct scase *
 static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
                        bool *received, const void *callerpc)
 {
-    return select_chosen(select_end(cases, ncases, block, deadline, received, callerpc));
+    raceenter(callerpc);
+    int chosen = select_end(cases, ncases, block, deadline, received, true, callerpc);
+    racewritecase(cases, chosen);
+    raceleave();
+    return select_chosen(chosen);
 }
 
 int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received)
@@ -132,12 +138,16 @@ int64_t hchan_deadline(int64_t ns)
     return ns < HCHAN_FOREVER - now ? now + ns : HCHAN_FOREVER;
 }
 
+/* `panics`: the caller does, if the channel of a send is closed. */
 static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadline, bool *received,
-                             const void *callerpc)
+                             bool panics, const void *callerpc)
 {
     const struct scase cases[] = {*cas, {.kind = SCASE_RECV, .c = done}};
     bool got = false;
-    int chosen = select_end(cases, done ? 2 : 1, true, deadline, &got, callerpc);
+    raceenter(callerpc);
+    int chosen = select_end(cases, done ? 2 : 1, true, deadline, &got, panics, callerpc);
+    racewritecase(cases, chosen);
+    raceleave();
     if (chosen == SELECT_CLOSED)
         return HCHAN_CLOSED;
     if (chosen == SELECT_NONE)
@@ -152,13 +162,13 @@ static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadl
 enum hchan_end hchan_send_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
 {
     const struct scase cas = {.kind = SCASE_SEND, .c = c, .sent = elem};
-    return within(&cas, done, deadline, NULL, __builtin_return_address(0));
+    return within(&cas, done, deadline, NULL, false, __builtin_return_address(0));
 }
 
 enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
 {
     const struct scase cas = {.kind = SCASE_SEND, .c = c, .sent = elem};
-    enum hchan_end end = within(&cas, done, deadline, NULL, __builtin_return_address(0));
+    enum hchan_end end = within(&cas, done, deadline, NULL, true, __builtin_return_address(0));
     if (end == HCHAN_CLOSED)
         gopanic("send on closed channel");
     return end;
@@ -167,5 +177,5 @@ enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t 
 enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline)
 {
     const struct scase cas = {.kind = SCASE_RECV, .c = c, .elem = elem};
-    return within(&cas, done, deadline, received, __builtin_return_address(0));
+    return within(&cas, done, deadline, received, false, __builtin_return_address(0));
 }

@@ -53,6 +53,7 @@ static CHAN_INLINE enum CHAN(look)
         BUF_(take)(c, cas->elem, qcount);
     } else if (load_rlx(&c->closed)) { /* under the lock */
         COUNT(RECV_CLOSED);
+        racedrained(c);
         elem_zero(c, cas->elem);
         return CHAN(LOOK_DONE);
     } else {
@@ -99,8 +100,10 @@ static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *
     if (send)
         CHECK_SENT(c, cas->sent);
     enum fast_end end = send ? BUF_(send)(c, cas->elem) : BUF_(recv)(c, cas->elem);
-    if (end == FAST_DRAINED)
+    if (end == FAST_DRAINED) {
+        racedrained(c);
         elem_zero(c, cas->elem);
+    }
     COUNT_N(SEND_BUFFER, end == FAST_DONE && send);
     COUNT_N(RECV_BUFFER, end == FAST_DONE && !send);
     COUNT_N(RECV_CLOSED, end == FAST_DRAINED);
@@ -128,6 +131,7 @@ static inline void CHAN(select_enqueue)(struct g *gp, const struct scase *cases,
 {
     store_rel(&gp->park, GPARK_WAITING);     /* release: as in park */
     store_rlx(&gp->selectDone, SELECT_OPEN); /* wakers come through the queues, under the locks */
+    racepark(gp);
     for (uint32_t i = 0; i < live; i++) {
         const struct scase *cas = &cases[lockorder[i]];
         struct sudog *sg = &gp->sudogs[lockorder[i]];
@@ -186,6 +190,7 @@ static __attribute__((noinline)) int CHAN(select_park)(struct g *gp, const struc
     CHAN(select_enqueue)(gp, cases, lockorder, live, deadline != HCHAN_FOREVER, callerpc);
     CHAN(selunlock)(cases, lockorder, live);
     int winner = CHAN(select_sleep)(gp, deadline);
+    racewake(gp);
     TRACE(gp, winner < 0 ? GWAITING : GRUNNABLE, GRUNNING, winner < 0 ? NULL : cases[winner].c);
     bool success = winner >= 0 && gp->sudogs[winner].woken == WOKEN_BY_PEER;
     if (winner >= 0 && cases[winner].kind == SCASE_RECV)

@@ -94,6 +94,9 @@ struct g {
     uint32_t wake_ns; /* the cost of a wake, 0 before the first one (core/chan/spin.h) */
     uint8_t spin_misses, spin_skips; /* spins in vain, and the number of spins to leave out */
     void *qnode; /* a spare node of a queue lock whose nodes change hands (newqnode()) */
+#ifdef HCHAN_RACE
+    void *raceclock; /* while it is parked, under the channel's lock: core/chan/race.h */
+#endif
 
     alignas(CACHE_LINE) _Atomic uint64_t outcomes[HCHAN_OUTCOMES]; /* written only by the owner */
     struct g *next_all; /* in the list of all Gs ever made */

@@ -87,6 +87,7 @@ void schedwait(void)
 {
     refuse_goroutine("schedwait: by a goroutine");
     wait_for_all(FUTEX_FOREVER);
+    raceacquire(&sched.live); /* released by each goroutine at its end */
 }
 
 int live_stop(int64_t deadline)
@@ -95,8 +96,10 @@ int live_stop(int64_t deadline)
     refuse_goroutine("schedstop: by a goroutine");
     if (!cas_sc(&sched.state, &state, SCHED_STOPPING)) /* pairs with live_begin() */
         return ESRCH;
-    if (wait_for_all(deadline)) /* it reads live after the swap */
+    if (wait_for_all(deadline)) { /* it reads live after the swap */
+        raceacquire(&sched.live); /* as in schedwait() */
         return 0;
+    }
     store_rel(&sched.state, SCHED_RUNNING); /* for live_begin(), as in start_procs() */
     return ETIMEDOUT;
 }

@@ -73,6 +73,7 @@ void finish_other(struct p *pp, struct g *gp)
         queue_put(pp, gp);
         break;
     case LEAVING_DEAD:
+        racegoend(&gp->fiber);
         live_end();
         gfput(pp, gp);
         break;
@@ -109,6 +110,7 @@ static void goroutine_main(void *data)
     fiber_arrive(&gp->fiber, &left->fiber);
     finish(gp->p, left);
     gp->startfn(gp->startarg);
+    racereleasemerge(&sched.live); /* acquired by schedwait() */
     gp->leaving = LEAVING_DEAD;
     switch_to(gp, pick(gp->p)); /* for good */
 }
@@ -177,7 +179,8 @@ static void begin_life(struct g *gp, void (*fn)(void *), const void *arg, size_t
     context_make(&gp->sched, bottom, size, goroutine_main);
 }
 
-static int start(void (*fn)(void *), const void *arg, size_t copy, unsigned class)
+static int start(void (*fn)(void *), const void *arg, size_t copy, unsigned class,
+                 const void *callerpc)
 {
     if (!fn)
         gothrow("go of nil func value");
@@ -194,6 +197,7 @@ static int start(void (*fn)(void *), const void *arg, size_t copy, unsigned clas
         live_end();
         return error;
     }
+    racegostart(&gp->fiber, arg, copy, callerpc);
     begin_life(gp, fn, arg, copy);
     goready(gp);
     return 0;
@@ -201,12 +205,12 @@ static int start(void (*fn)(void *), const void *arg, size_t copy, unsigned clas
 
 int newproc(void (*fn)(void *), void *arg)
 {
-    return start(fn, arg, 0, 0);
+    return start(fn, arg, 0, 0, __builtin_return_address(0));
 }
 
 int hchan_newproc_copy(void (*fn)(void *), const void *arg, size_t size)
 {
-    return start(fn, arg, size, 0);
+    return start(fn, arg, size, 0, __builtin_return_address(0));
 }
 
 int hchan_newproc_with(void (*fn)(void *), const void *arg,
@@ -215,7 +219,7 @@ int hchan_newproc_with(void (*fn)(void *), const void *arg,
     unsigned class = options->stack_size ? stack_class(options->stack_size) : 0;
     if (options->stack_size && !class)
         return EINVAL;
-    return start(fn, arg, options->copy, class);
+    return start(fn, arg, options->copy, class, __builtin_return_address(0));
 }
 
 bool in_goroutine(void)

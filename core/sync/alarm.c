@@ -107,8 +107,10 @@ static void ring(struct alarm *a, int64_t now)
     if (a->period)
         insert(a, a->when + a->period * (1 + (now - a->when) / a->period));
     alarms.ringing = a;
+    raceacquire(a); /* what set it comes before what it calls */
     pthread_mutex_unlock(&alarms.lock);
     fn(arg);
+    racereleasemerge(&alarms.ringing);
     pthread_mutex_lock(&alarms.lock);
     alarms.ringing = NULL;
 }
@@ -214,6 +216,7 @@ int alarm_set(struct alarm *a, int64_t when, int64_t period)
     if (a->set)
         take_out(a);
     a->period = period;
+    racerelease(a);
     insert(a, when);
     int error = tell_thread(a);
     if (error)
@@ -243,4 +246,5 @@ void alarm_settle(const struct alarm *a)
         pthread_mutex_lock(&alarms.lock);
     }
     pthread_mutex_unlock(&alarms.lock);
+    raceacquire(&alarms.ringing); /* what it called comes before what the caller does next */
 }

@@ -75,6 +75,7 @@ void mutex_lock_from(struct hchan_mutex *m, const void *callerpc)
     uint32_t word = 0;
     if (!cas_acq(&m->word_, &word, LOCKED)) /* acquire: pairs with the releases of an unlock */
         lock_slow(m, callerpc);
+    raceacquire(m);
 }
 
 void hchan_mutex_lock(struct hchan_mutex *m)
@@ -86,8 +87,10 @@ bool hchan_mutex_trylock(struct hchan_mutex *m)
 {
     uint32_t word = load_rlx(&m->word_); /* a guess: the swap decides */
     while (!(word & LOCKED))
-        if (cas_acq(&m->word_, &word, word | LOCKED)) /* acquire, as in a lock */
+        if (cas_acq(&m->word_, &word, word | LOCKED)) { /* acquire, as in a lock */
+            raceacquire(m);
             return true;
+        }
     return false;
 }
 
@@ -125,6 +128,7 @@ static __attribute__((noinline)) void unlock_slow(struct hchan_mutex *m, uint32_
 void hchan_mutex_unlock(struct hchan_mutex *m)
 {
     uint32_t word = LOCKED;
+    racerelease(m);
     if (!cas_rel(&m->word_, &word, 0)) /* release: pairs with a lock. The last access */
         unlock_slow(m, word);
 }

@@ -10,6 +10,7 @@ static __attribute__((noinline)) void do_slow(struct hchan_once *once, void (*fn
     mutex_lock_from(&once->mutex_, callerpc);
     if (!load_rlx(&once->done_)) { /* written under the mutex */
         hchan_try(fn, arg, &message);
+        racerelease(&once->done_);
         store_rel(&once->done_, 1); /* pairs with hchan_once_do() */
     }
     hchan_mutex_unlock(&once->mutex_);
@@ -21,4 +22,5 @@ void hchan_once_do(struct hchan_once *once, void (*fn)(void *), void *arg)
 {
     if (!load_acq(&once->done_)) /* pairs with do_slow(): what fn has written is seen */
         do_slow(once, fn, arg, __builtin_return_address(0));
+    raceacquire(&once->done_);
 }

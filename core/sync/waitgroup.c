@@ -43,9 +43,13 @@ static __attribute__((noinline)) void wake_all(struct hchan_waitgroup *wg)
 void hchan_waitgroup_add(struct hchan_waitgroup *wg, int delta)
 {
     uint64_t plus = (uint64_t)(uint32_t)delta << COUNTER_SHIFT;
+    if (raceenabled && delta < 0)
+        racereleasemerge(wg);
     /* Release: pairs with a wait. Acquire: the one that wakes passes on what all others did. */
     uint64_t before = fadd_acqrel(&wg->word_, plus);
     int32_t counter = counter_of(before + plus);
+    if (raceenabled && delta > 0 && counter == delta)
+        raceread(&wg->waiters_, 1); /* races with the first wait, unless ordered: as in Go */
     if (counter < 0)
         gopanic("sync: negative WaitGroup counter");
     if (delta > 0 && counter == delta && before & WAITING)
@@ -84,6 +88,8 @@ static __attribute__((noinline)) void wait_slow(struct hchan_waitgroup *wg, cons
     uint64_t word;
     if (!begin_wait(wg, &word))
         return;
+    if (raceenabled && !(word & WAITING))
+        racewrite(&wg->waiters_, 1); /* as in add */
     waiter_begin(&w, WAIT_WAITGROUP, callerpc);
     waiters_append(&wg->waiters_, &w);
     /* Release: pairs with the swap by which the next one gets QUEUE. WAITING changes with it only.
@@ -97,6 +103,7 @@ void waitgroup_wait_from(struct hchan_waitgroup *wg, const void *callerpc)
     uint64_t word = load_acq(&wg->word_); /* pairs with the last done */
     if (counter_of(word) != 0 || word & (QUEUE | WAITING))
         wait_slow(wg, callerpc);
+    raceacquire(wg);
 }
 
 void hchan_waitgroup_wait(struct hchan_waitgroup *wg)

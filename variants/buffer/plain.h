@@ -5,6 +5,7 @@
 
 #include "core/chan/elem.h"
 #include "core/chan/look.h"
+#include "core/chan/race.h"
 
 enum { buffer_plain_lockless = 0 };
 
@@ -68,6 +69,7 @@ static inline unsigned char *buffer_plain_slot(const struct hchan *c, uint32_t i
 
 static inline void buffer_plain_put(struct hchan *c, const void *elem, uint64_t qcount)
 {
+    racenotify(c, c->sendx, racepartner(c));
     elem_copy(c, buffer_plain_slot(c, c->sendx), elem);
     if (++c->sendx == c->dataqsiz)
         c->sendx = 0;
@@ -79,6 +81,7 @@ static inline void buffer_plain_put(struct hchan *c, const void *elem, uint64_t 
 
 static inline void buffer_plain_take(struct hchan *c, void *elem, uint64_t qcount)
 {
+    racenotify(c, c->recvx, racepartner(c));
     if (elem)
         elem_copy(c, elem, buffer_plain_slot(c, c->recvx));
     if (++c->recvx == c->dataqsiz)
@@ -90,6 +93,8 @@ static inline void buffer_plain_take(struct hchan *c, void *elem, uint64_t qcoun
 static inline void buffer_plain_promote(struct hchan *c, void *elem, const void *sent)
 {
     unsigned char *slot = buffer_plain_slot(c, c->recvx);
+    racenotify(c, c->recvx, NULL);
+    racenotify(c, c->recvx, racepartner(c));
     if (elem)
         elem_copy(c, elem, slot);
     elem_copy(c, slot, sent);
