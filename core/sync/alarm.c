@@ -240,7 +240,8 @@ bool alarm_clear(struct alarm *a)
 void alarm_settle(const struct alarm *a)
 {
     pthread_mutex_lock(&alarms.lock);
-    while (alarms.ringing == a) {
+    /* Not in a call by the alarms: whatever rings there was in *a before, and is over. */
+    while (alarms.ringing == a && alarms.gp != runningg()) {
         pthread_mutex_unlock(&alarms.lock);
         osyield();
         pthread_mutex_lock(&alarms.lock);

@@ -24,7 +24,8 @@ int alarm_set(struct alarm *a, int64_t when, int64_t period);
 /* Clears it. True if it was set: then fn is not called any more, but a call may be under way. */
 bool alarm_clear(struct alarm *a);
 
-/* Waits until no call of fn is under way. Not for fn itself. */
+/* Waits until no call of fn is under way. Not for fn itself; what another alarm's fn calls returns
+ * at once. */
 void alarm_settle(const struct alarm *a);
 
 #endif

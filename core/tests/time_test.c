@@ -261,6 +261,31 @@ static void test_a_function_is_called_once(void **state)
         sched_yield();
 }
 
+static _Atomic uint32_t used_again;
+
+/* The alarm is over once this is called, so its memory may be another one's by now. */
+static void use_again(void *arg)
+{
+    struct alarm *a = arg;
+    *a = (struct alarm){.fn = note, .arg = &used_again};
+    assert_int_equal(alarm_set(a, now() + HOUR, 0), 0);
+    assert_true(alarm_clear(a));
+    alarm_settle(a);
+    note(&used_again);
+}
+
+/* Given a function that ends its own alarm and sets one in the same place, when it stops that, then
+ * it does not wait for itself. */
+static void test_a_function_may_use_its_alarms_memory(void **state)
+{
+    (void)state;
+    struct alarm a = {.fn = use_again, .arg = &a};
+    assert_int_equal(alarm_set(&a, now(), 0), 0);
+    while (!load_acq(&used_again)) /* pairs with note() */
+        sched_yield();
+    alarm_settle(&a);
+}
+
 static void test_what_is_wrong_is_refused(void **state)
 {
     (void)state;
@@ -463,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_a_ticker_drops_what_is_not_received),
         cmocka_unit_test(test_ticks_are_not_made_up_for),
         cmocka_unit_test(test_a_function_is_called_once),
+        cmocka_unit_test(test_a_function_may_use_its_alarms_memory),
         cmocka_unit_test(test_what_is_wrong_is_refused),
         cmocka_unit_test(test_a_pending_timer_is_no_deadlock),
         cmocka_unit_test(test_no_thread_is_left),
