@@ -22,7 +22,7 @@ struct recover_point {
     struct recover_point *outer;
 };
 
-/* Both forms: the caller that wants nothing gives NULL. */
+/* All forms: the caller that wants nothing gives NULL. */
 static bool run(void (*fn)(void *), void *arg, const char **message,
                 struct hchan_panicked *panicked)
 {
@@ -48,6 +48,11 @@ bool hchan_try(void (*fn)(void *), void *arg, const char **message)
 bool hchan_catch(void (*fn)(void *), void *arg, struct hchan_panicked *panicked)
 {
     return run(fn, arg, NULL, panicked);
+}
+
+bool panic_hold(void (*fn)(void *), void *arg, struct held_panic *held)
+{
+    return run(fn, arg, &held->message, &held->panicked);
 }
 
 static void exit_2(void *arg)
@@ -94,6 +99,12 @@ static _Noreturn void panic(const char *message, void *value, const char *story,
 void gopanic(const char *message)
 {
     panic(message, NULL, message, 0);
+}
+
+void panic_let_go(const struct held_panic *held)
+{
+    const struct hchan_panicked *p = &held->panicked;
+    panic(held->message, p->value, p->text, (size_t)(p->message - p->text));
 }
 
 void hchan_panic_value(const char *message, void *value)

@@ -1,21 +1,21 @@
 /* A first call: hchan_once, after Go's sync.Once. The state is the once. */
 #include "core/g/panic.h"
 #include "core/sync/waiter.h"
-#include <hchan/hchan.h>
 
 static __attribute__((noinline)) void do_slow(struct hchan_once *once, void (*fn)(void *),
                                               void *arg, const void *callerpc)
 {
-    const char *message = NULL;
+    struct held_panic held;
+    bool fine = true;
     mutex_lock_from(&once->mutex_, callerpc);
     if (!load_rlx(&once->done_)) { /* written under the mutex */
-        hchan_try(fn, arg, &message);
+        fine = panic_hold(fn, arg, &held);
         racerelease(&once->done_);
         store_rel(&once->done_, 1); /* pairs with hchan_once_do() */
     }
     hchan_mutex_unlock(&once->mutex_);
-    if (message)
-        gopanic(message);
+    if (!fine)
+        panic_let_go(&held);
 }
 
 void hchan_once_do(struct hchan_once *once, void (*fn)(void *), void *arg)

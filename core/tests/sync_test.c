@@ -361,6 +361,33 @@ static void test_a_call_that_panics_counts_as_made(void **state)
     assert_true(hchan_try(do_panic_once, &panics, &message));
 }
 
+/* The message lies in a frame that the panic leaves. */
+static void panic_with_a_value(void *value)
+{
+    char text[32];
+    snprintf(text, sizeof(text), "number %d", *(int *)value);
+    hchan_panic_value(text, value);
+}
+
+static int number = 42;
+
+static void do_panic_with_a_value(void *arg)
+{
+    hchan_once_do(arg, panic_with_a_value, &number);
+}
+
+static void test_a_panic_keeps_its_value_and_its_text(void **state)
+{
+    (void)state;
+    struct hchan_once panics = {0};
+    struct hchan_panicked p;
+    assert_false(hchan_catch(do_panic_with_a_value, &panics, &p));
+    assert_string_equal(p.text, "number 42"); /* and no "[recovered]": nothing has caught it */
+    assert_ptr_equal(p.message, p.text);
+    assert_ptr_equal(p.value, &number);
+    assert_true(hchan_catch(do_panic_with_a_value, &panics, &p));
+}
+
 static void *square(void *arg)
 {
     gosched();
@@ -585,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_a_goroutine_that_is_refused_leaves_the_group),
         cmocka_unit_test(test_the_first_call_is_the_only_one),
         cmocka_unit_test(test_a_call_that_panics_counts_as_made),
+        cmocka_unit_test(test_a_panic_keeps_its_value_and_its_text),
         cmocka_unit_test(test_a_task_has_a_result),
         cmocka_unit_test(test_the_place_of_a_wait_is_its_callers),
         cmocka_unit_test(test_who_waits_in_vain_is_deadlocked),
