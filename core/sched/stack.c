@@ -163,7 +163,9 @@ static _Noreturn void report_overflow(struct g *gp)
     end = put_number(end, load_rlx(&gp->id)); /* our own */
     end = put_text(end, " needs more than its ");
     end = put_number(end, gp->fiber.size >> 10);
-    put_text(end, " KiB: give schedinit() a bigger stack_size");
+    end = put_text(end, " KiB: give ");
+    end = put_text(end, gp->stack_class ? "hchan_newproc_with()" : "schedinit()");
+    put_text(end, " a bigger stack_size");
     gothrow(text);
 }
 
