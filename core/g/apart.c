@@ -2,6 +2,7 @@
  * the program calls, and exit handlers after a panic, reports, source lines. It is mapped for one
  * call; there is no state here. */
 #include "core/g/g.h"
+#include "core/g/panic.h"
 #include <hchan/sched.h>
 #include <sys/mman.h>
 
@@ -13,6 +14,8 @@ struct apart {
     struct g *g;
     struct context there, back;
     struct fiber fiber;
+    bool fine; /* fn has returned */
+    struct held_panic held;
 };
 
 /* It may be on another stack by now: a call from there needs no more. */
@@ -26,7 +29,12 @@ static void apart_main(void *data)
 {
     struct apart *a = data;
     fiber_arrive(&a->fiber, &a->g->fiber);
-    a->fn(a->arg);
+    /* A panic that something catches must not jump from this stack to the other one: the stack
+     * would stay, and sanitizers would not know of the change. */
+    if (a->g->innermost)
+        a->fine = panic_hold(a->fn, a->arg, &a->held);
+    else
+        a->fn(a->arg);
     fiber_leave(&a->fiber, &a->g->fiber, 1);
     context_switch(&a->there, &a->back, a); /* for good */
 }
@@ -43,7 +51,7 @@ static void switch_apart(struct apart *a, void *bottom)
 
 void hchan_apart(void (*fn)(void *), void *arg)
 {
-    struct apart a = {.fn = fn, .arg = arg, .g = runningg()};
+    struct apart a = {.fn = fn, .arg = arg, .g = runningg(), .fine = true};
     char *map = MAP_FAILED;
     if (a.g && a.g->goroutine && is_on_stack(a.g))
         map = mmap(NULL, APART_GUARD + APART, PROT_READ | PROT_WRITE,
@@ -56,4 +64,6 @@ void hchan_apart(void (*fn)(void *), void *arg)
     (void)mprotect(map, APART_GUARD, PROT_NONE);
     switch_apart(&a, map + APART_GUARD);
     munmap(map, APART_GUARD + APART);
+    if (!a.fine)
+        panic_let_go(&a.held);
 }

@@ -34,6 +34,17 @@ static inline size_t count_gs(void)
     return count;
 }
 
+/* How much memory is mapped. */
+static inline long mapped_kib(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    long pages = 0;
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%ld", &pages), 1);
+    fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) >> 10);
+}
+
 static inline void go(void (*fn)(void *), void *arg)
 {
     assert_int_equal(newproc(fn, arg), 0);

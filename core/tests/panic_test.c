@@ -275,6 +275,43 @@ static void test_goroutines_catch_their_own(void **state)
     }
 }
 
+static void panic_apart(void *arg)
+{
+    hchan_apart(panic_of_the_stack, arg);
+}
+
+/* Catches many panics of functions that run apart: *fine is whether each is right. */
+static void catch_from_apart(void *fine)
+{
+    enum { TIMES = 1000 };
+    struct hchan_panicked p;
+    const char *message;
+    long before = 0;
+    bool right = true;
+    for (int i = 0; i < TIMES; i++) {
+        right = right && !hchan_catch(panic_apart, &value, &p) && p.value == &value &&
+                strcmp(p.text, "number 42") == 0;
+        right = right && !hchan_try(panic_apart, &value, &message);
+        before = i == 0 ? mapped_kib() : before;
+    }
+    *(bool *)fine = right && (SANITIZED || mapped_kib() - before < 64 << 10);
+}
+
+/* Given a function that runs apart and panics, then whoever is outside catches that, and the stack
+ * goes. */
+static void test_a_panic_leaves_a_stack_apart(void **state)
+{
+    (void)state;
+    bool fine = false;
+    catch_from_apart(&fine); /* by a thread, which needs no other stack */
+    assert_true(fine);
+    fine = false;
+    start_procs(1);
+    go(catch_from_apart, &fine);
+    schedstop();
+    assert_true(fine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_a_long_story_is_cut_off),
         cmocka_unit_test(test_what_nothing_catches_ends_the_process),
         cmocka_unit_test(test_goroutines_catch_their_own),
+        cmocka_unit_test(test_a_panic_leaves_a_stack_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,7 +108,8 @@ struct sched_options {
 
 /* Starts the scheduler of the process. It may be started again after schedstop(). `options` may be
  * NULL. The calling thread is registered (hchan/gothread.h), until it ends or unregisters: it may
- * wake goroutines, so that they are not deadlocked while it sleeps. Returns 0, EBUSY if it has been
+ * wake goroutines, so that they are not deadlocked while it sleeps. (If this fails, it is as it was
+ * before.) Returns 0, EBUSY if it has been
  * started already, EINVAL if an option is out of range, or the error number of what failed: a
  * begin(), a thread, memory. */
 int schedinit(const struct sched_options *options);
@@ -175,8 +176,8 @@ int hchan_schedstop_within(int64_t deadline);
 
 /* Calls fn(arg) on a stack of 1 MiB, in the same thread, and returns when it does. For what needs
  * more stack than a goroutine has, such as getaddrinfo(). fn must not park, nor yield; it may end
- * the process. Calls it directly if no goroutine calls, or one that is on such a stack already, or
- * if there is no memory for one. */
+ * the process, and panic: what is outside may catch that. Calls it directly if no goroutine calls,
+ * or one that is on such a stack already, or if there is no memory for one. */
 void hchan_apart(void (*fn)(void *), void *arg);
 
 /* Whether a goroutine calls. */
