@@ -1,14 +1,15 @@
-/* When a process is deadlocked for certain, and its end: core/g/checkdead.h. Owns the two flags
- * that say whether it has ended, and whether its user has been told why it does not.
+/* When a process is deadlocked for certain, and its end: core/g/checkdead.h. Owns two flags, which
+ * say whether it has ended, and whether its user has been told why it does not; and how often in
+ * succession there was something to tell.
  *
  * A thread that is not registered may wake those that are, and the scheduler's own threads are not
  * registered either. So a thread must be declared: it has called hchan_register() or
- * hchan_unregister(), or it is one of ours. If all threads that the kernel lists are declared, and
- * the registered ones are stuck, nothing goes on. (Go's checkdead() counts Ms in the same way, and
- * gives up in a library that C calls.) Since allglock is held from the one check to the other, no
- * thread is declared in between. One that is made in between is made by a thread that runs, and so
- * is not registered: either it is not declared, and is in the list, or it has promised to wake
- * nobody. */
+ * hchan_unregister(), and has not ended; or it is one of ours. If all threads that the kernel lists
+ * are declared, and the registered ones are stuck, nothing goes on. (Go's checkdead() counts Ms in
+ * the same way, and gives up in a library that C calls.) Since allglock is held from the one check
+ * to the other, no thread is declared in between. A thread that is made in between is made by one
+ * that runs, and so is not registered: either that one is not declared, and is in the list, or it
+ * has promised to wake nobody. */
 #include "core/g/checkdead.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"
@@ -172,6 +173,16 @@ static void tell_of_others(const struct report_to *to, long others, int error)
     report_text(to, text, (size_t)size);
 }
 
+/* Whether threads were in the way at several checks, one after the other. A thread that ends is
+ * listed for a moment longer than it is declared, and need not be told of. By the watcher. */
+static bool have_stayed(bool in_the_way)
+{
+    enum { CHECKS = 3 };
+    static uint32_t checks;
+    checks = in_the_way ? checks + 1 : 0;
+    return checks >= CHECKS;
+}
+
 void checkdead(const struct report_to *to, bool others, bool tell)
 {
     struct g *all = allgs_lock();
@@ -181,6 +192,6 @@ void checkdead(const struct report_to *to, bool others, bool tell)
     allgs_unlock();
     if (stuck && count == 0)
         end_deadlocked(to);
-    if (stuck && tell)
+    if (tell && have_stayed(stuck))
         tell_of_others(to, count, error);
 }

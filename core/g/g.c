@@ -39,6 +39,7 @@ void recycleg(struct g *gp)
     pthread_mutex_lock(&allglock);
     /* Release: a check that finds it unregistered sees what it has woken (core/g/deadlock.c). */
     store_rel(&gp->registered, false);
+    gp->declared = false; /* the kernel may give its number to a thread that is not known */
     gp->next_free = free_gs;
     free_gs = gp;
     pthread_mutex_unlock(&allglock);

@@ -158,6 +158,41 @@ static void a_registered_thread_starts_a_stranger(void)
     _exit(8);
 }
 
+static void *register_and_end(void *tid)
+{
+    hchan_register();
+    *(int32_t *)tid = (int32_t)gettid();
+    return NULL;
+}
+
+static void *tell_and_send_later(void *tid)
+{
+    store_rel((_Atomic int32_t *)tid, (int32_t)gettid()); /* pairs with the load_acq that waits */
+    send_later();
+    return NULL;
+}
+
+/* The kernel gives a thread that is not registered the number of one that was, and has ended. */
+static void a_stranger_has_a_known_number(void)
+{
+    pthread_t thread;
+    int32_t known;
+    _Atomic int32_t given = 0;
+    start_receiver();
+    pthread_create(&thread, NULL, register_and_end, &known);
+    pthread_join(thread, NULL);
+    pthread_create(&thread, NULL, tell_and_send_later, (void *)&given);
+    while (!load_acq(&given)) /* pairs with store_rel in the thread */
+        sched_yield();
+    for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
+        if (gp->tid == known)
+            gp->tid = load_rlx(&given); /* known by now */
+    allgs_unlock();
+    hchan_watch_start(NULL);
+    schedstop();
+    _exit(8);
+}
+
 static void test_no_healthy_program_is_ended(void **state)
 {
     static void (*const bodies[])(void) = {
@@ -169,6 +204,7 @@ static void test_no_healthy_program_is_ended(void **state)
         a_goroutine_reads,
         a_stranger_sends_to_stopping,
         a_registered_thread_starts_a_stranger,
+        a_stranger_has_a_known_number,
     };
     (void)state;
     for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
