@@ -242,15 +242,20 @@ int schedinit(const struct sched_options *options)
         return EBUSY;
     set_stack_size(stack);
     sched.options = *o;
+    enum standing standing = runningg() ? standing_of(runningg()) : UNDECLARED;
     int error = prepare_forks();
-    if (!error)
-        error = make_procs(o->procs ? o->procs : usable_cpus());
     if (!error &&
         !declareg(REGISTERED)) /* it may wake goroutines; so no deadlock is found meanwhile */
         error = ENOMEM;
+    if (!error)
+        error = make_procs(o->procs ? o->procs : usable_cpus());
     if (error)
         store_rel(&sched.state, SCHED_STOPPED); /* as in end_procs() */
-    return error ? error : start_procs();
+    else
+        error = start_procs();
+    if (error)
+        declareg(standing);
+    return error;
 }
 
 void schedstop(void)

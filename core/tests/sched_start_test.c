@@ -3,6 +3,7 @@
 #include "core/base/atomic.h"
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
+#include <hchan/gothread.h>
 
 static _Atomic uint32_t count;
 
@@ -77,6 +78,7 @@ static void test_what_cannot_be_started_is_refused(void **state)
 {
     (void)state;
     _Atomic uint32_t bound = 0;
+    hchan_unregister();
     assert_int_equal(newproc(count_one, &count), ESRCH);
     assert_int_equal(schedinit(&(struct sched_options){.procs = SCHED_PROCS_MAX + 1}), EINVAL);
     assert_int_equal(schedinit(&(struct sched_options){.stack_size = 100}), EINVAL);
@@ -88,7 +90,9 @@ static void test_what_cannot_be_started_is_refused(void **state)
         EPERM);
     assert_int_equal(load_rlx(&bound), 3);
     assert_int_equal(gomaxprocs(), 0);
+    assert_int_equal(standing_of(getg()), UNREGISTERED);
     start_procs(1);
+    assert_int_equal(standing_of(getg()), REGISTERED);
     assert_int_equal(schedinit(NULL), EBUSY);
     schedstop();
     schedstop(); /* nothing */

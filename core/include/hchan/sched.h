@@ -108,10 +108,9 @@ struct sched_options {
 
 /* Starts the scheduler of the process. It may be started again after schedstop(). `options` may be
  * NULL. The calling thread is registered (hchan/gothread.h), until it ends or unregisters: it may
- * wake goroutines, so that they are not deadlocked while it sleeps. (If this fails, it is as it was
- * before.) Returns 0, EBUSY if it has been
+ * wake goroutines, so that they are not deadlocked while it sleeps. Returns 0, EBUSY if it has been
  * started already, EINVAL if an option is out of range, or the error number of what failed: a
- * begin(), a thread, memory. */
+ * begin(), a thread, memory. The calling thread is then registered or not as it was before. */
 int schedinit(const struct sched_options *options);
 
 /* Starts a goroutine that calls fn(arg), as Go's `go` does. fn must return. If it calls
