@@ -52,7 +52,7 @@ static void on_signal(int number)
 {
     int before = errno;
     (void)number;
-    store_rel(&asked, 1); /* pairs with xchg_acq in sysmon */
+    store_rel(&asked, 1); /* pairs with xchg_acq in watch() */
     ring_bell();
     errno = before;
 }
@@ -62,7 +62,7 @@ struct reported {
     uint32_t goroutine, park;
 };
 
-struct sysmon {
+struct watching {
     struct reported *reported; /* parks that may leak, by goroutine */
     size_t count;              /* of them */
     bool no_memory;            /* at the last look for leaks */
@@ -71,7 +71,7 @@ struct sysmon {
     bool told;                 /* of a goroutine that blocks its P */
 };
 
-static bool was_reported(const struct sysmon *s, size_t at, const struct hchan_parked *p)
+static bool was_reported(const struct watching *s, size_t at, const struct hchan_parked *p)
 {
     return at < s->count && s->reported[at].goroutine == p->goroutine &&
            s->reported[at].park == p->park;
@@ -89,7 +89,7 @@ static bool report_fresh(const struct hchan_parked *list, size_t count)
 
 /* Reports those of the list that may leak and have not been reported, each park once. Both lists
  * are by goroutine. Returns false if memory ran out: they stay for the next look. */
-static bool report_leaks(struct sysmon *s, struct hchan_parked *list, size_t count)
+static bool report_leaks(struct watching *s, struct hchan_parked *list, size_t count)
 {
     struct reported *reported = malloc((count + 1) * sizeof(*reported));
     size_t leaks = 0, fresh = 0, old = 0;
@@ -114,7 +114,7 @@ static bool report_leaks(struct sysmon *s, struct hchan_parked *list, size_t cou
     return true;
 }
 
-static void look_for_leaks(struct sysmon *s)
+static void look_for_leaks(struct watching *s)
 {
     size_t count;
     struct hchan_parked *list = hchan_parked_now(&count);
@@ -141,7 +141,7 @@ static bool tell_of_blocked(uint32_t goroutine)
 
 /* Looks at the parked goroutines: so that reports know since when they are, and for one that blocks
  * its P. A look takes long if there are a million, so it takes a twentieth of the time at most. */
-static void look_at_parked(struct sysmon *s)
+static void look_at_parked(struct watching *s)
 {
     enum { SHARE = 20 };
     int64_t began = nanotime();
@@ -156,7 +156,7 @@ static void look_at_parked(struct sysmon *s)
 
 /* Whether main() has left by pthread_exit() and all other threads have ended: the process's first
  * thread is a zombie, and there is no other thread but this one. */
-static bool alone(struct sysmon *s)
+static bool alone(struct watching *s)
 {
     char text[1024] = "";
     int64_t now = nanotime();
@@ -195,10 +195,10 @@ static void until_rung(void)
     xchg_acq(&bell, 0); /* pairs with store_rel in ring_bell(): what it was rung for is seen */
 }
 
-static void *sysmon(void *arg)
+static void *watch(void *arg)
 {
     static struct g own;
-    struct sysmon s = {0};
+    struct watching s = {0};
     (void)arg;
     begin_service(&own);
     while (!load_acq(&stopping) && !alone(&s)) { /* pairs with store_rel in stop */
@@ -252,7 +252,7 @@ static void stop(void)
         return;
     running = false;
     store_rlx(&watches_deadlocks, 0); /* a hint */
-    store_rel(&stopping, 1);          /* pairs with load_acq in sysmon */
+    store_rel(&stopping, 1);          /* pairs with load_acq in watch() */
     ring_bell();
     if (!pthread_equal(pthread_self(), thread)) /* it may be the last thread, which calls exit() */
         pthread_join(thread, NULL);
@@ -295,10 +295,10 @@ static int create_thread(void)
     sigset_t all, mask;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &mask);
-    int error = pthread_create(&thread, NULL, sysmon, NULL);
+    int error = pthread_create(&thread, NULL, watch, NULL);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (!error)
-        pthread_setname_np(thread, "sysmon");
+        pthread_setname_np(thread, "hchan-watch");
     return error;
 }
 

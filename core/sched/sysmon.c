@@ -92,6 +92,8 @@ int sysmon_start(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error)
         sysmon_forget();
+    else
+        pthread_setname_np(sysmon_thread, "hchan-sysmon");
     return error;
 }
 

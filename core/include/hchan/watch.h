@@ -48,7 +48,7 @@ struct hchan_watch {
     hchan_place *place; /* NULL: hchan_place_symbol */
 };
 
-/* Starts the watcher, a thread called sysmon, as in Go. `options` are copied; NULL stands for a
+/* Starts the watcher, a thread called hchan-watch. `options` are copied; NULL stands for a
  * list on SIGUSR1 and at exit, and the check for deadlocks with `others`. Returns 0; EBUSY if a
  * watcher runs already; EINVAL if the signal cannot be caught or reports a fault (SIGSEGV and
  * others), or after_ns is negative; or the error number for which there is no thread, memory or
