@@ -216,10 +216,12 @@ int hchan_newproc_copy(void (*fn)(void *), const void *arg, size_t size)
 int hchan_newproc_with(void (*fn)(void *), const void *arg,
                        const struct hchan_newproc_options *options)
 {
-    unsigned class = options->stack_size ? stack_class(options->stack_size) : 0;
-    if (options->stack_size && !class)
+    static const struct hchan_newproc_options usual;
+    const struct hchan_newproc_options *o = options ? options : &usual;
+    unsigned class = o->stack_size ? stack_class(o->stack_size) : 0;
+    if (o->stack_size && !class)
         return EINVAL;
-    return start(fn, arg, options->copy, class, __builtin_return_address(0));
+    return start(fn, arg, o->copy, class, __builtin_return_address(0));
 }
 
 bool in_goroutine(void)

@@ -217,6 +217,8 @@ struct hchan_context *hchan_context_with_timeout(struct hchan_context *parent, i
 
 struct hchan_context *hchan_context_retain(struct hchan_context *ctx)
 {
+    if (!ctx)
+        return NULL;
     hchan_mutex_lock(&ctx->root->lock);
     ctx->counted++;
     hchan_mutex_unlock(&ctx->root->lock);

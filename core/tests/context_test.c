@@ -296,6 +296,7 @@ static void test_what_is_wrong_is_refused(void **state)
     (void)state;
     assert_null(hchan_context_with_cancel(NULL));
     assert_int_equal(errno, EINVAL);
+    assert_null(hchan_context_retain(NULL));
     hchan_context_release(NULL);
     assert_int_equal(run_child(cancel_a_root), 2);
     assert_said("panic: cancel of a background context\n");

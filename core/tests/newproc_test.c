@@ -76,6 +76,7 @@ static void test_sizes_that_do_not_fit_are_refused(void **state)
     start_procs(1);
     const struct hchan_newproc_options usual = {0};
     assert_int_equal(hchan_newproc_with(is_it, &right, &usual), 0);
+    assert_int_equal(hchan_newproc_with(is_it, &right, NULL), 0);
     assert_int_equal(hchan_newproc_copy(is_it, &right, 0), 0);
     assert_int_equal(hchan_newproc_copy(is_it, some, SCHED_STACK_DEFAULT / 4 + 1), E2BIG);
     assert_int_equal(hchan_newproc_copy(is_it, some, SIZE_MAX), E2BIG);
@@ -88,7 +89,7 @@ static void test_sizes_that_do_not_fit_are_refused(void **state)
                                                 .copy = SCHED_STACK_MIN / 4 + 1};
     assert_int_equal(hchan_newproc_with(is_it, some, &small), E2BIG);
     schedstop();
-    assert_int_equal(load_rlx(&right), 2);
+    assert_int_equal(load_rlx(&right), 3);
     assert_int_equal(hchan_newproc_with(is_it, &right, &usual), ESRCH);
     assert_int_equal(hchan_newproc_with(is_it, &right, &small), ESRCH);
 }

@@ -53,10 +53,10 @@ struct hchan_context *hchan_context_with_cancel(struct hchan_context *parent);
 struct hchan_context *hchan_context_with_deadline(struct hchan_context *parent, int64_t deadline);
 struct hchan_context *hchan_context_with_timeout(struct hchan_context *parent, int64_t ns);
 
-/* One more reference; returns ctx. */
+/* One more reference; returns ctx. NULL is allowed, here and below. */
 struct hchan_context *hchan_context_retain(struct hchan_context *ctx);
 
-/* Gives a reference back; NULL is allowed. It does not cancel the context: others may have it. */
+/* Gives a reference back. It does not cancel the context: others may have it. */
 void hchan_context_release(struct hchan_context *ctx);
 
 /* Cancels ctx and all below it; does nothing to those that are cancelled already. To cancel a root

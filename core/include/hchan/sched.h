@@ -144,8 +144,8 @@ struct hchan_newproc_options {
     size_t stack_size;
 };
 
-/* newproc() with options. Returns as newproc() does; EINVAL if the stack size is out of range;
- * E2BIG as above. */
+/* newproc() with options, which may be NULL. Returns as newproc() does; EINVAL if the stack size is
+ * out of range; E2BIG as above. */
 int hchan_newproc_with(void (*fn)(void *), const void *arg,
                        const struct hchan_newproc_options *options);
 
