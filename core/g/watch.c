@@ -5,6 +5,7 @@
  * watch_lock is held while a watcher starts or stops, and over a fork. The watcher never takes it,
  * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
 #include "core/base/futex.h"
+#include "core/base/signals.h"
 #include "core/g/checkdead.h"
 #include "core/g/g.h"
 #include "core/g/parked.h"
@@ -289,14 +290,12 @@ static int prepare(void)
     return 0;
 }
 
-/* Makes the thread, which inherits a mask that blocks all signals. */
 static int create_thread(void)
 {
-    sigset_t all, mask;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &mask);
+    sigset_t before;
+    signals_block(&before);
     int error = pthread_create(&thread, NULL, watch, NULL);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    signals_restore(&before);
     if (!error)
         pthread_setname_np(thread, "hchan-watch");
     return error;

@@ -9,9 +9,9 @@
  * nothing, once. variants/tests/models/sysmon.pml is a model of who watches when. */
 #include "core/sched/sysmon.h"
 #include "core/base/futex.h"
+#include "core/base/signals.h"
 #include "core/sched/sched_state.h"
 #include "core/sched/timer.h"
-#include <signal.h>
 
 /* How long it waits before it repeats: 20 us, and twice as long each time, up to some 10 ms. */
 enum { REPEAT_NS_MIN = 20000, REPEAT_NS_MAX = 10000000 };
@@ -84,12 +84,11 @@ void sysmon_cover(void)
 
 int sysmon_start(void)
 {
-    sigset_t all, before;
+    sigset_t before;
     store_rlx(&sched.sysmon_until, FUTEX_FOREVER); /* no goroutine runs yet */
-    sigfillset(&all);                              /* a program's handlers run in its own threads */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    signals_block(&before);
     int error = pthread_create(&sysmon_thread, NULL, sysmon_serve, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signals_restore(&before);
     if (error)
         sysmon_forget();
     else

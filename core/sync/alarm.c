@@ -12,11 +12,11 @@
  * Nothing is called with the lock held, so that it comes before no other lock but allglock. */
 #include "core/sync/alarm.h"
 #include "core/base/futex.h"
+#include "core/base/signals.h"
 #include "core/base/throw.h"
 #include "core/g/g.h"
 #include <hchan/gothread.h>
 #include <pthread.h>
-#include <signal.h>
 
 enum { LINGER_NS = 1000000000 };
 
@@ -176,11 +176,10 @@ static void prepare(void)
 static int start_thread(void)
 {
     pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* the program's handlers are for its threads */
+    sigset_t before;
+    signals_block(&before);
     int error = hchan_go(&thread, serve, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signals_restore(&before);
     if (error)
         return error;
     pthread_detach(thread);
