@@ -5,7 +5,8 @@
  * A thread that makes a goroutine counts it, and then checks whether the scheduler runs. A thread
  * that stops the scheduler says so, and then reads the count. All four are seq_cst, so one of
  * the two sees the other: either the goroutine is waited for, or its maker takes the count back. A
- * goroutine that makes another need not check: it is counted itself, so the scheduler runs on. */
+ * goroutine that makes another is counted itself, so the scheduler runs on; only in the child of a
+ * fork() there is none. */
 #include "core/sched/live.h"
 #include "core/base/futex.h"
 #include "core/base/throw.h"
@@ -17,6 +18,9 @@
 bool live_begin(bool by_goroutine)
 {
     if (by_goroutine) {
+        /* Relaxed: only our own thread can have stopped it, in after_fork_in_child(). */
+        if (load_rlx(&sched.state) == SCHED_STOPPED)
+            return false;
         fadd_rlx(&sched.live, 1); /* before its end can be counted; publishes nothing */
         return true;
     }

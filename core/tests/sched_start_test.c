@@ -240,6 +240,29 @@ static void test_a_child_has_no_scheduler(void **state)
     chanfree(f.c);
 }
 
+/* In a goroutine: forks, and stores the child's wait status. */
+static void fork_one(void *status)
+{
+    pid_t child = fork_child();
+    if (child == 0) {
+        alarm(HANG_S); /* a hang is a failure */
+        _exit(gomaxprocs() != 0 || newproc(count_one, &count) != ESRCH);
+    }
+    if (waitpid(child, status, 0) != child)
+        *(int *)status = -1;
+}
+
+/* Given a goroutine, when it forks, then no scheduler runs in the child either. */
+static void test_a_child_of_a_goroutine_has_no_scheduler(void **state)
+{
+    int status = -1;
+    (void)state;
+    start_procs(2);
+    go(fork_one, &status);
+    schedstop();
+    assert_int_equal(status, 0);
+}
+
 static void start_nothing(void *arg)
 {
     (void)arg;
@@ -296,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_started_is_refused),
         cmocka_unit_test(test_no_goroutine_is_lost_when_the_scheduler_stops),
         cmocka_unit_test(test_one_of_two_starts_the_scheduler),
+        cmocka_unit_test(test_a_child_of_a_goroutine_has_no_scheduler),
         cmocka_unit_test(test_a_child_has_no_scheduler),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
