@@ -48,7 +48,7 @@ struct hchan_context *hchan_context_background(const struct hchan_variant *varia
 /* A child of `parent`. If the parent is cancelled, so is the child from the beginning. */
 struct hchan_context *hchan_context_with_cancel(struct hchan_context *parent);
 
-/* The same with a deadline, a moment on CLOCK_MONOTONIC as hchan_deadline() gives it, or a timeout
+/* A child with a deadline, a moment on CLOCK_MONOTONIC as hchan_deadline() gives it, or a timeout
  * of `ns` nanoseconds. An earlier deadline of the parent stays. */
 struct hchan_context *hchan_context_with_deadline(struct hchan_context *parent, int64_t deadline);
 struct hchan_context *hchan_context_with_timeout(struct hchan_context *parent, int64_t ns);
@@ -63,8 +63,8 @@ void hchan_context_release(struct hchan_context *ctx);
  * panics: "cancel of a background context". */
 void hchan_context_cancel(struct hchan_context *ctx);
 
-/* The same with a cause (Go's WithCancelCause), which is the caller's: any address that is not NULL
- * and stays valid for as long as somebody asks for it. */
+/* hchan_context_cancel() with a cause (Go's WithCancelCause), which is the caller's: any address
+ * that is not NULL and stays valid for as long as somebody asks for it. */
 void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause);
 
 /* The channel that is closed when ctx is cancelled; nothing is ever sent on it. It belongs to ctx.

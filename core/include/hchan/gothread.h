@@ -19,11 +19,12 @@ int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg);
 
 /* Registers the calling thread, such as the one that runs main(). May be called again. schedinit()
  * does so, and hchan_watch_start() with `others`. Ends the process if there is no memory for the
- * thread's G, here and below. */
+ * thread's G. */
 void hchan_register(void);
 
 /* Ends the calling thread's registration: it promises to wake no other from here on. A thread that
- * has never been registered says by this that no watcher need mind it. May be called again. */
+ * has never been registered says by this that no watcher need mind it. May be called again. Ends
+ * the process if there is no memory for the thread's G. */
 void hchan_unregister(void);
 
 #ifdef __cplusplus

@@ -69,15 +69,15 @@ struct hchan_variant;
 
 /* Makes a channel of `capacity` elements of `elemsize` bytes; capacity 0 makes an unbuffered
  * channel. The caller owns it and frees it with chanfree(). Returns NULL with errno E2BIG if a size
- * exceeds the limits above, ENOMEM if memory ran out. A variant that is NULL, such as
- * hchan_variant_find() returns for a name with a typing error, ends the process ("fatal error:
- * makechan: ..."): a nil channel would wait for ever instead. */
+ * exceeds HCHAN_MAX_ELEM, HCHAN_MAX_CAPACITY or HCHAN_MAX_BUFFER, ENOMEM if memory ran out. A
+ * variant that is NULL, such as hchan_variant_find() returns for a name with a typing error, ends
+ * the process ("fatal error: makechan: ..."): a nil channel would wait for ever instead. */
 hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity);
 
 /* Frees the channel; NULL is allowed. No thread may be inside a call on it. Note that a value's
  * arrival does not imply that its sender has returned: join the threads, let them report by other
- * means, or count references, as below. If a thread or a goroutine is still parked on a traced
- * channel, that is reported and aborts the process; so is a channel with further references. */
+ * means, or count references by hchan_retain(). If a thread or a goroutine is still parked on a
+ * traced channel, that is reported and aborts the process; so are further references. */
 void chanfree(hchan *c);
 
 /* A channel that several threads or goroutines own: makechan() returns it with one reference,
@@ -220,18 +220,18 @@ const struct hchan_variant *hchan_variant_default(void);
  * unknown variant "tickett": did you mean "ticket"?". */
 const struct hchan_variant *hchan_variant_named(const char *name);
 
-/* The same for a name that a user gives: NULL if there is no such variant. hchan_variant_nearest()
- * is the name that may have been meant, a static string; NULL if no name is near. */
+/* The variant with a name that a user gives; NULL if there is none. hchan_variant_nearest() is the
+ * name that may have been meant, a static string; NULL if no name is near. */
 const struct hchan_variant *hchan_variant_find(const char *name);
 const char *hchan_variant_nearest(const char *name);
 
 /* Iterates over the registry: the first variant for NULL, then the next; NULL after the last. */
 const struct hchan_variant *hchan_variant_next(const struct hchan_variant *variant);
 
-/* A variant has two instances. The measured one has no accounting; the functions above return it.
- * The traced one counts outcomes (hchan/outcome.h), checks the channel's invariants, and keeps the
- * memory of the last 128 channels that were freed, if they are of at most 32 KiB. These return one
- * instance for either, and say which it is. */
+/* A variant has two instances. The measured one has no accounting; the functions that find a
+ * variant return it. The traced one counts outcomes (hchan/outcome.h), checks the channel's
+ * invariants, and keeps the memory of the last 128 channels that were freed, if they are of at most
+ * 32 KiB. These return one instance for either, and say which it is. */
 const struct hchan_variant *hchan_traced(const struct hchan_variant *variant);
 const struct hchan_variant *hchan_measured(const struct hchan_variant *variant);
 bool hchan_is_traced(const struct hchan_variant *variant);

@@ -57,13 +57,14 @@ typedef void hchan_place(const void *callerpc, char *text, size_t size);
 void hchan_place_symbol(const void *callerpc, char *text, size_t size);
 
 /* Writes one line of a report, without a newline, and returns what snprintf() would. If `place` is
- * NULL, it is hchan_place_symbol(), here and below. */
+ * NULL, it is hchan_place_symbol(). */
 int hchan_parked_line(const struct hchan_parked *p, hchan_place *place, char *text, size_t size);
 
 /* Writes a line for each goroutine that has been parked for `after_ns` or longer without a
- * deadline; if after_ns is 0, for each that is parked. If `stream` is NULL, it is standard error.
- * The stream is flushed. A goroutine may call it: it runs on a stack of 1 MiB. Returns the number
- * of lines, or -1 with errno: ENOMEM if memory ran out, or why the stream did not take them. */
+ * deadline; if after_ns is 0, for each that is parked. If `stream` is NULL, it is standard error;
+ * if `place` is NULL, it is hchan_place_symbol(). The stream is flushed. A goroutine may call it:
+ * it runs on a stack of 1 MiB. Returns the number of lines, or -1 with errno: ENOMEM if memory ran
+ * out, or why the stream did not take them. */
 ssize_t hchan_report_parked(FILE *stream, int64_t after_ns, hchan_place *place);
 
 #ifdef __cplusplus

@@ -132,6 +132,7 @@ int newproc(void (*fn)(void *), void *arg);
  * the copy needs more than one part in HCHAN_COPY_SHARE of the stack. */
 int hchan_newproc_copy(void (*fn)(void *), const void *arg, size_t size);
 
+/* The copy for a goroutine takes at most one part in so many of its stack. */
 enum { HCHAN_COPY_SHARE = 4 };
 
 /* What may differ for one goroutine; what is 0 is as in newproc(). */
