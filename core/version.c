@@ -1,4 +1,5 @@
 /* The library's version, as the build configured it into <hchan/version.h>. No state. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/version.h>
 
 int hchan_version(void)

@@ -1,5 +1,6 @@
 /* An index of a table's rows, sorted by name (by_name.h). It owns no state; the names belong to the
  * table. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/by_name.h"
 #include <errno.h>
 #include <stdlib.h>

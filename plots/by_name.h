@@ -1,5 +1,6 @@
 /* The rows of a table by what they have under `name`, so that a cell's samples or outcomes are
  * found without reading those of all cells. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_BY_NAME_H
 #define PLOTS_BY_NAME_H
 

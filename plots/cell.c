@@ -1,4 +1,5 @@
 /* What a cell is fit for, and what it is called. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/model.h"
 #include <math.h>
 #include <stdio.h>

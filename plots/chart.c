@@ -1,5 +1,6 @@
 /* Collects a chart's rows in the format of dots.gp and draws it, and gives each variant its colour
  * and point. A chart owns the draft of its data file until it is drawn or discarded. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/svg.h"

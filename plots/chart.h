@@ -1,6 +1,7 @@
 /* Charts made of rows, which dots.gp draws. Fill a chart from the top down (a group's title, then
  * its rows), then draw it. Values are nanoseconds or multiples, on a logarithmic axis that is
  * scaled to fit them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_CHART_H
 #define PLOTS_CHART_H
 

@@ -1,5 +1,6 @@
 /* The lesson's claims about cost as a table, and how a run's cells become observations of a claim.
  * The claimed ranges stand only here; the headline's bands come from them. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/claims.h"
 #include "plots/paired.h"
 #include <math.h>

@@ -1,5 +1,6 @@
 /* The lesson's claims about cost as a table: a quotation, the observations of a run that bear on
  * it, and the range that the words allow. To add a claim, add a row. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_CLAIMS_H
 #define PLOTS_CLAIMS_H
 

@@ -1,6 +1,7 @@
 /* Writes the page in HTML and in Markdown at once. All text passes through put_both() or
  * put_text(), so escaping happens in one place. The state (the open table's column, the number of
  * figures) is the caller's struct doc. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/doc.h"
 #include "harness/base/files.h"
 #include "plots/escape.h"

@@ -5,6 +5,7 @@
  *
  * Output goes to memory (files.h). A failure, such as a figure that cannot be read, leaves its
  * negative errno in `status`, which the caller checks once at the end. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_DOC_H
 #define PLOTS_DOC_H
 

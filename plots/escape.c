@@ -1,5 +1,6 @@
 /* Escapes text for HTML, Markdown and gnuplot's data files. It works on UTF-8 characters, so that a
  * malformed byte is replaced and never joins the next one. Nothing is kept between calls. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/escape.h"
 #include <ctype.h>
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 /* Plain text as HTML, as Markdown and as labels. Bytes that are not UTF-8 become U+FFFD and control
  * characters become spaces, so no host name or command can break the page. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_ESCAPE_H
 #define PLOTS_ESCAPE_H
 

@@ -1,5 +1,6 @@
 /* The terms of the page. Their explanations stand in glossary.def; results/GLOSSARY.md holds the
  * same text for readers of the repository. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_GLOSSARY_H
 #define PLOTS_GLOSSARY_H
 

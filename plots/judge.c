@@ -1,5 +1,6 @@
 /* Turns observations into a verdict and its words. Observations are grouped by place; each place
  * becomes one line of the measured values and one of what they say about the claim. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/judge.h"
 #include <errno.h>
 #include <math.h>

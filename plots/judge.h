@@ -1,5 +1,6 @@
 /* Judges a claim: compares observations from the run (a cost, a ratio or a share, most with an
  * interval) with the range that the claim allows. Nothing here knows the claims themselves. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_JUDGE_H
 #define PLOTS_JUDGE_H
 

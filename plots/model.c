@@ -1,5 +1,6 @@
 /* A run's exported tables, read into cells, samples and facts that the sections ask for. A model
  * owns all of it, from model_read() to model_free(). */
+/* SPDX-License-Identifier: MIT */
 #include "plots/model.h"
 #include <errno.h>
 #include <limits.h>

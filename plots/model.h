@@ -1,6 +1,7 @@
 /* A run as the page sees it: the exported tables, their cells as structures, and the cells that the
  * headline compares. Everything points into the tables and lives as long as the model. A missing
  * number is NaN; missing text is "". */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_MODEL_H
 #define PLOTS_MODEL_H
 

@@ -1,5 +1,6 @@
 /* Builds the page: runs the sections in order, then writes report.md and, last, index.html. Neither
  * is written before both are complete. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/page.h"
 #include "harness/base/files.h"
 #include "harness/base/parts.h"

@@ -1,6 +1,7 @@
 /* The report: one self-contained page that opens offline, and the same content in Markdown. It is
  * made with gnuplot from the tables that the harness exports to DIR/data; harness/tell/tables.h
  * documents their columns. Nothing here reads the store. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_PAGE_H
 #define PLOTS_PAGE_H
 

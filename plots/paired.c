@@ -1,5 +1,6 @@
 /* Ratios of cells from the table of samples (paired.h). It owns no state; the arithmetic is that of
  * harness/base/stats.h, which the harness uses for its own tables. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/paired.h"
 #include "harness/base/stats.h"
 #include <math.h>

@@ -1,5 +1,6 @@
 /* Ratios of two cells, paired by process: the sweep runs every cell once in each round, in an order
  * that is shuffled anew, so that what drifts hits both cells of a round alike. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_PAIRED_H
 #define PLOTS_PAIRED_H
 

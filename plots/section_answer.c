@@ -1,5 +1,6 @@
 /* The first screen: what was measured where, the findings in sentences computed from the cells, and
  * warnings. Only usable cells are quoted. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/claims.h"
 #include "plots/glossary.h"
 #include "plots/paired.h"

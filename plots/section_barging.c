@@ -1,6 +1,7 @@
 /* FIFO handoff against barging: the same cells of two variants. One hands a value or a slot to the
  * waiter that has waited longest; the other wakes it to compete again. The section compares their
  * throughput and the waits of single operations. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/paired.h"
 #include "plots/sections.h"

@@ -1,4 +1,5 @@
 /* The lesson's claims, each with what was measured and a verdict. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/claims.h"
 #include "plots/sections.h"
 

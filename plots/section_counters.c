@@ -1,4 +1,5 @@
 /* Hardware counters: the counts of each cell, and the reasons why others are missing. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/judge.h"
 #include "plots/sections.h"
 #include <errno.h>

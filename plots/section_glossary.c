@@ -1,4 +1,5 @@
 /* The terms that the page uses, explained before the sections that use them. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/glossary.h"
 #include "plots/sections.h"
 

@@ -1,4 +1,5 @@
 /* The latency of single operations: percentile curves by path and side, and a table. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/warmup.h"
 #include "plots/chart.h"
 #include "plots/escape.h"

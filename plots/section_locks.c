@@ -1,4 +1,5 @@
 /* The variants' locks by themselves, with increasing numbers of threads. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/paired.h"

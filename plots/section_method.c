@@ -1,4 +1,5 @@
 /* The method, the machine, and the command that repeats the run. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/warmup.h"
 #include "plots/sections.h"
 #include <math.h>

@@ -1,5 +1,6 @@
 /* Which path the operations took: the shares of each side's outcomes, and how the parks ended.
  * Variants of one scenario and place with equal shares have one row. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/escape.h"
 #include "plots/judge.h"

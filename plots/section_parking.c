@@ -1,5 +1,6 @@
 /* Park and wake, window by window. A wake between two PUs can have two costs, and a median of both
  * describes neither, so each window is a point, next to those of a futex without a channel. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/judge.h"
 #include "plots/paired.h"

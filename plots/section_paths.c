@@ -1,5 +1,6 @@
 /* The headline: every cell of the three paths, first in ns against the lesson's claims, then as
  * multiples of the floor. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/claims.h"
 #include "plots/sections.h"

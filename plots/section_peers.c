@@ -1,5 +1,6 @@
 /* Other people's channels: for each cell that a peer was also measured in, the cheapest variant
  * against the cheapest peer, and then each peer, or what it lacks. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/goroutines.h"
 #include "plots/paired.h"
 #include "plots/sections.h"

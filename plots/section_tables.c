@@ -1,4 +1,5 @@
 /* The sections that are mainly tables: what the measuring costs, the floors, every cell. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/sections.h"
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* The sections of the page, in the order of page.c's table. Each draws its figures and writes its
  * part of the document. It returns 0 or a negative errno; then `error` holds a sentence or is
  * empty. Data that the run lacks is not an error: the section states that it is missing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_SECTIONS_H
 #define PLOTS_SECTIONS_H
 

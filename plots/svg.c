@@ -1,6 +1,7 @@
 /* Runs gnuplot as a child process, with a time limit, and checks that it wrote a whole SVG. The
  * drawing is made under a temporary name (NAME.svg.part) and renamed when it is complete. Nothing
  * is kept between calls. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/svg.h"
 #include "harness/base/files.h"
 #include "harness/base/limit.h"

@@ -1,6 +1,7 @@
 /* Runs the gnuplot scripts of this folder. A script reads data/NAME.tsv in the report's folder and
  * makes NAME.svg there. gnuplot runs inside that folder and without a shell, so the folder may have
  * any name. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_SVG_H
 #define PLOTS_SVG_H
 

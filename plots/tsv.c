@@ -1,5 +1,6 @@
 /* Reads a table of tab-separated values. The file is read whole and cut into fields in place; a
  * table owns the file's bytes and an array of pointers into them. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/tsv.h"
 #include "harness/base/files.h"
 #include <errno.h>

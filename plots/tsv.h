@@ -1,6 +1,7 @@
 /* A table of tab-separated values with a header line, as the harness exports it. A field that is
  * `n/a`, empty or missing reads as "" or NaN, so a caller need not know which columns the table
  * has. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_TSV_H
 #define PLOTS_TSV_H
 

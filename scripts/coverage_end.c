@@ -1,5 +1,6 @@
 /* Linked into a build that counts coverage: a process that ends badly, by abort() or _exit(), keeps
  * its counts, as one that ends by exit() does. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
 void __gcov_dump(void);

@@ -1,4 +1,5 @@
 /* What cmocka wants included before it, in the order that it wants. */
+/* SPDX-License-Identifier: MIT */
 #ifndef SCRIPTS_TEST_H
 #define SCRIPTS_TEST_H
 

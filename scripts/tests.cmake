@@ -1,4 +1,5 @@
 # How tests are made, and what ctest knows of each.
+# SPDX-License-Identifier: MIT
 
 # After so many seconds a test is ended. The limit ends what hangs, and does not judge speed: the
 # longest test takes about a minute and a half, but on a machine with a load of 20, where it gets a

@@ -1,3 +1,3 @@
 /* `futex-park`, but a woken waiter competes again: to compare with Go's handoff. */
 #define VARIANT_PARTS(PART) PART(futex, barging, none)
-#include "variant.inc.h"
+#include "variant.inc.h" /* SPDX-License-Identifier: MIT */

@@ -1,3 +1,3 @@
 /* `futex-park`, but a waiter gives its PU away once before it sleeps: for peers that share a PU. */
 #define VARIANT_PARTS(PART) PART(futex, yield, none)
-#include "variant.inc.h"
+#include "variant.inc.h" /* SPDX-License-Identifier: MIT */

@@ -1,5 +1,6 @@
 /* The registry: finds variants and reads their rows. It owns the list of all variants, which the
  * build writes (variants.def) from the files in this folder. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/nearest.h"
 #include "core/base/throw.h"
 #include "core/chan/layout.h"

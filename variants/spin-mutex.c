@@ -1,3 +1,3 @@
 /* The channel lock that the lesson names: a small spin mutex. */
 #define VARIANT_PARTS(PART) PART(spin, futex, none)
-#include "variant.inc.h"
+#include "variant.inc.h" /* SPDX-License-Identifier: MIT */

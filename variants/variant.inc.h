@@ -11,6 +11,7 @@
  * This file makes the measured and the traced instance (core/chan/chan.inc.h) and their two rows
  * for the registry. A file that needs only one instance, inlined into loops of its own, defines
  * VARIANT_INSTANCE as `measured` or `traced` before it includes a variant's file. */
+/* SPDX-License-Identifier: MIT */
 
 #define VARIANT_LOCK_OF(lock, park, fast) lock
 #define VARIANT_PARK_OF(lock, park, fast) park

@@ -1,5 +1,6 @@
 # The variants that can be built here, in variant_files: a file is a variant. Those whose lock is of
 # the Concurrency Kit are left out where that is not installed.
+# SPDX-License-Identifier: MIT
 file(GLOB variant_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 list(REMOVE_ITEM variant_files ${CMAKE_CURRENT_LIST_DIR}/registry.c)
 find_path(HCHAN_CK_INCLUDE_DIR ck_spinlock.h)

@@ -5,6 +5,7 @@
  * see them.
  *
  * _rlx is relaxed, _acq acquire, _rel release, _acqrel both, _sc sequentially consistent. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_ATOMIC_H
 #define CORE_BASE_ATOMIC_H
 

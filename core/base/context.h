@@ -5,6 +5,7 @@
  * stack. (Each wrong guess costs as much as the rest of the switch; a library function causes one
  * for each level of calls above it.) Other machines, and sanitizers, use Boost.Context's fcontext.
  * As in Go, the floating-point control words belong to the thread, not to the goroutine. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_CONTEXT_H
 #define CORE_BASE_CONTEXT_H
 

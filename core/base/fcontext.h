@@ -1,6 +1,7 @@
 /* Boost.Context's C interface (libboost_context): a switch between stacks in user space, without
  * the system call that ucontext makes for the signal mask. The functions are C, but Boost declares
  * them for C++ only. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_FCONTEXT_H
 #define CORE_BASE_FCONTEXT_H
 

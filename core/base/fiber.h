@@ -1,5 +1,6 @@
 /* What sanitizers and valgrind must know about stacks that are switched in user space. Without them
  * these functions do nothing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_FIBER_H
 #define CORE_BASE_FIBER_H
 

@@ -1,5 +1,6 @@
 /* The system calls of core/base/futex.h, and the meaning of what they return. There is no state but
  * the kernel's. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/base/throw.h"
 #include <errno.h>

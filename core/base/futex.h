@@ -1,5 +1,6 @@
 /* The kernel's futex (futex(2)), private to the process, and what else is asked of the kernel about
  * time and the CPU. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_FUTEX_H
 #define CORE_BASE_FUTEX_H
 

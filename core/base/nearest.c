@@ -1,4 +1,5 @@
 /* Names that are near to a word (nearest.h). It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/nearest.h"
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* What somebody may have meant who has misspelt a name. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_NEAREST_H
 #define CORE_BASE_NEAREST_H
 

@@ -2,6 +2,7 @@
  * build renames its calls of memcpy() and memset() to these (objcopy, in variants/CMakeLists.txt),
  * since no macro of core/base/race_calls.h can. In any other build this file is empty. It has no
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/race.h"
 
 #ifdef HCHAN_RACE

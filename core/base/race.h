@@ -5,6 +5,7 @@
  *
  * An address stands for a clock. A release stores in it what the caller has done; an acquire means
  * that this has happened before what the caller does next. The memory there is not touched. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_RACE_H
 #define CORE_BASE_RACE_H
 

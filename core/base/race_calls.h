@@ -4,6 +4,7 @@
  *
  * The build includes this before each of the library's files (-include). A program's own files are
  * instrumented, and call the functions themselves. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_RACE_CALLS_H
 #define CORE_BASE_RACE_CALLS_H
 

@@ -1,4 +1,5 @@
 /* Threads of ours in which no handler of the program's runs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_SIGNALS_H
 #define CORE_BASE_SIGNALS_H
 

@@ -1,5 +1,6 @@
 /* Words on standard error for a process that ends, and Go's throw, which ends one that cannot go
  * on. It has no state, and includes nothing of ours, so that every other file may use it. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/throw.h"
 #include <stdint.h>
 #include <stdlib.h>

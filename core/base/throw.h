@@ -1,4 +1,5 @@
 /* Go's throw, for C. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_THROW_H
 #define CORE_BASE_THROW_H
 

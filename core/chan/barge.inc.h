@@ -24,6 +24,7 @@
  *
  * Sources: Vyukov's "Go channels on steroids" (2014), in which a woken consumer competes again;
  * Go's sync.Mutex in its normal mode, for the place at the head of the queue. */
+/* SPDX-License-Identifier: MIT */
 
 /* Gives the head of the buffer, which is not empty, to a parked receiver. */
 static inline void CHAN(barge_serve)(struct hchan *c, struct sudog *sg)

@@ -1,6 +1,7 @@
 /* The public operations of a channel: they handle nil channels, then call the variant's functions
  * through its table. What is not on the way of a value also checks that the channel is one. No
  * state of its own. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/layout.h"
 #include "core/chan/life.h"
 #include "core/chan/race.h"

@@ -28,6 +28,7 @@
  *
  * If the park policy lets woken waiters compete again, step 5 on a buffered channel is in
  * core/chan/barge.inc.h, and step 9 may go back to step 3. */
+/* SPDX-License-Identifier: MIT */
 
 #if !defined(CHAN_ID) || !defined(CHAN_LOCK) || !defined(CHAN_PARK) || !defined(CHAN_FAST) || \
     !defined(CHAN_TRACED)

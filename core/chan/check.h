@@ -1,4 +1,5 @@
 /* Checks the invariants of core/chan/layout.h. Traced instances call it before each unlock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_CHECK_H
 #define CORE_CHAN_CHECK_H
 

@@ -1,5 +1,6 @@
 /* The part of core/chan/chan.inc.h that closes a channel, and the send that tells its caller that
  * the channel is closed. */
+/* SPDX-License-Identifier: MIT */
 
 /* Empties the queue for closechan() and chains the waiters at `*end`, in the order in which they
  * are to be woken. Returns the new end of the chain. The lock is held. */

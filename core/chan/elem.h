@@ -1,4 +1,5 @@
 /* Copies values: between a user's variable and the buffer, and through a sudog. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_ELEM_H
 #define CORE_CHAN_ELEM_H
 

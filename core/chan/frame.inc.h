@@ -1,6 +1,7 @@
 /* The part of core/chan/chan.inc.h that its steps stand on: the names of the parts, what a traced
  * instance counts, the lock, making a waiter ready, making a channel, and the way of a value in the
  * race build. */
+/* SPDX-License-Identifier: MIT */
 
 #include "core/base/futex.h"
 #include "core/base/throw.h"

@@ -1,5 +1,6 @@
 /* The row of a freed channel (core/chan/life.h): whatever is called through it ends the process. No
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/life.h"
 
 static bool freed_chansend(hchan *c, const void *elem, bool block, const void *callerpc)

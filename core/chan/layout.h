@@ -20,6 +20,7 @@
  * While the lock is held nothing blocks, except that the holder may wait for a ring's slot that
  * another thread is copying to or from; and no G is made ready, except by the park policies that
  * exist to measure what that costs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_LAYOUT_H
 #define CORE_CHAN_LAYOUT_H
 

@@ -2,6 +2,7 @@
  * something else, is told. It owns the channels of traced instances that were freed last: they stay
  * for a while, and their row ends the process, so that a late send or receive is seen without a
  * check in those that are in time. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/life.h"
 #include "core/base/throw.h"
 #include "core/chan/race.h"

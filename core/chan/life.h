@@ -4,6 +4,7 @@
  * The count is only touched when a reference comes or goes, so it stands on a line of its own, in
  * front of the channel's first line, which every core keeps a copy of. There it takes no room: a
  * channel is aligned to a line, and malloc() only to 16 bytes. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_LIFE_H
 #define CORE_CHAN_LIFE_H
 

@@ -1,5 +1,6 @@
 /* The traits of a lock, for code that must treat some kinds of locks differently. The locks are in
  * variants/lock, their contract is in variants/README.md. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_LOCK_H
 #define CORE_CHAN_LOCK_H
 

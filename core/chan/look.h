@@ -1,4 +1,5 @@
 /* What can be read of a channel without its lock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_LOOK_H
 #define CORE_CHAN_LOOK_H
 

@@ -1,5 +1,6 @@
 /* Allocates a channel: one block that holds its birth record, the channel, its lock and its buffer,
  * in this order. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_MAKE_H
 #define CORE_CHAN_MAKE_H
 

@@ -5,6 +5,7 @@
  * racechan right before it, and before that a raceslot for each slot, the first one last. A slot's
  * words belong to whoever may use the slot; those of racechan are under the lock. A clock is a
  * block of the heap, of which only the address is used, since it moves between slots and Gs. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/race.h"
 
 #ifdef HCHAN_RACE

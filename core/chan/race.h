@@ -17,6 +17,7 @@
  * parked. The waker completes the operation of the parked G by a swap of that clock with the
  * slot's, which does not change its own order. When the G goes on, it acquires what is in its clock
  * by then. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_RACE_H
 #define CORE_CHAN_RACE_H
 

@@ -1,5 +1,6 @@
 /* The slow functions of a ring (core/chan/ring.h): its size, its initialization, and waiting for a
  * slot that is in use. No state of its own. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/ring.h"
 
 static size_t stride(size_t elemsize)

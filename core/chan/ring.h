@@ -25,6 +25,7 @@
  *
  * Sources: Vyukov's bounded queue (2010), for the slots; crossbeam-channel, for a position made of
  * lap and index, so that a capacity need not be a power of two. The freeze is ours. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_RING_H
 #define CORE_CHAN_RING_H
 

@@ -1,5 +1,6 @@
 /* The public functions for select: nil channels, selects with one case, bounded sends and receives;
  * and the order in which a variant's select locks. No state of its own. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/select.h"
 #include "core/base/futex.h"
 #include "core/chan/layout.h"

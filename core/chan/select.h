@@ -1,5 +1,6 @@
 /* The two orders of a select: the order in which it checks its cases, and the order in which it
  * locks. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_SELECT_H
 #define CORE_CHAN_SELECT_H
 

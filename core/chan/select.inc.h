@@ -13,6 +13,7 @@
  *
  * Source: Go, select.go. There a waker leaves its sudog in gp.param; here the claim carries the
  * number of the case. */
+/* SPDX-License-Identifier: MIT */
 
 /* Lock, or unlock, each channel once. lockorder has `live` cases, sorted by channel. */
 static inline void CHAN(sellock)(const struct scase *cases, const uint16_t *lockorder,

@@ -8,6 +8,7 @@
  * a ring waits twice: before it takes the lock, and when it parks.
  *
  * All fields belong to the G, except `woken_at`, which its waker writes. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_SPIN_H
 #define CORE_CHAN_SPIN_H
 

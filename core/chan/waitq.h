@@ -1,5 +1,6 @@
 /* The operations on queues of waiters: sudogs, first in, first out. The caller holds the channel's
  * lock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_CHAN_WAITQ_H
 #define CORE_CHAN_WAITQ_H
 

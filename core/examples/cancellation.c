@@ -3,6 +3,7 @@
  *
  *     cc -std=c17 cancellation.c $(pkg-config --cflags --libs hchan) -o cancellation
  */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/hchan.h>
 #include <hchan/sched.h>
 #include <hchan/select.h>

@@ -3,6 +3,7 @@
  *
  *     cc -std=c17 pipeline.c $(pkg-config --cflags --libs hchan) -o pipeline
  */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <hchan/typed.h>
 #include <stdio.h>

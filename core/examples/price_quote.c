@@ -4,6 +4,7 @@
  *
  *     cc -std=c17 price_quote.c $(pkg-config --cflags --libs hchan) -o price_quote
  */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/gothread.h>
 #include <hchan/typed.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
  *
  *     cc -std=c17 replies.c $(pkg-config --cflags --libs hchan) -o replies
  */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <hchan/select.h>
 #include <hchan/typed.h>

@@ -3,6 +3,7 @@
  *
  *     cc -std=c17 worker_pool.c $(pkg-config --cflags --libs hchan) -o worker_pool
  */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <hchan/typed.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* hchan_apart() of hchan/sched.h: a stack for what needs much, in a goroutine that has little: what
  * the program calls, and exit handlers after a panic, reports, source lines. It is mapped for one
  * call; there is no state here. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include "core/g/panic.h"
 #include <hchan/sched.h>

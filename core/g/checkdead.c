@@ -10,6 +10,7 @@
  * to the other, no thread is declared in between. A thread that is made in between is made by one
  * that runs, and so is not registered: either that one is not declared, and is in the list, or it
  * has promised to wake nobody. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/checkdead.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"

@@ -1,4 +1,5 @@
 /* Go's checkdead: ends the process if no goroutine, and no thread, can go on. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_CHECKDEAD_H
 #define CORE_G_CHECKDEAD_H
 

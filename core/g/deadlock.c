@@ -34,6 +34,7 @@
  * G that spins or yields before it sleeps (GPARK_WAITING) counts as parked: only a waker's READY
  * lets it go on. A thread that waits for a channel's lock, or has not run yet since hchan_go(), is
  * not parked: its count is even. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/checkdead.h"
 #include "core/g/g.h"
 #include <hchan/deadlock.h>

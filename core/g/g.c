@@ -3,6 +3,7 @@
  * Gs are recycled but never freed: a late futex wake, or a reader of the sums, may still hold the
  * address of one whose thread has ended. Its counts stay with it, so the sums never go back. All
  * state is under allglock, but for the number of the last life. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include "core/base/throw.h"
 #include <pthread.h>

@@ -7,6 +7,7 @@
  * queued, the thread that holds the channel's lock may unlink it and write through it. After
  * unlinking it (and, for a select's sudog, claiming it) only that thread may use it, up to
  * goready(), which is its last access. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_G_H
 #define CORE_G_G_H
 

@@ -1,5 +1,6 @@
 /* Threads that are registered for the check for deadlocks: hchan/gothread.h. Whether a thread is
  * registered is a word of its G; there is no state here. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/throw.h"
 #include "core/g/g.h"
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* Source lines by libdwfl: hchan/lines.h. Each call opens the program's debug information anew, so
  * there is no state. Built without libdw, it gives symbols. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/lines.h>
 
 #ifdef HCHAN_LIBDW

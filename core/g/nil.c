@@ -1,6 +1,7 @@
 /* Waiting without a channel: there is no sudog, no queue and no waker. The park word and the wait
  * words say that the G is parked, for reports and for the check for deadlocks; there is no state
  * here. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/nil.h"
 #include "core/base/futex.h"
 

@@ -1,4 +1,5 @@
 /* Waits without a channel: operations on a nil channel, and selects of nil channels only. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_NIL_H
 #define CORE_G_NIL_H
 

@@ -1,5 +1,6 @@
 /* The outcomes of hchan/outcome.h: their names, and sums of the counts, which each G keeps for
  * itself (outcome_add() in core/g/g.h). */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include <hchan/outcome.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Panics and recover points (hchan_try() in hchan/hchan.h). A G has a stack of recover points,
  * which are variables of the calls of hchan_try() and hchan_catch() that run in it. The only state
  * here is whether a panic has begun to end the process. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/panic.h"
 #include "core/base/atomic.h"
 #include "core/base/throw.h"

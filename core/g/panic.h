@@ -1,4 +1,5 @@
 /* Go's panic, for C. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_PANIC_H
 #define CORE_G_PANIC_H
 

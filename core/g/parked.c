@@ -1,5 +1,6 @@
 /* The list of the parked Gs, and its lines in a report: hchan/parked.h. It reads the words of
  * struct wait and the sudogs of each G, and never a channel. It owns each G's `listed`. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/parked.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"

@@ -1,4 +1,5 @@
 /* What parked.c does for the watcher, besides hchan/parked.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_PARKED_H
 #define CORE_G_PARKED_H
 

@@ -1,5 +1,6 @@
 /* Reports of goroutines that are parked, by the watcher and by what ends a process:
  * core/g/report.h. There is no state here. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/report.h"
 #include "core/base/futex.h"
 #include "core/g/parked.h"

@@ -1,4 +1,5 @@
 /* Reports of goroutines that are parked: what is said, and that it arrives. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_REPORT_H
 #define CORE_G_REPORT_H
 

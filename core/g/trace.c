@@ -4,6 +4,7 @@
  *
  * trace_lock is held while a trace starts or stops. `tracing` and `writers` keep threads from
  * writing to the array once it is stopped. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/trace.h"
 #include "core/base/futex.h"
 #include <errno.h>

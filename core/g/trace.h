@@ -1,4 +1,5 @@
 /* How a channel tells a trace that may be running (hchan/trace.h) what its Gs do. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_TRACE_H
 #define CORE_G_TRACE_H
 

@@ -1,5 +1,6 @@
 /* What of a wait is not on a channel's path: when a G went to sleep, and Go's words for its reason.
  * The words of the wait are the G's; there is no state here. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/wait.h"
 #include <time.h>
 

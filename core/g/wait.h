@@ -1,4 +1,5 @@
 /* What a G waits for, in words that other threads may read while it is parked (hchan/parked.h). */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_G_WAIT_H
 #define CORE_G_WAIT_H
 

@@ -4,6 +4,7 @@
  *
  * watch_lock is held while a watcher starts or stops, and over a fork. The watcher never takes it,
  * so a thread that holds it may join the watcher. Lock order: watch_lock, then allglock. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/base/signals.h"
 #include "core/g/checkdead.h"

@@ -1,5 +1,6 @@
 /* What a P runs next: a goroutine of its own queues, or of the global one, or of another P's ring.
  * It goes idle if there is none. After Go's findRunnable. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/find.h"
 #include "core/base/futex.h"
 #include "core/sched/idle.h"

@@ -1,4 +1,5 @@
 /* What a P runs next. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_FIND_H
 #define CORE_SCHED_FIND_H
 

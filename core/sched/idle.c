@@ -2,6 +2,7 @@
  *
  * Owns the list of idle Ps, the watcher among them, the counts of idle and of spinning Ps, and each
  * P's note. variants/tests/models/sched.pml is a model of it. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/idle.h"
 #include "core/base/futex.h"
 #include "core/sched/sched_state.h"

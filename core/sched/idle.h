@@ -1,4 +1,5 @@
 /* How Ps go idle, and are woken: see sched_state.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_IDLE_H
 #define CORE_SCHED_IDLE_H
 

@@ -7,6 +7,7 @@
  * the two sees the other: either the goroutine is waited for, or its maker takes the count back. A
  * goroutine that makes another is counted itself, so the scheduler runs on; only in the child of a
  * fork() there is none. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/live.h"
 #include "core/base/futex.h"
 #include "core/base/throw.h"

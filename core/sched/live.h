@@ -1,4 +1,5 @@
 /* How many goroutines have not ended, and whether another may be made. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_LIVE_H
 #define CORE_SCHED_LIVE_H
 

@@ -1,4 +1,5 @@
 /* P: a thread that runs goroutines, and its queue. For core/sched, and for the park policy `go`. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_P_H
 #define CORE_SCHED_P_H
 

@@ -1,5 +1,6 @@
 /* The life of a goroutine: how it is made, leaves its stack and ends. Owns the lists of dead
  * goroutines, whose Gs and stacks are used again. A park is in proc.h. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/proc.h"
 #include "core/base/throw.h"
 #include "core/sched/live.h"

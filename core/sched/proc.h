@@ -1,5 +1,6 @@
 /* How a goroutine leaves its stack, and another one resumes: inline, for what it costs is what a
  * park costs. Private to core, and to the park policy `go`. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_PROC_H
 #define CORE_SCHED_PROC_H
 

@@ -1,6 +1,7 @@
 /* Where runnable goroutines wait: the rings of the Ps (runq.h), and the global queue, which is for
  * those that threads make ready, and for what a full ring spills. Owns the global queue and its
  * size. Whatever puts a goroutine here then looks for an idle P (idle.c). */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/queues.h"
 #include "core/sched/idle.h"
 #include "core/sched/sched_state.h"

@@ -1,4 +1,5 @@
 /* Where runnable goroutines wait. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_QUEUES_H
 #define CORE_SCHED_QUEUES_H
 

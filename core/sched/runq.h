@@ -4,6 +4,7 @@
  *
  * Only the owner, the P itself, writes `tail`, and runnext if it is NULL. `head` moves by a
  * swap. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_RUNQ_H
 #define CORE_SCHED_RUNQ_H
 

@@ -1,4 +1,5 @@
 /* The state that the files of the scheduler share. There is one scheduler a process. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/sched_state.h"
 
 struct sched sched = {.lock = PTHREAD_MUTEX_INITIALIZER};

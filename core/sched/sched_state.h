@@ -31,6 +31,7 @@
  * So if no more than n are runnable at a time, each runs after FAIR_BOUND * (n + RUNQ_SIZE) picks:
  * by the P in whose ring it waits, or by any P while it is in the global queue.
  * variants/tests/models/fair.pml checks this with small numbers. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_SCHED_STATE_H
 #define CORE_SCHED_SCHED_STATE_H
 

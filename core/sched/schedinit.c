@@ -1,5 +1,6 @@
 /* How the scheduler starts and stops: its options, the Ps and their threads. Owns the state but for
  * RUNNING to STOPPING (live.c), and the array of Ps. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/sched/find.h"
 #include "core/sched/idle.h"

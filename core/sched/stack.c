@@ -3,6 +3,7 @@
  * Stacks are cut from slabs, each above a guard. A dead goroutine keeps its stack for the next one.
  * The kernel gets slabs back all at once, before stacks of another size are made: to unmap single
  * stacks would cut their slabs into more mappings than a process may have. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/stack.h"
 #include "core/base/throw.h"
 #include "core/g/g.h"

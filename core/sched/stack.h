@@ -1,4 +1,5 @@
 /* The stacks of goroutines, and what happens if one overflows. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_STACK_H
 #define CORE_SCHED_STACK_H
 

@@ -7,6 +7,7 @@
  *
  * Sysmon does not learn when a deadline ends early, or when a P watches again: then it wakes for
  * nothing, once. variants/tests/models/sysmon.pml is a model of who watches when. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/sysmon.h"
 #include "core/base/futex.h"
 #include "core/base/signals.h"

@@ -1,4 +1,5 @@
 /* sysmon: the thread that sees to it that deadlines are met while all Ps are busy. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_SYSMON_H
 #define CORE_SCHED_SYSMON_H
 

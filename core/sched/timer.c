@@ -1,6 +1,7 @@
 /* The deadlines of parked goroutines: a heap by time. (If a thread parks, the kernel keeps its
  * deadline.) Owns the heap, and the timer and `when` of each G. Knows nothing of Ps: those ask when
  * the next timer is due, and make ready what is. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/timer.h"
 #include "core/base/futex.h"
 #include "core/base/throw.h"

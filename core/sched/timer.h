@@ -1,4 +1,5 @@
 /* Timers: the deadlines of parked goroutines. Any P calls. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SCHED_TIMER_H
 #define CORE_SCHED_TIMER_H
 

@@ -10,6 +10,7 @@
  * ready whom it may.
  *
  * Nothing is called with the lock held, so that it comes before no other lock but allglock. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sync/alarm.h"
 #include "core/base/futex.h"
 #include "core/base/signals.h"

@@ -1,5 +1,6 @@
 /* Alarms: functions that are called at some moment, by one thread for all. What timers
  * (hchan/time.h) and the deadlines of contexts (hchan/context.h) are made of. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SYNC_ALARM_H
 #define CORE_SYNC_ALARM_H
 

@@ -10,6 +10,7 @@
  *
  * The lock is the root's, and guards all words that are not constant. It comes before those of
  * alarms and of channels. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/base/futex.h"
 #include "core/base/throw.h"

@@ -11,6 +11,7 @@
  *
  * An unlock's last access to the mutex is the one that clears LOCKED, or that hands it over, so the
  * next holder may free the mutex. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/base/throw.h"
 #include "core/sync/waiter.h"

@@ -1,4 +1,5 @@
 /* A first call: hchan_once, after Go's sync.Once. The state is the once. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/panic.h"
 #include "core/sync/waiter.h"
 

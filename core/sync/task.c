@@ -1,5 +1,6 @@
 /* Goroutines that are waited for: by a group, or one by one for their results. The state is in the
  * group or the task. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/throw.h"
 #include "core/sync/waiter.h"
 #include <hchan/sched.h>

@@ -1,5 +1,6 @@
 /* Sleeping, and timers: hchan/time.h. A timer is an alarm that sends to a channel, without waiting,
  * or calls a function. The state is in the timer. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/g/nil.h"
 #include "core/sync/alarm.h"

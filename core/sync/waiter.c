@@ -1,6 +1,7 @@
 /* Parking, and being made ready, for what is not a channel: hchan/sync.h's objects. A goroutine
  * leaves its P to another one, a thread sleeps in the kernel. The state is in the G; there is none
  * here. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sync/waiter.h"
 #include "core/base/futex.h"
 #include "core/sched/queues.h"

@@ -8,6 +8,7 @@
  *
  * The park word's protocol is that of g.h: a waiter and its waker change one word, so exactly one
  * of them sees to it that the waiter goes on. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_SYNC_WAITER_H
 #define CORE_SYNC_WAITER_H
 

@@ -8,6 +8,7 @@
  * Whoever takes the counter to 0 and finds neither bit does not touch the group again. Otherwise
  * its last access clears both bits; and a wait that finds the counter at 0 does not return before
  * that. So the group may be freed after a wait. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/panic.h"
 #include "core/sync/waiter.h"
 

@@ -1,6 +1,7 @@
 /* Channels whose woken waiters compete again (core/chan/barge.inc.h), for the variants that do so:
  * a wake promises nothing, but no value is lost, none is left while a waiter sleeps, and each
  * sender's values stay in order. That no schedule breaks this is for explore. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/selector.h"
 
 #define FOR_EACH_BARGING(v) \

@@ -1,6 +1,7 @@
 /* Which programs are ended as deadlocked, by a watcher with the default options, by schedwait() and
  * by schedstop(): those that are, and no healthy one. A healthy one waits for some time, in which
  * several checks happen; then it goes on, however slow the machine is. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/goroutines.h"
 #include "core/tests/watch.h"
 #include <errno.h>

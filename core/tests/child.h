@@ -1,4 +1,5 @@
 /* Runs a body in a process of its own: what it prints on standard error, and how it ends. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHILD_H
 #define CORE_TESTS_CHILD_H
 

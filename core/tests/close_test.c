@@ -1,4 +1,5 @@
 /* Close, panics, and the order in which parked Gs are served, for every variant. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,6 +1,7 @@
 /* Contexts: what is below a cancelled one is cancelled, and nothing else; deadlines are met, the
  * earlier one first; references go in any order and nothing is left. With goroutines and threads
  * that wait on `done`, on every variant. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Sends, receives and selects that end at a deadline or through a cancel channel: each either
  * happened and reports it, or did not happen and left nothing behind, on both sides; even if the
  * peer comes in the last instant. Nothing here depends on how long anything takes. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/tests/check/random.h"
 #include "core/tests/selector.h"

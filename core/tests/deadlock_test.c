@@ -1,5 +1,6 @@
 /* Deadlocks: those that are found, and what only looks like one. What decides is arranged, and
  * never left to chance. Checks that lack a part are in variants/broken. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include "core/tests/support.h"
 #include <hchan/watch.h>

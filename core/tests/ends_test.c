@@ -1,6 +1,7 @@
 /* The operations that return how they ended, where Go's panic: hchan_send(), hchan_try_send(),
  * hchan_send_within() and hchan_close(), for both instances of every variant. A send either returns
  * HCHAN_OK, and its value is received once, or something else, and it never is. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/layout.h"
 #include "core/tests/goroutines.h"
 #include "core/tests/selector.h"

@@ -1,6 +1,7 @@
 /* The lesson's ten example programs, with threads as goroutines: what each prints, and the
  * path of each operation. Where the lesson sleeps until a goroutine is parked, these wait until one
  * is parked. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/support.h"
 #include <stdio.h>
 

@@ -1,6 +1,7 @@
 // Exceptions of C++ in goroutines: they go along when a goroutine that handles one parks, in a
 // catch block or in a destructor, whatever other goroutines throw meanwhile and wherever it goes
 // on.
+// SPDX-License-Identifier: MIT
 #include <atomic>
 #include <csignal>
 #include <cstdio>

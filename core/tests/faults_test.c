@@ -7,6 +7,7 @@
  * be counted. Exhausted memory is in memory_faults_test.c.
  *
  *     HCHANLAB_FAULTS=3    three times as many signals, stops, stalls, wakes and forks */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/chan/layout.h"
 #include "core/tests/check/random.h"

@@ -1,4 +1,5 @@
 /* Both decision trees, outcome by outcome, for every variant: what happens, and on which path. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/support.h"
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,7 @@
 /* Frames that are bigger than what is left of a stack: the C library's, whatever it was compiled
  * with, and ours, which is compiled with -fstack-clash-protection. In each case the overflow is
  * told, and nothing is written into another stack. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include <alloca.h>

@@ -1,5 +1,6 @@
 /* The end of a channel, for both instances of every variant: when it may be freed and when not, and
  * how often that was tried. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/child.h"
 #include "core/tests/selector.h"

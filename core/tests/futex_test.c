@@ -1,6 +1,7 @@
 /* What the kernel may answer to a futex call, and what core makes of it. The build puts
  * __wrap_syscall() in the place of the C library's function; it gives the answers that the test
  * wants, or asks the kernel. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/tests/child.h"
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Gs: what a thread's first operation needs, threads that cannot be started, numbers that run out,
  * and the counts that outlive their threads. The build puts the functions named __wrap_... here
  * before the C library's. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.c" /* for last_id */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"

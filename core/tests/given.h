@@ -1,5 +1,6 @@
 /* The arguments of a test program, on its command line or in the environment. A wrong one gets one
  * line on standard error and status 2, before anything runs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_GIVEN_H
 #define CORE_TESTS_GIVEN_H
 

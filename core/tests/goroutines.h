@@ -1,4 +1,5 @@
 /* What the tests of goroutines share: variants that park them, numbers of Ps, and Gs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_GOROUTINES_H
 #define CORE_TESTS_GOROUTINES_H
 

@@ -1,6 +1,7 @@
 /* What the scheduler takes of the process that it lives in, it gives back, and passes on meanwhile:
  * SIGSEGV, stacks for signals, threads, descriptors, memory. And a process ends from a goroutine as
  * it does from a thread. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include <dirent.h>

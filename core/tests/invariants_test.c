@@ -1,5 +1,6 @@
 /* The invariants at the head of core/chan/layout.h: a traced instance names the one that is broken
  * before it releases the lock. (Every other test shows that they hold.) */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/ring.h"
 #include "core/chan/waitq.h"
 #include "core/tests/child.h"

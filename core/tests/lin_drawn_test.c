@@ -1,6 +1,7 @@
 /* The judge of histories, on histories drawn at random: it accepts those that are right by
  * construction, rejects most of those that were changed, agrees with a slower judge that is written
  * in another way, and is fast. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/lin.h"
 #include "core/tests/check/random.h"
 #include "scripts/test.h"

@@ -1,5 +1,6 @@
 /* The judge of histories, on histories written by hand: which it accepts, which it rejects, and how
  * it prints them. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/lin.h"
 #include "core/tests/check/notation.h"
 

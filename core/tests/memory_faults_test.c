@@ -2,6 +2,7 @@
  * holds, and how often that was tried.
  *
  * The build puts the functions named __wrap_... here in front of those of the C library. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include "core/tests/selector.h"

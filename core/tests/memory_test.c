@@ -1,4 +1,5 @@
 /* makechan() when memory is short. Each test runs in a child whose address space is limited. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/support.h"
 #include <errno.h>
 #include <malloc.h>

@@ -1,6 +1,7 @@
 /* Pointers that are no channels, in each call, and names that are no variants: one line on standard
  * error says which call was wrong and how, and the process aborts. Freed channels are those of a
  * traced instance, which keeps them for a while. */
+/* SPDX-License-Identifier: MIT */
 #define HCHAN_CHECKED
 #include "core/tests/child.h"
 #include <hchan/context.h>

@@ -1,5 +1,6 @@
 /* Goroutines that get a copy of their argument, and those with stacks of their own sizes: the copy
  * is right and stays, each stack has its size and its guard, and stacks are used again. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/stack.h"
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"

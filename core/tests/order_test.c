@@ -1,5 +1,6 @@
 /* Queues that empty and fill again, lengths under traffic, and elements of size 0, for every
  * variant. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/support.h"
 #include <time.h>

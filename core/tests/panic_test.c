@@ -1,6 +1,7 @@
 /* Panics of a program's own: what catches them, what the catcher gets and for how long, panics
  * because of panics, and what is printed if nothing catches, in threads and in goroutines. Those of
  * channels are in flow_test, close_test and select_panic_test. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 

@@ -1,4 +1,5 @@
 /* The list of the parked, and its lines in a report, as a user sees them. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/watch.h"
 #include "core/tests/watch_shared.h"
 #include <hchan/lines.h>

@@ -1,6 +1,7 @@
 /* The places in reports: by symbols and by source lines, also if the program lacks either. The
  * build puts the functions named __wrap_... in the place of those of the C library and of libdw, so
  * that they fail, or give the answers that the test wants. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/support.h"
 #include <dlfcn.h>
 #include <hchan/lines.h>

@@ -1,4 +1,5 @@
 /* Channels in a process with threads, signals, forks and panics. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/child.h"
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* The text form of programs, and how programs are drawn. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/random.h"
 #include "core/tests/check/spec.h"
 #include "scripts/test.h"

@@ -1,5 +1,6 @@
 /* Two goroutines square the numbers that main sends. With an argument main forgets to close the
  * channel, and the program ends as Go's would: with a report of the deadlock. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <hchan/typed.h>
 #include <hchan/watch.h>

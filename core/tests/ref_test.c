@@ -1,6 +1,7 @@
 /* References, for both instances of every variant: whichever side is the last one out frees the
  * channel, right after its last operation, and what the others did before comes before the free.
  * AddressSanitizer sees a free that is too early, ThreadSanitizer one that is not ordered. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/goroutines.h"
 

@@ -1,5 +1,6 @@
 /* What is special about a ring: its laps, its limit, its freeze and thaw; and how long a thread
  * spins. The other tests show that it is a channel. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/ring.h"
 #include "core/chan/spin.h"
 #include "core/tests/support.h"

@@ -1,5 +1,6 @@
 /* Deadlocks of goroutines: one is found, also while threads wait for the goroutines to end; and the
  * end of the last goroutine is not reported as one. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/goroutines.h"
 #include <hchan/watch.h>

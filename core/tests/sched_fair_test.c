@@ -2,6 +2,7 @@
  * core/sched/sched_state.h states, counted in runs of goroutines, whatever others do: those that
  * wake each other, yield, make others, wait for deadlines that have passed, or are woken by a
  * close; and threads that make goroutines. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sched/sched_state.h"
 #include "core/tests/goroutines.h"
 

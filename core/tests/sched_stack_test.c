@@ -1,5 +1,6 @@
 /* The stacks of goroutines: an overflow is reported, SIGSEGV is given back, and so are stacks of
  * another size. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"

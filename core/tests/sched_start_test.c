@@ -1,5 +1,6 @@
 /* The scheduler: goroutines are started, all of them run, once, and what cannot be started is
  * refused. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"

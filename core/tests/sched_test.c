@@ -1,5 +1,6 @@
 /* Goroutines on their channels: they run, park, are woken, end; by themselves, and with threads on
  * the other side of a channel; on one P and on several. How they start: sched_start_test.c. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/g/g.h"
 #include "core/tests/goroutines.h"

@@ -1,6 +1,7 @@
 /* Deadlines of goroutines while their P is busy: they are met as soon as the goroutine that runs
  * leaves it, again after a schedstop() and in the child of a fork(); and those that end early leave
  * nothing behind. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/sched/sched_state.h"
 #include "core/tests/child.h"

@@ -3,6 +3,7 @@
  * The random numbers are always the same: they are seeded by the G's id, which is 1 here, and each
  * test follows the same ones. If they were not, the bounds would give a false alarm once in a
  * million. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/selector.h"
 
 /* Counts how often each of `ready` cases was chosen, out of `cases` (the others are never

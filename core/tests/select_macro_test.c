@@ -1,5 +1,6 @@
 /* HCHAN_SELECT: which body runs, when operands are evaluated and elements are written, and how it
  * is left; for both instances of every variant. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/selector.h"
 #include <hchan/select.h>
 #include <hchan/typed.h>

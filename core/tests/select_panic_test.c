@@ -1,5 +1,6 @@
 /* When a select panics, for every variant, and what that leaves behind; and the largest number of
  * cases. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/selector.h"
 
 enum { NCASES_MAX = (int)HCHAN_MAX_CASES };

@@ -1,5 +1,6 @@
 /* Selects that meet themselves and each other, for every variant: one channel in several cases, a
  * select that both sends and receives on a channel, and two selects over the same channels. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/selector.h"
 
 /* One channel in several cases. */

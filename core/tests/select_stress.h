@@ -1,5 +1,6 @@
 /* How a storm (stress.h) sends and receives with every kind of select: over both channels, with a
  * default, with a deadline, with a cancel channel; and with plain operations in between. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_SELECT_STRESS_H
 #define CORE_TESTS_SELECT_STRESS_H
 

@@ -1,5 +1,6 @@
 /* Storms in which both sides switch between plain operations, selects over two channels, defaults,
  * deadlines and cancels: the same judge, for every variant. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/select_stress.h"
 

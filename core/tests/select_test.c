@@ -1,6 +1,7 @@
 /* Each rule of Go's select, for every variant: what is chosen, what it leaves behind, and what is
  * counted. Elsewhere: fairness (select_fairness_test.c), panics (select_panic_test.c), and selects
  * that meet on one channel (select_same_channel_test.c). */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/selector.h"
 
 /* A ready case is chosen, and no G parks. */

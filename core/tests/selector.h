@@ -1,4 +1,5 @@
 /* A thread that does one select, and its result; and which outcomes a select counted. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_SELECTOR_H
 #define CORE_TESTS_SELECTOR_H
 

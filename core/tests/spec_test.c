@@ -1,4 +1,5 @@
 /* The sequential machine: each rule of a channel, one operation after the other. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/notation.h"
 #include "core/tests/check/spec.h"
 

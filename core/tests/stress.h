@@ -3,6 +3,7 @@
  * channel, and no thread may be left asleep. It is bounded by time, since a fair spin lock with
  * more threads than PUs does thousands of operations instead of millions; but every thread has to
  * progress, or the storm does not end. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_STRESS_H
 #define CORE_TESTS_STRESS_H
 

@@ -1,5 +1,6 @@
 /* Storms over every variant: nothing lost, nothing twice, each sender's order kept, no thread left
  * asleep, and every thread progresses with four times as many threads as two PUs. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/layout.h"
 #include "core/tests/stress.h"
 

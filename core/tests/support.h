@@ -1,5 +1,6 @@
 /* What the channel's tests share: both instances of every variant, threads, and waiting until a G
  * is parked, which never depends on time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_SUPPORT_H
 #define CORE_TESTS_SUPPORT_H
 

@@ -1,6 +1,7 @@
 /* The mutex, the wait group, the once and the task, with goroutines and threads at once: nothing is
  * lost, nobody is left asleep, misuse is told in Go's words, and those that wait are seen. What
  * meets within a few instructions: explore_sync_test. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Sleeping, timers and tickers, in goroutines and threads, with a scheduler and without: nothing
  * fires early, nothing that was stopped fires, ticks are dropped for a slow receiver, and nothing
  * is left behind. How late something is, is not judged. */
+/* SPDX-License-Identifier: MIT */
 #include "core/sync/alarm.h"
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"

@@ -1,5 +1,6 @@
 /* The trace: a park is three steps, in order, with the G that made it ready; for send, receive,
  * close and select, of threads and of goroutines. What does not fit is counted. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include "core/tests/selector.h"
 #include <errno.h>

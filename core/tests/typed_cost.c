@@ -2,6 +2,7 @@
  * compiles this file in both ways, and the machine code must be the same. jobs_make() and the cases
  * of a select are left out: they are the same calls and stores, but in an order that the compiler
  * chooses. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/typed.h>
 
 struct job {

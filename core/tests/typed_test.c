@@ -1,5 +1,6 @@
 /* The typed view: every operation reaches the channel, with the types of both directions; the range
  * loops; the cases of a select. What must not compile is in typed_reject_test. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/support.h"
 #include <errno.h>
 #include <hchan/typed.h>

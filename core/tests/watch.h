@@ -1,5 +1,6 @@
 /* What the tests of hchan/watch.h share: threads that wait, in each way there is, and waiting for a
  * report. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_WATCH_H
 #define CORE_TESTS_WATCH_H
 

@@ -1,6 +1,7 @@
 /* The watcher's bell, by which a signal's handler wakes it, when signals, forks and closed
  * descriptors come at the worst moment. The build puts the functions named __wrap_... in the place
  * of the project's own, and of the C library's. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/tests/watch.h"
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* The watcher when the system refuses what it needs. The build puts the functions named __wrap_...
  * in the place of the C library's. Each body runs in a child of its own, and starts the first
  * watcher there. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/g/g.h"
 #include "core/tests/watch.h"

@@ -1,5 +1,6 @@
 /* What a watcher says of goroutines: since when they are parked, that one blocks its P; and reports
  * that begin on a goroutine's small stack. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/goroutines.h"
 #include "core/tests/watch.h"
 #include <hchan/lines.h>

@@ -1,4 +1,5 @@
 /* A call in a shared object, whose place tests look up: core/tests/place_test.c knows its line. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/watch_shared.h"
 
 bool receive_from_afar(bool (*recv)(hchan *, void *), hchan *c)

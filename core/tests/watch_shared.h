@@ -1,4 +1,5 @@
 /* A function in a shared object that calls a channel's. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_WATCH_SHARED_H
 #define CORE_TESTS_WATCH_SHARED_H
 

@@ -1,4 +1,5 @@
 /* Reports to streams that take nothing, and when streams are locked for good. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/watch.h"
 #include <errno.h>
 #include <fcntl.h>

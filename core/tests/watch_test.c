@@ -1,4 +1,5 @@
 /* The watcher's reports, and how it ends processes, as a user sees it. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/goroutines.h"
 #include "core/tests/watch.h"
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Counters that wrap around: whatever has 32 bits begins shortly before its end here, and
  * goroutines notice nothing when it is past that: the numbers of goroutines, the counts of their
  * parks, the turns of Ps and the ends of their rings, and the tickets of a lock. */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.c" /* for last_id */
 #include "core/sched/sched_state.h"
 #include "core/tests/goroutines.h"

@@ -2,6 +2,7 @@
  * ran it reports: samples, outcome counts, counters, histograms. The runner makes them, the store
  * keeps them, the exporters read them; none of the three knows another. They are plain data that
  * own nothing; readers get copies. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_CELL_H
 #define HARNESS_BASE_CELL_H
 

@@ -1,5 +1,6 @@
 /* The harness's one clock: CLOCK_MONOTONIC, in nanoseconds. It agrees between cores. What reading
  * it costs is reported (floor-timer) and never subtracted. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_CLOCK_H
 #define HARNESS_BASE_CLOCK_H
 

@@ -1,5 +1,6 @@
 /* Reads and writes whole files (files.h). It owns no state: a draft is the caller's, in memory
  * until it is committed. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/files.h"
 #include <errno.h>
 #include <fcntl.h>

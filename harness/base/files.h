@@ -1,5 +1,6 @@
 /* Whole files: read at once, and written under another name first, so that a file is either
  * complete or not there. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_FILES_H
 #define HARNESS_BASE_FILES_H
 

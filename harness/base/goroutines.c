@@ -1,5 +1,6 @@
 /* Looks a variant up among the names that a run's environment has (goroutines.h). It owns no state.
  */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/goroutines.h"
 #include <stddef.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* Which variants of a run had goroutines for parties. A run's environment names them under
  * "goroutines", between spaces, or says "none". */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_GOROUTINES_H
 #define HARNESS_BASE_GOROUTINES_H
 

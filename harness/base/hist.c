@@ -1,5 +1,6 @@
 /* Bounds, sums and quantiles of latency histograms (hist.h); recording is inline there. It owns no
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/hist.h"
 #include <math.h>
 

@@ -1,6 +1,7 @@
 /* Latency histograms in log-linear buckets: 128 buckets for each power of two, so that a value is
  * known to within 1%. Recording is an index and an increment; histograms of several threads are
  * added up after the window. Values are nanoseconds. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_HIST_H
 #define HARNESS_BASE_HIST_H
 

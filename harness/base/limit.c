@@ -1,5 +1,6 @@
 /* Time limits of processes (limit.h). All state is in struct limit; whether a process is held is
  * read from the kernel. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/limit.h"
 #include "harness/base/clock.h"
 #include <stdio.h>

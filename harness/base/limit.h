@@ -2,6 +2,7 @@
  * stopped, while a debugger holds the process, or while the machine sleeps, is not the process's
  * own and does not count: whoever waits looks at the limit once a second at least, and no look
  * counts for more than that. So a process that goes on is late by as many looks at most. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_LIMIT_H
 #define HARNESS_BASE_LIMIT_H
 

@@ -1,5 +1,6 @@
 /* Several words or several numbers, as a command line gives them: the options fill a list, and
  * whatever acts on it reads it. A list has room for LIST_MAX items and does not own its words. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_LISTS_H
 #define HARNESS_BASE_LISTS_H
 

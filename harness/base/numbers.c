@@ -1,5 +1,6 @@
 /* Words for numbers (numbers.h): how many digits the noise carries, and which unit fits. It owns no
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/numbers.h"
 #include <math.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* Numbers in words: no digits that the noise does not carry, and `n/a` for what is missing. Each
  * function returns its words by value, so that a call can stand in an argument list:
  * printf("%s", number_ns(x).text). */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_NUMBERS_H
 #define HARNESS_BASE_NUMBERS_H
 

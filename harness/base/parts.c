@@ -1,5 +1,6 @@
 /* Finds the program's resources and peers (parts.h), starting from /proc/self/exe. It keeps no
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/parts.h"
 #include "harness/base/files.h"
 #include <errno.h>

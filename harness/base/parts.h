@@ -1,6 +1,7 @@
 /* Finds what belongs to the program but is not in it: resources (the report's style and gnuplot's
  * scripts) and the programs of peers. They lie at fixed places relative to the program, in a build
  * folder and where it is installed, so both may be moved. For one thread. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_PARTS_H
 #define HARNESS_BASE_PARTS_H
 

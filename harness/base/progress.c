@@ -1,5 +1,6 @@
 /* Shows progress (progress.h). No state: the terminal is asked each time, since it may be resized.
  */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/progress.h"
 #include <stdarg.h>
 #include <stdio.h>

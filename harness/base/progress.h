@@ -1,5 +1,6 @@
 /* How far something long has come, on standard error: one line that is written over on a terminal,
  * and lines of their own elsewhere, as in a log or where TERM says that the terminal is dumb. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_PROGRESS_H
 #define HARNESS_BASE_PROGRESS_H
 

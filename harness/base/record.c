@@ -1,5 +1,6 @@
 /* Records as lines of JSON (record.h). It owns the process's side of the acknowledgements: where
  * they come from, and whether the reader is gone. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/record.h"
 #include <errno.h>
 #include <jansson.h>

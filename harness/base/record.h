@@ -21,6 +21,7 @@
  *   TRIAL_SKIPPED  EXIT_ENVIRONMENT, or EXIT_WRONG
  *   TRIAL_LACKING  EXIT_WRONG (of a peer)
  * A process that ends in any other way has failed, whatever its record says. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_RECORD_H
 #define HARNESS_BASE_RECORD_H
 

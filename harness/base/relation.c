@@ -1,4 +1,5 @@
 /* The names of relations. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/relation.h"
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* How two PUs are related: what a cell's place names. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_RELATION_H
 #define HARNESS_BASE_RELATION_H
 

@@ -1,4 +1,5 @@
 /* Complaints (say.h). It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include <stdarg.h>
 #include <stdio.h>

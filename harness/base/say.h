@@ -1,6 +1,7 @@
 /* Messages for the user. Results go to standard output, progress and complaints to standard error.
  * A complaint is one line, `hchanlab: what was wrong: what would be right`; the exit status tells a
  * script what kind of thing went wrong. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_SAY_H
 #define HARNESS_BASE_SAY_H
 

@@ -1,5 +1,6 @@
 /* What a latency is of: the call of a send, the call of a receive, or a value's way from the start
  * of its send to the return of its receive. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_SIDE_H
 #define HARNESS_BASE_SIDE_H
 

@@ -1,5 +1,6 @@
 /* Medians, their intervals, and ratios paired by process (stats.h). It owns no state. The interval
  * is the order statistics' one, so it assumes nothing about how times are distributed. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/stats.h"
 #include <errno.h>
 #include <math.h>

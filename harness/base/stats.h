@@ -1,6 +1,7 @@
 /* Medians with their order-statistic intervals, and ratios paired by process: the arithmetic that
  * the harness, the report and the scripts share. It needs the C library only. No function drops a
  * value. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_STATS_H
 #define HARNESS_BASE_STATS_H
 

@@ -1,5 +1,6 @@
 /* The environment of the programs that the lab calls (tools.h). It owns the last one that it made.
  */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/tools.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
  * What is measured is another matter: cells and peers keep the user's environment, which is
  * recorded with the run (harness/machine/env.h), since somebody may want to know what an allocator
  * costs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_TOOLS_H
 #define HARNESS_BASE_TOOLS_H
 

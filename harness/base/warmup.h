@@ -3,6 +3,7 @@
  * A lead warms up right before its window. Where all workers do the same, they run for a while
  * before the window instead, whatever the window is for. A scenario that times itself has neither.
  */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_WARMUP_H
 #define HARNESS_BASE_WARMUP_H
 

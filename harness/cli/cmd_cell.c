@@ -1,6 +1,7 @@
 /* `hchanlab cell NAME`: measures one cell in this process and prints its records, one JSON object
  * to a line. A sweep runs each cell through this command. A peer's cell is measured by the peer's
  * program, which this process becomes. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/record.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"

@@ -1,4 +1,5 @@
 /* `hchanlab completion`: prints what makes a shell complete the program's command lines. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/completion.h"

@@ -1,6 +1,7 @@
 /* `hchanlab crowd`: how much memory a parked goroutine takes, and what starting and waking it
  * costs, with a million of them. Each repetition runs in a process of its own (child.h), which is
  * this command with --records. The figures of all repetitions are kept until they are printed. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/nearest.h"
 #include "harness/base/numbers.h"
 #include "harness/base/progress.h"

@@ -1,5 +1,6 @@
 /* `hchanlab doctor`: prints what on this machine will spoil numbers, and what to do about it. The
  * judgement is doctor.h's. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/machine/doctor.h"

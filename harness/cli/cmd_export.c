@@ -1,4 +1,5 @@
 /* `hchanlab export`: writes a run to standard output in another tool's format. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/nearest.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"

@@ -1,5 +1,6 @@
 /* `hchanlab leaks`: runs a program that leaks goroutines (leaks_sample.c) under the watcher
  * (hchan/watch.h), and checks that the report has the leaks that were planted and no others. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/demo/leaks_sample.h"

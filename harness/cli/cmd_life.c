@@ -1,5 +1,6 @@
 /* `hchanlab life`: runs a program whose goroutines park (life_sample.c), traces it (hchan/trace.h),
  * and checks that each goroutine goes through the steps that it would in Go. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/demo/life_sample.h"

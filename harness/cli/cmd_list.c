@@ -1,6 +1,7 @@
 /* `hchanlab list`: prints the names that other commands take. It asks every peer for its own, but
  * not where only names are wanted, as by a shell that completes them. The options are its only
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/nearest.h"
 #include "harness/base/relation.h"
 #include "harness/base/say.h"

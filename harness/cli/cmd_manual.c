@@ -1,4 +1,5 @@
 /* `hchanlab manual`: prints a page of the manual, for the build to install. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/manual.h"

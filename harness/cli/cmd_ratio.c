@@ -1,5 +1,6 @@
 /* `hchanlab ratio`: for scripts that measure things in turns, the paired ratios and their intervals
  * that the report has (harness/base/stats.h). It owns the lines that it has read, until it ends. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/base/stats.h"
 #include "harness/cli/commands.h"

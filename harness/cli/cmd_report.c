@@ -1,5 +1,6 @@
 /* `hchanlab report`: exports a run as tables, builds the page from them in a staging folder, and
  * puts both in place when they are complete. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/with_run.h"

@@ -1,5 +1,6 @@
 /* `hchanlab runs`: lists the runs of a store, for people, for scripts, and for shells that complete
  * their names. The options' values are its only state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/user_store.h"

@@ -1,5 +1,6 @@
 /* `hchanlab sweep`: makes a plan from the options, runs it into the store, and prints the results.
  * The options' values are this file's only state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/progress.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"

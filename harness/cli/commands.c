@@ -1,4 +1,5 @@
 /* The table of commands (commands.h). No other state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/commands.h"
 #include "core/base/nearest.h"
 #include "harness/base/say.h"

@@ -1,4 +1,5 @@
 /* The program's commands: one file (cmd_*.c) and one row in commands.c for each. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_CLI_COMMANDS_H
 #define HARNESS_CLI_COMMANDS_H
 

@@ -1,5 +1,6 @@
 /* Prints the shells' scripts (completion.h): the part of each that is the same for any table, and a
  * line for each command, option and value. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/completion.h"
 #include "harness/cli/commands.h"
 #include <stdio.h>

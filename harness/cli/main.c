@@ -1,5 +1,6 @@
 /* The program: finds the command that is named, parses its options, runs it, and checks at the end
  * that standard output took everything. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "commit.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"

@@ -1,5 +1,6 @@
 /* Prints manual pages (manual.h). The words that belong to no command are in tables here; no other
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/manual.h"
 #include "harness/cli/commands.h"
 #include <ctype.h>

@@ -1,5 +1,6 @@
 /* Parses command lines against a command's table, and prints the help from the same table. What is
  * parsed goes to where the table points; nothing is kept here. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/options.h"
 #include "core/base/nearest.h"
 #include "harness/base/say.h"

@@ -7,6 +7,7 @@
  *          .argument = "N", .help = "processes per cell"},
  *         {0}};
  */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_CLI_OPTIONS_H
 #define HARNESS_CLI_OPTIONS_H
 

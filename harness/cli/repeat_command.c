@@ -1,5 +1,6 @@
 /* Writes a sweep's choices as a shell command: whatever a name holds, the shell reads it back. No
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/repeat_command.h"
 #include "harness/cli/user_store.h"
 #include <limits.h>

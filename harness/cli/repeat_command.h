@@ -1,4 +1,5 @@
 /* The command that repeats a sweep, kept with its run. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_CLI_REPEAT_COMMAND_H
 #define HARNESS_CLI_REPEAT_COMMAND_H
 

@@ -1,4 +1,5 @@
 /* A sweep's results as a terminal shows them, and what its processes came to as an exit status. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/sweep_results.h"
 #include "harness/base/numbers.h"
 #include "harness/base/say.h"

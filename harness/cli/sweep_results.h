@@ -1,4 +1,5 @@
 /* What a sweep shows when it has ended. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_CLI_SWEEP_RESULTS_H
 #define HARNESS_CLI_SWEEP_RESULTS_H
 

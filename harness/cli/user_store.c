@@ -1,5 +1,6 @@
 /* Finds the user's store, as the XDG Base Directory Specification has it (user_store.h). It owns
  * the store's path. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/user_store.h"
 #include "harness/base/files.h"
 #include "harness/base/say.h"

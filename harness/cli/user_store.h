@@ -1,4 +1,5 @@
 /* The store that a command works on: the one that --db names, or the user's own. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_CLI_USER_STORE_H
 #define HARNESS_CLI_USER_STORE_H
 

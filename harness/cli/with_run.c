@@ -1,4 +1,5 @@
 /* Opens a store for a command and closes it (with_run.h). No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/with_run.h"
 #include "harness/base/say.h"
 #include "harness/cli/user_store.h"

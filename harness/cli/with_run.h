@@ -1,4 +1,5 @@
 /* Commands that work on one run of a store: `[RUN] --run RUN --db FILE`. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_CLI_WITH_RUN_H
 #define HARNESS_CLI_WITH_RUN_H
 

@@ -1,4 +1,5 @@
 /* The table of wanted events, and the choice from it (choice.h). It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/counters/choice.h"
 #include <stdio.h>
 #include <string.h>

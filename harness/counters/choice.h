@@ -1,5 +1,6 @@
 /* Choosing hardware events from what a machine offers: a pure function, so that tests can try
  * machines that are not at hand. counters_init() describes the real machine in PAPI's words. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_COUNTERS_CHOICE_H
 #define HARNESS_COUNTERS_CHOICE_H
 

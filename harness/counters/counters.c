@@ -1,6 +1,7 @@
 /* Plans hardware events on this machine and counts them (counters.h). PAPI keeps the state: it is
  * initialised once a process, and each thread has its own event set. The software defined events
  * are in sde.c. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/counters/counters.h"
 #include "harness/counters/choice.h"
 #include "harness/counters/papi.h"

@@ -2,6 +2,7 @@
  * in each worker thread and started outside the timed region; and the channel's outcomes as
  * software defined events (sde:::hchan::send_handoff ...), read through the same calls. A counter
  * that is not there has PAPI's own reason and is never 0. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_COUNTERS_COUNTERS_H
 #define HARNESS_COUNTERS_COUNTERS_H
 

@@ -1,5 +1,6 @@
 /* What the files that call PAPI share: its error statuses as words and as our return values. Only
  * this folder includes it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_COUNTERS_PAPI_H
 #define HARNESS_COUNTERS_PAPI_H
 

@@ -1,4 +1,5 @@
 /* The events that are to be counted on a machine. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_COUNTERS_PLAN_H
 #define HARNESS_COUNTERS_PLAN_H
 

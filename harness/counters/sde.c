@@ -1,5 +1,6 @@
 /* The channel's outcomes as PAPI's software defined events (counters.h). It owns the event set that
  * they are in, for the whole process. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/counters/counters.h"
 #include "harness/counters/papi.h"
 #include <hchan/outcome.h>

@@ -1,5 +1,6 @@
 /* Starts the goroutines, waits until all are parked, reads what they take, and wakes them. One
  * crowd in a process: its state is static, since every goroutine reads it. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/demo/crowd.h"
 #include "core/base/atomic.h"
 #include "harness/base/clock.h"

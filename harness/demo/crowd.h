@@ -1,5 +1,6 @@
 /* A crowd of goroutines that park on one channel until it is closed: how much memory and time each
  * of them takes. One crowd in a process, since a process keeps the memory that it has touched. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_DEMO_CROWD_H
 #define HARNESS_DEMO_CROWD_H
 

@@ -1,5 +1,6 @@
 /* Three leaks that are common in Go programs, with their remedies, and three goroutines that do not
  * leak. Nothing here ends: the channels and goroutines stay until the process exits. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/demo/leaks_sample.h"
 #include <errno.h>
 #include <hchan/select.h>

@@ -1,5 +1,6 @@
 /* A program that leaks, for `hchanlab leaks`: goroutines that wait for ever, and some that do not.
  * leaks_sample.c is meant to be read beside the report. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_DEMO_LEAKS_SAMPLE_H
 #define HARNESS_DEMO_LEAKS_SAMPLE_H
 

@@ -1,6 +1,7 @@
 /* Four goroutines that park, and four that wake them. The waker starts when the other one is in the
  * channel's queue, so that none is woken before it is parked. One life at a time: the channels are
  * static. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/demo/life_sample.h"
 #include "core/g/g.h"
 #include <errno.h>

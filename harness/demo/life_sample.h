@@ -1,5 +1,6 @@
 /* A program whose goroutines park once each, for `hchanlab life`. life_sample.c is meant to be read
  * beside the trace. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_DEMO_LIFE_SAMPLE_H
 #define HARNESS_DEMO_LIFE_SAMPLE_H
 

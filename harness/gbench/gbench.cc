@@ -1,6 +1,7 @@
 // The C API's functions (gbench.h) on top of Google Benchmark. It owns what the library keeps for
 // the process: whether benchmarks run, the keys of the context, and the last error of each thread.
 // options.h, loop.h and report.h are its parts.
+// SPDX-License-Identifier: MIT
 #include "harness/gbench/gbench.h"
 #include "harness/gbench/loop.h"
 #include "harness/gbench/options.h"

@@ -37,6 +37,7 @@
  * that differ in their iterations, ...). Here each becomes an error: of the call or of the result.
  * Those of its BENCHMARK_... environment variables that would redirect output or repeat, list or
  * reorder benchmarks are overruled. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_GBENCH_GBENCH_H
 #define HARNESS_GBENCH_GBENCH_H
 

@@ -9,6 +9,7 @@
 //   reads an unset pointer if the first failed and two others did not. `repetitions` therefore
 //   remembers the first, and each later one ends with as many iterations, or fails as the first.
 // - A counter's flags must not differ between repetitions: `flags` remembers them.
+// SPDX-License-Identifier: MIT
 #ifndef HARNESS_GBENCH_LOOP_H
 #define HARNESS_GBENCH_LOOP_H
 

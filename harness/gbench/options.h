@@ -1,5 +1,6 @@
 // The registering half of gbench.cc, and included only there: checks options, hands them to the
 // library, and makes its statistics of C functions.
+// SPDX-License-Identifier: MIT
 #ifndef HARNESS_GBENCH_OPTIONS_H
 #define HARNESS_GBENCH_OPTIONS_H
 

@@ -1,5 +1,6 @@
 // The reporting half of gbench.cc, and included only there: text that JSON can carry, streams that
 // are checked to the last byte, and the reporter that hands each run to all that are to have it.
+// SPDX-License-Identifier: MIT
 #ifndef HARNESS_GBENCH_REPORT_H
 #define HARNESS_GBENCH_REPORT_H
 

@@ -1,5 +1,6 @@
 /* What the program was built from (build.h). It owns the commit that main() told; the build id is
  * read from the program's notes, as they were loaded. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/build.h"
 #include "harness/machine/env_facts.h"
 #include <elf.h>

@@ -1,4 +1,5 @@
 /* Which code a program was built from. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_BUILD_H
 #define HARNESS_MACHINE_BUILD_H
 

@@ -1,5 +1,6 @@
 /* The checks, one function each and one row in a table, and the grade that follows from them. Pure:
  * nothing is read but the environment that is given, and nothing is kept. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/doctor.h"
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* What on a machine spoils numbers, judged from its environment (env.h). A pure function, so that
  * tests can try machines that are not at hand. A fact that is not known gives a note: it is neither
  * trouble nor praise. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_DOCTOR_H
 #define HARNESS_MACHINE_DOCTOR_H
 

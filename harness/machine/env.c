@@ -1,5 +1,6 @@
 /* Collects the facts of env.h: each comes from one file, one library or one probe, and stands in
  * one function here. No state; a fact that cannot be had is JSON null. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/env.h"
 #include "harness/machine/build.h"
 #include "harness/machine/env_cgroup.h"

@@ -1,5 +1,6 @@
 /* The environment of a run, as one JSON object: what a reader needs to judge a number, and what two
  * runs must share to be compared. A fact that is not known is JSON null, never a guess. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_ENV_H
 #define HARNESS_MACHINE_ENV_H
 

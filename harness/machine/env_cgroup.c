@@ -1,5 +1,6 @@
 /* Finds the process's control group in /proc and walks up to the root, for both versions of control
  * groups; the least of what a group on the way sets counts. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"
 #include <limits.h>

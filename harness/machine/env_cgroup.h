@@ -1,4 +1,5 @@
 /* The limits that control groups, of either version, set for this process: CPU time and memory. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_ENV_CGROUP_H
 #define HARNESS_MACHINE_ENV_CGROUP_H
 

@@ -1,4 +1,5 @@
 /* Reads the kernel's small files. Each function opens, reads and closes one; no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/env_facts.h"
 #include <errno.h>
 #include <stdio.h>

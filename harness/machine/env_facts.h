@@ -1,5 +1,6 @@
 /* Facts from small files of /proc and /sys, as JSON. A file that is absent, empty, forbidden or not
  * UTF-8 gives JSON null. Every json_t returned is a new reference. The functions keep no state. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_ENV_FACTS_H
 #define HARNESS_MACHINE_ENV_FACTS_H
 

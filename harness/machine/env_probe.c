@@ -1,4 +1,5 @@
 /* Asks the CPU (cpuid), the kernel (perf_event_open) and the clock itself. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/env_probe.h"
 #include "harness/base/clock.h"
 #include "harness/machine/env_facts.h"

@@ -1,4 +1,5 @@
 /* Facts that are in no file: the CPU or the kernel is asked, or they are measured. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_ENV_PROBE_H
 #define HARNESS_MACHINE_ENV_PROBE_H
 

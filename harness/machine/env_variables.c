@@ -1,4 +1,5 @@
 /* Picks the variables that change what is measured (env_variables.h). No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/env_variables.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The user's environment variables that change what is measured. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_ENV_VARIABLES_H
 #define HARNESS_MACHINE_ENV_VARIABLES_H
 

@@ -1,5 +1,6 @@
 /* Reads this process's memory from /proc, and the limits on it: the machine's, the control groups',
  * ulimit's and the kernel's. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/memory.h"
 #include "harness/machine/env_cgroup.h"
 #include "harness/machine/env_facts.h"

@@ -1,4 +1,5 @@
 /* How much memory this process takes, and how much more it could take. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_MEMORY_H
 #define HARNESS_MACHINE_MEMORY_H
 

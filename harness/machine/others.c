@@ -1,4 +1,5 @@
 /* Others' shares of the PUs' time (others.h), from /proc/stat. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/others.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* What others use of the PUs while something of ours runs: other programs, and the host of a
  * virtual machine. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_OTHERS_H
 #define HARNESS_MACHINE_OTHERS_H
 

@@ -1,5 +1,6 @@
 /* Ranks under real-time policies (rank.h). It owns the process's rank: the policy, the priority
  * that it had, and the priority of those below. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/rank.h"
 #include <errno.h>
 #include <sched.h>

@@ -6,6 +6,7 @@
  * The workers of a sweep keep the priority that the user gave, if those above them may have higher
  * ones; otherwise they get a lower one. The rank is the process's; a process that is started by
  * this one begins with none. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_RANK_H
 #define HARNESS_MACHINE_RANK_H
 

@@ -1,5 +1,6 @@
 /* The topology, by hwloc: the only file that knows hwloc's objects. A topology is made once and not
  * changed; there is no other state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/topo.h"
 #include <errno.h>
 #include <hwloc.h>

@@ -2,6 +2,7 @@
  * use, how any two of them are related, and binding a thread to one, verified. A synthetic topology
  * in hwloc's syntax, e.g. "pack:2 l3:1 core:2 pu:2", can replace the machine's for everything but
  * binding. PUs are named by their OS index. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_MACHINE_TOPO_H
 #define HARNESS_MACHINE_TOPO_H
 

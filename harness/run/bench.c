@@ -1,5 +1,6 @@
 /* Runs one window (bench.h): makes its crew, has the window timed, adds up what the workers did,
  * and has the scenario check it. It owns no state between windows. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/run/bench.h"
 #include "harness/base/hist.h"
 #include "harness/run/crew.h"

@@ -1,5 +1,6 @@
 /* Running one window of one scenario: workers of our own, each bound to its PU, started together,
  * timed, joined and checked. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_BENCH_H
 #define HARNESS_RUN_BENCH_H
 

@@ -1,5 +1,6 @@
 /* Starts workers, binds them, lets them go together and joins them (crew.h). Each window has a crew
  * of its own; nothing is kept between windows. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/run/crew.h"
 #include "core/base/futex.h"
 #include "harness/base/side.h"

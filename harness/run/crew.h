@@ -1,5 +1,6 @@
 /* The workers of one window: threads of our own, each bound to its PU, or goroutines on Ps that are
  * bound likewise. They are started together and joined; what they do in between is their part. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_CREW_H
 #define HARNESS_RUN_CREW_H
 

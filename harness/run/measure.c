@@ -2,6 +2,7 @@
  * take the samples, and then runs windows of other instances for the path mix, the latencies and
  * the counters. Its state is one struct measuring. Google Benchmark's registry is the process's, so
  * a process measures one cell. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/run/measure.h"
 #include "harness/base/hist.h"
 #include "harness/base/record.h"

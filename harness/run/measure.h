@@ -1,5 +1,6 @@
 /* Measuring one cell in this process: the samples through Google Benchmark, then a traced window
  * for the path mix, one with every call timed for the latencies, and one with hardware counters. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_MEASURE_H
 #define HARNESS_RUN_MEASURE_H
 

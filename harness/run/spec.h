@@ -1,4 +1,5 @@
 /* A window as data: what is to be run, and what came of it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_SPEC_H
 #define HARNESS_RUN_SPEC_H
 

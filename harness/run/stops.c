@@ -1,4 +1,5 @@
 /* Counts SIGCONT (stops.h). The count belongs to the process. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/run/stops.h"
 #include <signal.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* Whether the process was stopped meanwhile, by SIGSTOP or a terminal's Ctrl-Z: a window in which
  * it was holds time that is not its own. What a debugger stops is not seen. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_STOPS_H
 #define HARNESS_RUN_STOPS_H
 

@@ -1,4 +1,5 @@
 /* Asks the kernel for CPU time and context switches (usage.h). It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/run/usage.h"
 #include <sys/resource.h>
 #include <time.h>

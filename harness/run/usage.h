@@ -1,4 +1,5 @@
 /* CPU time and context switches of a thread or of the process, over a stretch of time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_USAGE_H
 #define HARNESS_RUN_USAGE_H
 

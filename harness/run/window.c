@@ -1,5 +1,6 @@
 /* Times the window of a lead or of a crowd (window.h). It owns no state: counts and times are the
  * crew's. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/run/window.h"
 #include "harness/base/clock.h"
 #include <errno.h>

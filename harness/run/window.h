@@ -1,5 +1,6 @@
 /* What is timed of a crew. A lead times its own window, from inside; a crowd's window is watched
  * from outside, by looking at the workers' counts. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_RUN_WINDOW_H
 #define HARNESS_RUN_WINDOW_H
 

@@ -1,6 +1,7 @@
 /* The floors: what the machine costs before a channel is involved. They are scenarios without a
  * variant, in the table `floors` at the end, and use the words of struct bench; the only state of
  * their own is the second stack of floor-switch. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/scenarios/floors.h"
 #include "core/base/fcontext.h"
 #include "core/base/fiber.h"

@@ -7,6 +7,7 @@
  *   LOOPS_LATENCY           the measured channel, each call timed into a histogram
  *
  * The channel's functions are static here, so that no timed loop holds an indirect call. */
+/* SPDX-License-Identifier: MIT */
 #ifdef LOOPS_TRACED
 #define VARIANT_INSTANCE traced
 #define CHAN_UNCHECKED   /* the accounting is wanted here, not the tests' checks */

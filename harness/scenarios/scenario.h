@@ -14,6 +14,7 @@
  *   settle  worker 0 within the window, if it sends: waits until the others are behind by at most
  *           that much; at the end, by nothing
  *   finish  worker 0 after the window: lets the others end */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SCENARIOS_SCENARIO_H
 #define HARNESS_SCENARIOS_SCENARIO_H
 

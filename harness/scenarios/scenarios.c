@@ -1,5 +1,6 @@
 /* The table of scenarios, and the names of cells: cell_make() writes one and cell_parse() reads it
  * back. The rows of variants and floors are constant; the state is the rows that were added. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/scenarios/scenarios.h"
 #include "harness/base/relation.h"
 #include "harness/scenarios/floors.h"

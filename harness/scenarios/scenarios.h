@@ -1,6 +1,7 @@
 /* Every scenario that there is, by name, variant and instance; and cells, which name them. A row is
  * a variant's, compiled in, or was added: a look-up reads the table and does nothing else. For one
  * thread while rows are added, for any after that. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SCENARIOS_SCENARIOS_H
 #define HARNESS_SCENARIOS_SCENARIOS_H
 

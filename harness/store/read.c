@@ -1,5 +1,6 @@
 /* Reads runs, cells and what was measured from a store (store.h). What it returns is copied, so
  * that no statement stays open; the strings of the last run belong to struct store. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/store/sql.h"
 #include "harness/store/store.h"
 #include <endian.h>

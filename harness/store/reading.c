@@ -1,5 +1,6 @@
 /* The readers' VFS (reading.h): SQLite's own, but for what opens and deletes. It is made once and
  * belongs to the process. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/store/reading.h"
 #include <sqlite3.h>
 #include <stddef.h>

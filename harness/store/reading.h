@@ -1,4 +1,5 @@
 /* How SQLite opens files for a reader, which leaves nothing behind and changes nothing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_STORE_READING_H
 #define HARNESS_STORE_READING_H
 

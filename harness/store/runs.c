@@ -1,4 +1,5 @@
 /* Finds the run that a command line names, and complains if it can't (runs.h). It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/store/runs.h"
 #include "harness/base/say.h"
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* Finding the run that a command line names. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_STORE_RUNS_H
 #define HARNESS_STORE_RUNS_H
 

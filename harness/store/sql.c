@@ -1,4 +1,5 @@
 /* SQL statements and SQLite's failures (sql.h). The state is the caller's struct store. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/store/sql.h"
 #include <errno.h>
 #include <math.h>

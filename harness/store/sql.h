@@ -1,4 +1,5 @@
 /* What store.c, write.c and read.c share: an open store, statements, and how they fail. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_STORE_SQL_H
 #define HARNESS_STORE_SQL_H
 

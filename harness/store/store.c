@@ -1,6 +1,7 @@
 /* Opens and closes a store (store.h): tells it from other files, makes a new one, brings an older
  * one up to date. All state is in struct store; nothing is written to a file that is not a store.
  */
+/* SPDX-License-Identifier: MIT */
 #include "harness/store/store.h"
 #include "harness/store/reading.h"
 #include "harness/store/sql.h"

@@ -6,6 +6,7 @@
  *
  * Every function that can fail returns 0 or a negative errno; store_error() then has one sentence
  * that says what went wrong. A store is used by one thread at a time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_STORE_STORE_H
 #define HARNESS_STORE_STORE_H
 

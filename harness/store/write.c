@@ -1,5 +1,6 @@
 /* Adds runs, cells and what was measured to a store (store.h): a transaction for each call. All
  * state is in struct store. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/store/sql.h"
 #include "harness/store/store.h"
 #include <endian.h>

@@ -1,6 +1,7 @@
 /* The lock of a machine (alone.h): a socket of a name in Linux's abstract namespace. The kernel
  * frees the name with the process; there is no file that could go stale, or belong to another user.
  * The process keeps the socket until it ends. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/alone.h"
 #include <errno.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* One sweep at a time on a machine: two at once would spoil each other's figures. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_ALONE_H
 #define HARNESS_SWEEP_ALONE_H
 

@@ -1,6 +1,7 @@
 /* Watches one process that writes records: reads its lines, acknowledges them, and decides at the
  * end whether what it said and how it ended agree. All state is in struct child, but for the buffer
  * of one record, which is too large for the stack. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/child.h"
 #include "harness/base/progress.h"
 #include "harness/base/say.h"

@@ -2,6 +2,7 @@
  * ending it, and judging how it ended. record.h has the protocol of records and acknowledgements,
  * and why neither side waits for ever. For one thread, between signals_catch() and
  * signals_release(). */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_CHILD_H
 #define HARNESS_SWEEP_CHILD_H
 

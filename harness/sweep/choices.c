@@ -1,5 +1,6 @@
 /* Checks names and values before a plan is made, so that a mistake is reported at once and with its
  * remedy. No state: it reads the scenarios, the variants and the loaded peers. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/choices.h"
 #include "core/base/nearest.h"
 #include "harness/base/say.h"

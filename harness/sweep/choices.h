@@ -1,4 +1,5 @@
 /* What the user of a sweep chose, and whether there is such a thing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_CHOICES_H
 #define HARNESS_SWEEP_CHOICES_H
 

@@ -1,4 +1,5 @@
 /* Adds to the machine's facts those that only the plan knows. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/environment.h"
 #include "harness/scenarios/scenario.h"
 #include "harness/sweep/peers.h"

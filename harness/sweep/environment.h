@@ -1,4 +1,5 @@
 /* The environment of a run: the machine's, and what the plan adds to it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_ENVIRONMENT_H
 #define HARNESS_SWEEP_ENVIRONMENT_H
 

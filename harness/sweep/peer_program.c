@@ -1,5 +1,6 @@
 /* Runs peers' programs. What one of them prints or does is not trusted: its output has a limit, its
  * time has one, and its processes are killed. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/peer_program.h"
 #include "harness/base/limit.h"
 #include "harness/sweep/process.h"

@@ -1,5 +1,6 @@
 /* A peer as a program: asking it what it is, and becoming it. variants/peers/README.md has the
  * protocol. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_PEER_PROGRAM_H
 #define HARNESS_SWEEP_PEER_PROGRAM_H
 

@@ -1,5 +1,6 @@
 /* The table of peers: the programs that the lab's build knows how to make, and those that a list in
  * their folder names. It is filled by peers_load() and kept until the process ends. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/peers.h"
 #include "harness/base/parts.h"
 #include "harness/base/say.h"

@@ -3,6 +3,7 @@
  * folder, by the names that it knows or that a list there has, asks those that are wanted what they
  * are, and adds each as a row to scenarios.h. Until then there are no peers; nothing else here runs
  * a program. For one thread. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_PEERS_H
 #define HARNESS_SWEEP_PEERS_H
 

@@ -1,6 +1,7 @@
 /* Turns choices into cells: each chosen scenario crossed with its variants, its parameters and the
  * places, then the peers' cells, then the floors that all of these are compared with. What the two
  * modes, quick and full, choose by themselves stands here. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/plan.h"
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"

@@ -1,5 +1,6 @@
 /* What a sweep will run: cells, and how each is sampled. A plan is made from the user's choices and
  * the machine's PUs. It is data, and making it runs nothing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_PLAN_H
 #define HARNESS_SWEEP_PLAN_H
 

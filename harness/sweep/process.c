@@ -1,5 +1,6 @@
 /* One fork for everything that the harness runs: cells, crowds, and peers that are asked what they
  * are. No state: a caller keeps the id and the descriptors. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/process.h"
 #include "harness/machine/rank.h"
 #include <errno.h>

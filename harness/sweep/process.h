@@ -2,6 +2,7 @@
  * and the group is killed as a whole; and it is killed if this process dies first. Under a
  * real-time policy it is below this process's rank (rank.h). SIGCHLD must not be ignored: the
  * kernel would forget how a process ended. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_PROCESS_H
 #define HARNESS_SWEEP_PROCESS_H
 

@@ -1,5 +1,6 @@
 /* Catches what would interrupt. The only state is a flag that the handler sets: it belongs to the
  * process, so there is one use at a time. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/signals.h"
 #include <stddef.h>
 

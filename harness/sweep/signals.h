@@ -1,6 +1,7 @@
 /* Signals while a sweep or a report is made, which must not be left half made. They are blocked
  * except where a sweep waits (ppoll() with `mask`), so that none is lost between a check and the
  * wait; a report checks for pending ones. For one thread, and one use at a time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_SIGNALS_H
 #define HARNESS_SWEEP_SIGNALS_H
 

@@ -1,5 +1,6 @@
 /* Runs a plan's processes one at a time, in rounds. The state of a sweep is on the stack of
  * sweep_run(); what was measured is in the store. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/sweep.h"
 #include "harness/base/progress.h"
 #include "harness/base/say.h"

@@ -1,5 +1,6 @@
 /* Running a plan: every cell in processes of its own, in a random order that interleaves them, with
  * each process's records stored as they arrive. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_SWEEP_H
 #define HARNESS_SWEEP_SWEEP_H
 

@@ -1,5 +1,6 @@
 /* A run for other tools. Each exporter writes one run to a stream and returns 0 or a negative
  * errno; the caller checks the stream. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_EXPORT_H
 #define HARNESS_TELL_EXPORT_H
 

@@ -1,4 +1,5 @@
 /* CSV (RFC 4180) of the lines that the table of cells has. It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/export.h"
 #include "harness/tell/tables.h"
 #include <errno.h>

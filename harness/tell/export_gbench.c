@@ -1,5 +1,6 @@
 /* Google Benchmark's JSON of a run: its context; for each cell a row a process, and a row for each
  * aggregate of these. It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/stats.h"
 #include "harness/tell/export.h"
 #include "harness/tell/processes.h"

@@ -1,4 +1,5 @@
 /* Go's benchmark format of a run: configuration lines, and a line a process. It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/export.h"
 #include "harness/tell/processes.h"
 #include "harness/tell/utf8.h"

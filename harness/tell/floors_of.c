@@ -1,5 +1,6 @@
 /* The table of floors (floors_of.h), one row a scenario. It owns no state. A scenario without a row
  * is compared with nothing. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/floors_of.h"
 #include "harness/machine/topo.h"
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* Which floor a cell's time is given as a multiple of. This is a table of the report and not of the
  * run: the store keeps what was measured, and a correction here corrects every run in it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_FLOORS_OF_H
 #define HARNESS_TELL_FLOORS_OF_H
 

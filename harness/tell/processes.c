@@ -1,4 +1,5 @@
 /* Sums up each process of a cell (processes.h). It owns no state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/processes.h"
 #include "harness/base/stats.h"
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* A cell's processes, each in a few numbers. Windows of one process are not independent, so what
  * other tools are to compare is a number for each process. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_PROCESSES_H
 #define HARNESS_TELL_PROCESSES_H
 

@@ -1,5 +1,6 @@
 /* Makes rows of a run's cells (rows.h): reads each cell's samples, outcomes and trials from the
  * store and summarises them. It owns no state; the rows are the caller's. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/rows.h"
 #include "harness/base/goroutines.h"
 #include "harness/tell/floors_of.h"

@@ -1,6 +1,7 @@
 /* A run's cells with all that is reported of them: summaries, purity, floors, and what the
  * accounting costs. They are read from the store once, and then written in one format or another.
  */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_ROWS_H
 #define HARNESS_TELL_ROWS_H
 

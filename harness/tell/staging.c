@@ -1,5 +1,6 @@
 /* Makes a report in a folder of its own and moves it to its place (staging.h). It owns no state but
  * what is on the disk: the folder, named after the process, and the list of a report's files. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/staging.h"
 #include "harness/base/files.h"
 #include <dirent.h>

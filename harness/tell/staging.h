@@ -1,6 +1,7 @@
 /* A report is made in a folder of its own and moved to its place when it is complete, so that a
  * failure leaves the older report as it was. Files that only the older report has are then removed:
  * each report keeps a list of its files (data/files.txt). Other files stay. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_STAGING_H
 #define HARNESS_TELL_STAGING_H
 

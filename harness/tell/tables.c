@@ -1,5 +1,6 @@
 /* Writes a run's tables (tables.h), one function each; the list at the end names them. It owns no
  * state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/tables.h"
 #include "harness/base/files.h"
 #include "harness/base/hist.h"

@@ -18,6 +18,7 @@
  * over floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the
  * accounting costs: the traced instance's time over the measured one's, with its interval. topology
  * and doctor are of the machine and the moment of the run, from what the store kept. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_TABLES_H
 #define HARNESS_TELL_TABLES_H
 

@@ -1,4 +1,5 @@
 /* Makes text UTF-8 (utf8.h). Jansson decides what a character is. No state. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tell/utf8.h"
 #include <stdlib.h>
 #include <string.h>

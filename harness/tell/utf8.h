@@ -1,5 +1,6 @@
 /* Text for formats that are UTF-8 by definition. A file's name, and with it a command, may hold any
  * bytes. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_UTF8_H
 #define HARNESS_TELL_UTF8_H
 

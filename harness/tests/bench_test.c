@@ -1,5 +1,6 @@
 /* Windows: every scenario and floor runs, takes the path that it promises, counts what it did; and
  * a scenario that goes wrong is caught. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/clock.h"
 #include "harness/base/record.h"
 #include "harness/machine/topo.h"

@@ -1,5 +1,6 @@
 /* Bad input gets one clear line on standard error that says what would be right, a status other
  * than 0, and loses nothing. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/manual.h"
 #include "harness/tests/program.h"

@@ -2,6 +2,7 @@
  * where, what a refused domain does, and that failures leave no event set behind. The functions
  * below take the place of the library's when the program is linked; the ones that are not here are
  * the library's own. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/counters/counters.h"
 #include "harness/machine/topo.h"
 #include "harness/run/bench.h"

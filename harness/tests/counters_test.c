@@ -1,5 +1,6 @@
 /* Counters: chosen from what a machine offers, never 0 for missing; the channel's outcomes read
  * through PAPI are what the channel counted. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/counters/choice.h"
 #include "harness/counters/counters.h"
 #include "scripts/test.h"

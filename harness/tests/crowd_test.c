@@ -1,5 +1,6 @@
 /* `hchanlab crowd`: it measures every variant that parks goroutines, sees a goroutine that was not
  * woken rightly, and refuses what there is no room for before it begins. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/fiber.h"
 #include "harness/cli/cmd_crowd.c"
 #include "harness/demo/crowd.c"

@@ -1,4 +1,5 @@
 /* The doctor's judgement of machines that are not at hand, and the facts that it judges. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/doctor.h"
 #include "harness/machine/env.h"
 #include "harness/machine/env_cgroup.h"

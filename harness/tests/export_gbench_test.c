@@ -1,4 +1,5 @@
 /* The export for Google Benchmark's tools, parsed back, and read as its compare.py reads it. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/exported.h"
 #include <jansson.h>
 

@@ -1,5 +1,6 @@
 /* What the exporters have in common, CSV and Go's format, parsed back: what the store holds
  * arrives, what it lacks is named. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/exported.h"
 #include <ctype.h>
 #include <errno.h>

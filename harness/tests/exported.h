@@ -1,5 +1,6 @@
 /* A run of three cells for the tests of exporters: one that was measured, one that hung, and their
  * floor. make_run() and remove_run() are a test's setup and teardown. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TESTS_EXPORTED_H
 #define HARNESS_TESTS_EXPORTED_H
 

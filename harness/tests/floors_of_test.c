@@ -1,5 +1,6 @@
 /* What cells are compared with: the table names floors that there are, every plan measures them,
  * and a run that was stored with other floors is reported with today's. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/goroutines.h"
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"

@@ -1,6 +1,7 @@
 /* Where the C wrapper of Google Benchmark sends results: all of it arrives, in JSON that any parser
  * reads, or there is an error. The program runs itself again with the library's environment
  * variables set against it, since the library reads them before main(). */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/gbench_seen.h"
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* What the callback of gb_run() was handed, kept for the tests of the wrapper to look at. Nothing
  * is asserted inside of callbacks, because a failed assertion jumps, and must not jump over C++. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TESTS_GBENCH_SEEN_H
 #define HARNESS_TESTS_GBENCH_SEEN_H
 

@@ -1,5 +1,6 @@
 /* The C wrapper of Google Benchmark: what a benchmark declares is what its result says, and what
  * the library ends the process on is an error of the call or of the result. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/gbench_seen.h"
 #include <errno.h>
 

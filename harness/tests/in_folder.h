@@ -1,5 +1,6 @@
 /* A store in a folder of each test's own: make_folder() and remove_folder() are a test's setup and
  * teardown. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TESTS_IN_FOLDER_H
 #define HARNESS_TESTS_IN_FOLDER_H
 

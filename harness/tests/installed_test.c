@@ -1,5 +1,6 @@
 /* The program as it is used outside the sources: moved, with its parts or without them, with the
  * user's store, with runs that have names, and with the command that a run keeps. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/tests/program.h"
 

@@ -1,5 +1,6 @@
 /* `hchanlab leaks`: what it reports is what leaks_sample.c plants, at the lines where it does; and
  * what is reported wrongly is seen. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/cmd_leaks.c"
 #include "harness/tests/program.h"
 

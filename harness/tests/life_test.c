@@ -1,5 +1,6 @@
 /* `hchanlab life`: each life is told in its steps, whatever the variant; and a trace that lacks
  * one, or has a wrong one, is seen. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/cmd_life.c"
 #include "harness/tests/program.h"
 #include <errno.h>

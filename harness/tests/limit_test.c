@@ -1,5 +1,6 @@
 /* Time limits: only a process's own time counts. The test waits for what it says it waits for, and
  * not for so long. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/clock.h"
 #include "harness/base/limit.h"
 #include "scripts/test.h"

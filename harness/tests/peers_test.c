@@ -2,6 +2,7 @@
  * twice and keeps the order, that the check would see it; and a sweep over peers that misbehave.
  * sweep_run() starts /proc/self/exe with the arguments `cell NAME ...`, so this program is the
  * command `cell`, too. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/machine/topo.h"

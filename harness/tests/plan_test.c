@@ -1,4 +1,5 @@
 /* Plans: what the choices ask for and nothing else; names that can be read back. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"
 #include "harness/scenarios/scenarios.h"

@@ -1,4 +1,5 @@
 /* Running the program as a user would, and looking at what it said. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TESTS_PROGRAM_H
 #define HARNESS_TESTS_PROGRAM_H
 

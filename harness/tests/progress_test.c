@@ -1,5 +1,6 @@
 /* Progress on terminals of several kinds and widths, and where there is none. A child shows it, on
  * a pseudo-terminal of the test's. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/progress.h"
 #include "scripts/test.h"
 #include <pty.h>

@@ -1,4 +1,5 @@
 /* `hchanlab ratio`: medians and intervals by name, and lines that are refused. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/tests/program.h"
 #include <math.h>

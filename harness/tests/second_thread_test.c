@@ -1,6 +1,7 @@
 /* Channels are for several threads, and the C library's locks and atomic counts take a short cut in
  * a process that has only one. So an uncontended cell, too, is measured in a process that has a
  * second thread. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/topo.h"
 #include "harness/run/bench.h"
 #include "harness/scenarios/scenarios.h"

@@ -1,4 +1,5 @@
 /* The smallest plan, from the command line to the page and out through every exporter. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/program.h"
 #include <jansson.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
 /* Reports are put in place together or not at all, and take the older one's files with them. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/files.h"
 #include "harness/tell/staging.h"
 #include "scripts/test.h"

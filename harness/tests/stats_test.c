@@ -1,4 +1,5 @@
 /* Statistics and histograms: known answers, and the properties that they promise. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/hist.h"
 #include "harness/base/stats.h"
 #include "scripts/test.h"

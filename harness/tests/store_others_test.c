@@ -1,4 +1,5 @@
 /* The store among others: other programs' files, other processes, folders that can't be written. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/in_folder.h"
 #include <errno.h>
 #include <math.h>

@@ -2,6 +2,7 @@
  * could keep anybody from it: at rest, while it is written, and after its writer was killed.
  * Readers and writers are processes of their own, as SQLite keeps one state of a file for each
  * process. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/in_folder.h"
 #include <dirent.h>
 #include <signal.h>

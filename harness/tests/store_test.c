@@ -1,5 +1,6 @@
 /* The store gives back what it was given, recognises what is not its own, and keeps what was
  * committed whatever happens to the writer. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/tests/in_folder.h"
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,6 @@
 /* The cells that tests of the sweep sweep over (sweep_over.h): each name is a way to behave, and
  * play() behaves so. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TESTS_SWEEP_CELLS_H
 #define HARNESS_TESTS_SWEEP_CELLS_H
 

@@ -1,5 +1,6 @@
 /* `hchanlab sweep` beside other programs: another sweep, a log that nobody reads, a real-time
  * policy, a user's variables, a stop. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/sweep/alone.h"
 #include "harness/tests/program.h"

@@ -1,6 +1,7 @@
 /* The sweep, and what comes from outside: it or a cell is stopped, a policy gives a cell every PU,
  * the store is taken away. sweep_run() starts /proc/self/exe with the arguments `cell NAME ...`, so
  * this program plays the cells, too. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/rank.h"
 #include "harness/tests/sweep_over.h"
 #include <errno.h>

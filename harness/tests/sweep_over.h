@@ -1,6 +1,7 @@
 /* Sweeps over cells that behave as their names say (sweep_cells.h), into a store of each test's
  * own: make_store() and remove_store() are its setup and teardown. The program that includes this
  * is the command `cell`, too: its main() begins with play(). */
+/* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TESTS_SWEEP_OVER_H
 #define HARNESS_TESTS_SWEEP_OVER_H
 

@@ -1,4 +1,5 @@
 /* The marks in the table that a sweep shows when it has ended. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/cli/sweep_results.c"
 #include "scripts/test.h"
 

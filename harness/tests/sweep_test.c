@@ -1,6 +1,7 @@
 /* The sweep against cells that end in every way that a process can. sweep_run() starts
  * /proc/self/exe with the arguments `cell NAME ...`, so this program plays the cells, too
  * (sweep_cells.h). What came of it is read from the store. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/sweep/child.h"
 #include "harness/sweep/peer_program.h"
 #include "harness/tests/sweep_over.h"

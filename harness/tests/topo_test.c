@@ -1,4 +1,5 @@
 /* Topologies that are not at hand: how PUs are related, and which may be used. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/machine/topo.h"
 #include "scripts/test.h"
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Windows begin as the report says that they do (harness/base/warmup.h). */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/warmup.h"
 #include "harness/machine/topo.h"
 #include "harness/run/bench.h"

@@ -1,4 +1,5 @@
 /* The section on FIFO handoff and barging pairs the right cells and finds what they show. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/tests/built.h"
 
 #define THROUGH(v, slots, ns)                                                                  \

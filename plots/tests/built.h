@@ -1,4 +1,5 @@
 /* Builds pages from made-up tables, and looks things up in them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_TESTS_BUILT_H
 #define PLOTS_TESTS_BUILT_H
 

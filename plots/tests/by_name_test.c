@@ -1,4 +1,5 @@
 /* A table's rows are found by their name, in whatever order the table has them. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/by_name.h"
 #include "plots/tests/tables.h"
 

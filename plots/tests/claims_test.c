@@ -1,4 +1,5 @@
 /* A claim's verdict follows from the cells that the claim is about. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/tests/built.h"
 
 static void test_a_claims_verdict_follows_the_run(void **state)

@@ -1,4 +1,5 @@
 /* The page's findings follow from the tables: the answer, the verdicts, the marks. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/numbers.h"
 #include "harness/base/warmup.h"
 #include "plots/tests/built.h"

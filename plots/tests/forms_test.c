@@ -1,5 +1,6 @@
 /* The two forms of the page: the same headings, links, folds and figures, and nothing from outside.
  */
+/* SPDX-License-Identifier: MIT */
 #include "plots/escape.h"
 #include "plots/tests/built.h"
 

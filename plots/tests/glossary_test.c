@@ -1,4 +1,5 @@
 /* The page and results/GLOSSARY.md explain the same terms in the same words. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/glossary.h"
 #include "plots/tests/built.h"
 

@@ -1,4 +1,5 @@
 /* Verdicts follow the observations. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/judge.h"
 #include "scripts/test.h"
 #include <math.h>

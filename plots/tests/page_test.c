@@ -1,4 +1,5 @@
 /* The page is built or refused, whatever the tables hold, and wherever it is to go. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/chart.h"
 #include "plots/tests/built.h"
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Ratios are paired by process. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/paired.h"
 #include "plots/tests/tables.h"
 

@@ -1,5 +1,6 @@
 /* The figures that the README gives as findings are those of the reference run. Where the run was
  * replaced, a failure prints the figure that the README lacks. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/paired.h"
 #include "plots/tests/tables.h"
 

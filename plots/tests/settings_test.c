@@ -1,5 +1,6 @@
 /* The pictures are the same whoever draws them: neither the user's gnuplot settings nor the
  * variables of his environment get into them. */
+/* SPDX-License-Identifier: MIT */
 #include "plots/tests/built.h"
 #include <dirent.h>
 #include <sys/stat.h>

@@ -1,5 +1,6 @@
 /* A report's folder with made-up tables: cells with costs that a test chooses, and samples that fit
  * them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PLOTS_TESTS_TABLES_H
 #define PLOTS_TESTS_TABLES_H
 

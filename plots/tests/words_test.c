@@ -1,4 +1,5 @@
 /* Numbers and escaping: how the contents of tables appear on the page. */
+/* SPDX-License-Identifier: MIT */
 #include "harness/base/numbers.h"
 #include "plots/escape.h"
 #include "scripts/test.h"

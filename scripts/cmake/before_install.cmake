@@ -1,4 +1,5 @@
 # Before anything is installed: says in plain words that the folder can't be written.
+# SPDX-License-Identifier: MIT
 set(into "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 execute_process(COMMAND ${CMAKE_COMMAND} -E make_directory ${into} RESULT_VARIABLE failed
     OUTPUT_QUIET ERROR_QUIET)

@@ -2,6 +2,7 @@
 #   cmake -D SOURCE=FOLDER -D VERSION=X -D HEADER=FILE -P commit.cmake
 # It runs in every build, and leaves the header alone if that has not changed, so nothing is built
 # again. Sources that are in no repository of their own, such as a release's, have the version.
+# SPDX-License-Identifier: MIT
 cmake_minimum_required(VERSION 3.25)
 set(commit "v${VERSION}")
 set(dirty "")

@@ -5,6 +5,7 @@
 #   hchan::hchan_shared,
 #   hchan::hchan_static   the kinds that are installed
 #   hchan::hchan_lines    source lines in reports (hchan/lines.h)
+# SPDX-License-Identifier: MIT
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 

@@ -3,6 +3,7 @@
 # begin with hchan_ are ours anyway; those that begin with __ are the compiler's.
 #
 #   cmake -DARCHIVE=libhchan.a -DMAP=libhchan.map -DNM=nm -DOBJCOPY=objcopy -P hide_symbols.cmake
+# SPDX-License-Identifier: MIT
 file(STRINGS ${MAP} public REGEX "^ +[a-z_0-9]+;$")
 list(TRANSFORM public REPLACE "[ ;]" "")
 execute_process(COMMAND ${NM} -g --defined-only -P ${ARCHIVE} OUTPUT_VARIABLE symbols

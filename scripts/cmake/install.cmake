@@ -1,6 +1,7 @@
 # What `cmake --install` does for the library, in two components: lib, what a program needs that was
 # linked with libhchan.so; and dev, what linking needs. The package can be moved afterwards: nothing
 # in it names the folder that it was installed into.
+# SPDX-License-Identifier: MIT
 install(SCRIPT scripts/cmake/before_install.cmake ALL_COMPONENTS)
 if(PROJECT_IS_TOP_LEVEL)
     install(CODE "set(built [[${PROJECT_BINARY_DIR}]])" ALL_COMPONENTS)

@@ -1,4 +1,5 @@
 # What the lab and the tests need besides the library: their packages, and how they are compiled.
+# SPDX-License-Identifier: MIT
 enable_language(CXX)
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)

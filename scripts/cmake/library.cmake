@@ -2,6 +2,7 @@
 # libhchan_lines. core/ and variants/ make their objects by hchan_objects(); hchan_libraries() makes
 # libraries of them. The lab's own programs and the tests link hchan_core and hchan_variants instead,
 # which hide nothing.
+# SPDX-License-Identifier: MIT
 
 # Rises when a program that was linked before would go wrong: version.h says when.
 set(HCHAN_SOVERSION 0)

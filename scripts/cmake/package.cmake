@@ -1,5 +1,6 @@
 # What is installed besides programs, libraries and headers: the program's manual, the completion of
 # shells, the licence and the changelog. And the packages that CPack makes of all that is installed.
+# SPDX-License-Identifier: MIT
 
 include(${PROJECT_SOURCE_DIR}/scripts/cmake/parts.cmake)
 

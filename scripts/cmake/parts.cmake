@@ -1,5 +1,6 @@
 # Where the program's parts lie, seen from the program in a build folder (harness/base/parts.h), and the
 # day of the version, which manual pages show.
+# SPDX-License-Identifier: MIT
 include_guard(DIRECTORY)
 include(GNUInstallDirs)
 set(HCHANLAB_DATA_BUILT share/hchanlab)

@@ -1,5 +1,6 @@
 # The manual of section 3, which a script makes from the public headers. It needs bash and awk; where
 # they are not there, as little is missing as a manual.
+# SPDX-License-Identifier: MIT
 include(${PROJECT_SOURCE_DIR}/scripts/cmake/parts.cmake)
 find_program(bash bash NO_CACHE)
 find_program(awk awk NO_CACHE)

@@ -2,6 +2,7 @@
 # (note_install.cmake), and the folders that this leaves empty; the prefix itself stays, and so do the folders of a system (/usr/lib).
 #
 #   cmake -DBUILT=BUILD_FOLDER -P uninstall.cmake
+# SPDX-License-Identifier: MIT
 file(GLOB notes ${BUILT}/installed/*.cmake)
 if(NOT notes)
     message(FATAL_ERROR "hchanlab: nothing was installed from ${BUILT}: nothing is removed")

@@ -1,5 +1,6 @@
 /* Go's buffer: a circular array with an index each for send and receive (hchan.buf, qcount, sendx,
  * recvx). All of it is guarded by the channel's lock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BUFFER_PLAIN_H
 #define BUFFER_PLAIN_H
 

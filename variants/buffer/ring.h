@@ -1,5 +1,6 @@
 /* A buffer that is used without the lock, as long as no G has to park: core/chan/ring.h. A channel
  * without a buffer, or with more than RING_SLOTS_MAX elements, uses the plain one. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BUFFER_RING_H
 #define BUFFER_RING_H
 

@@ -1,5 +1,6 @@
 /* Go's lock-free check: a non-blocking operation that cannot go on fails without the lock, and a
  * receive on a closed and drained channel, blocking or not, ends without it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef FASTPATH_CHECK_H
 #define FASTPATH_CHECK_H
 

@@ -1,4 +1,5 @@
 /* No fast path: every operation takes the lock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef FASTPATH_NONE_H
 #define FASTPATH_NONE_H
 

@@ -1,5 +1,6 @@
 /* Operations on the buffer without the lock, as long as no G has to park: core/chan/ring.h.
  * Channels without a ring use Go's check. */
+/* SPDX-License-Identifier: MIT */
 #ifndef FASTPATH_RING_H
 #define FASTPATH_RING_H
 

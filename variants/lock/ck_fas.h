@@ -4,6 +4,7 @@
  * The word is the library's: 0 free, 1 held. Its atomics are assembly, which ThreadSanitizer cannot
  * see, so its annotations below stand for them. Explored schedules have no such annotations, so the
  * lock is opaque to them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_CK_FAS_H
 #define LOCK_CK_FAS_H
 

@@ -15,6 +15,7 @@
  * line from one waiter only, by a plain store, and there is no gap to wait for as in MCS. Source:
  * Craig 1993; Magnusson, Landin and Hagersten 1994. The lock keeps the holder's node, so that none
  * is passed to the release: Scott, Shared-Memory Synchronization (2013), 4.3.2. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_CLH_H
 #define LOCK_CLH_H
 

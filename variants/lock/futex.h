@@ -18,6 +18,7 @@
  * first: W1 sees 0 and has the lock. And the kernel compares the word with 2 before it sleeps, so a
  * release between W1 and W2 makes the wait return at once. Source: Go, lock_futex.go; Drepper,
  * Futexes Are Tricky, mutex 2. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_FUTEX_H
 #define LOCK_FUTEX_H
 

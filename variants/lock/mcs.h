@@ -23,6 +23,7 @@
  * Edelsohn, Krieger, Rosenburg and Wisniewski 2003, as in Scott, Shared-Memory Synchronization
  * (2013), 4.3.1. There a waiter retries its swap of tail; here it is one exchange, which keeps the
  * order of arrival. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_MCS_H
 #define LOCK_MCS_H
 

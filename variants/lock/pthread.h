@@ -4,6 +4,7 @@
  * without spinning; an owner and counts stand beside it, which make it too large for the line of
  * the fields that it guards. It orders memory as a lock does (POSIX, 4.12), and may be destroyed as
  * soon as it has been released (pthread_mutex_destroy), so nothing needs to be added. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_PTHREAD_H
 #define LOCK_PTHREAD_H
 

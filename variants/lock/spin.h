@@ -6,6 +6,7 @@
  * pauses, so that not all waiters react to a release at once. No waiter sleeps and there is no
  * order among them: a preempted holder makes all waiters burn their time slices. Source: Rudolph
  * and Segall 1984; backoff after Anderson 1990. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_SPIN_H
 #define LOCK_SPIN_H
 

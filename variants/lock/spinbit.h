@@ -27,6 +27,7 @@
  * sleepers are examined after it, under a bit that locks the stack, which works because an M is
  * never freed. Here the lock may be gone by then, so it is all one swap; and every 16th release is
  * counted, not drawn at random. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_SPINBIT_H
 #define LOCK_SPINBIT_H
 

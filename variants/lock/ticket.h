@@ -8,6 +8,7 @@
  * waiter whose turn it is has been preempted, all those behind it wait for the scheduler. With more
  * threads than PUs it collapses by orders of magnitude; the lab shows it. Source: Mellor-Crummey
  * and Scott 1991. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_TICKET_H
 #define LOCK_TICKET_H
 

@@ -3,6 +3,7 @@
  * The protocol is that of park/futex.h; the spin only reads. The budget bounds what a wait can
  * waste. If a peer on another PU answers within it, both sides save their system calls. A peer on
  * the same PU cannot answer while we spin, and the budget is lost. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_ADAPTIVE_H
 #define PARK_ADAPTIVE_H
 

@@ -1,6 +1,7 @@
 /* park/futex.h, but a woken waiter competes again with running threads: core/chan/barge.inc.h. To
  * compare with Go, which hands over to the longest waiter: there a woken G need not retry and
  * nobody starves, but each value waits until the G that it is for has been woken. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_BARGING_H
 #define PARK_BARGING_H
 

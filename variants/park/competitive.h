@@ -5,6 +5,7 @@
  * in the G after it has read that the G's thread sleeps, and before the swap that makes the G
  * ready. The word stays ASLEEP in between, since there is one waker per park. See
  * core/chan/spin.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_COMPETITIVE_H
 #define PARK_COMPETITIVE_H
 

@@ -2,6 +2,7 @@
  * channel's lock: the order that the lesson's diagram shows, while its prose says the opposite. To
  * measure the difference: the woken G may run into the lock that its waker still holds. A close
  * unlocks first, as with every parker. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_EARLY_H
 #define PARK_EARLY_H
 

@@ -8,6 +8,7 @@
  * if P2 has not slept yet, the kernel finds READY and does not sleep. K1 first: P1 fails, and the G
  * does not sleep. "Asleep and nobody wakes" cannot happen. K1 is the waker's last access to the G,
  * except for the address that K2 passes to the kernel (see core/base/futex.h). */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_FUTEX_H
 #define PARK_FUTEX_H
 

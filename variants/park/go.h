@@ -10,6 +10,7 @@
  * goroutine: it is never forgotten, and never runs twice. P2 comes after P1, so whoever takes it
  * from the queue finds it off its stack. A deadline is a third party, which may change ASLEEP back
  * to WAITING and queue the goroutine: a waker that comes later finds WAITING, and does nothing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_GO_H
 #define PARK_GO_H
 

@@ -4,6 +4,7 @@
  * runs now, and makes the G ready before it sleeps: neither side needs the kernel's wake, and no
  * wake preempts its waker. If the peer is on another PU, the yield costs a system call. Go's futex
  * mutex yields in the same way before it sleeps (lock_futex.go). */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_YIELD_H
 #define PARK_YIELD_H
 

@@ -1,6 +1,7 @@
 /* Boost.Fiber's channels as a peer. Parties are fibers, on one thread for each PU of the cell; the
  * threads share them. A buffered_channel is made for a power of two and holds one value less:
  * capacity 128 has room for 127. */
+/* SPDX-License-Identifier: MIT */
 #include "variants/peers/peer.h"
 #include <boost/fiber/all.hpp>
 #include <boost/version.hpp>

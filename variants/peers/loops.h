@@ -1,5 +1,6 @@
 /* The loops of a peer in C++: those of the scenarios without a group, and of Go's benchmarks, as in
  * harness/scenarios/, over one of the peer's channels. The workloads are in workloads.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_LOOPS_H
 #define VARIANTS_PEERS_LOOPS_H
 

@@ -1,6 +1,7 @@
 /* moodycamel's BlockingConcurrentQueue as a peer, used without tokens, as its readme begins. It has
  * no bound: values that producers are ahead by stay in memory until the window ends. It keeps the
  * order of the values of one producer; a consumer sees those of several producers in any order. */
+/* SPDX-License-Identifier: MIT */
 #include "variants/peers/peer.h"
 #include <concurrentqueue/blockingconcurrentqueue.h>
 

@@ -1,4 +1,5 @@
 /* The bounded buffer of mutex-condvar.h as a peer. */
+/* SPDX-License-Identifier: MIT */
 #include "variants/peers/mutex-condvar.h"
 #include "variants/peers/peer.h"
 #include <gnu/libc-version.h>

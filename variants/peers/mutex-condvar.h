@@ -1,5 +1,6 @@
 /* The textbook's bounded buffer: a ring, a mutex, and a condition variable for each thing that a
  * thread may have to wait for. In C. Every other channel here has to be better than this. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_MUTEX_CONDVAR_H
 #define VARIANTS_PEERS_MUTEX_CONDVAR_H
 

@@ -1,4 +1,5 @@
 /* The parties in a peer's window: threads, the values that they send, and their think time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_PARTY_H
 #define VARIANTS_PEERS_PARTY_H
 

@@ -11,6 +11,7 @@
  *
  * The loops are the scenarios' own (harness/scenarios/), over this channel: loops.h and
  * workloads.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_PEER_H
 #define VARIANTS_PEERS_PEER_H
 

@@ -1,5 +1,6 @@
 /* The protocol of README.md for peers in C++: the arguments, the records, the clock, and being
  * bound to a PU. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_PROTOCOL_H
 #define VARIANTS_PEERS_PROTOCOL_H
 

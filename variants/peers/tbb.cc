@@ -1,4 +1,5 @@
 /* oneTBB's concurrent_bounded_queue as a peer. */
+/* SPDX-License-Identifier: MIT */
 #include "variants/peers/peer.h"
 #include <oneapi/tbb/concurrent_queue.h>
 #include <oneapi/tbb/version.h>

@@ -1,5 +1,6 @@
 /* The workloads of a peer in C++, which differ in which party takes from which: as in
  * harness/scenarios/, over the peer's channels. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_WORKLOADS_H
 #define VARIANTS_PEERS_WORKLOADS_H
 

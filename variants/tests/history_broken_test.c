@@ -1,6 +1,7 @@
 /* history_test finds what is wrong: each of these channels, broken on purpose, must be rejected
  * within a bounded number of histories. And it finds something as small as the effect of a store
  * buffer. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/record.h"
 #include "core/tests/child.h"
 #include "core/tests/support.h"

@@ -11,6 +11,7 @@
  * Sanitizers look for races and stale memory. They make operations so slow, each in its own way,
  * that the histories overlap differently; so with them the histories are few and need not
  * overlap. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/record.h"
 #include "core/tests/support.h"
 #include "variants/tests/programs.h"

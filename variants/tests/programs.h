@@ -1,5 +1,6 @@
 /* The kinds of programs whose histories are recorded: two parties, two to four operations each, on
  * one or two channels of capacity 0 to 2. None can hang, whatever a correct channel does. */
+/* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_TESTS_PROGRAMS_H
 #define VARIANTS_TESTS_PROGRAMS_H
 

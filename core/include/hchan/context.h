@@ -31,6 +31,7 @@
  * context return NULL with errno EINVAL if the parent is NULL, ENOMEM if memory ran out, or the
  * error number for which there is no thread for a deadline. As with makechan(), a variant that is
  * NULL ends the process. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_CONTEXT_H
 #define HCHAN_CONTEXT_H
 

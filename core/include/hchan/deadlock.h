@@ -19,6 +19,7 @@
  * first; if it will, as in Go's `wg.Wait(); close(c)`, it must stay registered. And some threads
  * may be stuck, on a nil channel or for want of a peer, while others run: that is a leak
  * (hchan/watch.h). */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_DEADLOCK_H
 #define HCHAN_DEADLOCK_H
 

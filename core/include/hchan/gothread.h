@@ -1,5 +1,6 @@
 /* Threads that are registered, so that the check for deadlocks (hchan/deadlock.h) knows of them.
  * Every function may be called by any number of threads at once. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_GOTHREAD_H
 #define HCHAN_GOTHREAD_H
 

@@ -43,6 +43,7 @@
  * After fork() only the forking thread exists in the child. If it was the only thread, its channels
  * continue to work. Otherwise what the other threads waited for or had locked stays so, and the
  * child should exec(). */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_HCHAN_H
 #define HCHAN_HCHAN_H
 

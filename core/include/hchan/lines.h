@@ -3,6 +3,7 @@
  * library of its own, libhchan_lines, so that a program that only uses channels does not link
  * libdw: pkg-config and CMake know it as hchan_lines and hchan::hchan_lines. Built without libdw,
  * it names places as hchan_place_symbol() does. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_LINES_H
 #define HCHAN_LINES_H
 

@@ -1,6 +1,7 @@
 /* Path accounting. A traced instance of a variant counts each outcome in a counter of the calling
  * goroutine, or thread; nothing shared is written on the way. The sums tell which path every
  * operation took: the send_* and the recv_* outcomes each add up to the operations. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_OUTCOME_H
 #define HCHAN_OUTCOME_H
 

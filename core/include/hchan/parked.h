@@ -8,6 +8,7 @@
  * Nothing here reads a channel, which may have been freed: a channel is only an address. The
  * channel's operations do no work for this but what a parking goroutine writes anyway. Every
  * function may be called by any number of threads at once. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_PARKED_H
 #define HCHAN_PARKED_H
 

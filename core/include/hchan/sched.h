@@ -55,6 +55,7 @@
  *
  * A goroutine may end the process: exit(), whose handlers then run on its stack (the library's own
  * brings a stack), quick_exit(), _exit(), abort(). */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_SCHED_H
 #define HCHAN_SCHED_H
 

@@ -38,6 +38,7 @@
  *     switch (selectgo(cases, 2, true, NULL)) ...
  *
  * A select within a case of another one is fine, but -Wshadow warns about it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_SELECT_H
 #define HCHAN_SELECT_H
 

@@ -23,6 +23,7 @@
  *
  * After fork() the child has only the forking thread: what others had locked stays locked, and what
  * they were to do is never done. Objects that were not in use by others go on as they were. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_SYNC_H
 #define HCHAN_SYNC_H
 

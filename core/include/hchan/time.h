@@ -29,6 +29,7 @@
  *
  * Every function may be called by any number of goroutines and threads at once, but for
  * hchan_timer_free(), which is the last call for its timer. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_TIME_H
 #define HCHAN_TIME_H
 

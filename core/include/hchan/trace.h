@@ -20,6 +20,7 @@
  * Only traced instances are traced (hchan_traced()); the steps of measured ones are not seen, nor
  * are waits on nil channels or by hchan/sync.h. Every function may be called by any number of
  * threads at once, but not in a child of fork() whose parent was tracing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_TRACE_H
 #define HCHAN_TRACE_H
 

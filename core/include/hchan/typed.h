@@ -70,6 +70,7 @@
  * Passing a `jobs` as one of the other two relies on transparent_union of gcc and clang. Under
  * gcc's -Wpedantic use jobs_as_sendonly() and jobs_as_recvonly() there, too, and chanlen(c.c). In
  * C++ (17) the three are structs that convert, with the same layout, names and meanings. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_TYPED_H
 #define HCHAN_TYPED_H
 

@@ -23,6 +23,7 @@
  * reports the first one that it comes across, once.
  *
  * Every function may be called by any number of threads at once. */
+/* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_WATCH_H
 #define HCHAN_WATCH_H
 

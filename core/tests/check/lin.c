@@ -7,6 +7,7 @@
  * increasing its generation. A right history, and nearly all are right, is mostly a straight walk
  * and writes nothing there. The memory only saves time: if the table is full, it forgets. The table
  * and the generation are the state of this file. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/lin.h"
 #include <stdio.h>
 #include <string.h>

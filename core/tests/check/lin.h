@@ -1,6 +1,7 @@
 /* Decides whether a channel could have had a history. Linearizability (Herlihy and Wing 1990),
  * checked by a search for an order of the operations that agrees with real time and with spec.h
  * (Wing and Gong 1993), with Lowe's memory of what was tried (2017). */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_LIN_H
 #define CORE_TESTS_CHECK_LIN_H
 

@@ -7,6 +7,7 @@
  *     1:7     a select's case 1 received 7; also 1:ok and 1:z
  *     7@2-5   the same, invoked at 2, returned at 5; without moments, it overlaps with
  *     everything */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_NOTATION_H
 #define CORE_TESTS_CHECK_NOTATION_H
 

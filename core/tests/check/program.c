@@ -1,5 +1,6 @@
 /* The text form of programs (program.h), read and written, and random programs. No state: the state
  * of a random sequence is the caller's. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/program.h"
 #include <ctype.h>
 #include <stdarg.h>

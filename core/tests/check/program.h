@@ -15,6 +15,7 @@
  *
  * A party may be empty: `0 | | r0`. Values are 1 to 99; 0 is what a closed channel returns. After a
  * panic, a party goes on with its next operation. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_PROGRAM_H
 #define CORE_TESTS_CHECK_PROGRAM_H
 

@@ -1,4 +1,5 @@
 /* Random numbers for tests: the same in each run. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_RANDOM_H
 #define CORE_TESTS_CHECK_RANDOM_H
 

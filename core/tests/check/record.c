@@ -1,6 +1,7 @@
 /* Records histories on two threads (record.h): the clock, the meetings of the two threads, batches,
  * and the watch that ends a process that hangs. The clock's properties, found out once in a
  * process, are the state of this file. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/record.h"
 #include "core/base/atomic.h"
 #include "core/tests/check/random.h"

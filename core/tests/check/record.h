@@ -3,6 +3,7 @@
  *
  * Everything is done in batches: both threads draw programs and make channels, then run the batch
  * program by program, then judge it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_RECORD_H
 #define CORE_TESTS_CHECK_RECORD_H
 

@@ -1,5 +1,6 @@
 /* Runs a party of a program on real channels (run.h), and translates each operation and its result.
  * No state of its own. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/run.h"
 #include "core/base/futex.h"
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Runs one party of a program on real channels. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_RUN_H
 #define CORE_TESTS_CHECK_RUN_H
 

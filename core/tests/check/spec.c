@@ -1,5 +1,6 @@
 /* The channel as a sequential machine (spec.h): its steps, and the walk over all executions of a
  * program. No state outside of a walk. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/spec.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,6 +12,7 @@
  * moment at which a timed out operation takes its place. The code that runs the operation detects
  * one that gives up before the deadline (OP_EARLY). When two parties meet, one of them waits, so
  * two non-blocking operations never meet. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_CHECK_SPEC_H
 #define CORE_TESTS_CHECK_SPEC_H
 

@@ -1,5 +1,6 @@
 /* One schedule: its fibers, what they wait for, and which may run next. The interface between
  * explore.c, which runs a schedule, and strategy.c, which decides what the next one is. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_ENGINE_H
 #define CORE_TESTS_EXPLORE_ENGINE_H
 

@@ -1,5 +1,6 @@
 /* Runs one schedule (engine.h): the fibers, the points at which another may run, and the choices
  * there. The state is `engine` and `explore_hot`: the schedule that runs. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/engine.h"
 #include "core/tests/explore/sanitizer.h"
 #include <stdarg.h>

@@ -6,6 +6,7 @@
  *
  * The code under test is the library hchan_explored: core/ and variants/ compiled with shim.h. Not
  * thread-safe; one exploration at a time. What is explored is sequentially consistent. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_EXPLORE_H
 #define CORE_TESTS_EXPLORE_EXPLORE_H
 

@@ -1,6 +1,7 @@
 /* The kernel for explored code: core/base/futex.h on fibers. A sleeper wakes when another fiber
  * wakes it, or when the schedule says so: spuriously, or because its time is over. No state: the
  * sleepers are the engine's. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/tests/explore/engine.h"
 

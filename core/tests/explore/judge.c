@@ -1,5 +1,6 @@
 /* Judges programs under exploration (judge.h): runs a program's parties on the fibers and checks
  * each history. The state is the table of histories and results that were already seen. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/judge.h"
 #include "core/chan/layout.h"
 #include "core/tests/check/lin.h"

@@ -1,4 +1,5 @@
 /* Explores programs (check/program.h): lin_check() judges the history of every schedule. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_JUDGE_H
 #define CORE_TESTS_EXPLORE_JUDGE_H
 

@@ -1,4 +1,5 @@
 /* explore, the program: looks for a schedule in which a program goes wrong, or repeats one. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/proc.h"
 #include "core/tests/given.h"

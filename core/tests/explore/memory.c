@@ -1,5 +1,6 @@
 /* The heap of explored code (memory.h): an arena, which this file owns, and from which each
  * schedule allocates in the same order. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/memory.h"
 #include "core/tests/explore/sanitizer.h"
 #include <errno.h>

@@ -2,6 +2,7 @@
  * so that addresses, and the order of locks that follows from them, are the same in each; and
  * returns it as a whole, including that of fibers that never ended. AddressSanitizer sees blocks,
  * their borders and their ends as on the real heap. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_MEMORY_H
 #define CORE_TESTS_EXPLORE_MEMORY_H
 

@@ -1,6 +1,7 @@
 /* The scheduler, to be explored: the files of core/sched as they are, with mutexes of the engine
  * instead of threads'. They are included, so that each schedule can begin with their static state
  * as it was at first. Goroutines, with their stacks, come from a pool that is made once. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/proc.h"
 #include "core/sched/proc.h"
 #include "core/sched/stack.h"

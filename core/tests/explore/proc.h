@@ -1,5 +1,6 @@
 /* Goroutines in a case: each P is a fiber that runs the scheduler's loop, and goroutines run in
  * these fibers on stacks of their own. Threads are other fibers, beside them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_PROC_H
 #define CORE_TESTS_EXPLORE_PROC_H
 

@@ -1,5 +1,6 @@
 /* Schedules as text, and the report of a failing one, even if the process dies of it. The state is
  * whether a death is to be reported. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/engine.h"
 #include "core/tests/explore/sanitizer.h"
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* The annotations of the engine for AddressSanitizer: which memory is unused, and that stacks are
  * switched. Empty without it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_SANITIZER_H
 #define CORE_TESTS_EXPLORE_SANITIZER_H
 

@@ -6,6 +6,7 @@
  * What is explored is therefore sequentially consistent, as the models are. ThreadSanitizer checks
  * whether the orders in the wrappers' names suffice for plain accesses. For words that are read
  * without the lock the argument stands beside them, and nothing checks it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_SHIM_H
 #define CORE_TESTS_EXPLORE_SHIM_H
 

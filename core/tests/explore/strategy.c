@@ -1,5 +1,6 @@
 /* Decides which schedules are run: all within a bound, or drawn ones. The state is that of the
  * exploration in progress: the stack of a search, or the dice. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/engine.h"
 
 enum { STACK_DEPTH = EXPLORE_STEPS_MAX + 1 };

@@ -4,6 +4,7 @@
  *     fairness PROGRAM PROCS     prints: most goroutines alive, the longest wait of a runnable one
  * in runs of goroutines and in ms, the latest deadline in ms; "-" for what the program does not
  * measure */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/base/futex.h"
 #include <hchan/hchan.h>

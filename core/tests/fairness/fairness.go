@@ -1,4 +1,5 @@
 // Programs that show whether a scheduler of goroutines is fair: Go's. See fairness.c.
+// SPDX-License-Identifier: MIT
 package main
 
 import (

@@ -1,6 +1,7 @@
 /* Channels that are wrong in one thing each (broken.h), for the test that the comparison with Go
  * sees a difference. The spoiled variant and the one that it is made from are the state of this
  * file. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/oracle/broken.h"
 #include "variants/buffer/plain.h"
 #include <string.h>

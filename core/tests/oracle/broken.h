@@ -1,5 +1,6 @@
 /* Ways to spoil a channel, compiled only into oracle_broken: the comparison with Go must see each
  * of them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_ORACLE_BROKEN_H
 #define CORE_TESTS_ORACLE_BROKEN_H
 

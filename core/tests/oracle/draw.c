@@ -9,6 +9,7 @@
  * interpret.go's format, one after the other; and statistics of them to stdout. Ends with 2 if the
  * call is wrong, which leaves both files as they are, and with 3 if they could not be written,
  * which leaves them empty. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/check/spec.h"
 #include "core/tests/given.h"
 #include "core/tests/oracle/write.h"

@@ -3,6 +3,7 @@
  *     oracle_examples --variant NAME [--traced] NUMBER|NAME
  *
  * Each is written line by line as in Go; comments note what cannot be expressed in C. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/given.h"
 #include <errno.h>
 #include <hchan/hchan.h>

@@ -6,6 +6,7 @@
 // If main could end before its goroutine has printed, these wait for the goroutine instead of
 // sleeping: `printed`. If two goroutines print, the order of the lines depends on the schedule, so
 // oracle_test compares the lines sorted.
+// SPDX-License-Identifier: MIT
 package main
 
 import (

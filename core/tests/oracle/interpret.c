@@ -8,6 +8,7 @@
  * program is wrong, before any program runs, and with 3 if one could not be run. `oracle_broken` is
  * the same with `--broken NAME`, which spoils the channel (broken.c), for the test that a
  * difference is seen. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/tests/check/run.h"
 #include "core/tests/given.h"

@@ -11,6 +11,7 @@
 // programs run in a child, which writes each result when it is there. If the runtime ends the child
 // with this message, the missing operations were blocked, and a new child runs the next program.
 // Operations with a deadline are not run: their results depend on time.
+// SPDX-License-Identifier: MIT
 package main
 
 import (

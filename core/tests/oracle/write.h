@@ -1,4 +1,5 @@
 /* Writes a history in the format of interpret.go. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_ORACLE_WRITE_H
 #define CORE_TESTS_ORACLE_WRITE_H
 

@@ -1,4 +1,5 @@
 /* A program of cases.txt, and its run on the channels of one variant. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_RACE_PROGRAM_H
 #define CORE_TESTS_RACE_PROGRAM_H
 

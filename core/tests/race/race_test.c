@@ -3,6 +3,7 @@
  *
  *     race_test                      the test; HCHANLAB_VARIANT limits it to one variant
  *     race_test VARIANT NAME         one program, with its reports; status 66 if there are any */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/race/program.h"
 #include "core/tests/support.h"
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Reads cases.txt, whose head has its grammar. What an operation means is known to run.c only. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/race/program.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
  * channels are those of the race build. What parties wait for apart from channels are relaxed
  * atomic variables, which order nothing. Owns the channels, the variables that the parties share,
  * and what has been said. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/race/program.h"
 #include <hchan/sched.h>
 #include <hchan/sync.h>

@@ -3,6 +3,8 @@
 //
 //	run CASES         lists the programs, each with its verdict
 //	run CASES NAME    runs one; the status is 66 if the race detector has reported anything
+//
+// SPDX-License-Identifier: MIT
 package main
 
 import (

@@ -1,4 +1,5 @@
 // wants: nothing: the correct form of what the others get wrong
+// SPDX-License-Identifier: MIT
 #include "types.h"
 
 static void produce(jobs_sendonly out, const struct job *v)

@@ -1,4 +1,5 @@
 // wants: blobs: the element is too large
+// SPDX-License-Identifier: MIT
 #include "types.h"
 
 struct blob {

@@ -1,4 +1,5 @@
 /* What the snippets share: two channel types with the same element, and one with pointers. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/typed.h>
 
 struct job {

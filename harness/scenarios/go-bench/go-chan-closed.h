@@ -1,6 +1,7 @@
 /* What Go's BenchmarkChanClosed measures: all parties receive, without blocking, from one channel
  * of empty values that is closed and drained. One operation is one receive, of zero. With several
  * parties it is, as in Go, the wall time over the receives of all. */
+/* SPDX-License-Identifier: MIT */
 static int go_chan_closed_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, 0, 0);

@@ -4,6 +4,7 @@
  * Go's iteration: 100 sends and 100 receives. With several parties it is, as in Go, the wall time
  * over the iterations of all. At the end of the window a party leaves in the middle of an
  * iteration: with a lock that convoys, another hundred turns may take seconds. */
+/* SPDX-License-Identifier: MIT */
 enum { GO_CHAN_CONTENDED_BATCH = 100 };
 
 static int go_chan_contended_setup(struct bench *b)

@@ -2,6 +2,7 @@
  * channel that has no sender. One operation is one failed receive. With several parties it is, as
  * in Go, the wall time over the receives of all. nb-recv-empty has one party, on a channel of its
  * own. */
+/* SPDX-License-Identifier: MIT */
 static int go_chan_nonblocking_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, 0);

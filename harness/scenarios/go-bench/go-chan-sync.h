@@ -3,6 +3,7 @@
  * party sends and receives once in it, but two iterations run at once, so it is one value handed
  * over. Go's ChanSyncWork is --work 1000, after each send and each receive; its turns are
  * divisions. The scheduler decides which of the two sides parks. */
+/* SPDX-License-Identifier: MIT */
 static int go_chan_sync_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, 0);

@@ -1,6 +1,7 @@
 /* What Go's BenchmarkChanUncontended measures: each party has a channel of its own with capacity
  * 100, fills it and empties it. One operation is Go's iteration: 100 sends and 100 receives. With
  * several parties it is, as in Go, the wall time over the iterations of all. */
+/* SPDX-License-Identifier: MIT */
 enum { GO_CHAN_UNCONTENDED_BATCH = 100 };
 
 static void go_chan_uncontended_crowd(struct worker *w)

@@ -1,6 +1,7 @@
 /* What Go's BenchmarkMakeChan measures: make(chan T, 8). Byte, Int, Struct/32 and Struct/40 are the
  * element sizes 1, 8, 32 and 40; Struct/0 is 0. One operation is one channel made and freed. Go
  * leaves freeing to its collector, which is part of its ns/op; here chanfree() is timed. */
+/* SPDX-License-Identifier: MIT */
 static void go_make_chan_lead(struct worker *w, uint64_t ops)
 {
     struct bench *b = w->bench;

@@ -1,6 +1,7 @@
 /* What Go's BenchmarkReceiveDataFromClosedChan measures: one party drains a channel of empty values
  * that was filled and closed before, as for range does. One operation is one value received;
  * filling is not timed. recv-closed receives from a channel that is drained already. */
+/* SPDX-License-Identifier: MIT */
 static void go_recv_closed_lead(struct worker *w, uint64_t ops)
 {
     struct bench *b = w->bench;

@@ -3,6 +3,7 @@
  * other. No party ever parks: each of the others holds at most one value, so at least one is in a
  * buffer. One operation is Go's iteration: a select of two cases and a send. With several parties
  * it is, as in Go, the wall time over the iterations of all. */
+/* SPDX-License-Identifier: MIT */
 static int go_select_async_contended_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, b->params.threads);

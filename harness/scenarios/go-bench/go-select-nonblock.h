@@ -3,6 +3,7 @@
  * the same on buffers of one, of which one is empty and the other full after its first value. Go
  * compiles such a select to the non-blocking operation. One operation is Go's iteration, all four.
  * With several parties it is, as in Go, the wall time over the iterations of all. */
+/* SPDX-License-Identifier: MIT */
 static int go_select_nonblock_setup(struct bench *b)
 {
     int error = 0;

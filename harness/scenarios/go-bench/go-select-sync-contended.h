@@ -3,6 +3,7 @@
  * and end when a fourth channel is closed. There are threads / 2 of each; Go has one of each for
  * each P. One operation is Go's iteration: one receiver's select, which gets a value from a
  * sender's. With several receivers it is, as in Go, the wall time over the selects of all. */
+/* SPDX-License-Identifier: MIT */
 enum { GO_SELECT_SYNC_CONTENDED_CHANS = 3 };
 
 static int go_select_sync_contended_setup(struct bench *b)

@@ -2,6 +2,7 @@
  * value; a select receives it from the channel that has it, and a send puts it into the other. One
  * operation is Go's iteration: a select of two cases, one of which is ready, and a send. With
  * several parties it is, as in Go, the wall time over the iterations of all. */
+/* SPDX-License-Identifier: MIT */
 static void go_select_uncontended_crowd(struct worker *w)
 {
     struct bench *b = w->bench;

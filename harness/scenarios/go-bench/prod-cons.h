@@ -6,6 +6,7 @@
  * Go's benchmarkChanProdCons, with two parties for each P, is the same: ChanProdCons0, 10 and 100
  * have the capacities 0, 10 and 100, and ChanProdConsWork0, 10 and 100 think for 100 turns of a
  * loop as well. A turn is two shifts in Go, and a multiplication here. */
+/* SPDX-License-Identifier: MIT */
 static int prod_cons_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);

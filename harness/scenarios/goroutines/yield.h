@@ -2,6 +2,7 @@
  * goes to the end of its P's queue, and the other one runs. Two threads on one PU (in a variant
  * that parks threads) yield to the kernel, which may do as it likes, so that is not checked. No
  * channel is used. */
+/* SPDX-License-Identifier: MIT */
 static void yield_lead(struct worker *w, uint64_t ops)
 {
     (void)w;

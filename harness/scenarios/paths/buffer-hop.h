@@ -2,6 +2,7 @@
  * in turn; with two, one sends and the other receives, and each moves a quarter of the buffer only
  * when it knows, from a count that the other publishes, that there is room or that there are values
  * for all of it. */
+/* SPDX-License-Identifier: MIT */
 static int buffer_hop_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -2,6 +2,7 @@
  * all. Timed from the call of close until the last receiver has run. One operation is one receiver
  * woken. Between rounds the receivers sleep on the round's number. A close unlocks before it wakes,
  * whatever the parker, so early is no different from futex here. */
+/* SPDX-License-Identifier: MIT */
 static void close_wake_round(struct bench *b, uint32_t receivers)
 {
     while (chan_parked_receivers(b->chan[0]) < receivers)

@@ -1,6 +1,7 @@
 /* Direct handoff: every send finds its receiver parked and copies the value straight to it. The
  * sender waits for that before each send, so the time of a pair is the whole cycle: the receiver
  * parks, the sender sees it, hands over and wakes it. */
+/* SPDX-License-Identifier: MIT */
 static int handoff_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, 0);

@@ -1,5 +1,6 @@
 /* The variant's lock alone: lock, add one to a word under it, unlock. With more threads than PUs it
  * shows which locks collapse. */
+/* SPDX-License-Identifier: MIT */
 static struct VARIANT_PASTE(lock, VARIANT_LOCK) * mutex_lock(struct bench *b)
 {
     return (void *)b->lock;

@@ -1,4 +1,5 @@
 /* A non-blocking receive on an empty, open channel: select { case <-c: default: }. */
+/* SPDX-License-Identifier: MIT */
 static int nb_recv_empty_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -1,4 +1,5 @@
 /* A non-blocking send on a full buffer: select { case c <- v: default: }. */
+/* SPDX-License-Identifier: MIT */
 static int nb_send_full_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, b->params.capacity);

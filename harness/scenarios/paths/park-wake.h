@@ -4,6 +4,7 @@
  * answer before the waker has got round to receiving. One operation is one value, one way: one
  * park, one wake, and the woken one running again. That one side of each value parks is so by
  * construction; what can fail is the sleep (park_slept), where a waiter spins or yields first. */
+/* SPDX-License-Identifier: MIT */
 static int park_wake_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, 0);

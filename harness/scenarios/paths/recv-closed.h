@@ -1,4 +1,5 @@
 /* A blocking receive on a closed, drained channel: returns zero and false at once. */
+/* SPDX-License-Identifier: MIT */
 static int recv_closed_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, 0);

@@ -1,6 +1,7 @@
 /* benchBufferHop of the lesson's "Test" section, as written there: one thread, a buffer of a
  * million, a million sends, then a million receives; the lesson divides by two million, so one
  * operation is a send or a receive. */
+/* SPDX-License-Identifier: MIT */
 static int seed_buffer_hop_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->ops / 2);

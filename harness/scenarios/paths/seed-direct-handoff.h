@@ -2,6 +2,7 @@
  * `ready` and receives a million times; the sender waits for `ready` and 10 ms more, then sends a
  * million times and waits for the receiver to end. Nothing forces the path: the lesson calls it
  * direct handoff, the path mix tells what it is. */
+/* SPDX-License-Identifier: MIT */
 static int seed_direct_handoff_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, 0);

@@ -3,6 +3,7 @@
  * at the end, upon which all return. A writer thinks before each send. One operation is one value
  * through two such selects: compared with fan-in, which is the same without done, it shows what
  * being cancellable costs. close-wake has the cost of the close itself. Nothing forces the path. */
+/* SPDX-License-Identifier: MIT */
 static int cancel_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, b->params.capacity);

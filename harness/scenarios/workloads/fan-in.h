@@ -1,6 +1,7 @@
 /* Fan-in: many writers send to one channel, and one reader, the lead, drains it. A writer thinks
  * before each send. One operation is one value received. Nothing forces the path: which one is
  * taken shows whether the writers wait for the reader or the reader for them. */
+/* SPDX-License-Identifier: MIT */
 static int fan_in_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -2,6 +2,7 @@
  * value and thinks after it. One operation is one value sent, received and thought about: at the
  * end of the window the writer waits for the readers, since a large buffer would hide their part
  * otherwise. Nothing forces the path. */
+/* SPDX-License-Identifier: MIT */
 static int fan_out_setup(struct bench *b)
 {
     return loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -4,6 +4,7 @@
  * two stages. Nothing forces the path.
  *
  * Worker 1 is the first stage, and worker 0 the last; worker i sends on channel i - 1. */
+/* SPDX-License-Identifier: MIT */
 static int pipeline_setup(struct bench *b)
 {
     int error = 0;

@@ -4,6 +4,7 @@
  * pauses after each for as long as it takes to persist them: on average the service just keeps up.
  * One operation is one quote, until its bar is persisted; `work` is what persisting a bar takes.
  * Nothing forces the path: a quote hops while there is room, and a bar is a rendezvous. */
+/* SPDX-License-Identifier: MIT */
 enum { PRICE_QUOTE_BAR = 64, PRICE_QUOTE_BURST = 4 };
 
 static int price_quote_setup(struct bench *b)

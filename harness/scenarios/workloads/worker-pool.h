@@ -3,6 +3,7 @@
  * channels, and the work. Both channels have the given capacity. Nothing forces the path.
  *
  * Worker 0 collects, worker 1 sends the jobs, the others are the pool. */
+/* SPDX-License-Identifier: MIT */
 static int worker_pool_setup(struct bench *b)
 {
     int error = loop_makechan(b, 0, b->params.elem, b->params.capacity);

@@ -1,5 +1,6 @@
 /* A program with functions of its own that are called as some inside the library. If one of them
  * took the place of the library's, or the other way round, it would not print 42. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <stdio.h>
 #include <stdlib.h>

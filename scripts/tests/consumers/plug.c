@@ -1,4 +1,5 @@
 /* A plug-in, as an extension of Python is one: what it exports uses the library, which it links. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <stdio.h>
 

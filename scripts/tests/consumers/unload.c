@@ -1,5 +1,6 @@
 /* A program that loads the shared library, uses it in a thread, and unloads it before the thread
  * ends, which then gives back what the library keeps for each thread. */
+/* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
 #include <hchan/version.h>
 #include <pthread.h>

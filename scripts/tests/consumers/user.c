@@ -1,4 +1,5 @@
 /* A program in C that uses the library: goroutines, a channel with types, and source lines. */
+/* SPDX-License-Identifier: MIT */
 #include <hchan/lines.h>
 #include <hchan/sched.h>
 #include <hchan/typed.h>

@@ -1,4 +1,5 @@
 // A program in C++ (11) that uses the library: goroutines, and a channel with types.
+// SPDX-License-Identifier: MIT
 #include <cstdio>
 #include <hchan/sched.h>
 #include <hchan/typed.h>

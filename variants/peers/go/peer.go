@@ -1,6 +1,7 @@
 // Go's channels as a peer (see ../README.md): the scenarios in goroutines, the process bound to the
 // cell's PUs and as many Ps as there are of them; and Go's own benchmarks, run from the test program
 // of package runtime.
+// SPDX-License-Identifier: MIT
 package main
 
 import (

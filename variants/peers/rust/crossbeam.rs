@@ -1,4 +1,5 @@
 //! crossbeam-channel's bounded channel; of capacity 0 it is a rendezvous.
+// SPDX-License-Identifier: MIT
 use crossbeam_channel::{bounded, select, Receiver, Sender};
 
 struct Crossbeam;

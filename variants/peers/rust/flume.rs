@@ -1,6 +1,7 @@
 //! flume's bounded channel; of capacity 0 it is a rendezvous. Its Selector is not used: of version
 //! 0.10.14 a value comes now and then whose select says that it took another case (see also
 //! github.com/zesterer/flume/issues/135), so that no count of operations would be right.
+// SPDX-License-Identifier: MIT
 use flume::{bounded, Receiver, Sender};
 
 struct Flume;

@@ -1,6 +1,7 @@
 //! The skeleton of a peer in Rust: the command line, the windows and the records of a peer program
 //! (../README.md has the protocol). A peer says what it is and makes its channel; the loops are the
 //! scenarios' own, in threads that are bound to the cell's PUs.
+// SPDX-License-Identifier: MIT
 
 use std::fmt::Display;
 use std::io::{Read, Write};

@@ -1,5 +1,6 @@
 //! The standard library's std::sync::mpsc::sync_channel; of bound 0 it is a rendezvous. What it is
 //! made of depends on the compiler's version: from 1.67 on, of crossbeam's.
+// SPDX-License-Identifier: MIT
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
 
 struct Std;

@@ -1,6 +1,7 @@
 /* A peer whose channel is wrong in the way that BROKEN names: `lose` drops a value now and then,
  * `twice` delivers one twice, `swap` exchanges two. The checks must see each of these, and nothing
  * without BROKEN. */
+/* SPDX-License-Identifier: MIT */
 #include "variants/peers/mutex-condvar.h"
 #include "variants/peers/peer.h"
 

@@ -1,5 +1,6 @@
 /* Small cases that the engine's tests explore: fibers that count and log their accesses to a
  * word. */
+/* SPDX-License-Identifier: MIT */
 #ifndef CORE_TESTS_EXPLORE_TESTS_CASES_H
 #define CORE_TESTS_EXPLORE_TESTS_CASES_H
 

@@ -1,4 +1,5 @@
 /* Channels that are broken on purpose are found. */
+/* SPDX-License-Identifier: MIT */
 #include "core/chan/layout.h"
 #include "core/tests/explore/judge.h"
 #include "core/tests/support.h"

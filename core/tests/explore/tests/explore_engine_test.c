@@ -1,4 +1,5 @@
 /* The engine itself: it runs every schedule once, and a schedule can be repeated. */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/child.h"
 #include "core/tests/explore/tests/cases.h"
 

@@ -9,6 +9,7 @@
  *     HCHANLAB_SCHEDULES=10000000     how many drawn schedules; 0: none
  *     HCHANLAB_SEED=7                 of the drawn programs and schedules
  *     HCHANLAB_MEETING='two yield' HCHANLAB_REPLAY='12:1'    says what a schedule does */
+/* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/proc.h"

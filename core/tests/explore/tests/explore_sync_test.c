@@ -5,6 +5,7 @@
  *     HCHANLAB_SCHEDULES=10000000     how many drawn schedules; 0: none
  *     HCHANLAB_SEED=7                 of the drawn schedules
  *     HCHANLAB_SCENE='two threads' HCHANLAB_REPLAY='12:1'    says what a schedule does */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/tests/explore/explore.h"
 #include "core/tests/explore/proc.h"

@@ -9,6 +9,7 @@
  *     HCHANLAB_DEEPER=1               this many more deviations
  *     HCHANLAB_VARIANT=ticket         only one variant
  *     HCHANLAB_HALF=1                 the measured instances; 2: the traced ones */
+/* SPDX-License-Identifier: MIT */
 #include "core/tests/explore/judge.h"
 #include "core/tests/explore/sanitizer.h"
 #include "core/tests/support.h"

@@ -1,4 +1,5 @@
 /* The engine's kernel and clock: sleeping and waking, deadlines, spinning and yielding. */
+/* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
 #include "core/tests/explore/tests/cases.h"
 

@@ -1,5 +1,6 @@
 /* A mutant of fastpath/check.h: checks first whether the channel is closed, and second whether it
  * is empty. */
+/* SPDX-License-Identifier: MIT */
 #ifndef FASTPATH_REVERSED_H
 #define FASTPATH_REVERSED_H
 

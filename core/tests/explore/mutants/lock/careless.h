@@ -1,5 +1,6 @@
 /* A mutant of lock/futex.h: a woken waiter takes the lock as if no other waiter slept. The next
  * release then wakes nobody. */
+/* SPDX-License-Identifier: MIT */
 #ifndef LOCK_CARELESS_H
 #define LOCK_CARELESS_H
 

@@ -1,4 +1,5 @@
 /* A mutant of park/futex.h: sleeps once, and takes any wake as its own. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_ONCE_H
 #define PARK_ONCE_H
 

@@ -1,5 +1,6 @@
 /* A mutant of park/futex.h: lets the kernel compare the word with what it has just read, which may
  * be the wake that it is about to miss. */
+/* SPDX-License-Identifier: MIT */
 #ifndef PARK_REREAD_H
 #define PARK_REREAD_H
 
