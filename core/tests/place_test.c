@@ -125,8 +125,8 @@ static void test_a_line_is_found_with_a_table_of_addresses_or_without(void **sta
     (void)state;
     skip_where_there_are_no_lines();
     assert_int_equal(chdir(SOURCE_DIR), 0);
-    assert_line(afar("libwatch_shared.so"), "receive_from_afar (" SHARED_C ":7)");
-    assert_line(afar("watch_no_aranges.so"), "receive_from_afar (" SHARED_C ":7)");
+    assert_line(afar("libwatch_shared.so"), "receive_from_afar (" SHARED_C ":8)");
+    assert_line(afar("watch_no_aranges.so"), "receive_from_afar (" SHARED_C ":8)");
 }
 
 static void test_where_there_is_no_line_the_place_is_a_symbol(void **state)
@@ -157,9 +157,9 @@ static void test_where_the_system_refuses_the_place_is_a_symbol(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(chdir(SOURCE_DIR), 0);
     no_names = true;
-    assert_line(pc, "? (" SHARED_C ":7)");
+    assert_line(pc, "? (" SHARED_C ":8)");
     no_names = false;
-    assert_line(pc, "receive_from_afar (" SHARED_C ":7)");
+    assert_line(pc, "receive_from_afar (" SHARED_C ":8)");
 }
 
 /* Given a working directory, then a file below it has its path from there, and any other its whole
@@ -171,15 +171,15 @@ static void test_a_file_is_named_from_the_working_directory(void **state)
     (void)state;
     skip_where_there_are_no_lines();
     assert_int_equal(chdir(SOURCE_DIR "/core"), 0);
-    assert_line(pc, "receive_from_afar (tests/watch_shared.c:7)");
+    assert_line(pc, "receive_from_afar (tests/watch_shared.c:8)");
     assert_int_equal(chdir(BINARY_DIR), 0);
-    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
+    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":8)");
     assert_int_equal(chdir("/"), 0);
-    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
+    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":8)");
     assert_non_null(mkdtemp(gone));
     assert_int_equal(chdir(gone), 0);
     assert_int_equal(rmdir(gone), 0);
-    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
+    assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":8)");
     assert_int_equal(chdir(BINARY_DIR), 0);
 }
 
@@ -193,9 +193,9 @@ static void test_a_relative_name_is_of_the_folder_of_the_compiler(void **state)
     for (size_t i = 0; i < 2; i++) {
         const void *pc = afar(compiled[i]);
         assert_int_equal(chdir(SOURCE_DIR), 0);
-        assert_line(pc, "receive_from_afar (" SHARED_C ":7)");
+        assert_line(pc, "receive_from_afar (" SHARED_C ":8)");
         assert_int_equal(chdir("/"), 0);
-        assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":7)");
+        assert_line(pc, "receive_from_afar (" SOURCE_DIR "/" SHARED_C ":8)");
     }
     assert_int_equal(chdir(BINARY_DIR), 0);
 }
