@@ -105,6 +105,7 @@ static void main_waits_for_a_signal(void)
     hchan_watch_start(NULL);
     pthread_create(&thread, NULL, signal_later_main, NULL);
     sigwait(&set, &number);
+    pthread_join(thread, NULL);
     chansend1(c, NULL);
     schedstop();
     _exit(8);
@@ -137,14 +138,14 @@ static void a_goroutine_reads(void)
 static void a_stranger_sends_to_stopping(void)
 {
     start_receiver();
-    start_sender();
+    pthread_detach(start_sender());
     schedstop();
     _exit(8);
 }
 
 static void *start_late_sender(void *arg)
 {
-    start_sender();
+    pthread_detach(start_sender());
     return arg;
 }
 
@@ -155,6 +156,7 @@ static void a_registered_thread_starts_a_stranger(void)
     start_receiver();
     hchan_watch_start(NULL);
     hchan_go(&thread, start_late_sender, NULL);
+    pthread_detach(thread);
     schedstop();
     _exit(8);
 }
@@ -183,6 +185,7 @@ static void a_stranger_has_a_known_number(void)
     pthread_create(&thread, NULL, register_and_end, &known);
     pthread_join(thread, NULL);
     pthread_create(&thread, NULL, tell_and_send_later, (void *)&given);
+    pthread_detach(thread);
     while (!load_acq(&given)) /* pairs with store_rel in the thread */
         sched_yield();
     for (struct g *gp = allgs_lock(); gp; gp = gp->next_all)
