@@ -187,7 +187,10 @@ static void test_reports_bring_their_own_stack(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         small = rows[i].body;
-        assert_int_equal(run_child(end_on_a_small_stack), rows[i].status);
+        int status = run_child(end_on_a_small_stack);
+        if (status != rows[i].status)
+            print_error("%s", said);
+        assert_int_equal(status, rows[i].status);
         assert_memory_equal(said, rows[i].says, strlen(rows[i].says));
         if (hchan_lines_known() && rows[i].body != place_one)
             assert_said("core/tests/watch_goroutines_test.c:");
