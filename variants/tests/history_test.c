@@ -95,13 +95,14 @@ static void read_environment(void)
 }
 
 /* Given drawn programs on two CPUs, then the histories of every variant have an explanation. Traced
- * instances get a twentieth: they have the same algorithm, with other timing. */
+ * instances get a twentieth: they have the same algorithm, with other timing. On a busy machine few
+ * histories overlap and each takes long, so the variants that come after get the least number. */
 static void test_every_history_has_an_explanation(void **state)
 {
     (void)state;
     FOR_EACH_VARIANT(v)
     {
-        uint64_t share = histories / variants();
+        uint64_t share = busy ? LEAST : histories / variants();
         record_instance(v, v == hchan_traced(v) ? share / 20 : share - share / 20);
     }
     print_message("the clock is %s\n", record_clock());
