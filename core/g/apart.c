@@ -2,6 +2,7 @@
  * the program calls, and exit handlers after a panic, reports, source lines. It is mapped for one
  * call; there is no state here. */
 /* SPDX-License-Identifier: MIT */
+#include "core/base/race.h"
 #include "core/g/g.h"
 #include "core/g/panic.h"
 #include <hchan/sched.h>
@@ -36,6 +37,7 @@ static void apart_main(void *data)
         a->fine = panic_hold(a->fn, a->arg, &a->held);
     else
         a->fn(a->arg);
+    racerelease(&a->fiber);
     fiber_leave(&a->fiber, &a->g->fiber, 1);
     context_switch(&a->there, &a->back, a); /* for good */
 }
@@ -43,10 +45,13 @@ static void apart_main(void *data)
 static void switch_apart(struct apart *a, void *bottom)
 {
     fiber_begin(&a->fiber, bottom, APART);
+    racegostart(&a->fiber, NULL, 0, __builtin_return_address(0));
     context_make(&a->there, bottom, APART, apart_main);
     fiber_leave(&a->g->fiber, &a->fiber, 0);
     context_switch(&a->back, &a->there, a);
     fiber_arrive(&a->g->fiber, &a->fiber);
+    raceacquire(&a->fiber);
+    racegoend(&a->fiber);
     fiber_end(&a->fiber);
 }
 

@@ -239,6 +239,8 @@ static bool do_sync(const char *word)
         drop_kept();
     else if (strcmp(word, "once") == 0)
         hchan_once_do(&once, write_x, NULL);
+    else if (strcmp(word, "apart") == 0)
+        hchan_apart(write_x, NULL);
     else if (strcmp(word, "timer") == 0 || strcmp(word, "ticker") == 0)
         use_timer(word[2] == 'c');
     else

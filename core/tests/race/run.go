@@ -207,6 +207,8 @@ func (w *world[T]) word(word string) {
 		time.Sleep(5 * time.Millisecond)
 	case word == "once":
 		w.once.Do(func() { *w.words[0] = 1 })
+	case word == "apart":
+		*w.words[0] = 1
 	case word == "timer":
 		<-time.After(time.Millisecond)
 	case word == "ticker":
