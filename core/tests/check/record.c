@@ -19,6 +19,7 @@ enum {
     LEAD_NS = 250,  /* from when both are there to their common start */
     SPREAD_NS = 50, /* each starts up to this much later */
     REPEATS = 200,  /* batches that may be repeated, in addition to as many as are planned */
+    BUSY_S = 20,    /* after that, more repeated than counted means that the machine is busy */
     PATIENCE_S = 600,
     SPINS = 2000,       /* loads of a word before the CPU is given to a thread that may write it */
     AGREEMENTS = 20000, /* exchanges to check that both CPUs agree on the time */
@@ -70,6 +71,7 @@ struct recorder {
     int cpus[2];
     bool agree[2];
     uint64_t done, repeated; /* histories */
+    uint64_t start_ns;
     bool over;
     struct run runs[BATCH];
     struct program programs[BATCH];
@@ -155,6 +157,14 @@ static void report(struct recorder *r, unsigned i)
              (unsigned long long)(r->plan->seed + r->done + r->repeated + i), program, history);
 }
 
+/* Whether the two threads rarely run at the same time. Then each history takes them a turn of the
+ * kernel's scheduler, and the planned ones would take hours. */
+static bool is_in_vain(const struct recorder *r)
+{
+    return r->repeated > r->plan->histories + REPEATS * BATCH ||
+           (r->repeated > r->done && monotonic_ns() - r->start_ns > (uint64_t)BUSY_S * 1000000000);
+}
+
 /* Adds the batch to the tally; returns whether it was the last. Only the first side calls this. */
 static void add_up(struct recorder *r)
 {
@@ -176,8 +186,7 @@ static void add_up(struct recorder *r)
         r->done += BATCH;
         t->overlapping += overlapping;
     }
-    r->over = r->done >= plan->histories || r->repeated > plan->histories + REPEATS * BATCH ||
-              (plan->until_wrong && t->wrong);
+    r->over = r->done >= plan->histories || is_in_vain(r) || (plan->until_wrong && t->wrong);
 }
 
 static void free_runs(struct side *s)
@@ -408,11 +417,11 @@ bool record(const struct record_plan *plan, struct record_tally *tally)
     if (ticks_per_ns == 0)
         calibrate(r);
     struct watch watch;
-    uint64_t start = monotonic_ns();
+    r->start_ns = monotonic_ns();
     watch_start(&watch, r);
     run_sides(r, record_batches);
     watch_end(&watch);
-    tally->elapsed_s += (double)(monotonic_ns() - start) / 1e9;
+    tally->elapsed_s += (double)(monotonic_ns() - r->start_ns) / 1e9;
     tally->histories += r->done;
     tally->repeated += r->repeated;
     bool enough = r->done >= plan->histories || (plan->until_wrong && tally->wrong);
