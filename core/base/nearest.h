@@ -1,4 +1,4 @@
-/* What somebody may have meant who has misspelt a name. */
+/* The nearest name to a misspelt one, for "did you mean". */
 /* SPDX-License-Identifier: MIT */
 #ifndef CORE_BASE_NEAREST_H
 #define CORE_BASE_NEAREST_H

@@ -1,5 +1,5 @@
-/* Words on standard error for a process that ends, and Go's throw, which ends one that cannot go
- * on. It has no state, and includes nothing of ours, so that every other file may use it. */
+/* The last words of a process, on standard error; and Go's throw, which ends a process that cannot
+ * go on. It has no state, and includes nothing of ours, so that every other file may use it. */
 /* SPDX-License-Identifier: MIT */
 #include "core/base/throw.h"
 #include <stdint.h>

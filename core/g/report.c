@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Tries for a while: a lock that a thread holds while it writes is free soon, one that a parked
- * goroutine holds is not. */
+/* Tries for a while. A thread that writes soon frees the stream's lock; a parked goroutine that
+ * holds it does not. */
 static bool lock_soon(FILE *stream)
 {
     enum { TRIES = 1000 };

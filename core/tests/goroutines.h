@@ -25,6 +25,15 @@ static inline void start_procs(unsigned procs)
     assert_int_equal(gomaxprocs(), procs);
 }
 
+/* Calls itself n times; each call takes half a KiB of the stack. */
+static __attribute__((noinline, unused)) char deeper(int n)
+{
+    volatile char frame[512] = {0};
+    if (n > 0)
+        frame[1] = deeper(n - 1); /* into the frame, so that it is no loop to a compiler */
+    return frame[1];
+}
+
 /* How many Gs there are, of goroutines and threads, those that have ended included. */
 static inline size_t count_gs(void)
 {

@@ -31,14 +31,6 @@ static void send_segv(void *arg)
     raise(SIGSEGV); /* to the thread of the goroutine */
 }
 
-static __attribute__((noinline)) char deeper(int n)
-{
-    volatile char frame[512] = {0};
-    if (n > 0)
-        frame[1] = deeper(n - 1); /* into the frame, so that it is no loop to a compiler */
-    return frame[1];
-}
-
 static void overflow(void *arg)
 {
     (void)arg;

@@ -6,14 +6,6 @@
 #include "core/tests/goroutines.h"
 #include <sys/mman.h>
 
-static __attribute__((noinline)) char deeper(int n)
-{
-    volatile char frame[512] = {0};
-    if (n > 0)
-        frame[1] = deeper(n - 1); /* into the frame, so that it is no loop to a compiler */
-    return frame[1];
-}
-
 static void overflow(void *arg)
 {
     deeper(*(int *)arg);
