@@ -29,9 +29,10 @@ struct p {
     bool spinning;           /* counted in sched.spinning; while it is idle, under sched.lock */
     struct g *gfree;         /* dead goroutines, by next_free */
     uint32_t gfrees;         /* how many those are */
+    struct cxx_exceptions *exceptions; /* of its thread; &none without C++ */
+    struct cxx_exceptions none;
     pthread_t thread;
-    int error;                         /* of its start */
-    struct cxx_exceptions *exceptions; /* of its thread; NULL without C++ */
+    int error; /* of its start */
 
     alignas(CACHE_LINE) _Atomic uint32_t note; /* enum note; a futex */
     bool idle;       /* in the list of idle Ps. This and link are under sched.lock */

@@ -41,10 +41,11 @@ static inline void switch_stacks(struct g *gp, struct g *to)
 /* switch_to(), of a goroutine that handles an exception. */
 void switch_handling(struct g *gp, struct g *to);
 
+/* One test for both words, since every switch of a C++ program asks. */
 static inline bool handles_exception(const struct p *pp)
 {
     const struct cxx_exceptions *e = pp->exceptions;
-    return __builtin_expect(e != NULL, 0) && (e->caught || e->uncaught);
+    return __builtin_expect(((uintptr_t)e->caught | e->uncaught) != 0, 0);
 }
 
 /* Leaves gp, which calls, for `to`: its P's g0, or a goroutine that was taken from a queue. Returns

@@ -28,13 +28,13 @@ static void run_p(struct p *pp)
     setg(NULL);
 }
 
-/* The exceptions of C++ that the calling thread handles; NULL without a C++ runtime. */
-static struct cxx_exceptions *find_exceptions(void)
+/* The exceptions of C++ that pp's thread, the calling one, handles. */
+static struct cxx_exceptions *find_exceptions(struct p *pp)
 {
     void *(*get)(void) = __cxa_get_globals;
     if (!get) /* it came by dlopen() */
         *(void **)&get = dlsym(RTLD_DEFAULT, "__cxa_get_globals");
-    return get ? get() : NULL;
+    return get ? get() : &pp->none;
 }
 
 static void *mstart(void *arg)
@@ -47,7 +47,7 @@ static void *mstart(void *arg)
     if (begun)
         pp->error = stack_guard(&altstack);
     bool failed = pp->error != 0;
-    pp->exceptions = find_exceptions();
+    pp->exceptions = find_exceptions(pp);
     struct g *own = runningg(); /* begin() may have used channels */
     begin_service(&pp->g0);
     fadd_acqrel(&sched.started, 1); /* publishes pp->error; pairs with start_procs() */
@@ -155,6 +155,7 @@ static int make_procs(uint32_t procs)
         return error;
     for (uint32_t i = 0; i < procs; i++) {
         struct p *pp = &sched.ps[i];
+        pp->exceptions = &pp->none; /* until its thread looks for a C++ runtime */
         memset((void *)&pp->g0, 0, sizeof(pp->g0));
         pp->id = i;
         pp->gfrees = 0;
