@@ -14,6 +14,7 @@
 #include "core/g/checkdead.h"
 #include "core/base/futex.h"
 #include "core/g/g.h"
+#include "core/g/task.h"
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
@@ -68,34 +69,20 @@ static void strike_out(struct threads *t, int32_t tid)
             t->tid[i] = 0;
 }
 
-/* What the kernel says of a thread in one of its files. False, with errno, if it says nothing. */
-static bool read_task(int32_t tid, const char *file, char *text, size_t size)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/self/task/%d/%s", (int)tid, file);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return false;
-    text[fread(text, 1, size - 1, f)] = '\0';
-    fclose(f);
-    return true;
-}
-
 /* Whether a thread has ended, but is still listed: main()'s after pthread_exit(). */
 static bool has_ended(int32_t tid)
 {
-    char text[512];
-    if (!read_task(tid, "stat", text, sizeof(text)))
+    struct task_stat thread;
+    if (!task_stat(tid, &thread))
         return errno == ENOENT;
-    const char *state = strrchr(text, ')');
-    return state && (strncmp(state, ") Z", 3) == 0 || strncmp(state, ") X", 3) == 0);
+    return thread.state == 'Z' || thread.state == 'X';
 }
 
 /* Whether it is one of ThreadSanitizer's, which block each signal that there is. */
 static bool is_sanitizers(int32_t tid)
 {
     char text[4096];
-    return FIBER_TSAN && read_task(tid, "status", text, sizeof(text)) &&
+    return FIBER_TSAN && task_read(tid, "status", text, sizeof(text)) &&
            strstr(text, "SigBlk:\tfff");
 }
 

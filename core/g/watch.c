@@ -11,6 +11,7 @@
 #include "core/g/g.h"
 #include "core/g/parked.h"
 #include "core/g/report.h"
+#include "core/g/task.h"
 #include <errno.h>
 #include <hchan/sched.h>
 #include <hchan/watch.h>
@@ -18,7 +19,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { TICK_MS = 100, NS_PER_MS = 1000000 };
@@ -160,25 +160,12 @@ static void look_at_parked(struct watching *s)
  * thread is a zombie, and there is no other thread but this one. */
 static bool alone(struct watching *s)
 {
-    char text[1024] = "";
+    struct task_stat process;
     int64_t now = nanotime();
     if (now - s->checked < (int64_t)TICK_MS * NS_PER_MS)
         return false;
     s->checked = now;
-    FILE *f = fopen("/proc/self/stat", "re");
-    if (!f)
-        return false;
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    const char *after_name = strrchr(text, ')');
-    char state;
-    int threads;
-    return after_name &&
-           sscanf(after_name,
-                  ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-                  "%*s %d",
-                  &state, &threads) == 2 &&
-           state == 'Z' && threads == 2;
+    return task_stat(0, &process) && process.state == 'Z' && process.threads == 2;
 }
 
 /* How long to sleep between two looks: a quarter of after_ns, to report leaks in time. */
