@@ -3,7 +3,8 @@
 #ifndef CORE_BASE_THROW_H
 #define CORE_BASE_THROW_H
 
-/* Writes "what: message" and a newline on standard error, in one piece. Takes no lock (another
+/* Writes "what: message" and a newline on standard error, in one piece if that takes it so, and
+ * otherwise as write_whole() does (core/base/write.h). Takes no lock (another
  * thread may hold the stream's for good), no memory and little stack, and may be called by a
  * signal's handler. */
 void errput(const char *what, const char *message);

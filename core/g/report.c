@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/g/report.h"
 #include "core/base/futex.h"
+#include "core/base/write.h"
 #include "core/g/parked.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,26 +21,23 @@ static bool lock_soon(FILE *stream)
     return false;
 }
 
-/* Without the stream. */
-static void write_round(FILE *stream, const char *text, size_t size)
+/* Through the stream's descriptor, after what the program has written: glibc drops the rest of what
+ * a descriptor does not take at once, and refuses text if the program's was wide. */
+static bool write_flushed(FILE *stream, const char *text, size_t size)
 {
     int fd = fileno(stream);
-    while (size > 0) {
-        ssize_t n = write(fd < 0 ? STDERR_FILENO : fd, text, size);
-        if (n <= 0)
-            return;
-        text += n;
-        size -= (size_t)n;
-    }
+    if (fd < 0) /* its memory, or the program's functions, take the text */
+        return fwrite(text, 1, size, stream) == size && fflush(stream) == 0;
+    return fflush(stream) == 0 && write_whole(fd, text, size);
 }
 
 static bool write_through(FILE *stream, const char *text, size_t size)
 {
     if (!lock_soon(stream)) {
-        write_round(stream, text, size);
-        return true;
+        int fd = fileno(stream);
+        return write_whole(fd < 0 ? STDERR_FILENO : fd, text, size);
     }
-    bool taken = fwrite(text, 1, size, stream) == size && fflush(stream) == 0;
+    bool taken = write_flushed(stream, text, size);
     funlockfile(stream);
     return taken;
 }
@@ -48,12 +46,12 @@ void report_text(const struct report_to *to, const char *text, size_t size)
 {
     FILE *stream = to->stream ? to->stream : stderr;
     char why[256];
-    if (write_through(stream, text, size))
+    if (write_through(stream, text, size) || stream == stderr)
         return;
     int length =
         snprintf(why, sizeof(why), "hchan: the stream for reports does not take this one: %m\n");
-    write_through(stderr, why, (size_t)length);
-    write_through(stderr, text, size);
+    if (write_through(stderr, why, (size_t)length))
+        write_through(stderr, text, size);
 }
 
 bool report(const struct report_to *to, const char *title, const struct hchan_parked *list,

@@ -11,9 +11,10 @@ struct report_to {
     hchan_place *place;
 };
 
-/* Writes text in one piece. If another thread holds the stream's lock for long, or the stream does
- * not take the text, it goes round the stream, or to standard error with the reason: a report comes
- * when something is wrong, and must not wait for it. */
+/* Writes all of the text; in one piece, if the stream's descriptor takes it so. If another thread
+ * holds the stream's lock for long, or the stream does not take the text, it goes round the stream,
+ * or to standard error with the reason: a report comes when something is wrong, and must not wait
+ * for it. A descriptor that is full and does not block is waited for (core/base/write.h). */
 void report_text(const struct report_to *to, const char *text, size_t size);
 
 /* Writes the title, and a line for each of list[0..count). Returns false, and writes nothing, if

@@ -77,7 +77,9 @@ struct hchan_watch {
  *
  * Reports need no luck: they are made on a stack of their own if a goroutine panics or calls
  * exit(), and if a goroutine that is parked holds the stream's lock, they go round the stream, to
- * its descriptor.
+ * its descriptor. A pipe that is full and does not block (O_NONBLOCK) is waited for until it has
+ * taken the whole report; if nobody reads it for 3 seconds, the rest is lost. One that blocks is
+ * waited for as long as that takes.
  *
  * If memory runs out, the watcher reports that in place of the list. For leaks it does so once
  * while memory is short, and reports them when there is memory again.
