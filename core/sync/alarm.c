@@ -28,6 +28,7 @@ static struct {
     const struct alarm *ringing; /* whose fn is being called */
     bool running;                /* there is a thread */
     struct g *gp;                /* the thread's; NULL before it has begun */
+    uint32_t forks;              /* counts those that led to this process */
     _Atomic uint32_t bell;       /* a futex: counts rings; written under lock */
 } alarms = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -164,6 +165,7 @@ static void after_fork_in_child(void)
     alarms.ringing = NULL;
     alarms.running = false;
     alarms.gp = NULL;
+    alarms.forks++;
     after_fork();
 }
 
@@ -216,6 +218,7 @@ int alarm_set(struct alarm *a, int64_t when, int64_t period)
     if (a->set)
         take_out(a);
     a->period = period;
+    a->forks = alarms.forks;
     racerelease(a);
     insert(a, when);
     int error = tell_thread(a);
@@ -235,6 +238,14 @@ bool alarm_clear(struct alarm *a)
         ring_bell();
     pthread_mutex_unlock(&alarms.lock);
     return was;
+}
+
+bool alarm_is_lost(const struct alarm *a)
+{
+    pthread_mutex_lock(&alarms.lock);
+    bool lost = a->forks != alarms.forks;
+    pthread_mutex_unlock(&alarms.lock);
+    return lost;
 }
 
 void alarm_settle(const struct alarm *a)

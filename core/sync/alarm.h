@@ -12,6 +12,7 @@ struct alarm {
     void (*fn)(void *arg);
     void *arg;
     int64_t when, period;
+    uint32_t forks; /* see alarm_is_lost() */
     bool set;
     struct alarm *child, *next, *prev; /* in the heap; prev: the sibling before, or the parent */
 };
@@ -24,6 +25,10 @@ int alarm_set(struct alarm *a, int64_t when, int64_t period);
 
 /* Clears it. True if it was set: then fn is not called any more, but a call may be under way. */
 bool alarm_clear(struct alarm *a);
+
+/* Whether it was set before a fork() of which this process is the child: it is not set any more,
+ * and no call of fn is under way here. */
+bool alarm_is_lost(const struct alarm *a);
 
 /* Waits until no call of fn is under way. Not for fn itself; what another alarm's fn calls returns
  * at once. */

@@ -2,11 +2,13 @@
  *
  * Invariants, whenever the tree's lock is free:
  *   - Whatever is below a cancelled context is cancelled.
- *   - A context's `done` is closed if and only if it is cancelled.
+ *   - A context's `done` is closed if it is cancelled, and otherwise only if the program has closed
+ *     it.
  *   - A context is counted by its users and its children. It is linked to its parent, and keeps it,
  *     until it is freed.
- *   - `timed` contexts have a call of ring() before them. An orphan is a timed one that nobody
- *     counts any more, whose call has begun already: ring() frees it.
+ *   - `timed` contexts have a call of ring() before them, but for those of a parent in the child of
+ *     a fork(). An orphan is a timed one that nobody counts any more, whose call has begun already:
+ *     ring() frees it.
  *
  * The lock is the root's, and guards all words that are not constant. It comes before those of
  * alarms and of channels. */
@@ -93,7 +95,7 @@ static void unlink_from_parent(struct hchan_context *ctx)
 /* No call of ring() will begin. False if one has, and waits for the lock. */
 static bool disarm(struct hchan_context *ctx)
 {
-    if (ctx->timed && alarm_clear(&ctx->alarm))
+    if (ctx->timed && (alarm_clear(&ctx->alarm) || alarm_is_lost(&ctx->alarm)))
         ctx->timed = false;
     return !ctx->timed;
 }
@@ -103,7 +105,7 @@ static void cancel_one(struct hchan_context *ctx, enum hchan_context_error error
     disarm(ctx);
     ctx->cause = cause;
     store_rel(&ctx->error, error); /* pairs with hchan_context_error() */
-    closechan(ctx->done);
+    hchan_close(ctx->done);        /* no panic with the lock held, if it was closed before */
 }
 
 static bool cancelled(const struct hchan_context *ctx)

@@ -307,6 +307,71 @@ static void test_what_is_wrong_is_refused(void **state)
                         "context deadline exceeded");
 }
 
+/* In a child: what a tree with a deadline was made of has gone with its last reference. */
+static void leave_in_child(void *arg)
+{
+    struct hchan_context *ctx = arg;
+    hchan *done = hchan_context_done(ctx);
+    hchan_context_release(ctx);
+    chanlen(done);
+}
+
+/* Given deadlines of the parent, which will not come in a child, then the child's contexts are
+ * freed all the same, and so are those that it makes. */
+static void test_a_child_frees_the_contexts_of_its_parent(void **state)
+{
+    (void)state;
+    FOR_EACH_TRACED(v) /* whose freed channels are told */
+    {
+        char text[512];
+        struct hchan_context *root = root_of(v), *ctx = hchan_context_with_timeout(root, HOUR);
+        hchan_context_release(root);
+        assert_true(aborted(run_in_child(leave_in_child, ctx, text, sizeof(text))));
+        assert_string_equal(text, "fatal error: chanlen: the channel was freed\n");
+        assert_state(ctx, HCHAN_CONTEXT_LIVES, NULL);
+        hchan_context_release(ctx);
+    }
+}
+
+static void new_deadline_in_child(void *arg)
+{
+    struct hchan_context *ctx = arg, *below = hchan_context_with_timeout(ctx, 1);
+    chanrecv1(hchan_context_done(below), NULL);
+    _exit(hchan_context_error(below) == HCHAN_CONTEXT_DEADLINE_EXCEEDED ? 0 : 1);
+}
+
+static void test_a_child_has_deadlines_of_its_own(void **state)
+{
+    (void)state;
+    char text[512];
+    struct hchan_context *root = root_of(some_variant()),
+                         *ctx = hchan_context_with_timeout(root, HOUR);
+    assert_int_equal(run_in_child(new_deadline_in_child, ctx, text, sizeof(text)), 0);
+    hchan_context_release(ctx);
+    hchan_context_release(root);
+}
+
+/* Given a `done` that the program has closed, which it must not, then a cancel still reaches all.
+ */
+static void test_a_done_that_was_closed_keeps_nobody_from_being_cancelled(void **state)
+{
+    (void)state;
+    FOR_EACH_VARIANT(v)
+    {
+        struct hchan_context *root = root_of(v), *top = child_of(root), *below = child_of(top),
+                             *beside = child_of(top);
+        closechan(hchan_context_done(top));
+        closechan(hchan_context_done(below));
+        hchan_context_cancel(top);
+        assert_state(top, HCHAN_CONTEXT_CANCELED, NULL);
+        assert_state(below, HCHAN_CONTEXT_CANCELED, NULL);
+        assert_state(beside, HCHAN_CONTEXT_CANCELED, NULL);
+        struct hchan_context *all[] = {root, top, below, beside};
+        for (int i = 0; i < 4; i++)
+            hchan_context_release(all[i]);
+    }
+}
+
 static void *wait_until_done(void *ctx)
 {
     chanrecv1(hchan_context_done(ctx), NULL);
@@ -349,6 +414,9 @@ int main(void)
         cmocka_unit_test(test_a_tree_in_a_storm),
         cmocka_unit_test(test_a_deep_tree_needs_no_deep_stack),
         cmocka_unit_test(test_what_is_wrong_is_refused),
+        cmocka_unit_test(test_a_child_frees_the_contexts_of_its_parent),
+        cmocka_unit_test(test_a_child_has_deadlines_of_its_own),
+        cmocka_unit_test(test_a_done_that_was_closed_keeps_nobody_from_being_cancelled),
         cmocka_unit_test(test_a_deadline_is_no_deadlock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,9 +23,10 @@
  * The channels of a tree are of the variant that its root was made with, so that `done` can be in a
  * select with channels of that variant.
  *
- * A deadline is a timer as in hchan/time.h, whose words on the check for deadlocks and on fork()
- * hold here: the child of a fork() has no deadlines, and must not use a tree that another thread
- * was using.
+ * A deadline is a timer as in hchan/time.h, whose words on the check for deadlocks hold here. In the
+ * child of a fork() the parent's deadlines do not come, but its contexts can be cancelled, are freed
+ * as ever, and may get children with earlier deadlines. The child must not use a tree that
+ * another thread was using, or one of whose deadlines was coming at that moment.
  *
  * Every function may be called by any number of goroutines and threads at once. Those that make a
  * context return NULL with errno EINVAL if the parent is NULL, ENOMEM if memory ran out, or the
@@ -68,8 +69,8 @@ void hchan_context_cancel(struct hchan_context *ctx);
  * that is not NULL and stays valid for as long as somebody asks for it. */
 void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause);
 
-/* The channel that is closed when ctx is cancelled; nothing is ever sent on it. It belongs to ctx.
- * NULL, a nil channel, for a root. */
+/* The channel that is closed when ctx is cancelled; nothing is ever sent on it. It belongs to ctx:
+ * nobody else closes it. NULL, a nil channel, for a root. */
 hchan *hchan_context_done(const struct hchan_context *ctx);
 
 /* Why a context is cancelled. */
