@@ -77,8 +77,8 @@ static void VARIANT_PASTE(VARIANT, lock_to_look)(hchan *c)
 
 extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
 
-/* The row of one instance; `other` is its twin. */
-#define VARIANT_DEFINE(instance, is_traced, other)                                               \
+/* The row of one instance; `other` is its twin, and `send1` its chansend1(). */
+#define VARIANT_DEFINE(instance, is_traced, other, send1)                                        \
     const struct hchan_variant VARIANT_ROW(instance) = {                                         \
         .name = VARIANT_NAME,                                                                    \
         .lock_name = VARIANT_TEXT(VARIANT_LOCK),                                                 \
@@ -98,12 +98,15 @@ extern const struct hchan_variant VARIANT_ROW(measured), VARIANT_ROW(traced);
         .lock = VARIANT_PASTE(VARIANT, lock_to_look),                                            \
         .unlock = VARIANT_FN(instance, unlock),                                                  \
         .chansend = VARIANT_FN(instance, chansend),                                              \
+        .chansend1 = VARIANT_FN(instance, send1),                                                \
         .send_end = VARIANT_FN(instance, send_end),                                              \
         .chanrecv = VARIANT_FN(instance, chanrecv),                                              \
+        .chanrecv1 = VARIANT_FN(instance, chanrecv),                                             \
+        .chanrecv2 = VARIANT_FN(instance, chanrecv),                                             \
         .close = VARIANT_FN(instance, close),                                                    \
         .chanlen = VARIANT_FN(instance, chanlen),                                                \
         .selectgo = VARIANT_FN(instance, select),                                                \
     };
-VARIANT_DEFINE(measured, false, traced)
-VARIANT_DEFINE(traced, true, measured)
+VARIANT_DEFINE(measured, false, traced, chansend)
+VARIANT_DEFINE(traced, true, measured, chansend_1)
 #endif

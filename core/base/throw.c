@@ -14,21 +14,37 @@ static struct iovec piece(const char *text)
     return (struct iovec){.iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text)};
 }
 
-void errput(const char *what, const char *message)
+static void put(struct iovec *line, int count)
 {
-    struct iovec line[] = {piece(what), piece(": "), piece(message), piece("\n")};
-    ssize_t n = writev(STDERR_FILENO, line, 4);
+    ssize_t n = writev(STDERR_FILENO, line, count);
     size_t written = n > 0 ? (size_t)n : 0;
     bool taken = true; /* or there is nobody else to tell */
-    for (size_t i = 0; i < 4 && taken; i++) {
+    for (int i = 0; i < count && taken; i++) {
         size_t skip = written < line[i].iov_len ? written : line[i].iov_len;
         taken = write_whole(STDERR_FILENO, (char *)line[i].iov_base + skip, line[i].iov_len - skip);
         written -= skip;
     }
 }
 
+void errput(const char *what, const char *message)
+{
+    put((struct iovec[]){piece(what), piece(": "), piece(message), piece("\n")}, 4);
+}
+
 void gothrow(const char *message)
 {
     errput("fatal error", message);
     abort();
+}
+
+void gorefuse(const char *call, const char *why)
+{
+    put((struct iovec[]){piece("fatal error: "), piece(call), piece(": "), piece(why), piece("\n")},
+        5);
+    abort();
+}
+
+void gorefuse_variant(const char *call)
+{
+    gorefuse(call, "the variant is NULL: hchan_variant_named() tells a misspelt name");
 }

@@ -13,4 +13,11 @@ void errput(const char *what, const char *message);
  * memory that ran out where no caller could be told (Go's throw). */
 _Noreturn void gothrow(const char *message);
 
+/* Prints "fatal error: call: why" and aborts, for a call that makes no sense: what the program has
+ * called, and what is wrong with it. */
+_Noreturn void gorefuse(const char *call, const char *why);
+
+/* The same for a variant that is NULL. */
+_Noreturn void gorefuse_variant(const char *call);
+
 #endif

@@ -17,7 +17,11 @@ static _Noreturn __attribute__((noinline)) void park_for_ever(enum wait_reason r
         gopark_nil(reason, HCHAN_FOREVER, callerpc);
 }
 
-bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
+/* A form of an operation, each of which has its place in a variant's row. */
+enum form { FULL, FORM_1, FORM_2 };
+
+static inline __attribute__((always_inline)) bool
+send_as(enum form form, hchan *c, const void *elem, bool block, const void *callerpc)
 {
     if (!c) { /* 1 */
         if (!block)
@@ -26,12 +30,14 @@ bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
     }
     raceenter(callerpc);
     racereadelem(c, elem);
-    bool sent = c->variant->chansend(c, elem, block, callerpc);
+    const struct hchan_variant *v = c->variant;
+    bool sent = (form == FULL ? v->chansend : v->chansend1)(c, elem, block, callerpc);
     raceleave();
     return sent;
 }
 
-static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, const void *callerpc)
+static inline __attribute__((always_inline)) bool
+recv_as(enum form form, hchan *c, void *elem, bool block, bool *received, const void *callerpc)
 {
     bool dropped;
     if (!received)
@@ -43,32 +49,40 @@ static bool chanrecv_from(hchan *c, void *elem, bool block, bool *received, cons
         park_for_ever(WAIT_CHAN_RECEIVE_NIL, callerpc);
     }
     raceenter(callerpc);
-    bool done = c->variant->chanrecv(c, elem, block, received, callerpc);
+    const struct hchan_variant *v = c->variant;
+    bool done = (form == FULL     ? v->chanrecv
+                 : form == FORM_1 ? v->chanrecv1
+                                  : v->chanrecv2)(c, elem, block, received, callerpc);
     if (done)
         racewriteelem(c, elem);
     raceleave();
     return done;
 }
 
+bool chansend(hchan *c, const void *elem, bool block, const void *callerpc)
+{
+    return send_as(FULL, c, elem, block, callerpc);
+}
+
 bool chanrecv(hchan *c, void *elem, bool block, bool *received)
 {
-    return chanrecv_from(c, elem, block, received, __builtin_return_address(0));
+    return recv_as(FULL, c, elem, block, received, __builtin_return_address(0));
 }
 
 void chansend1(hchan *c, const void *elem)
 {
-    chansend(c, elem, true, __builtin_return_address(0));
+    send_as(FORM_1, c, elem, true, __builtin_return_address(0));
 }
 
 void chanrecv1(hchan *c, void *elem)
 {
-    chanrecv_from(c, elem, true, NULL, __builtin_return_address(0));
+    recv_as(FORM_1, c, elem, true, NULL, __builtin_return_address(0));
 }
 
 bool chanrecv2(hchan *c, void *elem)
 {
     bool received;
-    chanrecv_from(c, elem, true, &received, __builtin_return_address(0));
+    recv_as(FORM_2, c, elem, true, &received, __builtin_return_address(0));
     return received;
 }
 

@@ -68,7 +68,6 @@ static __attribute__((noinline)) enum fast_end CHAN(recv_spin)(struct hchan *c, 
  * park. */
 static inline enum fast_end CHAN(send_fast)(struct hchan *c, const void *elem, bool block)
 {
-    CHECK_SENT(c, elem);
     enum fast_end end = BUF_(send)(c, elem);
     if (PARK_(spins) && block && __builtin_expect(end == FAST_BLOCKED, 0))
         end = CHAN(send_spin)(c, elem);
@@ -271,6 +270,15 @@ static CHAN_INLINE bool CHAN(send_steps)(struct hchan *c, const void *elem, bool
 static inline bool CHAN(chansend)(struct hchan *c, const void *elem, bool block,
                                   const void *callerpc)
 {
+    CHECK_SENT(c, elem, "chansend");
+    return CHAN(send_steps)(c, elem, block, callerpc);
+}
+
+/* The same by the name of chansend1(), for a traced row. */
+static inline bool CHAN(chansend_1)(struct hchan *c, const void *elem, bool block,
+                                    const void *callerpc)
+{
+    CHECK_SENT(c, elem, "chansend1");
     return CHAN(send_steps)(c, elem, block, callerpc);
 }
 
@@ -363,6 +371,7 @@ static inline bool CHAN(chanrecv2)(struct hchan *c, void *elem)
  *     select { case *elem, *received = <-c: default: } */
 static CHAN_INLINE bool CHAN(selectnbsend)(struct hchan *c, const void *elem)
 {
+    CHECK_SENT(c, elem, "chansend");
     return CHAN(send_steps)(c, elem, false, NULL);
 }
 

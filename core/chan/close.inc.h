@@ -59,6 +59,7 @@ static inline void CHAN(closechan)(struct hchan *c)
 static inline enum hchan_end CHAN(send_end)(struct hchan *c, const void *elem, bool block,
                                             const void *callerpc)
 {
+    CHECK_SENT(c, elem, block ? "hchan_send" : "hchan_try_send");
     enum fast_end end = CHAN(send_fast)(c, elem, block); /* 2 */
     bool sent = end == FAST_DONE, closed = false;
     if (end == FAST_LOCK)

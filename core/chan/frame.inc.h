@@ -29,15 +29,15 @@
 
 /* Counters and trace steps in traced instances; nothing, not even getg(), in measured ones. */
 #if CHAN_TRACED
-#define COUNT(outcome)         outcome_add(getg(), HCHAN_##outcome, 1)
-#define COUNT_N(outcome, n)    outcome_add(getg(), HCHAN_##outcome, (n))
-#define TRACE(gp, from, to, c) trace_step((gp), (from), (to), (c))
-#define CHECK_SENT(c, elem)    chan_check_sent((c), (elem))
+#define COUNT(outcome)            outcome_add(getg(), HCHAN_##outcome, 1)
+#define COUNT_N(outcome, n)       outcome_add(getg(), HCHAN_##outcome, (n))
+#define TRACE(gp, from, to, c)    trace_step((gp), (from), (to), (c))
+#define CHECK_SENT(c, elem, call) chan_check_sent((c), (elem), (call))
 #else
-#define COUNT(outcome)         ((void)0)
-#define COUNT_N(outcome, n)    ((void)(n))
-#define TRACE(gp, from, to, c) ((void)sizeof(c)) /* named, but not evaluated */
-#define CHECK_SENT(c, elem)    ((void)0)
+#define COUNT(outcome)            ((void)0)
+#define COUNT_N(outcome, n)       ((void)(n))
+#define TRACE(gp, from, to, c)    ((void)sizeof(c)) /* named, but not evaluated */
+#define CHECK_SENT(c, elem, call) ((void)0)
 #endif
 
 _Static_assert(!(PARK_(barges) && (BUF_(lockless) || FAST_(counts))),

@@ -87,9 +87,13 @@ struct hchan_variant {
     void (*lock)(hchan *c); /* not counted: for code that looks at a channel from outside */
     void (*unlock)(hchan *c);
     bool (*chansend)(hchan *c, const void *elem, bool block, const void *callerpc);
+    /* The same for chansend1(), whose name an error tells; so below. */
+    bool (*chansend1)(hchan *c, const void *elem, bool block, const void *callerpc);
     /* The same with HCHAN_CLOSED for a panic; HCHAN_BLOCKED where chansend() returns false. */
     enum hchan_end (*send_end)(hchan *c, const void *elem, bool block, const void *callerpc);
     bool (*chanrecv)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
+    bool (*chanrecv1)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
+    bool (*chanrecv2)(hchan *c, void *elem, bool block, bool *received, const void *callerpc);
     bool (*close)(hchan *c); /* false if it was closed already */
     size_t (*chanlen)(const hchan *c);
     /* At least one case has a channel, and all the channels are of this instance. Returns the case,

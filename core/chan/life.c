@@ -8,7 +8,6 @@
 #include "core/chan/race.h"
 #include <errno.h>
 #include <hchan/hchan.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static int check_sizes(size_t elemsize, size_t capacity)
@@ -23,7 +22,7 @@ static int check_sizes(size_t elemsize, size_t capacity)
 hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t capacity)
 {
     if (!variant)
-        gothrow("makechan: the variant is NULL: hchan_variant_named() tells a misspelt name");
+        gorefuse_variant("makechan");
     int error = check_sizes(elemsize, capacity);
     if (error) {
         errno = error;
@@ -32,17 +31,9 @@ hchan *makechan(const struct hchan_variant *variant, size_t elemsize, size_t cap
     return variant->makechan(variant, elemsize, capacity);
 }
 
-void chan_refuse(const char *call, const char *why)
-{
-    char text[80];
-    snprintf(text, sizeof(text), "%s: %s", call, why);
-    gothrow(text);
-}
-
 void chan_refuse_pointer(const hchan *c, const char *call)
 {
-    chan_refuse(call,
-                chan_magic(c) == CHAN_FREED ? "the channel was freed" : "this is not a channel");
+    gorefuse(call, chan_magic(c) == CHAN_FREED ? "the channel was freed" : "this is not a channel");
 }
 
 hchan *hchan_checked(hchan *c, const char *call)
@@ -96,8 +87,7 @@ void chanfree(hchan *c)
         return;
     chan_check(c, "chanfree");
     if (load_rlx(&chan_life(c)->refs) != 1) /* relaxed: ours is the only one, or it is an error */
-        chan_refuse("chanfree",
-                    "others hold the channel: hchan_release() gives back one reference");
+        gorefuse("chanfree", "others hold the channel: hchan_release() gives back one reference");
     raceenter(__builtin_return_address(0));
     end(c);
     raceleave();
@@ -111,7 +101,7 @@ hchan *hchan_retain(hchan *c)
     /* Relaxed: the caller's own reference keeps the count above 0, and whatever hands the new one
      * on orders it. */
     if (fadd_rlx(&chan_life(c)->refs, 1) == UINT32_MAX)
-        chan_refuse("hchan_retain", "too many references");
+        gorefuse("hchan_retain", "too many references");
     return c;
 }
 

@@ -9,6 +9,7 @@
 #define CORE_CHAN_LIFE_H
 
 #include "core/base/atomic.h"
+#include "core/base/throw.h"
 #include "core/chan/layout.h"
 #include <stddef.h>
 #include <string.h>
@@ -26,9 +27,7 @@ static inline struct chan_life *chan_life(hchan *c)
 /* The row of a freed channel that is kept: each of its functions ends the process. */
 extern const struct hchan_variant chan_freed;
 
-/* Ends the process: "fatal error: call: why". */
-_Noreturn void chan_refuse(const char *call, const char *why);
-/* The same for a pointer to what is no channel, or no longer. */
+/* Ends the process: c is no channel, or no longer. */
 _Noreturn void chan_refuse_pointer(const hchan *c, const char *call);
 
 /* These two read what may be no channel, and not be aligned as one. */
@@ -54,10 +53,10 @@ static inline void chan_check(const hchan *c, const char *call)
 }
 
 /* By a traced send, before anything else. */
-static inline void chan_check_sent(const hchan *c, const void *elem)
+static inline void chan_check_sent(const hchan *c, const void *elem, const char *call)
 {
     if (!elem && c->elemsize)
-        chan_refuse("chansend", "elem is NULL, and the channel's elements are not empty");
+        gorefuse(call, "elem is NULL, and the channel's elements are not empty");
 }
 
 #endif

@@ -32,17 +32,19 @@ void select_lockorder(const struct scase *cases, uint32_t live, uint16_t *lockor
 
 /* A select's channels are not of one instance, or this one is no channel. */
 static _Noreturn __attribute__((noinline)) void refuse_mix(const struct scase *cases,
-                                                           const hchan *other)
+                                                           const hchan *other, const char *call)
 {
-    chan_check(other, "selectgo");
+    chan_check(other, call);
     while (!cases->c)
         cases++;
-    chan_check(cases->c, "selectgo");
+    chan_check(cases->c, call);
     gopanic("select over channels of different variants");
 }
 
-/* The instance whose code runs the select; NULL if every channel is nil. */
-static inline const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases)
+/* The instance whose code runs the select; NULL if every channel is nil. `call`, here and below:
+ * the function that the program has called. */
+static inline const struct hchan_variant *instance_of(const struct scase *cases, size_t ncases,
+                                                      const char *call)
 {
     const struct hchan_variant *variant = NULL;
     for (size_t i = 0; i < ncases; i++) {
@@ -52,13 +54,22 @@ static inline const struct hchan_variant *instance_of(const struct scase *cases,
         if (!c)
             continue;
         if (!variant) {
-            chan_check(c, "selectgo"); /* the others have its variant, or are refused */
+            chan_check(c, call); /* the others have its variant, or are refused */
             variant = c->variant;
         } else if (chan_variant(c) != variant) {
-            refuse_mix(cases, c);
+            refuse_mix(cases, c, call);
         }
     }
     return variant;
+}
+
+/* Of a traced instance. */
+static __attribute__((noinline)) void check_sent(const struct scase *cases, size_t ncases,
+                                                 const char *call)
+{
+    for (size_t i = 0; i < ncases; i++)
+        if (cases[i].kind == SCASE_SEND && cases[i].c)
+            chan_check_sent(cases[i].c, cases[i].sent, call);
 }
 
 /* A select with one case is the plain operation, as in Go's compiler. */
@@ -86,10 +97,9 @@ static enum wait_reason nil_reason(const struct scase *cases, size_t ncases)
 
 /* Returns the case that happened, or an enum select_end. Inlined, since most selects then panic if
  * it is SELECT_CLOSED, and need not be called for that. */
-static inline __attribute__((always_inline)) int select_end(const struct scase *cases,
-                                                            size_t ncases, bool block,
-                                                            int64_t deadline, bool *received,
-                                                            bool panics, const void *callerpc)
+static inline __attribute__((always_inline)) int
+select_end(const struct scase *cases, size_t ncases, bool block, int64_t deadline, bool *received,
+           bool panics, const char *call, const void *callerpc)
 {
     bool dropped = false;
     if (!received)
@@ -97,12 +107,14 @@ static inline __attribute__((always_inline)) int select_end(const struct scase *
     *received = false;
     if (ncases > HCHAN_MAX_CASES)
         gopanic("select of too many cases");
-    const struct hchan_variant *variant = instance_of(cases, ncases);
+    const struct hchan_variant *variant = instance_of(cases, ncases, call);
     if (!variant) {
         if (block)
             gopark_nil(nil_reason(cases, ncases), deadline, callerpc);
         return SELECT_NONE;
     }
+    if (__builtin_expect(variant->traced, 0))
+        check_sent(cases, ncases, call);
     racereadcases(cases, ncases, panics);
     if (ncases == 1 && deadline == HCHAN_FOREVER)
         return select_one(cases, block, received, callerpc);
@@ -110,10 +122,10 @@ static inline __attribute__((always_inline)) int select_end(const struct scase *
 }
 
 static int select_from(const struct scase *cases, size_t ncases, bool block, int64_t deadline,
-                       bool *received, const void *callerpc)
+                       bool *received, const char *call, const void *callerpc)
 {
     raceenter(callerpc);
-    int chosen = select_end(cases, ncases, block, deadline, received, true, callerpc);
+    int chosen = select_end(cases, ncases, block, deadline, received, true, call, callerpc);
     racewritecase(cases, chosen);
     raceleave();
     return select_chosen(chosen);
@@ -121,12 +133,14 @@ static int select_from(const struct scase *cases, size_t ncases, bool block, int
 
 int selectgo(const struct scase *cases, size_t ncases, bool block, bool *received)
 {
-    return select_from(cases, ncases, block, HCHAN_FOREVER, received, __builtin_return_address(0));
+    return select_from(cases, ncases, block, HCHAN_FOREVER, received, "selectgo",
+                       __builtin_return_address(0));
 }
 
 int selectgo_until(const struct scase *cases, size_t ncases, int64_t deadline, bool *received)
 {
-    return select_from(cases, ncases, true, deadline, received, __builtin_return_address(0));
+    return select_from(cases, ncases, true, deadline, received, "selectgo_until",
+                       __builtin_return_address(0));
 }
 
 _Static_assert(HCHAN_FOREVER == FUTEX_FOREVER, "deadlines are passed on as they are");
@@ -141,12 +155,12 @@ int64_t hchan_deadline(int64_t ns)
 
 /* `panics`: the caller does, if the channel of a send is closed. */
 static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadline, bool *received,
-                             bool panics, const void *callerpc)
+                             bool panics, const char *call, const void *callerpc)
 {
     const struct scase cases[] = {*cas, {.kind = SCASE_RECV, .c = done}};
     bool got = false;
     raceenter(callerpc);
-    int chosen = select_end(cases, done ? 2 : 1, true, deadline, &got, panics, callerpc);
+    int chosen = select_end(cases, done ? 2 : 1, true, deadline, &got, panics, call, callerpc);
     racewritecase(cases, chosen);
     raceleave();
     if (chosen == SELECT_CLOSED)
@@ -163,13 +177,15 @@ static enum hchan_end within(const struct scase *cas, hchan *done, int64_t deadl
 enum hchan_end hchan_send_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
 {
     const struct scase cas = {.kind = SCASE_SEND, .c = c, .sent = elem};
-    return within(&cas, done, deadline, NULL, false, __builtin_return_address(0));
+    return within(&cas, done, deadline, NULL, false, "hchan_send_within",
+                  __builtin_return_address(0));
 }
 
 enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t deadline)
 {
     const struct scase cas = {.kind = SCASE_SEND, .c = c, .sent = elem};
-    enum hchan_end end = within(&cas, done, deadline, NULL, true, __builtin_return_address(0));
+    enum hchan_end end =
+        within(&cas, done, deadline, NULL, true, "chansend_within", __builtin_return_address(0));
     if (end == HCHAN_CLOSED)
         gopanic("send on closed channel");
     return end;
@@ -178,5 +194,6 @@ enum hchan_end chansend_within(hchan *c, const void *elem, hchan *done, int64_t 
 enum hchan_end chanrecv_within(hchan *c, void *elem, bool *received, hchan *done, int64_t deadline)
 {
     const struct scase cas = {.kind = SCASE_RECV, .c = c, .elem = elem};
-    return within(&cas, done, deadline, received, false, __builtin_return_address(0));
+    return within(&cas, done, deadline, received, false, "chanrecv_within",
+                  __builtin_return_address(0));
 }

@@ -98,8 +98,6 @@ static inline enum CHAN(look) CHAN(select_alone)(const struct scase *cas, bool *
 {
     struct hchan *c = cas->c;
     bool send = cas->kind == SCASE_SEND;
-    if (send)
-        CHECK_SENT(c, cas->sent);
     enum fast_end end = send ? BUF_(send)(c, cas->elem) : BUF_(recv)(c, cas->elem);
     if (end == FAST_DRAINED) {
         racedrained(c);

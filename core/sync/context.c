@@ -66,8 +66,7 @@ static struct hchan_context *make(const struct hchan_variant *variant, struct hc
 struct hchan_context *hchan_context_background(const struct hchan_variant *variant)
 {
     if (!variant)
-        gothrow("hchan_context_background: the variant is NULL: hchan_variant_named() tells a "
-                "misspelt name");
+        gorefuse_variant("hchan_context_background");
     return make(variant, NULL);
 }
 

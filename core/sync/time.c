@@ -2,6 +2,7 @@
  * or calls a function. The state is in the timer. */
 /* SPDX-License-Identifier: MIT */
 #include "core/base/futex.h"
+#include "core/base/throw.h"
 #include "core/g/nil.h"
 #include "core/sync/alarm.h"
 #include <errno.h>
@@ -60,11 +61,15 @@ static struct hchan_timer *start_with_channel(const struct hchan_variant *varian
 
 struct hchan_timer *hchan_after(const struct hchan_variant *variant, int64_t ns)
 {
+    if (!variant)
+        gorefuse_variant("hchan_after");
     return start_with_channel(variant, ns, false);
 }
 
 struct hchan_timer *hchan_ticker(const struct hchan_variant *variant, int64_t ns)
 {
+    if (!variant)
+        gorefuse_variant("hchan_ticker");
     if (ns > 0)
         return start_with_channel(variant, ns, true);
     errno = EINVAL;

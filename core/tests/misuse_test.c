@@ -159,13 +159,13 @@ static const struct {
     {call_chanrecv, "chanrecv"},
     {call_hchan_send, "hchan_send"},
     {call_hchan_try_send, "hchan_try_send"},
-    {call_chansend_within, "selectgo"},
-    {call_hchan_send_within, "selectgo"},
-    {call_chanrecv_within, "selectgo"},
+    {call_chansend_within, "chansend_within"},
+    {call_hchan_send_within, "hchan_send_within"},
+    {call_chanrecv_within, "chanrecv_within"},
     {call_selectgo, "selectgo"},
     {call_selectgo_first, "selectgo"},
-    {call_selectgo_last, "selectgo"},
-    {call_done, "selectgo"},
+    {call_selectgo_last, "selectgo_until"},
+    {call_done, "chanrecv_within"},
     {call_closechan, "closechan"},
     {call_hchan_close, "hchan_close"},
     {call_chanfree, "chanfree"},
@@ -241,9 +241,24 @@ static void unchecked_chansend1(hchan *c)
     (chansend1)(c, &value);
 }
 
+static void unchecked_chansend(hchan *c)
+{
+    (chansend)(c, &value, true, NULL);
+}
+
 static void unchecked_chanrecv1(hchan *c)
 {
     (chanrecv1)(c, &value);
+}
+
+static void unchecked_chanrecv2(hchan *c)
+{
+    (chanrecv2)(c, &value);
+}
+
+static void unchecked_chanrecv(hchan *c)
+{
+    (chanrecv)(c, &value, true, NULL);
 }
 
 static void unchecked_hchan_send(hchan *c)
@@ -251,16 +266,32 @@ static void unchecked_hchan_send(hchan *c)
     (hchan_send)(c, &value);
 }
 
+static void unchecked_hchan_try_send(hchan *c)
+{
+    (hchan_try_send)(c, &value);
+}
+
 static void test_a_freed_channel_is_told_without_a_check(void **state)
 {
+    static const struct {
+        void (*call)(hchan *c);
+        const char *name;
+    } unchecked[] = {
+        {unchecked_chansend1, "chansend1"},
+        {unchecked_chansend, "chansend"},
+        {unchecked_chanrecv1, "chanrecv1"},
+        {unchecked_chanrecv2, "chanrecv2"},
+        {unchecked_chanrecv, "chanrecv"},
+        {unchecked_hchan_send, "hchan_send"},
+        {unchecked_hchan_try_send, "hchan_try_send"},
+    };
     (void)state;
     FOR_EACH_TRACED(v)
     {
         hchan *c = make(v, sizeof(long), 1);
         chanfree(c);
-        assert_refused(unchecked_chansend1, c, "chansend", "the channel was freed");
-        assert_refused(unchecked_chanrecv1, c, "chanrecv", "the channel was freed");
-        assert_refused(unchecked_hchan_send, c, "hchan_send", "the channel was freed");
+        for (size_t i = 0; i < sizeof(unchecked) / sizeof(unchecked[0]); i++)
+            assert_refused(unchecked[i].call, c, unchecked[i].name, "the channel was freed");
     }
 }
 
@@ -321,33 +352,70 @@ static void test_a_channel_that_others_hold_is_not_freed(void **state)
     }
 }
 
-static void send_null(hchan *c)
+static void chansend1_null(hchan *c)
 {
     chansend1(c, NULL);
 }
 
-static void send_null_for_end(hchan *c)
+static void chansend_null(hchan *c)
+{
+    chansend(c, NULL, true, NULL);
+}
+
+static void hchan_send_null(hchan *c)
+{
+    hchan_send(c, NULL);
+}
+
+static void hchan_try_send_null(hchan *c)
 {
     hchan_try_send(c, NULL);
 }
 
-static void select_null(hchan *c)
+static void chansend_within_null(hchan *c)
+{
+    chansend_within(c, NULL, sound, HCHAN_FOREVER);
+}
+
+static void hchan_send_within_null(hchan *c)
+{
+    hchan_send_within(c, NULL, NULL, HCHAN_FOREVER);
+}
+
+static void selectgo_null(hchan *c)
 {
     selectgo((struct scase[]){{SCASE_RECV, sound, {NULL}}, {SCASE_SEND, c, {NULL}}}, 2, false,
              NULL);
 }
 
+static void selectgo_until_null(hchan *c)
+{
+    selectgo_until((struct scase[]){{SCASE_SEND, c, {NULL}}}, 1, HCHAN_FOREVER, NULL);
+}
+
 static void test_a_traced_send_of_nothing_is_told(void **state)
 {
-    static void (*const sends[])(hchan *) = {send_null, send_null_for_end, select_null};
+    static const struct {
+        void (*call)(hchan *c);
+        const char *name;
+    } sends[] = {
+        {chansend1_null, "chansend1"},
+        {chansend_null, "chansend"},
+        {hchan_send_null, "hchan_send"},
+        {hchan_try_send_null, "hchan_try_send"},
+        {chansend_within_null, "chansend_within"},
+        {hchan_send_within_null, "hchan_send_within"},
+        {selectgo_null, "selectgo"},
+        {selectgo_until_null, "selectgo_until"},
+    };
     (void)state;
     FOR_EACH_TRACED(v)
     for (size_t i = 0; i < sizeof(sends) / sizeof(sends[0]); i++) {
         hchan *c = make(v, sizeof(long), 1), *events = make(v, 0, 1);
         sound = make(v, sizeof(long), 0);
-        assert_refused(sends[i], c, "chansend",
+        assert_refused(sends[i].call, c, sends[i].name,
                        "elem is NULL, and the channel's elements are not empty");
-        sends[i](events);
+        sends[i].call(events);
         assert_int_equal(chanlen(events), 1);
         chanfree(c);
         chanfree(events);
@@ -375,6 +443,12 @@ static void make_timer_unfound(hchan *c)
     hchan_after(hchan_variant_find("tickett"), 1);
 }
 
+static void make_ticker_unfound(hchan *c)
+{
+    (void)c;
+    hchan_ticker(hchan_variant_find("tickett"), 1);
+}
+
 static void make_context_unfound(hchan *c)
 {
     (void)c;
@@ -399,7 +473,8 @@ static void test_a_misspelt_variant_makes_no_channel(void **state)
     (void)state;
     assert_refused(make_unfound, NULL, "makechan", why);
     assert_refused(make_typed_unfound, NULL, "makechan", why);
-    assert_refused(make_timer_unfound, NULL, "makechan", why);
+    assert_refused(make_timer_unfound, NULL, "hchan_after", why);
+    assert_refused(make_ticker_unfound, NULL, "hchan_ticker", why);
     assert_refused(make_context_unfound, NULL, "hchan_context_background", why);
     char text[1024];
     int status = run_in_child(misuse, &(struct misuse){name_nearly, NULL}, text, sizeof(text));
