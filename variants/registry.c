@@ -77,52 +77,60 @@ const struct hchan_variant *hchan_variant_next(const struct hchan_variant *varia
     return NULL;
 }
 
+/* Returns it, unless it is NULL. */
+static const struct hchan_variant *known(const struct hchan_variant *variant, const char *call)
+{
+    if (!variant)
+        gorefuse_variant(call);
+    return variant;
+}
+
 const struct hchan_variant *hchan_traced(const struct hchan_variant *variant)
 {
-    return variant->traced ? variant : variant->twin;
+    return known(variant, "hchan_traced")->traced ? variant : variant->twin;
 }
 
 const struct hchan_variant *hchan_measured(const struct hchan_variant *variant)
 {
-    return variant->traced ? variant->twin : variant;
+    return known(variant, "hchan_measured")->traced ? variant->twin : variant;
 }
 
 bool hchan_is_traced(const struct hchan_variant *variant)
 {
-    return variant->traced;
+    return known(variant, "hchan_is_traced")->traced;
 }
 
 const char *hchan_variant_name(const struct hchan_variant *variant)
 {
-    return variant->name;
+    return known(variant, "hchan_variant_name")->name;
 }
 
 const char *hchan_variant_lock(const struct hchan_variant *variant)
 {
-    return variant->lock_name;
+    return known(variant, "hchan_variant_lock")->lock_name;
 }
 
 const char *hchan_variant_park(const struct hchan_variant *variant)
 {
-    return variant->park_name;
+    return known(variant, "hchan_variant_park")->park_name;
 }
 
 const char *hchan_variant_fastpath(const struct hchan_variant *variant)
 {
-    return variant->fastpath_name;
+    return known(variant, "hchan_variant_fastpath")->fastpath_name;
 }
 
 bool hchan_variant_barges(const struct hchan_variant *variant)
 {
-    return variant->barges;
+    return known(variant, "hchan_variant_barges")->barges;
 }
 
 bool hchan_variant_goroutines(const struct hchan_variant *variant)
 {
-    return variant->goroutines;
+    return known(variant, "hchan_variant_goroutines")->goroutines;
 }
 
 const char *hchan_variant_summary(const struct hchan_variant *variant)
 {
-    return variant->summary;
+    return known(variant, "hchan_variant_summary")->summary;
 }

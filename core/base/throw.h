@@ -3,6 +3,8 @@
 #ifndef CORE_BASE_THROW_H
 #define CORE_BASE_THROW_H
 
+#include <stddef.h>
+
 /* Writes "what: message" and a newline on standard error, in one piece if that takes it so, and
  * otherwise as write_whole() does (core/base/write.h). Takes no lock (another
  * thread may hold the stream's for good), no memory and little stack, and may be called by a
@@ -19,5 +21,12 @@ _Noreturn void gorefuse(const char *call, const char *why);
 
 /* The same for a variant that is NULL. */
 _Noreturn void gorefuse_variant(const char *call);
+
+/* The same for any other pointer, if it is NULL. */
+static inline void must_have(const void *p, const char *call, const char *why)
+{
+    if (__builtin_expect(!p, 0))
+        gorefuse(call, why);
+}
 
 #endif

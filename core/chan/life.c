@@ -4,6 +4,7 @@
  * check in those that are in time. */
 /* SPDX-License-Identifier: MIT */
 #include "core/chan/life.h"
+#include "core/base/kept.h"
 #include "core/base/throw.h"
 #include "core/chan/race.h"
 #include <errno.h>
@@ -51,21 +52,13 @@ const struct hchan_variant *hchan_variant_of(const hchan *c)
     return c->variant;
 }
 
-/* What is kept: so many channels, each of at most so many bytes; 4 MiB at most. Explored code keeps
- * none, since its heap ends with each schedule. */
-enum { KEPT = 128, KEPT_SIZE = REACHABLE(32 * 1024, 0) };
-
+/* The channel stays for a while, with the row that ends the process. */
 static void keep(hchan *c)
 {
-    static _Atomic(hchan *) kept[KEPT];
-    static _Atomic uint32_t next;
+    static struct kept kept;
     c->variant = &chan_freed;
     c->magic = CHAN_FREED;
-    /* Relaxed: it only picks a place. The exchange orders the two who use one in turn: what its
-     * channel's end wrote comes before the free. */
-    hchan *oldest = xchg_acqrel(&kept[fadd_rlx(&next, 1) % KEPT], c);
-    if (oldest)
-        free(oldest->memory);
+    kept_free(&kept, c->memory, chan_life(c)->size);
 }
 
 static void end(hchan *c)
@@ -75,7 +68,7 @@ static void end(hchan *c)
         gothrow("chanfree: somebody is parked on the channel");
     racechanfree(c);
     c->variant->lock_fini(c);
-    if (traced && chan_life(c)->size <= KEPT_SIZE)
+    if (traced)
         keep(c);
     else
         free(c->memory);

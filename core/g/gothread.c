@@ -37,6 +37,7 @@ static void *gostart(void *arg)
  * starter may park. */
 int hchan_go(pthread_t *thread, void *(*fn)(void *), void *arg)
 {
+    must_have((const void *)(uintptr_t)fn, "hchan_go", "the function is NULL");
     struct go *go = malloc(sizeof(*go));
     if (!go)
         return ENOMEM;

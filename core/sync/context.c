@@ -4,8 +4,8 @@
  *   - Whatever is below a cancelled context is cancelled.
  *   - A context's `done` is closed if it is cancelled, and otherwise only if the program has closed
  *     it.
- *   - A context is counted by its users and its children. It is linked to its parent, and keeps it,
- *     until it is freed.
+ *   - A context is counted by its users and its children, and `counted` is their sum. It is linked
+ * to its parent, and keeps it, until it is freed.
  *   - `timed` contexts have a call of ring() before them, but for those of a parent in the child of
  *     a fork(). An orphan is a timed one that nobody counts any more, whose call has begun already:
  *     ring() frees it.
@@ -15,6 +15,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/base/atomic.h"
 #include "core/base/futex.h"
+#include "core/base/kept.h"
 #include "core/base/throw.h"
 #include "core/g/panic.h"
 #include "core/sync/alarm.h"
@@ -29,13 +30,25 @@ struct hchan_context {
     hchan *done; /* NULL for a root */
     int64_t deadline;
     struct hchan_context *child, *next, *prev; /* the last one made; siblings */
-    size_t counted;
-    _Atomic uint32_t error; /* enum hchan_context_error; read without the lock */
+    size_t users, counted;                     /* references; these and the children */
+    uint32_t magic;                            /* LIVE, or FREED */
+    _Atomic uint32_t error;                    /* enum hchan_context_error; read without the lock */
     const void *cause;
     bool timed;
     struct alarm alarm;
     struct hchan_mutex lock; /* of a root */
 };
+
+/* What `magic` says. */
+enum { LIVE = 0x74787463, FREED = 0x64656566 };
+
+/* Ends the process with a message that names `call`, unless ctx is a context. */
+static inline void check(const struct hchan_context *ctx, const char *call)
+{
+    must_have(ctx, call, "the context is NULL");
+    if (__builtin_expect(ctx->magic != LIVE, 0))
+        gorefuse(call, ctx->magic == FREED ? "the context was freed" : "this is not a context");
+}
 
 /* Not inlined: a caller may have changed threads since it last used errno. */
 static __attribute__((noinline)) struct hchan_context *failed(int error)
@@ -53,7 +66,9 @@ static struct hchan_context *make(const struct hchan_variant *variant, struct hc
                                   .parent = parent,
                                   .variant = variant,
                                   .deadline = parent ? parent->deadline : HCHAN_FOREVER,
-                                  .counted = 1};
+                                  .users = 1,
+                                  .counted = 1,
+                                  .magic = LIVE};
     if (parent)
         ctx->done = makechan(variant, 0, 0);
     if (!parent || ctx->done)
@@ -147,10 +162,12 @@ static struct hchan_context *drop(struct hchan_context *ctx)
 
 static void free_all(struct hchan_context *gone)
 {
+    static struct kept kept;
     while (gone) {
         struct hchan_context *next = gone->next;
         chanfree(gone->done);
-        free(gone);
+        gone->magic = FREED;
+        kept_free(&kept, gone, sizeof(*gone));
         gone = next;
     }
 }
@@ -181,10 +198,11 @@ static int arm(struct hchan_context *ctx)
     return error;
 }
 
-struct hchan_context *hchan_context_with_deadline(struct hchan_context *parent, int64_t deadline)
+static struct hchan_context *below(struct hchan_context *parent, int64_t deadline, const char *call)
 {
     if (!parent)
         return failed(EINVAL);
+    check(parent, call);
     struct hchan_context *ctx = make(parent->variant, parent), *gone = NULL, *root = parent->root;
     if (!ctx)
         return NULL;
@@ -207,21 +225,28 @@ struct hchan_context *hchan_context_with_deadline(struct hchan_context *parent, 
     return error ? failed(error) : ctx;
 }
 
+struct hchan_context *hchan_context_with_deadline(struct hchan_context *parent, int64_t deadline)
+{
+    return below(parent, deadline, "hchan_context_with_deadline");
+}
+
 struct hchan_context *hchan_context_with_cancel(struct hchan_context *parent)
 {
-    return hchan_context_with_deadline(parent, HCHAN_FOREVER);
+    return below(parent, HCHAN_FOREVER, "hchan_context_with_cancel");
 }
 
 struct hchan_context *hchan_context_with_timeout(struct hchan_context *parent, int64_t ns)
 {
-    return hchan_context_with_deadline(parent, hchan_deadline(ns));
+    return below(parent, hchan_deadline(ns), "hchan_context_with_timeout");
 }
 
 struct hchan_context *hchan_context_retain(struct hchan_context *ctx)
 {
     if (!ctx)
         return NULL;
+    check(ctx, "hchan_context_retain");
     hchan_mutex_lock(&ctx->root->lock);
+    ctx->users++;
     ctx->counted++;
     hchan_mutex_unlock(&ctx->root->lock);
     return ctx;
@@ -231,15 +256,20 @@ void hchan_context_release(struct hchan_context *ctx)
 {
     if (!ctx)
         return;
+    check(ctx, "hchan_context_release");
     struct hchan_context *root = ctx->root;
     hchan_mutex_lock(&root->lock);
+    if (ctx->users == 0) /* its children keep it */
+        gorefuse("hchan_context_release", "its references were all given back before");
+    ctx->users--;
     struct hchan_context *gone = drop(ctx);
     hchan_mutex_unlock(&root->lock);
     free_all(gone);
 }
 
-void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause)
+static void cancel_by(struct hchan_context *ctx, const void *cause, const char *call)
 {
+    check(ctx, call);
     if (ctx == ctx->root)
         gopanic("cancel of a background context");
     hchan_mutex_lock(&ctx->root->lock);
@@ -247,18 +277,25 @@ void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause)
     hchan_mutex_unlock(&ctx->root->lock);
 }
 
+void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause)
+{
+    cancel_by(ctx, cause, "hchan_context_cancel_cause");
+}
+
 void hchan_context_cancel(struct hchan_context *ctx)
 {
-    hchan_context_cancel_cause(ctx, NULL);
+    cancel_by(ctx, NULL, "hchan_context_cancel");
 }
 
 hchan *hchan_context_done(const struct hchan_context *ctx)
 {
+    check(ctx, "hchan_context_done");
     return ctx->done;
 }
 
 enum hchan_context_error hchan_context_error(const struct hchan_context *ctx)
 {
+    check(ctx, "hchan_context_error");
     return load_acq(&ctx->error); /* pairs with cancel_one() */
 }
 
@@ -276,6 +313,7 @@ const char *hchan_context_error_text(enum hchan_context_error error)
 
 const void *hchan_context_cause(struct hchan_context *ctx)
 {
+    check(ctx, "hchan_context_cause");
     hchan_mutex_lock(&ctx->root->lock);
     const void *cause = ctx->cause;
     hchan_mutex_unlock(&ctx->root->lock);
@@ -284,5 +322,6 @@ const void *hchan_context_cause(struct hchan_context *ctx)
 
 int64_t hchan_context_deadline(const struct hchan_context *ctx)
 {
+    check(ctx, "hchan_context_deadline");
     return ctx->deadline;
 }

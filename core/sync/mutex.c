@@ -81,11 +81,13 @@ void mutex_lock_from(struct hchan_mutex *m, const void *callerpc)
 
 void hchan_mutex_lock(struct hchan_mutex *m)
 {
+    must_have(m, "hchan_mutex_lock", "the mutex is NULL");
     mutex_lock_from(m, __builtin_return_address(0));
 }
 
 bool hchan_mutex_trylock(struct hchan_mutex *m)
 {
+    must_have(m, "hchan_mutex_trylock", "the mutex is NULL");
     uint32_t word = load_rlx(&m->word_); /* a guess: the swap decides */
     while (!(word & LOCKED))
         if (cas_acq(&m->word_, &word, word | LOCKED)) { /* acquire, as in a lock */
@@ -129,6 +131,7 @@ static __attribute__((noinline)) void unlock_slow(struct hchan_mutex *m, uint32_
 void hchan_mutex_unlock(struct hchan_mutex *m)
 {
     uint32_t word = LOCKED;
+    must_have(m, "hchan_mutex_unlock", "the mutex is NULL");
     racerelease(m);
     if (!cas_rel(&m->word_, &word, 0)) /* release: pairs with a lock. The last access */
         unlock_slow(m, word);

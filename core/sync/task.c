@@ -29,6 +29,7 @@ static void must_be_there(bool fn)
 int hchan_waitgroup_go(struct hchan_waitgroup *wg, void (*fn)(void *), void *arg)
 {
     const struct member m = {wg, fn, arg};
+    must_have(wg, "hchan_waitgroup_go", "the group is NULL");
     must_be_there(fn);
     hchan_waitgroup_add(wg, 1);
     int error = hchan_newproc_copy(run_member, &m, sizeof(m));
@@ -46,6 +47,7 @@ static void run_task(void *arg)
 
 int hchan_task_go(struct hchan_task *task, void *(*fn)(void *), void *arg)
 {
+    must_have(task, "hchan_task_go", "the task is NULL");
     must_be_there(fn);
     *task = (struct hchan_task){.fn_ = fn, .arg_ = arg};
     hchan_waitgroup_add(&task->end_, 1);
@@ -54,6 +56,7 @@ int hchan_task_go(struct hchan_task *task, void *(*fn)(void *), void *arg)
 
 void *hchan_task_wait(struct hchan_task *task)
 {
+    must_have(task, "hchan_task_wait", "the task is NULL");
     waitgroup_wait_from(&task->end_, __builtin_return_address(0));
     return task->result_;
 }

@@ -78,6 +78,7 @@ struct hchan_timer *hchan_ticker(const struct hchan_variant *variant, int64_t ns
 
 struct hchan_timer *hchan_after_func(int64_t ns, void (*fn)(void *), void *arg)
 {
+    must_have((const void *)(uintptr_t)fn, "hchan_after_func", "the function is NULL");
     struct timer *t = calloc(1, sizeof(*t));
     if (!t)
         return NULL;
@@ -93,6 +94,7 @@ static struct timer *timer_of(struct hchan_timer *shown)
 
 bool hchan_timer_stop(struct hchan_timer *shown)
 {
+    must_have(shown, "hchan_timer_stop", "the timer is NULL");
     struct timer *t = timer_of(shown);
     bool stopped = alarm_clear(&t->alarm);
     if (!shown->c)
@@ -104,6 +106,7 @@ bool hchan_timer_stop(struct hchan_timer *shown)
 
 int hchan_timer_reset(struct hchan_timer *shown, int64_t ns)
 {
+    must_have(shown, "hchan_timer_reset", "the timer is NULL");
     struct timer *t = timer_of(shown);
     if (t->ticker && ns <= 0)
         return EINVAL;

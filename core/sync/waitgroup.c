@@ -9,6 +9,7 @@
  * its last access clears both bits; and a wait that finds the counter at 0 does not return before
  * that. So the group may be freed after a wait. */
 /* SPDX-License-Identifier: MIT */
+#include "core/base/throw.h"
 #include "core/g/panic.h"
 #include "core/sync/waiter.h"
 
@@ -41,7 +42,7 @@ static __attribute__((noinline)) void wake_all(struct hchan_waitgroup *wg)
     }
 }
 
-void hchan_waitgroup_add(struct hchan_waitgroup *wg, int delta)
+static inline void add(struct hchan_waitgroup *wg, int delta)
 {
     uint64_t plus = (uint64_t)(uint32_t)delta << COUNTER_SHIFT;
     if (raceenabled && delta < 0)
@@ -59,9 +60,16 @@ void hchan_waitgroup_add(struct hchan_waitgroup *wg, int delta)
         wake_all(wg);
 }
 
+void hchan_waitgroup_add(struct hchan_waitgroup *wg, int delta)
+{
+    must_have(wg, "hchan_waitgroup_add", "the group is NULL");
+    add(wg, delta);
+}
+
 void hchan_waitgroup_done(struct hchan_waitgroup *wg)
 {
-    hchan_waitgroup_add(wg, -1);
+    must_have(wg, "hchan_waitgroup_done", "the group is NULL");
+    add(wg, -1);
 }
 
 /* Takes QUEUE and returns true; or returns false once the counter is 0 and nobody uses the
@@ -109,5 +117,6 @@ void waitgroup_wait_from(struct hchan_waitgroup *wg, const void *callerpc)
 
 void hchan_waitgroup_wait(struct hchan_waitgroup *wg)
 {
+    must_have(wg, "hchan_waitgroup_wait", "the group is NULL");
     waitgroup_wait_from(wg, __builtin_return_address(0));
 }

@@ -18,20 +18,22 @@
  * or an earlier ancestor's, still cancels it. Whoever uses a context or its channel must have a
  * reference meanwhile: a goroutine that gets one as an argument mostly gets one of its own, by
  * hchan_context_retain(). A context that was released and has no children is freed, whether it was
- * cancelled or not, and leaves nothing behind.
+ * cancelled or not.
  *
  * The channels of a tree are of the variant that its root was made with, so that `done` can be in a
  * select with channels of that variant.
  *
- * A deadline is a timer as in hchan/time.h, whose words on the check for deadlocks hold here. In the
- * child of a fork() the parent's deadlines do not come, but its contexts can be cancelled, are freed
- * as ever, and may get children with earlier deadlines. The child must not use a tree that
+ * A deadline is a timer as in hchan/time.h, whose words on the check for deadlocks hold here. In
+ * the child of a fork() the parent's deadlines do not come, but its contexts can be cancelled, are
+ * freed as ever, and may get children with earlier deadlines. The child must not use a tree that
  * another thread was using, or one of whose deadlines was coming at that moment.
  *
  * Every function may be called by any number of goroutines and threads at once. Those that make a
  * context return NULL with errno EINVAL if the parent is NULL, ENOMEM if memory ran out, or the
  * error number for which there is no thread for a deadline. As with makechan(), a variant that is
- * NULL ends the process. */
+ * NULL ends the process. So does a context that is NULL, where it is not allowed, that was freed,
+ * or that is released more often than retained: "fatal error: hchan_context_cancel: the context was
+ * freed". For this the memory of the last 128 contexts that were freed is kept. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_CONTEXT_H
 #define HCHAN_CONTEXT_H

@@ -12,7 +12,7 @@ extern "C" {
 
 /* Starts a thread that is registered before it runs, as `go fn(arg)` would, and else like
  * pthread_create() with default attributes. Returns 0 or an error number; ends the process if there
- * is no memory for the thread's G.
+ * is no memory for the thread's G, or if fn is NULL.
  *
  * A thread may instead register itself, but then it does not count between its start and that: the
  * thread that started it must not park meanwhile. */

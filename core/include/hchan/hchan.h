@@ -240,7 +240,8 @@ bool hchan_is_traced(const struct hchan_variant *variant);
 /* The instance that the channel was made from; NULL for a nil channel. */
 const struct hchan_variant *hchan_variant_of(const hchan *c);
 
-/* What a variant is made of. The strings are static. */
+/* What a variant is made of. The strings are static. A variant that is NULL ends the process, here
+ * and above, as it does in makechan(). */
 const char *hchan_variant_name(const struct hchan_variant *variant);
 const char *hchan_variant_lock(const struct hchan_variant *variant);     /* e.g. "ticket" */
 const char *hchan_variant_park(const struct hchan_variant *variant);     /* e.g. "futex" */

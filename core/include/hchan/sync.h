@@ -18,6 +18,9 @@
  * or that was the last to lock a mutex, may free it, even if the call that let it go on has not
  * returned yet.
  *
+ * An object that is NULL is a fatal error, which names the call: "fatal error: hchan_mutex_lock:
+ * the mutex is NULL". So is a function that is NULL.
+ *
  * Every function may be called by any number of goroutines and threads at once. None allocates
  * memory, but for a thread's first wait, which makes its G, and for goroutines that are made.
  *

@@ -27,6 +27,9 @@
  * After fork() no timer of the parent is pending in the child, and the thread is not there; timers
  * can be reset, and made, and start another one.
  *
+ * A timer that is NULL, where it is not allowed, and a function that is NULL are fatal errors,
+ * which name the call.
+ *
  * Every function may be called by any number of goroutines and threads at once, but for
  * hchan_timer_free(), which is the last call for its timer. */
 /* SPDX-License-Identifier: MIT */
