@@ -35,7 +35,7 @@ TAKES(jobs_send, void (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_try_send, bool (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_send_within, enum hchan_end (*)(jobs_sendonly, const struct job *, hchan *, int64_t));
 TAKES(jobs_close, void (*)(jobs_sendonly));
-TAKES(jobs_retain, void (*)(jobs_any));
+TAKES(jobs_retain, hchan *(*)(jobs_any));
 TAKES(jobs_release, void (*)(jobs_any));
 TAKES(jobs_send_end, enum hchan_end (*)(jobs_sendonly, const struct job *));
 TAKES(jobs_try_send_end, enum hchan_end (*)(jobs_sendonly, const struct job *));
@@ -444,11 +444,10 @@ static void test_each_side_may_hold_a_reference(void **state)
     FOR_EACH_VARIANT(v)
     {
         numbers c = make_numbers(v, 1);
-        numbers_sendonly out = numbers_as_sendonly(c);
-        numbers_recvonly in = numbers_as_recvonly(c);
+        numbers_sendonly out = {.c = numbers_retain(c)};
+        numbers_recvonly in = {.c = numbers_retain(numbers_as_recvonly(c))};
         long got = 0;
-        numbers_retain(out);
-        numbers_retain(in);
+        assert_ptr_equal(in.c, c.c);
         numbers_release(c);
         numbers_send(out, &(long){7});
         numbers_release(out);

@@ -232,7 +232,8 @@ const struct hchan_variant *hchan_variant_next(const struct hchan_variant *varia
 /* A variant has two instances. The measured one has no accounting; the functions that find a
  * variant return it. The traced one counts outcomes (hchan/outcome.h), checks the channel's
  * invariants, and keeps the memory of the last 128 channels that were freed, if they are of at most
- * 32 KiB. These return one instance for either, and say which it is. */
+ * 32 KiB. These return one instance for either, and say which it is. A variant that is NULL ends
+ * the process, as in makechan(). */
 const struct hchan_variant *hchan_traced(const struct hchan_variant *variant);
 const struct hchan_variant *hchan_measured(const struct hchan_variant *variant);
 bool hchan_is_traced(const struct hchan_variant *variant);
@@ -240,8 +241,8 @@ bool hchan_is_traced(const struct hchan_variant *variant);
 /* The instance that the channel was made from; NULL for a nil channel. */
 const struct hchan_variant *hchan_variant_of(const hchan *c);
 
-/* What a variant is made of. The strings are static. A variant that is NULL ends the process, here
- * and above, as it does in makechan(). */
+/* What a variant is made of. The strings are static. A variant that is NULL ends the process, as in
+ * makechan(). */
 const char *hchan_variant_name(const struct hchan_variant *variant);
 const char *hchan_variant_lock(const struct hchan_variant *variant);     /* e.g. "ticket" */
 const char *hchan_variant_park(const struct hchan_variant *variant);     /* e.g. "futex" */

@@ -37,7 +37,9 @@
  *     jobs_make(variant, capacity)                        makechan(); nil, with errno, on failure
  *     jobs_free(c)                                        chanfree()
  *     jobs_retain(c), jobs_release(c)                     hchan_retain(), hchan_release(); of any
- *                                                         of the three types
+ *                                                         of the three types. A message that takes
+ *                                                         the reference along has a field
+ *                                                         {.c = jobs_retain(c)}
  *     jobs_send(c, elem)                                  chansend1()
  *     jobs_try_send(c, elem)                              chansend() that does not block
  *     jobs_send_within(c, elem, done, deadline)           chansend_within()
@@ -67,9 +69,11 @@
  * extend, and the ways around that (a phantom member, typeof) lead to errors that do not mention
  * `jobs`.
  *
- * Passing a `jobs` as one of the other two relies on transparent_union of gcc and clang. Under
- * gcc's -Wpedantic use jobs_as_sendonly() and jobs_as_recvonly() there, too, and chanlen(c.c). In
- * C++ (17) the three are structs that convert, with the same layout, names and meanings. */
+ * Passing a `jobs` as one of the other two, or any of the three where each may be, relies on
+ * transparent_union of gcc and clang, of which gcc's -Wpedantic warns. Put __extension__ before the
+ * call there, as in `if (__extension__ jobs_is_nil(c))`, or use jobs_as_sendonly(), and
+ * chanlen(c.c). HCHAN_RANGE() needs nothing. In C++ (17) the three are structs that convert, with
+ * the same layout, names and meanings. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_TYPED_H
 #define HCHAN_TYPED_H
@@ -153,9 +157,9 @@
     {                                                                                              \
         return chanrecv_within(c.c, elem, received, done, deadline);                               \
     }                                                                                              \
-    HCHAN_TYPED_ void name##_retain(name##_any c)                                                  \
+    HCHAN_TYPED_ hchan *name##_retain(name##_any c)                                                \
     {                                                                                              \
-        hchan_retain(c.c);                                                                         \
+        return hchan_retain(c.c);                                                                  \
     }                                                                                              \
     HCHAN_TYPED_ void name##_release(name##_any c)                                                 \
     {                                                                                              \
@@ -193,7 +197,7 @@
 /* for v := range c. Receives each value of c, a `jobs` or a `jobs_recvonly`, into v, which it
  * declares, and ends when the channel is closed and drained. c is evaluated once. break and
  * continue work as in any loop; after a break the value in v has been received. */
-#define HCHAN_RANGE(name, v, c) HCHAN_RANGE_OF(name##_elem, v, name##_range_(c))
+#define HCHAN_RANGE(name, v, c) HCHAN_RANGE_OF(name##_elem, v, __extension__ name##_range_(c))
 
 /* The same over an hchan * whose elements are of type T, which is not checked. (With a variable of
  * your own, write `while (chanrecv2(c, &v))`.) */
