@@ -6,15 +6,21 @@
 #include "core/tests/child.h"
 #include "core/tests/goroutines.h"
 #include "core/tests/selector.h"
+#include <hchan/context.h>
+#include <hchan/gothread.h>
+#include <hchan/time.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_realloc(void *p, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_realloc(void *p, size_t size);
 
-static unsigned fail_at; /* the allocation from now on that fails, from 1; 0: none. One thread */
+static unsigned fail_at; /* the allocation from now on that fails, from 1; 0: none. One
+                          * thread at a time */
 
 static bool memory_fails(void)
 {
@@ -37,6 +43,11 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
     return memory_fails() ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    return memory_fails() ? NULL : __real_realloc(p, size);
 }
 
 static void test_makechan_without_memory_says_so_and_keeps_nothing(void **state)
@@ -126,11 +137,42 @@ static void a_greater_select(void *arg)
     end_child();
 }
 
+/* What needs a G, or more, for the first time, and has no channel. */
+static void first_register(void *arg)
+{
+    fail_at = ((struct hungry *)arg)->k;
+    hchan_register();
+    end_child();
+}
+
+static void first_unregister(void *arg)
+{
+    fail_at = ((struct hungry *)arg)->k;
+    hchan_unregister();
+    end_child();
+}
+
+static void first_sleep(void *arg)
+{
+    fail_at = ((struct hungry *)arg)->k;
+    hchan_sleep(1);
+    end_child();
+}
+
+/* The heap of the scheduler's deadlines. */
+static void sleep_in_goroutine(void *arg)
+{
+    start_procs(1);
+    newproc(first_sleep, arg);
+    schedwait();
+}
+
 /* The promise is Go's end: the message, SIGABRT, and nothing else. */
 static void test_an_operation_without_memory_ends_the_process_as_go_does(void **state)
 {
-    static void (*const bodies[])(void *) = {first_operation, first_select, first_deadline,
-                                             a_greater_select};
+    static void (*const bodies[])(void *) = {first_operation,  first_select,      first_deadline,
+                                             a_greater_select, first_register,    first_unregister,
+                                             first_sleep,      sleep_in_goroutine};
     unsigned injected = 0;
     (void)state;
     FOR_EACH_VARIANT(v)
@@ -149,6 +191,86 @@ static void test_an_operation_without_memory_ends_the_process_as_go_does(void **
             injected++;
         }
     print_message("memory, first uses:      %u failures: \"fatal error: out of memory\", SIGABRT\n",
+                  injected);
+}
+
+/* What is made by the functions below. */
+union made {
+    struct hchan_timer *timer;
+    struct hchan_context *context;
+    void *any;
+};
+
+static const int64_t HOUR = INT64_C(3600) * 1000000000;
+static struct hchan_context *parent;
+
+static void make_timer(const struct hchan_variant *v, union made *made)
+{
+    made->timer = hchan_after(v, HOUR);
+}
+
+static void make_ticker(const struct hchan_variant *v, union made *made)
+{
+    made->timer = hchan_ticker(v, HOUR);
+}
+
+static void make_call(const struct hchan_variant *v, union made *made)
+{
+    (void)v;
+    made->timer = hchan_after_func(HOUR, send_one, NULL);
+}
+
+static void make_root(const struct hchan_variant *v, union made *made)
+{
+    made->context = hchan_context_background(v);
+}
+
+static void make_child(const struct hchan_variant *v, union made *made)
+{
+    (void)v;
+    made->context = hchan_context_with_cancel(parent);
+}
+
+static void make_deadline(const struct hchan_variant *v, union made *made)
+{
+    (void)v;
+    made->context = hchan_context_with_timeout(parent, HOUR);
+}
+
+static void test_timers_and_contexts_without_memory_say_so_and_keep_nothing(void **state)
+{
+    static void (*const makers[])(const struct hchan_variant *, union made *) = {
+        make_timer, make_ticker, make_call, make_root, make_child, make_deadline};
+    enum { MAKERS = sizeof(makers) / sizeof(makers[0]), TIMERS = 3 };
+    unsigned injected = 0;
+    (void)state;
+    struct hchan_timer *first = hchan_after_func(HOUR, send_one, NULL); /* has made the thread */
+    assert_non_null(first);
+    FOR_EACH_VARIANT(v)
+    {
+        parent = hchan_context_background(v);
+        for (size_t i = 0; i < MAKERS; i++) {
+            union made made = {NULL};
+            unsigned failed = 0;
+            for (unsigned k = 1; !made.any; k++) {
+                fail_at = k;
+                errno = 0;
+                makers[i](v, &made);
+                fail_at = 0;
+                assert_true(made.any || errno == ENOMEM);
+                failed += !made.any;
+            }
+            assert_true(failed > 0);
+            injected += failed;
+            if (i < TIMERS)
+                hchan_timer_free(made.timer);
+            else
+                hchan_context_release(made.context);
+        }
+        hchan_context_release(parent);
+    }
+    hchan_timer_free(first);
+    print_message("memory, timers, contexts: %u failures: NULL and ENOMEM, nothing leaked\n",
                   injected);
 }
 
@@ -178,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_makechan_without_memory_says_so_and_keeps_nothing),
         cmocka_unit_test(test_an_operation_without_memory_ends_the_process_as_go_does),
+        cmocka_unit_test(test_timers_and_contexts_without_memory_say_so_and_keep_nothing),
         cmocka_unit_test(test_newproc_without_memory_says_so_and_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
