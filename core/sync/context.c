@@ -16,12 +16,13 @@
 #include "core/base/atomic.h"
 #include "core/base/futex.h"
 #include "core/base/kept.h"
+#include "core/base/race.h"
 #include "core/base/throw.h"
 #include "core/g/panic.h"
 #include "core/sync/alarm.h"
+#include "core/sync/waiter.h"
 #include <errno.h>
 #include <hchan/context.h>
-#include <hchan/sync.h>
 #include <stdlib.h>
 
 struct hchan_context {
@@ -85,10 +86,20 @@ struct hchan_context *hchan_context_background(const struct hchan_variant *varia
     return make(variant, NULL);
 }
 
-/* The lock is held, here and below. */
+/* In the race build a context orders those that use it as the mutex of one of Go's does, of which
+ * a root has none; the tree's lock orders nobody. The lock is held, here and below. */
+static void order(struct hchan_context *ctx)
+{
+    if (ctx == ctx->root)
+        return;
+    raceacquire(&ctx->error);
+    racereleasemerge(&ctx->error);
+}
+
 static void link_to_parent(struct hchan_context *ctx)
 {
     struct hchan_context *parent = ctx->parent;
+    order(parent);
     parent->counted++;
     ctx->next = parent->child;
     if (ctx->next)
@@ -117,6 +128,7 @@ static bool disarm(struct hchan_context *ctx)
 static void cancel_one(struct hchan_context *ctx, enum hchan_context_error error, const void *cause)
 {
     disarm(ctx);
+    order(ctx);
     ctx->cause = cause;
     store_rel(&ctx->error, error); /* pairs with hchan_context_error() */
     hchan_close(ctx->done);        /* no panic with the lock held, if it was closed before */
@@ -177,7 +189,7 @@ static void free_all(struct hchan_context *gone)
 static void ring(void *arg)
 {
     struct hchan_context *ctx = arg, *root = ctx->root, *gone = NULL;
-    hchan_mutex_lock(&root->lock);
+    mutex_lock_unordered(&root->lock);
     ctx->timed = false;
     if (ctx->counted == 0) { /* an orphan */
         ctx->counted = 1;
@@ -185,7 +197,7 @@ static void ring(void *arg)
     } else {
         cancel(ctx, HCHAN_CONTEXT_DEADLINE_EXCEEDED, NULL);
     }
-    hchan_mutex_unlock(&root->lock);
+    mutex_unlock_unordered(&root->lock);
     free_all(gone);
 }
 
@@ -207,7 +219,7 @@ static struct hchan_context *below(struct hchan_context *parent, int64_t deadlin
     if (!ctx)
         return NULL;
     int error = 0;
-    hchan_mutex_lock(&root->lock);
+    mutex_lock_unordered(&root->lock);
     link_to_parent(ctx);
     if (cancelled(parent)) {
         cancel(ctx, load_rlx(&parent->error), parent->cause); /* under the lock */
@@ -220,7 +232,7 @@ static struct hchan_context *below(struct hchan_context *parent, int64_t deadlin
     }
     if (error)
         gone = drop(ctx);
-    hchan_mutex_unlock(&root->lock);
+    mutex_unlock_unordered(&root->lock);
     free_all(gone);
     return error ? failed(error) : ctx;
 }
@@ -245,10 +257,10 @@ struct hchan_context *hchan_context_retain(struct hchan_context *ctx)
     if (!ctx)
         return NULL;
     check(ctx, "hchan_context_retain");
-    hchan_mutex_lock(&ctx->root->lock);
+    mutex_lock_unordered(&ctx->root->lock);
     ctx->users++;
     ctx->counted++;
-    hchan_mutex_unlock(&ctx->root->lock);
+    mutex_unlock_unordered(&ctx->root->lock);
     return ctx;
 }
 
@@ -258,12 +270,12 @@ void hchan_context_release(struct hchan_context *ctx)
         return;
     check(ctx, "hchan_context_release");
     struct hchan_context *root = ctx->root;
-    hchan_mutex_lock(&root->lock);
+    mutex_lock_unordered(&root->lock);
     if (ctx->users == 0) /* its children keep it */
         gorefuse("hchan_context_release", "its references were all given back before");
     ctx->users--;
     struct hchan_context *gone = drop(ctx);
-    hchan_mutex_unlock(&root->lock);
+    mutex_unlock_unordered(&root->lock);
     free_all(gone);
 }
 
@@ -272,9 +284,9 @@ static void cancel_by(struct hchan_context *ctx, const void *cause, const char *
     check(ctx, call);
     if (ctx == ctx->root)
         gopanic("cancel of a background context");
-    hchan_mutex_lock(&ctx->root->lock);
+    mutex_lock_unordered(&ctx->root->lock);
     cancel(ctx, HCHAN_CONTEXT_CANCELED, cause);
-    hchan_mutex_unlock(&ctx->root->lock);
+    mutex_unlock_unordered(&ctx->root->lock);
 }
 
 void hchan_context_cancel_cause(struct hchan_context *ctx, const void *cause)
@@ -296,7 +308,10 @@ hchan *hchan_context_done(const struct hchan_context *ctx)
 enum hchan_context_error hchan_context_error(const struct hchan_context *ctx)
 {
     check(ctx, "hchan_context_error");
-    return load_acq(&ctx->error); /* pairs with cancel_one() */
+    enum hchan_context_error error = load_acq(&ctx->error); /* pairs with cancel_one() */
+    if (error != HCHAN_CONTEXT_LIVES)
+        raceacquire((void *)(uintptr_t)&ctx->error);
+    return error;
 }
 
 const char *hchan_context_error_text(enum hchan_context_error error)
@@ -314,9 +329,10 @@ const char *hchan_context_error_text(enum hchan_context_error error)
 const void *hchan_context_cause(struct hchan_context *ctx)
 {
     check(ctx, "hchan_context_cause");
-    hchan_mutex_lock(&ctx->root->lock);
+    mutex_lock_unordered(&ctx->root->lock);
+    order(ctx);
     const void *cause = ctx->cause;
-    hchan_mutex_unlock(&ctx->root->lock);
+    mutex_unlock_unordered(&ctx->root->lock);
     return cause;
 }
 

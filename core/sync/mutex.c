@@ -71,12 +71,22 @@ static __attribute__((noinline)) void lock_slow(struct hchan_mutex *m, const voi
     }
 }
 
-void mutex_lock_from(struct hchan_mutex *m, const void *callerpc)
+static inline void lock(struct hchan_mutex *m, const void *callerpc)
 {
     uint32_t word = 0;
     if (!cas_acq(&m->word_, &word, LOCKED)) /* acquire: pairs with the releases of an unlock */
         lock_slow(m, callerpc);
+}
+
+void mutex_lock_from(struct hchan_mutex *m, const void *callerpc)
+{
+    lock(m, callerpc);
     raceacquire(m);
+}
+
+void mutex_lock_unordered(struct hchan_mutex *m)
+{
+    lock(m, __builtin_return_address(0));
 }
 
 void hchan_mutex_lock(struct hchan_mutex *m)
@@ -128,11 +138,16 @@ static __attribute__((noinline)) void unlock_slow(struct hchan_mutex *m, uint32_
     }
 }
 
-void hchan_mutex_unlock(struct hchan_mutex *m)
+void mutex_unlock_unordered(struct hchan_mutex *m)
 {
     uint32_t word = LOCKED;
-    must_have(m, "hchan_mutex_unlock", "the mutex is NULL");
-    racerelease(m);
     if (!cas_rel(&m->word_, &word, 0)) /* release: pairs with a lock. The last access */
         unlock_slow(m, word);
+}
+
+void hchan_mutex_unlock(struct hchan_mutex *m)
+{
+    must_have(m, "hchan_mutex_unlock", "the mutex is NULL");
+    racerelease(m);
+    mutex_unlock_unordered(m);
 }

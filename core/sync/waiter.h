@@ -36,6 +36,11 @@ void waiter_ready(struct g *gp);
 void mutex_lock_from(struct hchan_mutex *m, const void *callerpc);
 void waitgroup_wait_from(struct hchan_waitgroup *wg, const void *callerpc);
 
+/* A mutex of which the race build is not told (core/base/race.h): what happens under it orders no
+ * goroutines that the program could not see in order. */
+void mutex_lock_unordered(struct hchan_mutex *m);
+void mutex_unlock_unordered(struct hchan_mutex *m);
+
 /* A turn of a loop that waits for the bit of a queue. */
 void waiter_spin(uint32_t *turns);
 

@@ -4,6 +4,7 @@
  * and what has been said. */
 /* SPDX-License-Identifier: MIT */
 #include "core/tests/race/program.h"
+#include <hchan/context.h>
 #include <hchan/sched.h>
 #include <hchan/sync.h>
 #include <hchan/time.h>
@@ -19,6 +20,8 @@ enum { WORDS = 16, SAID = 10, SOON_NS = 1000000, CASES = 16 };
 static struct hchan_mutex mutex;
 static struct hchan_waitgroup group;
 static struct hchan_once once;
+static struct hchan_context *root, *context;
+static _Atomic(struct hchan_context *) armed;
 
 static const struct race_program *program;
 static const struct hchan_variant *channels_of;
@@ -217,6 +220,51 @@ static __attribute__((no_sanitize("thread"))) bool somebody_waits(void)
     return *(struct hchan_waiter *volatile *)&group.waiters_.first_ != NULL;
 }
 
+static void leave(struct hchan_context *ctx, bool cancelled)
+{
+    if (cancelled)
+        chanrecv1(hchan_context_done(ctx), NULL);
+    hchan_context_release(ctx);
+}
+
+static void arm(void)
+{
+    atomic_store_explicit(&armed, hchan_context_with_timeout(root, SOON_NS), memory_order_relaxed);
+}
+
+static void until_expired(void)
+{
+    struct hchan_context *ctx;
+    while (!(ctx = atomic_load_explicit(&armed, memory_order_relaxed)))
+        gosched();
+    leave(ctx, true);
+}
+
+/* What is done with contexts. False if there is no such operation. */
+static bool do_context(const char *word)
+{
+    if (strcmp(word, "cancel") == 0)
+        hchan_context_cancel(context);
+    else if (strcmp(word, "ended") == 0)
+        chanrecv1(hchan_context_done(context), NULL);
+    else if (strcmp(word, "below") == 0)
+        leave(hchan_context_with_cancel(context), true);
+    else if (strcmp(word, "error") == 0)
+        while (hchan_context_error(context) == HCHAN_CONTEXT_LIVES)
+            gosched();
+    else if (strcmp(word, "child") == 0)
+        leave(hchan_context_with_cancel(context), false);
+    else if (strcmp(word, "orphan") == 0)
+        leave(hchan_context_with_cancel(root), false);
+    else if (strcmp(word, "arm") == 0)
+        arm();
+    else if (strcmp(word, "expired") == 0)
+        until_expired();
+    else
+        return false;
+    return true;
+}
+
 /* What is not a channel. False if there is no such operation. */
 static bool do_sync(const char *word)
 {
@@ -276,7 +324,7 @@ static void do_word(const char *word)
         use_own();
     else if (strcmp(word, "frame") == 0)
         frame(words);
-    else if (!do_sync(word))
+    else if (!do_sync(word) && !do_context(word))
         do_named(word, channel(word[strlen(word) - 1]));
 }
 
@@ -311,11 +359,15 @@ void race_program_run(const struct race_program *p, const struct hchan_variant *
         channels[i] = makechan(variant, p->elemsize, p->capacity[i]);
     if (hchan_variant_goroutines(variant) && schedinit(&(struct sched_options){.procs = 2}))
         abort();
+    root = hchan_context_background(variant);
+    context = hchan_context_with_cancel(root);
     do_line(p->first);
     for (unsigned i = 0; i < p->nparties; i++)
         start((char *)(uintptr_t)p->parties[i]);
     join_all();
     do_line(p->last);
+    hchan_context_release(context);
+    hchan_context_release(root);
     for (unsigned i = 0; i < 3; i++)
         chanfree(channels[i]);
 }

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"reflect"
@@ -31,7 +32,12 @@ type world[T any] struct {
 	mutex    sync.Mutex
 	group    sync.WaitGroup
 	once     sync.Once
-	words    [2]*int // of x and y: what "x=" writes and "x" reads
+	context  context.Context
+	done     <-chan struct{} // of it
+	cancel   context.CancelFunc
+	armed    <-chan struct{}
+	disarm   context.CancelFunc // kept, and not called
+	words    [2]*int            // of x and y: what "x=" writes and "x" reads
 }
 
 //go:norace
@@ -48,6 +54,61 @@ func (w *world[T]) hear(n byte) {
 func (w *world[T]) next() string {
 	w.started++
 	return w.later[(w.started-1)%len(w.later)]
+}
+
+//go:norace
+func (w *world[T]) setArmed(done <-chan struct{}) { w.armed = done }
+
+//go:norace
+func (w *world[T]) isArmed() <-chan struct{} { return w.armed }
+
+// A context that expires before anybody asks for its channel has one that all such contexts share:
+// then it makes another.
+func (w *world[T]) arm() {
+	var ctx context.Context
+	for w.isArmed() == nil {
+		ctx, w.disarm = context.WithTimeout(context.Background(), time.Millisecond)
+		if done := ctx.Done(); ctx.Err() == nil {
+			w.setArmed(done)
+		}
+	}
+}
+
+// A child that is left is cancelled, as Go demands.
+func leave(parent context.Context, cancelled bool) {
+	ctx, cancel := context.WithCancel(parent)
+	if cancelled {
+		<-ctx.Done()
+	}
+	cancel()
+}
+
+// What is done with contexts. False if there is no such operation.
+func (w *world[T]) contexts(word string) bool {
+	switch word {
+	case "cancel":
+		w.cancel()
+	case "ended":
+		<-w.done
+	case "below", "child":
+		leave(w.context, word == "below")
+	case "error":
+		for w.context.Err() == nil {
+			runtime.Gosched()
+		}
+	case "orphan":
+		leave(context.Background(), false)
+	case "arm":
+		w.arm()
+	case "expired":
+		for w.isArmed() == nil {
+			runtime.Gosched()
+		}
+		<-w.isArmed()
+	default:
+		return false
+	}
+	return true
 }
 
 func (w *world[T]) start(line string) {
@@ -215,6 +276,7 @@ func (w *world[T]) word(word string) {
 		t := time.NewTicker(time.Millisecond)
 		time.Sleep(4 * time.Millisecond)
 		t.Stop()
+	case w.contexts(word):
 	default:
 		w.named(word)
 	}
@@ -251,6 +313,8 @@ func run[T any](p program, word func(*T) *int) {
 	for _, name := range []byte("cde") {
 		w.channels[name] = make(chan T, p.capacity[name])
 	}
+	w.context, w.cancel = context.WithCancel(context.Background())
+	w.done = w.context.Done()
 	w.line(p.first)
 	for _, party := range p.parties {
 		w.start(party)
