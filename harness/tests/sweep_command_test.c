@@ -1,5 +1,5 @@
 /* `hchanlab sweep` beside other programs: another sweep, a log that nobody reads, a real-time
- * policy, a user's variables, a stop. */
+ * policy, a user's variables. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/sweep/alone.h"
@@ -178,20 +178,6 @@ static void test_what_others_used_meanwhile_is_kept(void **state)
         "1");
 }
 
-/* A window in which the process was stopped is not a sample. */
-static void test_a_window_in_which_the_cell_was_stopped_is_measured_again(void **state)
-{
-    (void)state;
-    const struct said *said =
-        in_folder("$H cell floor-empty --samples 1 --window-ns 3000000000 >out & "
-                  "sleep 1.5; kill -STOP $!; sleep 8; kill -CONT $!; wait $!; "
-                  "echo $?; grep -c '\"sample\"' out; cat out");
-    assert_memory_equal(said->out, "0\n1\n", 4);
-    const char *window = strstr(said->out, "\"window_ns\":");
-    assert_non_null(window);
-    assert_true(strtod(window + strlen("\"window_ns\":"), NULL) < 8e9);
-}
-
 static void test_a_value_that_only_some_scenarios_take_is_told(void **state)
 {
     (void)state;
@@ -219,7 +205,6 @@ int main(void)
         TEST(test_a_crowd_is_measured_in_real_time),
         TEST(test_variables_that_would_change_the_measuring_do_not),
         TEST(test_what_others_used_meanwhile_is_kept),
-        TEST(test_a_window_in_which_the_cell_was_stopped_is_measured_again),
         TEST(test_a_value_that_only_some_scenarios_take_is_told),
     };
     setenv("HCHANLAB_LOCK", "", 1);
