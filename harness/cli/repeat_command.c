@@ -60,7 +60,9 @@ static void put_option(FILE *out, const char *name, const char *value)
     put_word(out, value);
 }
 
-/* Whether a shell finds this very program by its name. */
+/* Whether a shell finds this very program by its name, in whatever folder it is. A component of
+ * PATH that does not begin with a slash, or is empty, is seen from the current folder: what lies
+ * there would come first here, and not elsewhere. */
 static bool is_in_path(const char *name)
 {
     struct stat self, found;
@@ -69,11 +71,12 @@ static bool is_in_path(const char *name)
     if (stat("/proc/self/exe", &self))
         return false;
     while (folders && *folders) {
-        size_t length = strcspn(folders, ":");
-        if (snprintf(path, sizeof(path), "%.*s/%s", (int)length, folders, name) <
+        int length = (int)strcspn(folders, ":");
+        const char *slash = length ? "/" : ""; /* empty: the current folder */
+        if (snprintf(path, sizeof(path), "%.*s%s%s", length, folders, slash, name) <
                 (int)sizeof(path) &&
-            access(path, X_OK) == 0 && stat(path, &found) == 0)
-            return found.st_ino == self.st_ino && found.st_dev == self.st_dev;
+            access(path, X_OK) == 0 && stat(path, &found) == 0 && S_ISREG(found.st_mode))
+            return path[0] == '/' && found.st_ino == self.st_ino && found.st_dev == self.st_dev;
         folders += length + (folders[length] == ':');
     }
     return false;
