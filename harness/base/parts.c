@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/base/parts.h"
 #include "harness/base/files.h"
+#include "harness/base/say.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,21 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Where the parts lie, seen from the program's folder: in a build folder, where the program is at
+ * the top and tests are one folder below; and where it is installed. */
+static const struct tree {
+    const char *data, *peers;
+} trees[] = {
+    {PARTS_DATA_BUILT, PARTS_PEERS_BUILT},
+    {"../" PARTS_DATA_BUILT, "../" PARTS_PEERS_BUILT},
+    {PARTS_DATA_FROM_BIN, PARTS_PEERS_FROM_BIN},
+};
+
+enum { TREES = sizeof(trees) / sizeof(trees[0]) };
+
+/* The file in the folder of resources that names their version, and marks a tree. */
+static const char mark[] = "version";
 
 static const char remedy[] =
     "install hchanlab again, or name the folder of its resources with HCHANLAB_DATA";
@@ -38,32 +54,65 @@ static bool join(const char *folder, const char *relative, char path[PATH_MAX])
     return snprintf(path, PATH_MAX, "%.*s/%s", (int)length, folder, relative) < PATH_MAX;
 }
 
-static bool is_folder(const char *path)
+/* Whether the administrator, the user, or whoever put the program there has made this file, which
+ * is a link itself if it is one: 0, -EPERM if it is another user's, or what stat() says. */
+static int check_owner(const char *path)
 {
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    struct stat st, program;
+    if (lstat(path, &st))
+        return -errno;
+    if (st.st_uid == 0 || st.st_uid == geteuid())
+        return 0;
+    return stat("/proc/self/exe", &program) == 0 && program.st_uid == st.st_uid ? 0 : -EPERM;
 }
 
-/* A part's folder: in the build folder, where the program is at the top and tests are one folder
- * below; or where it is installed, which is also the answer if it is nowhere. */
-static int find_part(const char *built, const char *installed, char path[PATH_MAX])
+/* Whether a folder of resources has the mark, and both are ours. */
+static int check_mark(const char *folder)
 {
-    char program[PATH_MAX], above[PATH_MAX];
-    snprintf(above, sizeof(above), "../%s", built);
-    const char *const places[] = {built, above, installed};
+    char path[PATH_MAX];
+    int status = check_owner(folder);
+    if (!status && snprintf(path, sizeof(path), "%s/%s", folder, mark) >= (int)sizeof(path))
+        status = -ENAMETOOLONG;
+    return status ? status : check_owner(path);
+}
+
+/* Finds the tree that the program belongs to, and writes the program's folder and the tree's folder
+ * of resources. A program that somebody has copied, say into /tmp, belongs to none: whatever others
+ * keep in /tmp/share or /tmp/libexec is not its own. Returns NULL with the reason in `why`. */
+static const struct tree *find_tree(char program[PATH_MAX], char data[PATH_MAX], char *why,
+                                    size_t size)
+{
     int status = find_program(program);
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !status; i++) {
-        if (!join(program, places[i], path))
-            status = -ENAMETOOLONG;
-        else if (is_folder(path))
-            break;
+    if (status)
+        snprintf(why, size, "the program does not find itself (/proc/self/exe: %s)",
+                 strerror(-status));
+    bool told = status;
+    for (size_t i = 0; i < TREES && !told; i++) {
+        status = join(program, trees[i].data, data) ? check_mark(data) : -ENAMETOOLONG;
+        if (!status)
+            return &trees[i];
+        told = status == -EPERM;
+        snprintf(why, size, "no resource %s in %s (%s)", mark, data,
+                 told ? "it is another user's" : strerror(-status));
     }
-    return status;
+    return NULL;
 }
 
-int parts_peers(char path[PATH_MAX])
+int parts_peers(char path[PATH_MAX], char *error, size_t size)
 {
-    return find_part(PARTS_PEERS_BUILT, PARTS_PEERS_FROM_BIN, path);
+    char program[PATH_MAX], data[PATH_MAX], why[PATH_MAX + 64];
+    const struct tree *tree = find_tree(program, data, why, sizeof(why));
+    bool fits = tree && join(program, tree->peers, path);
+    if (fits && check_owner(path) != -EPERM)
+        return 0;
+    if (fits)
+        snprintf(why, sizeof(why), "the folder %s is another user's", path);
+    else if (tree)
+        snprintf(why, sizeof(why), "the path of the program is too long");
+    snprintf(error, size,
+             "%s: install hchanlab again, or name the folder of its peers with HCHANLAB_PEERS",
+             why);
+    return -ENOPKG;
 }
 
 /* The folder of resources. What HCHANLAB_DATA names is made absolute, since gnuplot runs in another
@@ -77,13 +126,10 @@ static int find_resources(char folder[PATH_MAX], char *error, size_t size)
                  strerror(errno));
         return -ENOPKG;
     }
-    int status = chosen ? 0 : find_part(PARTS_DATA_BUILT, PARTS_DATA_FROM_BIN, folder);
-    if (!status)
+    char program[PATH_MAX], why[PATH_MAX + 64];
+    if (chosen || find_tree(program, folder, why, sizeof(why)))
         return 0;
-    snprintf(error, size,
-             "the program does not find itself (/proc/self/exe: %s): name the folder "
-             "of its resources with HCHANLAB_DATA",
-             strerror(-status));
+    snprintf(error, size, "%s: %s", why, remedy);
     return -ENOPKG;
 }
 
@@ -101,7 +147,10 @@ static int check_file(const char *folder, const char *name, char path[PATH_MAX],
         status = -EISDIR;
     if (!status)
         return 0;
-    snprintf(error, size, "no resource %s in %s (%s): %s", name, folder, strerror(-status), remedy);
+    snprintf(error, size,
+             status == -ENOENT ? "no resource %s in %s (%s): %s"
+                               : "the resource %s in %s can't be read (%s): %s",
+             name, folder, strerror(-status), remedy);
     return -ENOPKG;
 }
 
@@ -110,20 +159,26 @@ static int check_version(const char *folder, char *error, size_t size)
 {
     char path[PATH_MAX], *text = NULL;
     size_t length;
-    int status = check_file(folder, "version", path, error, size);
+    int status = check_file(folder, mark, path, error, size);
     if (status)
         return status;
-    if (file_read(path, &text, &length) == 0) {
-        text[strcspn(text, "\n")] = '\0';
-        if (strcmp(text, HCHANLAB_VERSION) == 0) {
-            free(text);
-            return 0;
-        }
+    status = file_read(path, &text, &length);
+    if (status) {
+        snprintf(error, size, "the resource %s in %s can't be read (%s): %s", mark, folder,
+                 strerror(-status), remedy);
+        return -ENOPKG;
     }
-    snprintf(error, size, "the resources in %s are of version %.32s and the program is %s: %s",
-             folder, text ? text : "n/a", HCHANLAB_VERSION, remedy);
+    text[strcspn(text, "\n")] = '\0';
+    make_plain(text);
+    status = strcmp(text, HCHANLAB_VERSION) == 0 ? 0 : -ENOPKG;
+    if (status && !text[0])
+        snprintf(error, size, "the resource %s in %s names no version, and should name %s: %s",
+                 mark, folder, HCHANLAB_VERSION, remedy);
+    else if (status)
+        snprintf(error, size, "the resources in %s are of version %.32s and the program is %s: %s",
+                 folder, text, HCHANLAB_VERSION, remedy);
     free(text);
-    return -ENOPKG;
+    return status;
 }
 
 int parts_resource(const char *name, char path[PATH_MAX], char *error, size_t size)

@@ -1,6 +1,7 @@
 /* Finds what belongs to the program but is not in it: resources (the report's style and gnuplot's
  * scripts) and the programs of peers. They lie at fixed places relative to the program, in a build
- * folder and where it is installed, so both may be moved. For one thread. */
+ * folder and where it is installed, so both may be moved. The file `version` among the resources
+ * marks such a tree; what another user has made is not looked at. For one thread. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_BASE_PARTS_H
 #define HARNESS_BASE_PARTS_H
@@ -15,7 +16,8 @@
 int parts_resource(const char *name, char path[PATH_MAX], char *error, size_t size);
 
 /* Writes the folder of the peers that were built, or installed, with the program; it need not
- * exist. Returns 0, or a negative errno if the program does not know where it is itself. */
-int parts_peers(char path[PATH_MAX]);
+ * exist. Returns 0, or -ENOPKG with a sentence in `error` (size bytes) if the program is in no such
+ * tree, or the folder is another user's. */
+int parts_peers(char path[PATH_MAX], char *error, size_t size);
 
 #endif

@@ -43,6 +43,10 @@ static void list_scenarios(const struct scenario *const *s)
 static void list_peers(void)
 {
     printf("\npeers\n");
+    if (peers_missing()) {
+        printf("  none: %s\n", peers_missing());
+        return;
+    }
     for (const struct peer *const *p = peers_all(); *p; p++)
         if (!(*p)->reason)
             printf("  %-20s %s; %s; lacks: %s\n", (*p)->name, (*p)->version, (*p)->language,

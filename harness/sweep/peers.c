@@ -52,13 +52,22 @@ static struct peer peers[PEERS_MAX];
 static struct scenario peer_rows[PEERS_MAX][PEER_SCENARIOS_MAX];
 static const struct peer *all[PEERS_MAX + 1];
 
+/* Why the program has no folder of peers; empty if it has, or HCHANLAB_PEERS names one. */
+static char missing[PATH_MAX + 160];
+
 static const char *folder(void)
 {
     static char own_folder[PATH_MAX];
     const char *chosen = getenv("HCHANLAB_PEERS");
-    if (!chosen && !own_folder[0] && parts_peers(own_folder))
+    if (!chosen && !own_folder[0] && parts_peers(own_folder, missing, sizeof(missing)))
         snprintf(own_folder, sizeof(own_folder), "/nonexistent");
     return chosen ? chosen : own_folder;
+}
+
+const char *peers_missing(void)
+{
+    folder();
+    return missing[0] ? missing : NULL;
 }
 
 static int check_folder(void)
@@ -204,7 +213,10 @@ static void list_peer(size_t *count, const char *name, const char *package)
     peer->name = own_name;
     peer->package = package && package[0] ? package : NULL;
     peer->program = path;
-    if (access(path, F_OK)) {
+    if (peers_missing()) {
+        peer->reason = missing;
+        peer->package = NULL;
+    } else if (access(path, F_OK)) {
         peer->reason = "absent";
     } else if (access(path, X_OK)) {
         peer->reason = "not executable: chmod +x";

@@ -34,6 +34,9 @@ int peers_load(const struct word_list *names);
 /* Every peer that peers_load() found, whether it can be used or not, by name; ended by NULL. */
 const struct peer *const *peers_all(void);
 
+/* A sentence that says why the program has no folder of peers, and what would be right; or NULL. */
+const char *peers_missing(void);
+
 /* The loaded peer of this name, or NULL. */
 const struct peer *peer_find(const char *name);
 

@@ -77,7 +77,12 @@ static void test_a_program_without_its_resources_says_so(void **state)
         {"rm share/hchanlab/page.css", "no resource page.css in "},
         {"rm share/hchanlab/page.css; mkdir share/hchanlab/page.css", "(Is a directory)"},
         {"echo 0.0.0 >share/hchanlab/version", "are of version 0.0.0 and the program is "},
-        {": >share/hchanlab/version", "are of version  and the program is "},
+        {": >share/hchanlab/version", "/share/hchanlab names no version, and should name "},
+        {"echo >share/hchanlab/version", "the resource version in "},
+        {"printf '1\\033[2J' >share/hchanlab/version", "are of version 1?[2J and the program is "},
+        {"ln -sf /proc/self/mem share/hchanlab/version", "can't be read (Input/output error): "},
+        {"ln -sf version share/hchanlab/version", "the resource version in "},
+        {"ln -sf version share/hchanlab/version", "can't be read (Too many levels of symbolic"},
         {"export HCHANLAB_DATA=/nonexistent", "HCHANLAB_DATA is '/nonexistent' (No such file"},
         {"export HCHANLAB_DATA=", "HCHANLAB_DATA is ''"},
         {"export HCHANLAB_DATA=/", "no resource version in / ("},
@@ -94,6 +99,61 @@ static void test_a_program_without_its_resources_says_so(void **state)
         wants(line, 0, "7\na b\na.db\n", cases[i].says);
         assert_int_equal(count_lines(in_folder(line)->err), 1);
     }
+}
+
+/* What lies beside a copy of the program alone, without the mark of its tree, is not its own. */
+static void test_a_copy_of_the_program_alone_runs_no_program_beside_it(void **state)
+{
+    static const char *const places[] = {"libexec", "c/libexec"};
+    (void)state;
+    wants("mkdir -p c/bin && cp \"$H\" c/ && cp \"$H\" c/bin/", 0, "", "");
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        char line[512];
+        snprintf(
+            line, sizeof(line),
+            "P=%s/hchanlab/peers; mkdir -p $P; printf '#!/bin/sh\ntouch '$PWD'/taken\n' >$P/go;"
+            "chmod +x $P/go; c/hchanlab list >o; c/bin/hchanlab list >>o; grep -A2 ^peers o",
+            places[i]);
+        wants(line, 0, "\n  none: no resource version in ", "");
+        wants("test ! -e taken; echo $?", 0, "0\n", "");
+    }
+    wants("c/hchanlab sweep --peers --dry-run", EXIT_ENVIRONMENT, "", "--peers: none is here: ");
+    wants("c/hchanlab sweep --variant go --dry-run", EXIT_ENVIRONMENT, "",
+          "hchanlab: --variant go: no resource version in ");
+    wants(
+        "c/hchanlab sweep --variant go --dry-run", EXIT_ENVIRONMENT, "",
+        "(No such file or directory): install hchanlab again, or name the folder of its peers with "
+        "HCHANLAB_PEERS\n");
+}
+
+/* A tree has its mark, but another user has made it, or the mark, or the peers. */
+static void test_what_another_user_has_made_is_not_used(void **state)
+{
+    static const struct {
+        const char *whose, *listed, *complaint;
+    } cases[] = {
+        {"share/hchanlab", "  none: no resource version in ", "(it is another user's): install"},
+        {"share/hchanlab/version", "  none: no resource version in ", "(it is another user's): "},
+        {"libexec/hchanlab/peers", "  none: the folder ", ""},
+    };
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* only root can give a file away */
+    install();
+    wants("mkdir -p 'a b/libexec/hchanlab/peers'; cd 'a b'; bin/hchanlab list | grep '^  none: '; "
+          "echo $?",
+          0, "1\n", "");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char line[512];
+        snprintf(
+            line, sizeof(line),
+            "cd 'a b'; chown -h 12345 %s; bin/hchanlab list; bin/hchanlab report --db ../a.db -o "
+            "../r%zu; echo $?; chown -h 0 %s",
+            cases[i].whose, i, cases[i].whose);
+        wants(line, 0, cases[i].listed, cases[i].complaint);
+        wants(line, 0, cases[i].complaint[0] ? "\n7\n" : "\n0\n", "");
+    }
+    wants("chown -R 12345 'a b'; 'a b/bin/hchanlab' report --db a.db -o s", EXIT_OK, "s/", "");
 }
 
 static void test_the_users_store_is_where_xdg_says(void **state)
@@ -216,6 +276,35 @@ static void test_the_kept_command_works_in_any_folder(void **state)
         EXIT_OK, "\ncommand\thchanlab sweep --quick", "");
 }
 
+/* A component of PATH that is empty, or begins with no slash, is seen from the current folder.
+ * There the name is another program, or is this one only as long as one stays there. */
+static void test_the_kept_command_does_not_depend_on_the_current_folder(void **state)
+{
+    static const char *const paths[] = {":$B:$PATH", ".:$B:$PATH", "/none::$B:$PATH", "d:$B:$PATH"};
+    (void)state;
+    wants("mkdir -p e/d && cd e && printf 'exit 9\n' >hchanlab && chmod +x hchanlab && "
+          "cp hchanlab d/ && mkdir -p x/hchanlab",
+          0, "", "");
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        char line[1024];
+        snprintf(
+            line, sizeof(line),
+            "cd e; B=${H%%/*}; PATH=%s; \"$H\" sweep --scenario floor-empty --reps 1 --db b.db >o;"
+            "\"$H\" report --db b.db -o r >o; grep ^command r/data/run.tsv",
+            paths[i]);
+        wants(line, EXIT_OK, "command\t/", "");
+        snprintf(line, sizeof(line),
+                 "cd ${H%%/*}; PATH=%s; hchanlab sweep --scenario floor-empty --reps 1 --db "
+                 "%s/c.db >%s/o;"
+                 "hchanlab report --db %s/c.db -o %s/r >%s/o; grep ^command %s/r/data/run.tsv",
+                 i % 2 ? ".:$PATH" : ":$PATH", folder, folder, folder, folder, folder, folder);
+        wants(line, EXIT_OK, "command\t/", "");
+    }
+    wants("cd e; B=${H%/*}; PATH=$PWD/x:$B:$PATH; hchanlab sweep --scenario floor-empty --reps 1 "
+          "--db b.db >o; hchanlab report --db b.db -o r >o; grep ^command r/data/run.tsv",
+          EXIT_OK, "command\thchanlab sweep", "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -223,12 +312,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_moved_program_finds_its_resources),
         TEST(test_a_program_without_its_resources_says_so),
+        TEST(test_a_copy_of_the_program_alone_runs_no_program_beside_it),
+        TEST(test_what_another_user_has_made_is_not_used),
         TEST(test_the_users_store_is_where_xdg_says),
         TEST(test_a_report_lies_beside_its_store_or_in_a_folder_of_its_own),
         TEST(test_a_run_is_chosen_by_its_name),
         TEST(test_runs_are_listed),
         TEST(test_a_run_knows_its_program),
         TEST(test_the_kept_command_works_in_any_folder),
+        TEST(test_the_kept_command_does_not_depend_on_the_current_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
