@@ -1,10 +1,10 @@
 # find_package(hchan [VERSION] [COMPONENTS static|shared] [lines])
 #
-#   hchan::hchan          the library: of the kind that is asked for as a component; or else as
-#                         BUILD_SHARED_LIBS says; or else shared. If that is not installed, the other
-#   hchan::hchan_shared,
-#   hchan::hchan_static   the kinds that are installed
-#   hchan::hchan_lines    source lines in reports (hchan/lines.h)
+#   hchan::hchan      the library: of the kind that is asked for as a component; or else as
+#                     BUILD_SHARED_LIBS says; or else shared. If that is not installed, the other
+#   hchan::shared,
+#   hchan::static     the kinds that are installed
+#   hchan::lines      source lines in reports (hchan/lines.h)
 # SPDX-License-Identifier: MIT
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
@@ -21,9 +21,9 @@ if("static" IN_LIST hchan_FIND_COMPONENTS OR
     set(hchan_kinds static shared)
 endif()
 foreach(kind ${hchan_kinds})
-    if(NOT TARGET hchan::hchan AND TARGET hchan::hchan_${kind})
+    if(NOT TARGET hchan::hchan AND TARGET hchan::${kind})
         add_library(hchan::hchan INTERFACE IMPORTED)
-        target_link_libraries(hchan::hchan INTERFACE hchan::hchan_${kind})
+        target_link_libraries(hchan::hchan INTERFACE hchan::${kind})
     endif()
 endforeach()
 unset(hchan_kinds)

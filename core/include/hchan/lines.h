@@ -1,7 +1,7 @@
 /* Source lines for the reports of hchan/watch.h, from the program's DWARF (compile with -g), read
  * by elfutils' libdwfl: for executables, position-independent or not, and shared objects. This is a
  * library of its own, libhchan_lines, so that a program that only uses channels does not link
- * libdw: pkg-config and CMake know it as hchan_lines and hchan::hchan_lines. Built without libdw,
+ * libdw: pkg-config and CMake know it as hchan_lines and hchan::lines. Built without libdw,
  * it names places as hchan_place_symbol() does. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HCHAN_LINES_H
