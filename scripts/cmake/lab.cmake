@@ -12,9 +12,6 @@ option(HCHANLAB_COVERAGE "Count which lines and branches run (scripts/coverage)"
 # For those who change the code. Another compiler has other warnings, which must not stop a build.
 option(HCHANLAB_WERROR "Make warnings errors" OFF)
 
-# For programs that ThreadSanitizer is to check: core/README.md. Without this, only when asked for.
-option(HCHANLAB_RACE "Build the library hchan_race with everything else, and its tests" OFF)
-
 find_package(PkgConfig REQUIRED)
 find_package(benchmark REQUIRED)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc>=2.0)

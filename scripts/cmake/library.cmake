@@ -1,6 +1,7 @@
-# The library that others link: libhchan, static and shared, which is core's and variants' code, and
-# libhchan_lines. core/ and variants/ make their objects by hchan_objects(); hchan_libraries() makes
-# libraries of them. The lab's own programs and the tests link hchan_core and hchan_variants instead,
+# The library that others link: libhchan, static and shared, which is core's and variants' code; the
+# same for programs that ThreadSanitizer checks, libhchan_race; and libhchan_lines. core/ and variants/
+# make their objects by hchan_objects() and hchan_race_objects(); hchan_libraries() makes libraries of
+# them. The lab's own programs and the tests link hchan_core and hchan_variants instead,
 # which hide nothing.
 # SPDX-License-Identifier: MIT
 
@@ -28,6 +29,28 @@ endif()
 set(HCHAN_ONLY_ON_DEMAND OFF)
 if(NOT HCHANLAB_LIBRARY_ONLY AND (HCHANLAB_SANITIZE OR HCHANLAB_COVERAGE))
     set(HCHAN_ONLY_ON_DEMAND ON)
+endif()
+
+# For programs that ThreadSanitizer checks: core/README.md. It takes as long to build as the others
+# together. Without HCHANLAB_RACE it is built only if something links it.
+set(HCHAN_RACE_KNOWN OFF)
+if(NOT HCHANLAB_SANITIZE AND NOT HCHANLAB_COVERAGE)
+    include(CheckCSourceCompiles)
+    set(CMAKE_REQUIRED_FLAGS -fsanitize=thread)
+    check_c_source_compiles("#include <sanitizer/tsan_interface.h>
+int main(void) { __tsan_acquire((void *)0); return 0; }" HCHAN_TSAN)
+    unset(CMAKE_REQUIRED_FLAGS)
+    set(HCHAN_RACE_KNOWN ${HCHAN_TSAN})
+endif()
+set(race OFF)
+if(HCHAN_RACE_KNOWN AND HCHANLAB_LIBRARY_ONLY AND PROJECT_IS_TOP_LEVEL)
+    set(race ON)
+endif()
+option(HCHANLAB_RACE "Build and install libhchan_race with everything else; in the lab, and its tests"
+    ${race})
+if(HCHANLAB_RACE AND NOT HCHAN_RACE_KNOWN)
+    message(FATAL_ERROR "HCHANLAB_RACE: not with HCHANLAB_SANITIZE or HCHANLAB_COVERAGE, nor without "
+        "ThreadSanitizer (gcc's libtsan, clang's libclang-rt): leave it out, or install that")
 endif()
 
 configure_file(core/include/hchan/version.h.in include/hchan/version.h @ONLY)
@@ -75,6 +98,15 @@ function(hchan_objects name)
         -ftls-model=initial-exec -fno-lto ${HCHANLAB_SANITIZE_OPTIONS})
 endfunction()
 
+# hchan_race_objects(NAME SOURCES...): the same for libhchan_race.
+function(hchan_race_objects name)
+    hchan_objects(${name} ${ARGN})
+    target_compile_definitions(${name} PRIVATE HCHAN_RACE)
+    target_compile_options(${name} PRIVATE
+        "SHELL:-include \"${PROJECT_SOURCE_DIR}/core/base/race_calls.h\"")
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+endfunction()
+
 # What a library tells those that link it. Its headers say why -fstack-clash-protection.
 function(hchan_interface name)
     target_include_directories(${name} INTERFACE
@@ -88,16 +120,43 @@ function(hchan_interface name)
         LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 endfunction()
 
+# Hides, in a static library that was built, the names that are not public.
+function(hchan_hide_symbols name)
+    add_custom_command(TARGET ${name} POST_BUILD
+        COMMAND ${CMAKE_COMMAND} -DARCHIVE=$<TARGET_FILE:${name}> -DMAP=${HCHAN_MAP}
+            -DNM=${CMAKE_NM} -DOBJCOPY=${CMAKE_OBJCOPY}
+            -P ${PROJECT_SOURCE_DIR}/scripts/cmake/hide_symbols.cmake
+        VERBATIM)
+endfunction()
+
 function(hchan_static_library)
     add_library(hchan_static STATIC ${ARGN})
     set_target_properties(hchan_static PROPERTIES OUTPUT_NAME hchan)
     target_link_libraries(hchan_static PUBLIC Threads::Threads
         PRIVATE ${HCHAN_SWITCH} ${CMAKE_DL_LIBS})
-    add_custom_command(TARGET hchan_static POST_BUILD
-        COMMAND ${CMAKE_COMMAND} -DARCHIVE=$<TARGET_FILE:hchan_static> -DMAP=${HCHAN_MAP}
-            -DNM=${CMAKE_NM} -DOBJCOPY=${CMAKE_OBJCOPY}
-            -P ${PROJECT_SOURCE_DIR}/scripts/cmake/hide_symbols.cmake
+    hchan_hide_symbols(hchan_static)
+endfunction()
+
+# It is not compiled with -fsanitize=thread, but those that link it are. Where the compiler makes a call
+# of its own in it: core/base/race.c.
+function(hchan_race_library)
+    add_library(hchan_race STATIC $<TARGET_OBJECTS:hchan_race_core_objects>
+        $<TARGET_OBJECTS:hchan_race_variants_objects>)
+    target_link_libraries(hchan_race PUBLIC Threads::Threads
+        PRIVATE ${HCHAN_SWITCH} ${CMAKE_DL_LIBS})
+    target_compile_options(hchan_race INTERFACE $<$<COMPILE_LANGUAGE:C,CXX>:-fsanitize=thread>)
+    target_link_options(hchan_race INTERFACE -fsanitize=thread)
+    add_custom_command(TARGET hchan_race POST_BUILD
+        COMMAND ${CMAKE_OBJCOPY} --redefine-sym memcpy=race_memcpy --redefine-sym
+            memset=race_memset $<TARGET_FILE:hchan_race>
         VERBATIM)
+    hchan_hide_symbols(hchan_race)
+    hchan_interface(hchan_race)
+    set_target_properties(hchan_race PROPERTIES EXPORT_NAME race)
+    add_library(hchan::race ALIAS hchan_race)
+    if(NOT HCHANLAB_RACE)
+        set_target_properties(hchan_race PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
 endfunction()
 
 # Calls within the library are to its own functions, whatever the program calls its own. It stays when
@@ -144,4 +203,8 @@ function(hchan_libraries)
     endif()
     hchan_interface(hchan_source_lines)
     add_library(hchan::lines ALIAS hchan_source_lines)
+
+    if(HCHAN_RACE_KNOWN)
+        hchan_race_library()
+    endif()
 endfunction()
