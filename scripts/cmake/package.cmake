@@ -1,31 +1,8 @@
-# What is installed besides programs, libraries and headers: the program's manual, the completion of
-# shells, the licence and the changelog. And the packages that CPack makes of all that is installed.
+# The packages that CPack makes of all that is installed, with the licence and the changelog.
 # SPDX-License-Identifier: MIT
 
 include(${PROJECT_SOURCE_DIR}/scripts/cmake/parts.cmake)
-
-# --- the manual of section 1, by the program itself; reference.cmake has section 3 ---
 set(pages ${PROJECT_BINARY_DIR}/pages)
-set(make_pages ${PROJECT_SOURCE_DIR}/scripts/make_pages)
-add_custom_command(OUTPUT ${pages}/program.done
-    COMMAND ${make_pages} $<TARGET_FILE:hchanlab> ${pages}/program
-    COMMAND ${CMAKE_COMMAND} -E touch ${pages}/program.done
-    DEPENDS hchanlab ${make_pages} VERBATIM)
-add_custom_target(hchanlab_pages ALL DEPENDS ${pages}/program.done)
-install(DIRECTORY ${pages}/program/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT program)
-
-# --- completion, where the shells look for it; zsh has a folder of its own for what a distribution
-# installs ---
-set(zsh zsh/site-functions)
-if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
-    set(zsh zsh/vendor-completions)
-endif()
-install(FILES ${pages}/program/bash RENAME hchanlab COMPONENT program
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES ${pages}/program/zsh RENAME _hchanlab COMPONENT program
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/${zsh})
-install(FILES ${pages}/program/fish RENAME hchanlab.fish COMPONENT program
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 # --- packages: one for each component that is installed ---
 set(release 1)
@@ -80,9 +57,6 @@ foreach(component program lib dev)
 endforeach()
 install(FILES ${pages}/changelog${gz} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/hchanlab
     COMPONENT program)
-
-install(FILES ${PROJECT_SOURCE_DIR}/scripts/cmake/lintian-overrides RENAME hchanlab COMPONENT program
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides)
 
 set(CPACK_GENERATOR "DEB;TGZ")
 set(CPACK_PACKAGE_CONTACT ${HCHANLAB_CONTACT})
