@@ -11,6 +11,21 @@ set(HCHANLAB_CONTACT "The hchanlab authors <maintainers@hchanlab.example>"
 set(package_program hchanlab)
 set(package_lib libhchan${HCHAN_SOVERSION})
 set(package_dev libhchan-dev)
+get_cmake_property(installed COMPONENTS)
+set(components "")
+foreach(component program lib dev)
+    if(component IN_LIST installed)
+        list(APPEND components ${component})
+    endif()
+endforeach()
+
+# What names the archive, and holds the changelog: of the library alone, the package for development.
+set(main program)
+set(archive hchanlab)
+if(HCHANLAB_LIBRARY_ONLY)
+    set(main dev)
+    set(archive libhchan)
+endif()
 
 # Debian's policy asks for these two in each package.
 find_program(GZIP gzip)
@@ -35,7 +50,7 @@ execute_process(COMMAND date -R -u -d ${HCHANLAB_DATE} OUTPUT_VARIABLE stamp
 file(CONFIGURE OUTPUT ${pages}/changelog.Debian CONTENT
     "hchanlab (@PROJECT_VERSION@-@release@) unstable; urgency=medium
 
-  * Version @PROJECT_VERSION@; changelog.gz of the package hchanlab says what changed.
+  * Version @PROJECT_VERSION@; changelog.gz of the package @package_${main}@ says what changed.
 
  -- @HCHANLAB_CONTACT@  @stamp@
 " @ONLY)
@@ -45,20 +60,15 @@ if(GZIP)
     set(gz .gz)
     execute_process(COMMAND ${GZIP} -9nkf ${pages}/changelog.Debian ${pages}/changelog)
 endif()
-get_cmake_property(installed COMPONENTS)
-set(components "")
-foreach(component program lib dev)
-    if(component IN_LIST installed)
-        set(doc ${CMAKE_INSTALL_DATADIR}/doc/${package_${component}})
-        install(FILES ${pages}/copyright ${pages}/changelog.Debian${gz} DESTINATION ${doc}
-            COMPONENT ${component})
-        list(APPEND components ${component})
-    endif()
+foreach(component ${components})
+    install(FILES ${pages}/copyright ${pages}/changelog.Debian${gz} COMPONENT ${component}
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package_${component}})
 endforeach()
-install(FILES ${pages}/changelog${gz} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/hchanlab
-    COMPONENT program)
+install(FILES ${pages}/changelog${gz} COMPONENT ${main}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package_${main}})
 
 set(CPACK_GENERATOR "DEB;TGZ")
+set(CPACK_PACKAGE_NAME ${archive})
 set(CPACK_PACKAGE_CONTACT ${HCHANLAB_CONTACT})
 set(CPACK_PACKAGE_VENDOR "The hchanlab authors")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # each package has its own, the first line below
