@@ -2,7 +2,7 @@
 -- application_id is "hchl"; user_version is the schema's version.
 
 PRAGMA application_id = 1751345260;
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- A sweep that was executed on one machine.
 CREATE TABLE runs (
@@ -39,11 +39,15 @@ CREATE TABLE cells (
 
 -- How one process of a cell ended: 0 ok, 1 time limit, 2 failed, 3 skipped, 4 lacking: the
 -- channel does not have what the cell needs (older stores: 3, and a message that begins "lacks ").
+-- What others used meanwhile is a share of the time of all PUs, 0 to 1, from version 5 on; NULL: not
+-- known.
 CREATE TABLE trials (
-    cell    INTEGER NOT NULL REFERENCES cells (id),
-    process INTEGER NOT NULL,
-    status  INTEGER NOT NULL,
-    message TEXT NOT NULL,
+    cell            INTEGER NOT NULL REFERENCES cells (id),
+    process         INTEGER NOT NULL,
+    status          INTEGER NOT NULL,
+    message         TEXT NOT NULL,
+    others_share    REAL, -- other programs
+    steal_meanwhile REAL, -- the host of a virtual machine
     PRIMARY KEY (cell, process)
 ) WITHOUT ROWID;
 

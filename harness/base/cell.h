@@ -93,4 +93,10 @@ enum trial_status {
 };
 enum { TRIAL_STATUSES = TRIAL_LACKING + 1 };
 
+/* What others used of the PUs while something of ours ran: other programs, and the host of a
+ * virtual machine. Shares of the time of all PUs, from 0 to 1; NaN if they are not known. */
+struct others_shares {
+    double programs, host;
+};
+
 #endif

@@ -59,6 +59,13 @@ void others_add(struct others *others, const struct others_start *start)
     others->all += busy + after.idle - start->before.idle;
 }
 
+void others_sum(struct others *others, const struct others *more)
+{
+    others->programs += more->programs;
+    others->host += more->host;
+    others->all += more->all;
+}
+
 static double share(double part, double all)
 {
     return all > 0 ? fmin(fmax(part / all, 0), 1) : NAN;

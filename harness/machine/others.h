@@ -4,6 +4,7 @@
 #ifndef HARNESS_MACHINE_OTHERS_H
 #define HARNESS_MACHINE_OTHERS_H
 
+#include "harness/base/cell.h"
 #include <stdbool.h>
 
 /* How all PUs together spent their time since boot, in the kernel's ticks. Of two such the later
@@ -27,16 +28,14 @@ struct others {
     double programs, host, all;
 };
 
-/* Shares of the time of all PUs, from 0 to 1; NaN if they are not known. */
-struct others_shares {
-    double programs, host;
-};
-
 /* Begins a stretch. Children that run now must have ended when it ends. */
 void others_begin(struct others_start *start);
 
 /* Ends a stretch, and adds what others used in it; what the kernel does not tell is not added. */
 void others_add(struct others *others, const struct others_start *start);
+
+/* Adds what others used in `more`, of other stretches. */
+void others_sum(struct others *others, const struct others *more);
 
 struct others_shares others_shares(const struct others *others);
 

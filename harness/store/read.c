@@ -16,6 +16,12 @@ static bool has_names(const struct store *s)
     return s->version >= 4;
 }
 
+/* Whether trials say what others used meanwhile. */
+static bool has_others(const struct store *s)
+{
+    return s->version >= 5;
+}
+
 /* Copies the row. A statement that stayed open would keep the state of the file that it saw, and
  * this connection could no longer write once another had written. */
 static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
@@ -347,4 +353,34 @@ int store_trials(struct store *s, int64_t cell, uint32_t count[TRIAL_STATUSES], 
             count[status]++;
     }
     return end_walk(s, q, step, 0);
+}
+
+int store_trial_others(struct store *s, int64_t cell, struct trial_others **out, size_t *count)
+{
+    char sql[128];
+    *out = NULL;
+    *count = 0;
+    snprintf(sql, sizeof(sql), "SELECT process, %s FROM trials WHERE cell = ? ORDER BY process",
+             has_others(s) ? "others_share, steal_meanwhile" : "NULL, NULL");
+    sqlite3_stmt *q = store_prepare(s, sql, "i", cell);
+    if (!q)
+        return s->status;
+    int step, status = 0;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        struct trial_others *more = realloc(*out, (*count + 1) * sizeof(*more));
+        if (!more) {
+            status = store_fail_with(s, -ENOMEM);
+            continue;
+        }
+        *out = more;
+        more[(*count)++] = (struct trial_others){(uint32_t)sqlite3_column_int64(q, 0),
+                                                 {store_double(q, 1), store_double(q, 2)}};
+    }
+    status = end_walk(s, q, step, status);
+    if (status) {
+        free(*out);
+        *out = NULL;
+        *count = 0;
+    }
+    return status;
 }

@@ -15,7 +15,7 @@
 
 enum {
     APPLICATION_ID = 1751345260, /* as in results/schema.sql */
-    SCHEMA_VERSION = 4,
+    SCHEMA_VERSION = 5,
     BUSY_MS = 10000, /* how long a second writer waits for the first */
 };
 
@@ -211,6 +211,9 @@ static const char *const upgrades[SCHEMA_VERSION] = {
           "ALTER TABLE runs ADD COLUMN note TEXT;"
           "CREATE UNIQUE INDEX run_names ON runs (name);"
           "PRAGMA user_version = 4;",
+    [4] = "ALTER TABLE trials ADD COLUMN others_share REAL;"
+          "ALTER TABLE trials ADD COLUMN steal_meanwhile REAL;"
+          "PRAGMA user_version = 5;",
 };
 
 /* Gives a new store its schema, or an older one what it lacks, within a transaction. */

@@ -57,9 +57,10 @@ int store_add_fact(struct store *s, int64_t run, const char *name, double value)
 /* Adds a cell to a run and gives its id. */
 int store_add_cell(struct store *s, int64_t run, const struct cell *cell, int64_t *id);
 
-/* Adds how one process of a cell ended; `message` says why if not with TRIAL_OK. */
+/* Adds how one process of a cell ended; `message` says why if not with TRIAL_OK. `others` is what
+ * others used of the PUs meanwhile, or NULL if that is not known. */
 int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
-                    const char *message);
+                    const char *message, const struct others_shares *others);
 int store_add_sample(struct store *s, int64_t cell, const struct sample *sample);
 int store_add_outcome(struct store *s, int64_t cell, uint32_t process,
                       const struct outcome_count *outcome);
@@ -97,5 +98,15 @@ int store_latency(struct store *s, int64_t cell, const char *side, struct latenc
 int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count);
 int store_trials(struct store *s, int64_t cell, uint32_t count[TRIAL_STATUSES], char *message,
                  size_t size);
+
+/* What others used of the PUs while a process of a cell ran. */
+struct trial_others {
+    uint32_t process;
+    struct others_shares shares; /* NaN if they are not known, as in a store before version 5 */
+};
+
+/* Reads it for each process that has ended, in the order of their numbers; malloc'd, the caller
+ * frees it. */
+int store_trial_others(struct store *s, int64_t cell, struct trial_others **out, size_t *count);
 
 #endif

@@ -75,10 +75,13 @@ int store_add_cell(struct store *s, int64_t run, const struct cell *c, int64_t *
 }
 
 int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
-                    const char *message)
+                    const char *message, const struct others_shares *others)
 {
-    return finish(s, store_prepare(s, "INSERT INTO trials VALUES (?, ?, ?, ?)", "iiit", cell,
-                                   (int64_t)process, (int64_t)status, message));
+    return finish(s, store_prepare(s,
+                                   "INSERT INTO trials (cell, process, status, message,"
+                                   " others_share, steal_meanwhile) VALUES (?, ?, ?, ?, ?, ?)",
+                                   "iiitdd", cell, (int64_t)process, (int64_t)status, message,
+                                   others ? others->programs : NAN, others ? others->host : NAN));
 }
 
 int store_add_sample(struct store *s, int64_t cell, const struct sample *x)

@@ -106,13 +106,17 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
     int watched = child_watch(&child);
     child_end(&child, watched);
     sweep->used_ns += child.limit.used_ns;
+    struct others others = {0};
     if (!child.limit
              .stood_still) /* or others had the machine meanwhile, and are to blame for nothing */
-        others_add(&sweep->others, &start);
+        others_add(&others, &start);
+    others_sum(&sweep->others, &others);
     if (watched != 0 && watched != -ETIME)
         return watched;
     tally(sweep, cell, &child);
-    status = store_add_trial(sweep->store, taking.cell, process, child.status, child.message);
+    const struct others_shares shares = others_shares(&others);
+    status =
+        store_add_trial(sweep->store, taking.cell, process, child.status, child.message, &shares);
     return status ? status : store_check_place(sweep->store);
 }
 

@@ -88,6 +88,32 @@ static int add_status(struct collecting *c, struct row *row)
     return status;
 }
 
+/* Keeps the share of a process if it is the largest. */
+static void keep_larger(double share, uint64_t process, double *largest, uint64_t *whose)
+{
+    if (isnan(share) || share <= *largest)
+        return;
+    *largest = share;
+    *whose = process;
+}
+
+static int add_others(struct collecting *c, struct row *row)
+{
+    struct trial_others *trials;
+    size_t count;
+    int status = store_trial_others(c->store, row->id, &trials, &count);
+    row->others_max = (struct others_shares){NAN, NAN};
+    row->others_process = row->steal_process = PARAM_ABSENT;
+    for (size_t i = 0; i < count; i++) {
+        const struct trial_others *t = &trials[i];
+        keep_larger(t->shares.programs, t->process, &row->others_max.programs,
+                    &row->others_process);
+        keep_larger(t->shares.host, t->process, &row->others_max.host, &row->steal_process);
+    }
+    free(trials);
+    return status;
+}
+
 /* Catches a store whose values were damaged and whose structure was not. */
 static void check_numbers(struct row *row)
 {
@@ -117,6 +143,8 @@ static int collect(void *arg, int64_t id, const struct cell *cell)
         status = add_purity(c, row);
     if (!status)
         status = add_status(c, row);
+    if (!status)
+        status = add_others(c, row);
     if (!status)
         check_numbers(row);
     return status;

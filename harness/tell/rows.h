@@ -30,6 +30,10 @@ struct row {
     double traced_ns;             /* per operation, of the traced instance: median over processes */
     struct interval traced_ratio; /* traced over measured, paired by process */
     double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
+    /* The most that others used of the PUs while one of the cell's processes ran, and which one:
+     * the first of several, PARAM_ABSENT if none is known. */
+    struct others_shares others_max;
+    uint64_t others_process, steal_process;
 };
 
 /* ok, timeout, failed, skipped or lacking. */

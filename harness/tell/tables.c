@@ -84,6 +84,10 @@ void tables_put_cell(FILE *f, const struct row *r)
     next_number(f, r->traced_ratio.median);
     next_number(f, r->traced_ratio.low);
     next_number(f, r->traced_ratio.high);
+    next_number(f, r->others_max.programs);
+    next_param(f, r->others_process);
+    next_number(f, r->others_max.host);
+    next_param(f, r->steal_process);
     fputc('\n', f);
 }
 
@@ -108,20 +112,39 @@ static int table_cells(FILE *f, const struct exporting *e)
     return 0;
 }
 
+/* The samples of a cell; `others` is of its processes. */
+static void put_samples(FILE *f, const char *name, const struct sample *samples, size_t count,
+                        const struct trial_others *others, size_t processes)
+{
+    for (size_t i = 0, p = 0; i < count; i++) {
+        while (p < processes && others[p].process < samples[i].process)
+            p++;
+        bool known = p < processes && others[p].process == samples[i].process;
+        fprintf(f, "%s\t%u\t%u\t%.9g", name, samples[i].process, samples[i].index,
+                samples[i].ns_per_op);
+        next_number(f, known ? others[p].shares.programs : NAN);
+        next_number(f, known ? others[p].shares.host : NAN);
+        fputc('\n', f);
+    }
+}
+
 static int table_samples(FILE *f, const struct exporting *e)
 {
-    for (size_t i = 0; i < e->count; i++) {
-        struct sample *samples;
-        size_t n;
-        int status = store_samples(e->store, e->rows[i].id, &samples, &n);
-        if (status)
-            return status;
-        for (size_t k = 0; k < n; k++)
-            fprintf(f, "%s\t%u\t%u\t%.9g\n", e->rows[i].cell.name, samples[k].process,
-                    samples[k].index, samples[k].ns_per_op);
+    int status = 0;
+    for (size_t i = 0; i < e->count && !status; i++) {
+        const struct row *row = &e->rows[i];
+        struct sample *samples = NULL;
+        struct trial_others *others = NULL;
+        size_t n, processes;
+        status = store_samples(e->store, row->id, &samples, &n);
+        if (!status)
+            status = store_trial_others(e->store, row->id, &others, &processes);
+        if (!status)
+            put_samples(f, row->cell.name, samples, n, others, processes);
         free(samples);
+        free(others);
     }
-    return 0;
+    return status;
 }
 
 /* Calls `put` with each histogram of the run. */
@@ -285,7 +308,8 @@ static int table_run(FILE *f, const struct exporting *e)
 
 static const struct table tables[] = {
     {"cells.tsv", CELLS_HEADER, table_cells},
-    {"samples.tsv", "name\tprocess\tindex\tns_per_op", table_samples},
+    {"samples.tsv", "name\tprocess\tindex\tns_per_op\tothers_share\tsteal_meanwhile",
+     table_samples},
     {"latency.tsv", "name\tside\tcount\tmin\tp50\tp90\tp99\tp999\tmax", table_latency},
     {"histogram.tsv", "name\tside\tlow_ns\thigh_ns\tcount", table_histogram},
     {"outcomes.tsv", "name\toutcome\tper_op", table_outcomes},

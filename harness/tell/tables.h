@@ -2,7 +2,7 @@
  * missing value is `n/a`. Tabs and newlines in values are written as spaces.
  *
  *   cells.tsv       the columns of CELLS_HEADER
- *   samples.tsv     name process index ns_per_op
+ *   samples.tsv     name process index ns_per_op others_share steal_meanwhile
  *   latency.tsv     name side count min p50 p90 p99 p999 max        (ns)
  *   histogram.tsv   name side low_ns high_ns count                  (non-empty buckets)
  *   outcomes.tsv    name outcome per_op
@@ -16,8 +16,11 @@
  * status is ok, timeout, failed, skipped or lacking (the worst of the cell's processes); purity is
  * the share of operations on the path that the scenario is named after. floor_ratio is median_ns
  * over floor_units * floor_ns. ci_unit is `process` or `sample`. traced_ratio is what the
- * accounting costs: the traced instance's time over the measured one's, with its interval. topology
- * and doctor are of the machine and the moment of the run, from what the store kept. */
+ * accounting costs: the traced instance's time over the measured one's, with its interval.
+ * others_max is the largest share of the PUs' time that other programs used while one process of
+ * the cell ran, and others_process that process; the steal_ ones are the same of the host. A
+ * sample's shares are those of its process. topology and doctor are of the machine and the moment
+ * of the run, from what the store kept. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_TELL_TABLES_H
 #define HARNESS_TELL_TABLES_H
@@ -30,7 +33,8 @@
     "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\twork\tplace\tstatus\treason\t" \
     "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tci_unit\tmin_ns\tmax_ns\t" \
     "cv\tpurity\tfloor\tfloor_units\tfloor_ns\tfloor_ratio\tcpu_ns_per_op\tswitches_per_op\t"   \
-    "overlap\tfairness\ttraced_ns\ttraced_ratio\ttraced_low\ttraced_high"
+    "overlap\tfairness\ttraced_ns\ttraced_ratio\ttraced_low\ttraced_high\tothers_max\t"         \
+    "others_process\tsteal_max\tsteal_process"
 
 /* Writes one cell as a line of cells.tsv, newline included. */
 void tables_put_cell(FILE *f, const struct row *row);

@@ -160,7 +160,7 @@ static void test_csv_comes_back_field_by_field(void **state)
     char *text = written_by(export_csv);
     const char *at = text;
     size_t columns = read_line(&at, header);
-    assert_int_equal(columns, 35);
+    assert_int_equal(columns, 39);
     assert_int_equal(read_line(&at, line), columns);
     assert_string_equal(line[column(header, columns, "name")], handoff);
     assert_string_equal(line[column(header, columns, "op")], "send, then \"receive\"");
@@ -173,11 +173,16 @@ static void test_csv_comes_back_field_by_field(void **state)
     assert_string_equal(line[column(header, columns, "floor")], floor_name);
     assert_string_equal(line[column(header, columns, "floor_ns")], "27");
     assert_string_equal(line[column(header, columns, "fairness")], "n/a");
+    assert_string_equal(line[column(header, columns, "others_max")], "0.05");
+    assert_string_equal(line[column(header, columns, "others_process")], "5");
+    assert_string_equal(line[column(header, columns, "steal_max")], "0.006");
+    assert_string_equal(line[column(header, columns, "steal_process")], "0");
     assert_int_equal(read_line(&at, line), columns);
     assert_string_equal(line[column(header, columns, "status")], "timeout");
     assert_string_equal(line[column(header, columns, "reason")], "no end, after \"2\" s");
-    static const char *const numbers[] = {"median_ns", "ci_low_ns", "min_ns",
-                                          "max_ns",    "cv",        "floor_ratio"};
+    static const char *const numbers[] = {
+        "median_ns",   "ci_low_ns",  "min_ns",         "max_ns",    "cv",
+        "floor_ratio", "others_max", "others_process", "steal_max", "steal_process"};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         assert_string_equal(line[column(header, columns, numbers[i])], "n/a");
     assert_int_equal(read_line(&at, line), columns);

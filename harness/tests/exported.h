@@ -42,7 +42,9 @@ static int64_t add_cell(int64_t run_id, const char *name)
 static void add_samples(int64_t cell, double first)
 {
     for (uint32_t p = 0; p < PROCESSES; p++) {
-        assert_int_equal(store_add_trial(store, cell, p, TRIAL_OK, ""), 0);
+        /* Others used p hundredths, and the host the more the earlier. */
+        const struct others_shares others = {p / 100.0, (PROCESSES - p) / 1000.0};
+        assert_int_equal(store_add_trial(store, cell, p, TRIAL_OK, "", &others), 0);
         for (uint32_t w = 0; w < WINDOWS; w++) {
             struct sample x = {.process = p,
                                .index = w,
@@ -90,7 +92,8 @@ static int make_run(void **state)
         assert_int_equal(store_add_outcome(store, cell, p, &twice), 0);
     }
     cell = add_cell(id, hung);
-    assert_int_equal(store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s"), 0);
+    assert_int_equal(store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s", NULL),
+                     0);
     add_samples(add_cell(id, floor_name), 1);
     assert_int_equal(store_find_run(store, id, &run), 0);
     assert_int_equal(rows_read(store, &run, &rows, &row_count), 0);

@@ -209,13 +209,39 @@ static void test_trials_are_counted_by_how_they_ended(void **state)
     int64_t run, cell = add_cell(s, &run);
     uint32_t count[TRIAL_STATUSES];
     char message[64];
-    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, ""), 0);
-    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_TIMEOUT, "too slow"), 0);
-    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_OK, ""), 0);
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_TIMEOUT, "too slow", NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_OK, "", NULL), 0);
     assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
     assert_int_equal(count[TRIAL_OK], 2);
     assert_int_equal(count[TRIAL_TIMEOUT], 1);
     assert_string_equal(message, "too slow");
+    store_close(s);
+}
+
+static const struct others_shares some_others = {0.25, 0.125};
+
+static void test_what_others_used_is_kept_for_each_process(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    struct trial_others *others;
+    size_t count;
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_FAILED, "no", &some_others), 0);
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_OK, "", &(struct others_shares){0, NAN}), 0);
+    assert_int_equal(store_trial_others(s, cell, &others, &count), 0);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(others[i].process, i);
+    assert_true(isnan(others[0].shares.programs) && isnan(others[0].shares.host));
+    assert_true(others[1].shares.programs == 0 && isnan(others[1].shares.host));
+    assert_true(others[2].shares.programs == 0.25 && others[2].shares.host == 0.125);
+    free(others);
+    assert_int_equal(store_trial_others(s, cell + 1, &others, &count), 0);
+    assert_int_equal(count, 0);
+    assert_null(others);
     store_close(s);
 }
 
@@ -227,9 +253,10 @@ static void test_what_a_channel_lacks_is_read_from_older_stores(void **state)
     int64_t run, cell = add_cell(s, &run);
     uint32_t count[TRIAL_STATUSES];
     char message[64];
-    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_SKIPPED, "lacks rendezvous"), 0);
-    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_LACKING, "lacks rendezvous"), 0);
-    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_SKIPPED, "the PU lacks rendezvous"), 0);
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_SKIPPED, "lacks rendezvous", NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_LACKING, "lacks rendezvous", NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_SKIPPED, "the PU lacks rendezvous", NULL),
+                     0);
     assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
     assert_int_equal(count[TRIAL_LACKING], 2);
     assert_int_equal(count[TRIAL_SKIPPED], 1);
@@ -268,7 +295,7 @@ static void test_what_is_not_a_store_is_refused(void **state)
     refuse_both("another program's");
     unlink(path);
     store_close(open_store(STORE_WRITE));
-    run_sql("PRAGMA user_version = 5");
+    run_sql("PRAGMA user_version = 6");
     refuse_both("newer hchanlab");
 }
 
@@ -282,6 +309,8 @@ static int check_work(void *arg, int64_t id, const struct cell *cell)
 
 /* What makes a current store one of an older program: each step takes it back by one version. */
 static const char *const older[] = {
+    "ALTER TABLE trials DROP COLUMN others_share; ALTER TABLE trials DROP COLUMN steal_meanwhile;"
+    "PRAGMA user_version = 4",
     "DROP INDEX run_names; ALTER TABLE runs DROP COLUMN name; ALTER TABLE runs DROP COLUMN note;"
     "PRAGMA user_version = 3",
     "ALTER TABLE cells ADD COLUMN floor TEXT NOT NULL DEFAULT 'floor-x';"
@@ -295,7 +324,7 @@ static void make_older(size_t steps)
         run_sql(older[i]);
 }
 
-/* Runs of an older store have no name, and so none is found by it. */
+/* Runs of a store before version 4 have no name, and so none is found by it. */
 static void assert_nameless(struct store *s, int64_t id)
 {
     struct run run;
@@ -306,8 +335,20 @@ static void assert_nameless(struct store *s, int64_t id)
     assert_int_equal(store_named_run(s, "before", &id), -ENOENT);
 }
 
-/* A store of a program that knew no names of runs, named the floors, or knew no think time, is read
- * as it is, and is brought up when it is written to. */
+/* That a process ended is known, but not what others used meanwhile. */
+static void assert_others_unknown(struct store *s, int64_t cell)
+{
+    struct trial_others *others;
+    size_t count;
+    assert_int_equal(store_trial_others(s, cell, &others, &count), 0);
+    assert_int_equal(count, 1);
+    assert_true(isnan(others[0].shares.programs) && isnan(others[0].shares.host));
+    free(others);
+}
+
+/* A store of a program that did not keep what others used while a process ran, knew no names of
+ * runs, named the floors, or knew no think time, is read as it is, and is brought up when it is
+ * written to. */
 static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
 {
     (void)state;
@@ -316,10 +357,12 @@ static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
         uint64_t wanted = PARAM_ABSENT;
         int64_t run, id;
         struct store *s = open_store(STORE_WRITE);
-        add_cell(s, &run);
+        int64_t old = add_cell(s, &run);
+        assert_int_equal(store_add_trial(s, old, 0, TRIAL_OK, "", &some_others), 0);
         store_close(s);
         make_older(i);
         s = open_store(STORE_READ);
+        assert_others_unknown(s, old);
         assert_int_equal(store_each_cell(s, run, check_work, &wanted), 0);
         assert_nameless(s, run);
         store_close(s);
@@ -328,6 +371,7 @@ static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
         assert_nameless(s, run);
         assert_int_equal(store_begin_run(s, &a_run, &run), 0);
         assert_int_equal(store_add_cell(s, run, &cell, &id), 0);
+        assert_int_equal(store_add_trial(s, old, 1, TRIAL_OK, "", &some_others), 0);
         store_close(s);
         wanted = 100;
         s = open_store(STORE_READ);
@@ -483,6 +527,7 @@ int main(void)
         TEST(test_what_is_not_a_store_is_refused),
         TEST(test_a_name_is_a_name_and_nothing_else),
         TEST(test_a_store_that_was_taken_away_is_noticed),
+        TEST(test_what_others_used_is_kept_for_each_process),
         TEST(test_a_store_of_an_older_schema_is_read_and_brought_up),
         TEST(test_a_run_is_found_by_its_name),
         TEST(test_a_killed_writer_loses_nothing_that_was_added),

@@ -176,6 +176,12 @@ static void test_what_others_used_meanwhile_is_kept(void **state)
         ask("SELECT json_extract(environment, '$.others_share') BETWEEN 0 AND 1 AND "
             "json_extract(environment, '$.steal_meanwhile') BETWEEN 0 AND 1 FROM runs"),
         "1");
+    /* And for each process, but for one that was over before the kernel's clock had ticked. */
+    assert_string_equal(ask("SELECT sum(others_share BETWEEN 0 AND 1 AND steal_meanwhile BETWEEN 0 "
+                            "AND 1) BETWEEN 1 AND count(*) FROM trials"),
+                        "1");
+    assert_string_equal(ask("SELECT count(*) FROM trials WHERE NOT others_share BETWEEN 0 AND 1"),
+                        "0");
 }
 
 static void test_a_value_that_only_some_scenarios_take_is_told(void **state)
