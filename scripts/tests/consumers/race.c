@@ -1,6 +1,6 @@
-/* Two goroutines write one variable. Nothing orders them, though each sends on the same channel, whose
- * lock a detector of races might take for an order; called with a word, the second receives what the
- * first has sent. */
+/* Two goroutines write one variable. Nothing orders them, though each sends on the same channel,
+ * whose lock a detector of races might take for an order; called with a word, the second receives
+ * what the first has sent. */
 /* SPDX-License-Identifier: MIT */
 #include <hchan/sched.h>
 #include <hchan/typed.h>
