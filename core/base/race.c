@@ -1,7 +1,7 @@
 /* Copies in the race build that a compiler makes without being asked, of large structures: the
- * build renames its calls of memcpy() and memset() to these (objcopy, in variants/CMakeLists.txt),
- * since no macro of core/base/race_calls.h can. In any other build this file is empty. It has no
- * state. */
+ * build renames its calls of memcpy() and memset() to these (objcopy, in
+ * scripts/cmake/library.cmake), since no macro of core/base/race_calls.h can. In any other build
+ * this file is empty. It has no state. */
 /* SPDX-License-Identifier: MIT */
 #include "core/base/race.h"
 
