@@ -191,7 +191,7 @@ PARK_INLINE enum woken CHAN(park)(struct hchan *c, struct waitq *q, void *elem,
     if (reason == WAIT_CHAN_RECEIVE && !(PARK_(barges) && woken == WOKEN_TO_RETRY))
         sudog_take(c, sg, elem);
     releaseSudog(sg);
-    COUNT_N(PARK_SLEPT, slept);
+    CHAN(count_sleep)(gp, slept);
     COUNT_N(SEND_PARK, reason == WAIT_CHAN_SEND && woken != WOKEN_TO_RETRY);
     COUNT_N(RECV_PARK, reason == WAIT_CHAN_RECEIVE && woken != WOKEN_TO_RETRY);
     COUNT_N(WAKE_BY_PEER, woken == WOKEN_BY_PEER);

@@ -51,7 +51,7 @@ _Static_assert(alignof(struct CHAN_PASTE(lock, CHAN_LOCK)) <= 16 &&
 struct CHAN(guard) {
     struct CHAN_PASTE(lock, CHAN_LOCK) lock;
 #if CHAN_TRACED
-    uint32_t last_owner; /* id of the G that locked last; on the lock's line, which it has anyway */
+    const void *last_owner; /* lock_owner() of the last one; on the lock's line, which it has */
 #endif
 };
 
@@ -60,19 +60,26 @@ static inline struct CHAN(guard) * CHAN(the_guard)(struct hchan *c)
     return (void *)c->lock;
 }
 
+#if CHAN_TRACED && defined(LOCK_ACQUIRE_COUNTED)
+#define CHAN_ACQUIRE LOCK_ACQUIRE_COUNTED
+#else
+#define CHAN_ACQUIRE LOCK_(acquire)
+#endif
+
 static inline void CHAN(lock)(struct hchan *c)
 {
-    uint32_t spins = LOCK_(acquire)(&CHAN(the_guard)(c)->lock);
+    uint32_t spins = CHAN_ACQUIRE(&CHAN(the_guard)(c)->lock);
     COUNT(LOCK_ACQUIRED);
     COUNT_N(LOCK_CONTENDED, spins > 0);
     COUNT_N(LOCK_SPINS, spins);
 #if CHAN_TRACED
-    uint32_t me = load_rlx(&getg()->id); /* ours */
+    const void *me = lock_owner(getg());
     COUNT_N(LOCK_MOVED, CHAN(the_guard)(c)->last_owner != me);
     CHAN(the_guard)(c)->last_owner = me;
 #endif
     BUF_(freeze)(c);
 }
+#undef CHAN_ACQUIRE
 
 static inline void CHAN(unlock)(struct hchan *c)
 {
@@ -106,6 +113,15 @@ static inline void CHAN(unlock_and_ready)(struct hchan *c, struct g *gp)
         CHAN(unlock)(c);
         CHAN(ready)(c, gp);
     }
+}
+
+/* How gp's park went: `slept` is what PARK_(sleep) returned. */
+static inline void CHAN(count_sleep)(const struct g *gp, bool slept)
+{
+    if (PARK_(switches) && gp->goroutine)
+        COUNT_N(PARK_SWITCHED, slept);
+    else
+        COUNT_N(PARK_SLEPT, slept);
 }
 
 /* makechan() without the check of the sizes. */

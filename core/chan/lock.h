@@ -4,6 +4,8 @@
 #ifndef CORE_CHAN_LOCK_H
 #define CORE_CHAN_LOCK_H
 
+#include "core/g/g.h"
+
 enum lock_traits {
     /* Waiters spin and get the lock in the order of their arrival, so a preempted waiter holds up
      * all waiters behind it. With more threads than PUs the lock moves on only as the scheduler
@@ -13,5 +15,12 @@ enum lock_traits {
      * core/base/futex.h, so explored schedules cannot switch to another thread while it waits. */
     LOCK_OPAQUE = 2,
 };
+
+/* What moves the lock's line when it differs from the owner before: the thread, or of a goroutine
+ * its P. */
+static inline const void *lock_owner(const struct g *gp)
+{
+    return gp->goroutine ? (const void *)gp->p : gp;
+}
 
 #endif

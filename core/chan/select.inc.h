@@ -152,13 +152,13 @@ static inline int CHAN(select_sleep)(struct g *gp, int64_t deadline)
         /* Relaxed, as in sudog_claim(): if it fails, the acquire in sleep() orders the value. */
         if (cas_rlx(&gp->selectDone, &open, SELECT_TIMEDOUT)) {
             wait_end(&gp->wait);
-            COUNT_N(PARK_SLEPT, slept);
+            CHAN(count_sleep)(gp, slept);
             return -1;
         }
         slept |= PARK_(sleep)(gp, FUTEX_FOREVER);
     }
     wait_end(&gp->wait);
-    COUNT_N(PARK_SLEPT, slept);
+    CHAN(count_sleep)(gp, slept);
     return (int)load_rlx(&gp->selectDone) - 1; /* relaxed: ordered by the acquire of park */
 }
 

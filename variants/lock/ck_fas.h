@@ -35,6 +35,18 @@ static inline void lock_ck_fas_fini(struct lock_ck_fas *l)
 
 static inline uint32_t lock_ck_fas_acquire(struct lock_ck_fas *l)
 {
+    ck_spinlock_fas_lock(&l->word);
+#if FIBER_TSAN
+    __tsan_acquire(l); /* pairs with the one in release */
+#endif
+    return 0; /* the library does not tell */
+}
+
+/* Tries first, to find out whether it waits. */
+#define LOCK_ACQUIRE_COUNTED lock_ck_fas_acquire_counted
+
+static inline uint32_t lock_ck_fas_acquire_counted(struct lock_ck_fas *l)
+{
     bool waited = !ck_spinlock_fas_trylock(&l->word);
     if (__builtin_expect(waited, 0))
         ck_spinlock_fas_lock(&l->word);

@@ -33,7 +33,15 @@ static inline void lock_pthread_fini(struct lock_pthread *l)
 
 static inline uint32_t lock_pthread_acquire(struct lock_pthread *l)
 {
-    /* To find out whether it waits. The mutex is a normal one, so no other call here can fail. */
+    pthread_mutex_lock(&l->mutex); /* a normal mutex, so it cannot fail */
+    return 0;                      /* it does not tell */
+}
+
+/* Tries first, to find out whether it waits. */
+#define LOCK_ACQUIRE_COUNTED lock_pthread_acquire_counted
+
+static inline uint32_t lock_pthread_acquire_counted(struct lock_pthread *l)
+{
     if (__builtin_expect(pthread_mutex_trylock(&l->mutex) == 0, 1))
         return 0;
     pthread_mutex_lock(&l->mutex);
