@@ -27,7 +27,7 @@ bool cell_is_impure(const struct page_cell *c)
 
 bool cell_is_uncontended(const struct page_cell *c)
 {
-    return c->threads > 1 && c->overlap < PURE_SHARE;
+    return c->threads > 1 && (c->overlap < PURE_SHARE || c->handovers < CONTENDED_SHARE);
 }
 
 bool cell_is_lacking(const struct page_cell *c)

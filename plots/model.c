@@ -51,6 +51,11 @@ static void read_cell(struct page_cell *c, const struct tsv *t, size_t row)
         .elem = tsv_number(t, row, "elem"),
         .threads = tsv_number(t, row, "threads"),
         .work = tsv_number(t, row, "work"),
+        .held = tsv_number(t, row, "held"),
+        .lines = tsv_number(t, row, "lines"),
+        .away = tsv_number(t, row, "away"),
+        .geometric = tsv_number(t, row, "geometric"),
+        .handovers = tsv_number(t, row, "handovers"),
         .samples = tsv_number(t, row, "samples"),
         .processes = tsv_number(t, row, "processes"),
         .median_ns = tsv_number(t, row, "median_ns"),
@@ -113,21 +118,40 @@ static double usual_capacity(const struct model *m, const char *scenario)
     return capacity;
 }
 
-static double least_work(const struct model *m, const char *scenario)
+/* The parameters of which the least value is usual: where in a cell. */
+static const size_t least_is_usual[] = {
+    offsetof(struct page_cell, work),      offsetof(struct page_cell, held),
+    offsetof(struct page_cell, lines),     offsetof(struct page_cell, away),
+    offsetof(struct page_cell, geometric),
+};
+
+enum { LEAST = sizeof(least_is_usual) / sizeof(least_is_usual[0]) };
+
+static double number_at(const struct page_cell *c, size_t at)
 {
-    double work = NAN;
+    double value;
+    memcpy(&value, (const char *)c + at, sizeof(value));
+    return value;
+}
+
+static double least_of(const struct model *m, const char *scenario, size_t at)
+{
+    double least = NAN;
     for (size_t i = 0; i < m->cell_count; i++)
         if (strcmp(m->cells[i].scenario, scenario) == 0)
-            work = fmin(work, m->cells[i].work); /* of a number and NaN, the number */
-    return work;
+            least = fmin(least, number_at(&m->cells[i], at)); /* of a number and NaN, the number */
+    return least;
 }
 
 bool cell_is_usual(const struct model *m, const struct page_cell *c)
 {
     double elem = model_elem(m, c->scenario), capacity = usual_capacity(m, c->scenario);
-    double work = least_work(m, c->scenario);
-    return (c->elem == elem || !isfinite(elem)) &&
-           (c->capacity == capacity || !isfinite(capacity)) && (c->work == work || !isfinite(work));
+    for (size_t i = 0; i < LEAST; i++) {
+        double least = least_of(m, c->scenario, least_is_usual[i]);
+        if (isfinite(least) && number_at(c, least_is_usual[i]) != least)
+            return false;
+    }
+    return (c->elem == elem || !isfinite(elem)) && (c->capacity == capacity || !isfinite(capacity));
 }
 
 const struct page_cell *model_cell(const struct model *m, const char *scenario, const char *variant,
@@ -166,13 +190,25 @@ size_t model_latency_row(const struct model *m, const struct page_cell *c, const
 /* So few parks an operation are those of a start or an end, and say nothing of the operations. */
 static const double parks_least = 1e-3;
 
-double model_slept_share(const struct model *m, const struct page_cell *c)
+/* The share of `parks` that an outcome was; 0 if the run is from before it was counted. */
+static double share_of(const struct model *m, const struct page_cell *c, const char *outcome,
+                       double parks)
+{
+    double per_op = model_outcome(m, c, outcome);
+    return per_op > 0 ? fmin(per_op / parks, 1) : 0;
+}
+
+struct park_shares model_parks(const struct model *m, const struct page_cell *c)
 {
     /* A call that was woken to compete again has parked, too; below it counts by how it ended. */
     double retries = model_outcome(m, c, "wake_to_retry"),
            parks = model_outcome(m, c, "send_park") + model_outcome(m, c, "recv_park") +
                    (retries > 0 ? retries : 0);
-    return parks > parks_least ? fmin(model_outcome(m, c, "park_slept") / parks, 1) : NAN;
+    if (!(parks > parks_least))
+        return (struct park_shares){NAN, NAN, NAN};
+    double slept = share_of(m, c, "park_slept", parks);
+    double switched = share_of(m, c, "park_switched", parks);
+    return (struct park_shares){slept, switched, fmin(slept + switched, 1)};
 }
 
 static int compare_numbers(double a, double b)
@@ -189,9 +225,12 @@ static int compare_groups(const struct page_cell *a, const struct page_cell *b)
         (by_path = strcmp(a->scenario, b->scenario)))
         return by_path;
     int by_params = compare_numbers(a->threads, b->threads);
-    if (by_params || (by_params = compare_numbers(a->capacity, b->capacity)) ||
-        (by_params = compare_numbers(a->work, b->work)))
+    if (by_params || (by_params = compare_numbers(a->capacity, b->capacity)))
         return by_params;
+    for (size_t i = 0; i < LEAST; i++)
+        if ((by_params =
+                 compare_numbers(number_at(a, least_is_usual[i]), number_at(b, least_is_usual[i]))))
+            return by_params;
     int by_place = (int)place_rank(a->place) - (int)place_rank(b->place);
     return by_place ? by_place : strcmp(a->place, b->place);
 }

@@ -11,14 +11,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The least share of parks that slept. Below it a cell's cost is not that of a sleep and a wake. */
-#define SLEPT_SHARE 0.9
+/* The least share of parks in which the waiter left its PU. Below it a cell's cost is not that of a
+ * park and a wake. */
+#define LEFT_SHARE 0.9
+
+/* The least share of a lock's acquisitions that change its owner, for it to be contended. */
+#define CONTENDED_SHARE 0.1
 
 struct page_cell {
     const char *name, *scenario, *variant, *path, *op, *place, *status, *reason, *floor, *ci_unit;
-    double capacity, elem, threads, work;
+    double capacity, elem, threads, work, held, lines, away, geometric;
     double samples, processes, median_ns, ci_low_ns, ci_high_ns, ci_level;
     double purity, floor_units, floor_ns, floor_ratio, cpu_ns, switches, overlap, fairness;
+    double handovers; /* of a lock, per acquisition */
     double traced_ns, traced_ratio, traced_low, traced_high;
     size_t variant_index; /* into model.variants; floors have none */
 };
@@ -77,10 +82,14 @@ double model_outcome(const struct model *m, const struct page_cell *c, const cha
  * is none. */
 size_t model_latency_row(const struct model *m, const struct page_cell *c, const char *side);
 
-/* The share of a cell's parks in which the waiter slept: a thread in the kernel, a goroutine by
- * leaving its stack for another. The other parks ended before that. NaN if nothing parked or parks
- * were not counted. */
-double model_slept_share(const struct model *m, const struct page_cell *c);
+/* How a cell's parks went, as shares of them: a thread slept in the kernel, or a goroutine left its
+ * stack for another. The waiter left its PU in either; the other parks were over before. All NaN if
+ * nothing parked or parks were not counted. */
+struct park_shares {
+    double slept, switched, left;
+};
+
+struct park_shares model_parks(const struct model *m, const struct page_cell *c);
 
 bool cell_is_ok(const struct page_cell *c);     /* it ran and has a median */
 bool cell_is_impure(const struct page_cell *c); /* its purity is known and too low */
@@ -89,7 +98,8 @@ bool cell_is_floor(const struct page_cell *c);
 /* A peer's cell that did not run because the peer lacks what the scenario needs: no fault. */
 bool cell_is_lacking(const struct page_cell *c);
 
-/* Some of its threads made no progress within the window, so not all of them contended. */
+/* Its threads did not contend: some made no progress within the window, or the lock changed hands
+ * in fewer than one acquisition of ten. */
 bool cell_is_uncontended(const struct page_cell *c);
 
 bool cell_has_interval(const struct page_cell *c);

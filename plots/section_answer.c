@@ -24,41 +24,41 @@ struct words cell_cost(const struct page_cell *c)
                          : words_format("n/a");
 }
 
-/* Whether most of the cell's parks ended before the waiter slept. */
-static bool stays_awake(const struct model *m, const struct page_cell *c)
+/* Whether many of the cell's parks ended before the waiter left its PU. */
+static bool stays(const struct model *m, const struct page_cell *c)
 {
-    return model_slept_share(m, c) < SLEPT_SHARE;
+    return model_parks(m, c).left < LEFT_SHARE;
 }
 
-/* Whether the cell may be quoted for a path at a place; if `sleeping`, only if its waiters sleep.
- */
+/* Whether the cell may be quoted for a path at a place; if `leaving`, only if its waiters leave
+ * their PU. */
 static bool may_answer(const struct model *m, const struct page_cell *c, const char *path,
-                       const char *place, bool sleeping)
+                       const char *place, bool leaving)
 {
     return strcmp(c->path, path) == 0 && strcmp(c->place, place) == 0 && cell_is_usable(c) &&
-           !(sleeping && stays_awake(m, c));
+           !(leaving && stays(m, c));
 }
 
 /* The cheapest of those cells, or NULL. */
 static const struct page_cell *best_of(const struct model *m, const char *path, const char *place,
-                                       bool sleeping)
+                                       bool leaving)
 {
     const struct page_cell *best = NULL;
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
-        if (may_answer(m, c, path, place, sleeping) && (!best || c->median_ns < best->median_ns))
+        if (may_answer(m, c, path, place, leaving) && (!best || c->median_ns < best->median_ns))
             best = c;
     }
     return best;
 }
 
 /* How many variants have such a cell in the group of `best`. */
-static size_t count_rivals(const struct model *m, const struct page_cell *best, bool sleeping)
+static size_t count_rivals(const struct model *m, const struct page_cell *best, bool leaving)
 {
     size_t count = 0;
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
-        count += cell_same_group(c, best) && may_answer(m, c, best->path, best->place, sleeping);
+        count += cell_same_group(c, best) && may_answer(m, c, best->path, best->place, leaving);
     }
     return count;
 }
@@ -73,7 +73,7 @@ static bool is_told_apart(const struct model *m, const struct page_cell *c,
 
 /* "ticket (tied with spin-mutex)" */
 static void add_names(const struct model *m, struct note *n, const struct page_cell *best,
-                      bool sleeping)
+                      bool leaving)
 {
     struct note names = {""};
     size_t alike = 0;
@@ -81,7 +81,7 @@ static void add_names(const struct model *m, struct note *n, const struct page_c
     for (size_t i = 0; i < m->headline_count; i++) {
         const struct page_cell *c = m->headline[i];
         if (c == best || !cell_same_group(c, best) ||
-            !may_answer(m, c, best->path, best->place, sleeping) || is_told_apart(m, c, best))
+            !may_answer(m, c, best->path, best->place, leaving) || is_told_apart(m, c, best))
             continue;
         note_add(&names, "%s%s", alike++ ? ", " : "", c->variant);
     }
@@ -91,8 +91,8 @@ static void add_names(const struct model *m, struct note *n, const struct page_c
         note_add(n, " (tied with %s)", names.text);
 }
 
-/* The cheapest cell of a path at a place. For park and wake, one whose waiters sleep is preferred:
- * without the sleep it is cheaper, but not the same thing. */
+/* The cheapest cell of a path at a place. For park and wake, one whose waiters leave their PU is
+ * preferred: without that it is cheaper, but not the same thing. */
 static const struct page_cell *answer_of(const struct model *m, size_t path, const char *place)
 {
     bool park = strcmp(paths[path].path, "park") == 0;
@@ -107,22 +107,22 @@ static void say_path(const struct page *p, size_t path, const char *place)
     struct note n = {""};
     if (!best)
         return;
-    bool awake = stays_awake(p->m, best);
-    bool sleeping = strcmp(paths[path].path, "park") == 0 && !awake;
-    size_t rivals = count_rivals(p->m, best, sleeping);
+    bool stay = stays(p->m, best);
+    bool leaving = strcmp(paths[path].path, "park") == 0 && !stay;
+    size_t rivals = count_rivals(p->m, best, leaving);
     note_add(&n, "%s, per %s: ", paths[path].words, best->op);
-    add_names(p->m, &n, best, sleeping);
+    add_names(p->m, &n, best, leaving);
     if (rivals > 1)
         note_add(&n, ", cheapest of %zu variants%s", rivals,
-                 sleeping ? " whose waiters sleep" : "");
+                 leaving ? " whose waiters leave their PU" : "");
     if (isfinite(best->floor_ratio))
         note_add(&n, "; %s× the cost of %s", number_times(best->floor_ratio).text,
                  cell_floor_words(best).text);
-    if (awake)
-        note_add(&n, "; most of its parks end before the waiter sleeps");
+    if (stay)
+        note_add(&n, "; many of its parks end before the waiter leaves its PU");
     if (any != best)
-        note_add(&n, ". %s costs %s, but slept in only %s of its parks", any->variant,
-                 cell_cost(any).text, number_share(model_slept_share(p->m, any)).text);
+        note_add(&n, ". %s costs %s, but its waiter left the PU in only %s of its parks",
+                 any->variant, cell_cost(any).text, number_share(model_parks(p->m, any).left).text);
     doc_fact(p->d, cell_cost(best).text, "%s.", n.text);
 }
 
@@ -235,7 +235,9 @@ static void warn_of_cells(const struct page *p)
                      number_share(c->purity).text);
         } else if (cell_is_uncontended(c)) {
             note_add(&alone, "%s%s (%s)", alone_count++ ? "; " : "", c->name,
-                     number_share(c->overlap).text);
+                     c->handovers < CONTENDED_SHARE
+                         ? words_format("changed hands in %s", number_share(c->handovers).text).text
+                         : number_share(c->overlap).text);
         }
     }
     if (failed_count)
@@ -247,10 +249,12 @@ static void warn_of_cells(const struct page *p)
                   "cell is named after. They are impure and not quoted: %s.",
                   impure_count, p->m->cell_count, impure.text);
     if (alone_count)
-        doc_aside(p->d, "warning",
-                  "In %zu of %zu cells a thread made no progress within a window. They are left "
-                  "out of charts and findings (in brackets: the share of threads that did): %s.",
-                  alone_count, p->m->cell_count, alone.text);
+        doc_aside(
+            p->d, "warning",
+            "%zu of %zu cells were not contended. They are left out of charts and findings (in "
+            "brackets: the share of threads that made progress within a window, or of "
+            "acquisitions that changed hands): %s.",
+            alone_count, p->m->cell_count, alone.text);
 }
 
 /* If a floor has two modes, multiples of it depend on luck. */

@@ -10,21 +10,22 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_mutex(const struct page_cell *c)
+static bool is_lock(const struct page_cell *c)
 {
-    return strcmp(c->scenario, "mutex") == 0;
+    return strcmp(c->scenario, "lock") == 0;
 }
 
-/* Cells in which some thread made no progress are not drawn: not all threads contended there. */
-static bool is_drawn(const struct page_cell *c)
+/* Cells that were not contended are not drawn, nor those of other work than the usual. */
+static bool is_drawn(const struct model *m, const struct page_cell *c)
 {
-    return is_mutex(c) && cell_is_ok(c) && !cell_is_uncontended(c);
+    return is_lock(c) && cell_is_ok(c) && !cell_is_uncontended(c) && cell_is_usual(m, c);
 }
 
 /* Whether a cell belongs in the drawing of a place: it ran there, or with a single thread. */
-static bool belongs(const struct page_cell *c, const char *variant, const char *place)
+static bool belongs(const struct model *m, const struct page_cell *c, const char *variant,
+                    const char *place)
 {
-    return is_drawn(c) && strcmp(c->variant, variant) == 0 &&
+    return is_drawn(m, c) && strcmp(c->variant, variant) == 0 &&
            (strcmp(c->place, place) == 0 || c->place[0] == '\0');
 }
 
@@ -33,7 +34,7 @@ static void put_curve(const struct model *m, const char *variant, const char *pl
 {
     for (size_t i = 0; i < m->sorted_count; i++) {
         const struct page_cell *c = m->sorted[i];
-        if (!belongs(c, variant, place) || !(c->threads > 0) || !(c->median_ns > 0))
+        if (!belongs(m, c, variant, place) || !(c->threads > 0) || !(c->median_ns > 0))
             continue;
         bool interval = cell_has_interval(c);
         fprintf(out, "%g\t%.9g\t%.9g\t%.9g\n", c->threads, c->median_ns,
@@ -57,7 +58,7 @@ static void fit_all(const struct model *m, double *low, double *high)
     *high = 0;
     for (size_t i = 0; i < m->sorted_count; i++) {
         const struct page_cell *c = m->sorted[i];
-        if (!is_drawn(c) || !(c->median_ns > 0))
+        if (!is_drawn(m, c) || !(c->median_ns > 0))
             continue;
         *low = fmin(*low, cell_has_interval(c) && c->ci_low_ns > 0 ? c->ci_low_ns : c->median_ns);
         *high = fmax(*high, cell_has_interval(c) ? c->ci_high_ns : c->median_ns);
@@ -79,7 +80,7 @@ static int draw(const struct page *p, const char *place, const struct page_cell 
         struct page_cell like = {.variant = p->m->variants[v], .variant_index = v};
         bool any = false;
         for (size_t i = 0; i < p->m->sorted_count; i++)
-            any = any || belongs(p->m->sorted[i], like.variant, place);
+            any = any || belongs(p->m, p->m->sorted[i], like.variant, place);
         if (!any)
             continue;
         fputs(curves++ ? "\n\n" : "", draft.out);
@@ -111,11 +112,13 @@ static int draw(const struct page *p, const char *place, const struct page_cell 
                     p->size);
 }
 
-/* A cell's cost as a multiple of its variant's uncontended cost; NaN if either is unknown. */
+/* A cell's cost as a multiple of what one thread of its variant takes with the same work; NaN if
+ * either is unknown. */
 static struct ratio growth(const struct model *m, const struct page_cell *c)
 {
-    const struct page_cell *alone = model_cell(m, "mutex", c->variant, 1, "");
-    if (!is_mutex(c) || !cell_is_usable(c) || !(c->threads > 1) || !alone || !cell_is_usable(alone))
+    const struct page_cell *alone = model_cell(m, "lock", c->variant, 1, "");
+    if (!is_lock(c) || !cell_is_usual(m, c) || !cell_is_usable(c) || !(c->threads > 1) || !alone ||
+        !cell_is_usable(alone))
         return (struct ratio){NAN, NAN, NAN, 0};
     return ratio_paired(m, c, alone);
 }
@@ -123,12 +126,12 @@ static struct ratio growth(const struct model *m, const struct page_cell *c)
 static void say_growth(const struct page *p, const char *lead, const struct page_cell *c)
 {
     struct ratio r = growth(p->m, c);
-    doc_aside(p->d, "answer", "%s: %s, %s. A pair costs %s, %s× [%s, %s] its uncontended cost.",
+    doc_aside(p->d, "answer", "%s: %s, %s. A pair costs %s, %s× [%s, %s] what one thread takes.",
               lead, c->variant, cell_place(c).text, cell_cost(c).text, number_times(r.median).text,
               number_times(r.low).text, number_times(r.high).text);
 }
 
-/* The cell whose cost grew most over its variant's uncontended cost, and the cell that grew least
+/* The cell whose cost grew most over that of one thread, and the cell that grew least
  * at the same place with as many threads. */
 static void say_finding(const struct page *p)
 {
@@ -156,10 +159,10 @@ static void say_finding(const struct page *p)
 }
 
 static const struct doc_column columns[] = {
-    {"lock of", COLUMN_WORD},        {"threads and place", COLUMN_WORD},
-    {"per pair", COLUMN_NUMBER},     {"times uncontended", COLUMN_NUMBER},
-    {"CPU per pair", COLUMN_NUMBER}, {"fairness", COLUMN_NUMBER},
-    {"overlap", COLUMN_NUMBER},
+    {"lock of", COLUMN_WORD},         {"threads and place", COLUMN_WORD},
+    {"per pair", COLUMN_NUMBER},      {"times one thread", COLUMN_NUMBER},
+    {"changed hands", COLUMN_NUMBER}, {"CPU per pair", COLUMN_NUMBER},
+    {"fairness", COLUMN_NUMBER},      {"overlap", COLUMN_NUMBER},
 };
 
 static void put_table(const struct page *p)
@@ -167,15 +170,18 @@ static void put_table(const struct page *p)
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < p->m->sorted_count; i++) {
         const struct page_cell *c = p->m->sorted[i];
-        if (!is_mutex(c))
+        if (!is_lock(c))
             continue;
-        const struct page_cell *alone = model_cell(p->m, "mutex", c->variant, 1, "");
-        bool comparable = alone && !cell_is_uncontended(c);
+        struct ratio r = growth(p->m, c);
         doc_row(p->d, !cell_is_ok(c) ? "failed" : cell_is_uncontended(c) ? "impure" : "");
         doc_cell(p->d, c->variant);
         doc_cell(p->d, cell_threads_and_place(c).text);
         doc_cell(p->d, cell_cost(c).text);
-        doc_cell(p->d, number_times(comparable ? c->median_ns / alone->median_ns : NAN).text);
+        doc_cell(p->d, r.pairs ? words_format("%s [%s, %s]", number_times(r.median).text,
+                                              number_times(r.low).text, number_times(r.high).text)
+                                     .text
+                               : "n/a");
+        doc_cell(p->d, number_share(c->handovers).text);
         doc_cell(p->d, number_ns(c->cpu_ns).text);
         doc_cell(p->d, number_plain(c->fairness).text);
         doc_cell(p->d, number_share(c->overlap).text);
@@ -185,14 +191,16 @@ static void put_table(const struct page *p)
         p->d, "small",
         "Fairness is Jain's index of the threads' shares: 1 means equal shares, 1/n that one of n "
         "threads did everything. Overlap is the share of threads that made any progress within a "
-        "window. If it is below 99%% (red), not all threads contended for the lock: one had the PU "
-        "for a whole window. Such cells are left out of charts and findings.");
+        "window. Changed hands: the share of acquisitions by another thread than the one before, "
+        "counted under the lock. A cell is not contended (red) if fewer than 99%% of its threads "
+        "made progress, or if fewer than 10%% of the acquisitions changed hands. Such cells are "
+        "left out of charts and findings.");
 }
 
 static bool has_crowd(const struct model *m)
 {
     for (size_t i = 0; i < m->sorted_count; i++)
-        if (is_mutex(m->sorted[i]) && cell_is_ok(m->sorted[i]) && m->sorted[i]->threads > 1)
+        if (is_lock(m->sorted[i]) && cell_is_ok(m->sorted[i]) && m->sorted[i]->threads > 1)
             return true;
     return false;
 }
@@ -203,7 +211,7 @@ int section_locks(const struct page *p)
     const char *seen[16];
     for (size_t i = 0; i < p->m->sorted_count && drawn < 16; i++) {
         const struct page_cell *c = p->m->sorted[i];
-        bool known = !is_drawn(c) || c->place[0] == '\0';
+        bool known = !is_drawn(p->m, c) || c->place[0] == '\0';
         for (size_t k = 0; k < drawn; k++)
             known = known || strcmp(seen[k], c->place) == 0;
         if (known)
@@ -222,7 +230,7 @@ int section_locks(const struct page *p)
             words_format("Chart: cost of each lock by number of threads, %s", c->place).text);
     }
     if (drawn == 0 && has_crowd(p->m)) {
-        doc_text(p->d, "No lock was contended by all of its threads, so there is no chart.");
+        doc_text(p->d, "No lock was contended, so there is no chart.");
         put_table(p);
         return 0;
     }
@@ -231,10 +239,10 @@ int section_locks(const struct page *p)
         return 0;
     }
     doc_figures_end(p->d,
-                    "The mutex scenario: for a fixed time all threads lock, increment a word and "
-                    "unlock. One operation is a lock and unlock pair of any thread. Both axes are "
-                    "logarithmic; each line begins at one thread. Cells in which a thread made no "
-                    "progress within a window are left out.");
+                    "The lock scenario: for a fixed time each thread locks, increments a word, "
+                    "unlocks and does something else for a while. One operation is a lock and "
+                    "unlock pair of any thread. Both axes are logarithmic; each line begins at one "
+                    "thread. A cell without contention is left out.");
     put_table(p);
     return 0;
 }

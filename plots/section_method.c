@@ -48,13 +48,14 @@ int section_method(const struct page *p)
              model_processes(p->m).text);
     doc_item(p->d,
              "There is a warm-up before %s. There is none before %s, so these can include a cold "
-             "start. Where all threads do the same, as in mutex, they run for a while before any "
+             "start. Where all threads do the same, as in lock, they run for a while before any "
              "window. Scenarios that time themselves (" SELF_TIMED_SCENARIOS
              ") begin cold in every window.",
              windows_of(true).text, windows_of(false).text);
     doc_item(p->d,
-             "In each round every cell ran once, in an order shuffled from the seed %s, so a drift "
-             "of the machine affects all variants alike.",
+             "In each round every cell ran once. The cells of a block, which differ in the variant "
+             "only, ran side by side. Their order, and that of the blocks, was shuffled from the "
+             "seed %s. So a drift of the machine affects all variants alike.",
              known(model_fact(run, "seed")));
     doc_item(p->d,
              "A cost is the median of the processes' medians. Its interval lies between two order "
@@ -65,11 +66,13 @@ int section_method(const struct page *p)
     doc_item(p->d,
              "Ratios are paired: each process of one cell is divided by the process of the other "
              "cell in the same round. The page shows the median of these ratios and its interval.");
-    doc_item(p->d,
-             "Purity is counted by a second, traced build of the channel; the measured build "
-             "counts nothing. The purity of park-wake is 100%% by construction, since on an "
-             "unbuffered channel one side of every value parks. It may park without sleeping, so "
-             "the table of every cell has the share of parks that slept.");
+    doc_item(
+        p->d,
+        "Purity is counted by a second, traced build of the channel; the measured build "
+        "counts nothing. The purity of park-wake is the share of values for which a "
+        "thread slept in the kernel or a goroutine left its stack for another: on an unbuffered "
+        "channel one side of every value parks, but it may spin or yield until the other "
+        "comes.");
     doc_item(p->d, "Floors are measured in the same rounds. Nothing is subtracted from any cost, "
                    "and no sample is dropped.");
     doc_item(p->d,

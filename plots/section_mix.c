@@ -16,12 +16,12 @@ static const struct {
     const char *words;
     unsigned colour;
 } classes[] = {
-    {"handoff", 0x009e73}, {"buffer", 0x0072b2},        {"promotion", 0x56b4e9},
-    {"park", 0xe69f00},    {"full, empty", 0xbbbbbb},   {"closed, panic", 0x555555},
-    {"slept", 0x7a4b00},   {"did not sleep", 0xf5c04a},
+    {"handoff", 0x009e73}, {"buffer", 0x0072b2},          {"promotion", 0x56b4e9},
+    {"park", 0xe69f00},    {"full, empty", 0xbbbbbb},     {"closed, panic", 0x555555},
+    {"slept", 0x7a4b00},   {"switched stacks", 0xcc79a7}, {"stayed", 0xf5c04a},
 };
 
-enum { CLASSES = sizeof(classes) / sizeof(classes[0]), SLEPT = 6, SPUN = 7 };
+enum { CLASSES = sizeof(classes) / sizeof(classes[0]), SLEPT = 6, SWITCHED, STAYED };
 enum { BAR_SEND, BAR_RECV, BAR_PARKS, BARS };
 
 static const struct {
@@ -44,7 +44,8 @@ struct mix {
 
 static void read_mix(const struct model *m, const struct page_cell *c, struct mix *mix)
 {
-    double total[BARS] = {0}, slept = model_slept_share(m, c);
+    double total[BARS] = {0};
+    struct park_shares parks = model_parks(m, c);
     memset(mix, 0, sizeof(*mix));
     for (size_t i = 0; i < OUTCOMES; i++) {
         double count = model_outcome(m, c, outcomes[i].outcome);
@@ -57,9 +58,10 @@ static void read_mix(const struct model *m, const struct page_cell *c, struct mi
         for (int k = 0; k < CLASSES && total[bar] > 0; k++)
             mix->share[bar][k] /= total[bar];
     mix->any = total[BAR_SEND] > 0 || total[BAR_RECV] > 0;
-    if (slept >= 0) {
-        mix->share[BAR_PARKS][SLEPT] = slept;
-        mix->share[BAR_PARKS][SPUN] = 1 - slept;
+    if (parks.left >= 0) {
+        mix->share[BAR_PARKS][SLEPT] = parks.slept;
+        mix->share[BAR_PARKS][SWITCHED] = parks.switched;
+        mix->share[BAR_PARKS][STAYED] = 1 - parks.left;
     }
 }
 
@@ -190,44 +192,44 @@ static int draw(const struct page *p, double *rows)
     return svg_draw(&(struct drawing){p->directory, "mix.gp", "mix", settings}, p->error, p->size);
 }
 
-static bool stays_awake(const struct model *m, const struct page_cell *c)
+static bool stays(const struct model *m, const struct page_cell *c)
 {
-    return strcmp(c->path, "park") == 0 && model_slept_share(m, c) < SLEPT_SHARE &&
+    return strcmp(c->path, "park") == 0 && model_parks(m, c).left < LEFT_SHARE &&
            cell_is_usual(m, c);
 }
 
-/* One line for each place: the variants of the group from first..end whose waiters mostly did not
- * sleep. */
-static void say_awake(const struct page *p, size_t first, size_t end)
+/* One line for each place: the variants of the group from first..end whose waiters often did not
+ * leave their PU. */
+static void say_stay(const struct page *p, size_t first, size_t end)
 {
     struct note names = {""};
     for (size_t i = first; i < end; i++) {
         const struct page_cell *c = p->m->sorted[i];
-        if (stays_awake(p->m, c))
+        if (stays(p->m, c))
             note_add(&names, "%s%s %s", names.text[0] ? ", " : "", c->variant,
-                     number_share(model_slept_share(p->m, c)).text);
+                     number_share(model_parks(p->m, c).left).text);
     }
     if (names.text[0])
         doc_item(p->d, "%s, %s: %s", p->m->sorted[first]->scenario,
                  cell_place(p->m->sorted[first]).text, names.text);
 }
 
-/* The cells whose cost is not that of a sleep and a wake. */
-static void say_all_awake(const struct page *p)
+/* The cells whose cost is not that of a park and a wake. */
+static void say_all_stay(const struct page *p)
 {
     bool any = false;
     for (size_t i = 0; i < p->m->sorted_count; i++)
-        any = any || stays_awake(p->m, p->m->sorted[i]);
+        any = any || stays(p->m, p->m->sorted[i]);
     if (!any)
         return;
     doc_aside(p->d, "answer",
-              "In these cells fewer than %.0f%% of the parks slept (shares below), so their costs "
-              "are not those of a sleep and a wake:",
-              100 * SLEPT_SHARE);
+              "In these cells the waiter left its PU in fewer than %.0f%% of the parks (shares "
+              "below), so their costs are not those of a park and a wake:",
+              100 * LEFT_SHARE);
     doc_list_begin(p->d, "");
     for (size_t i = 0, end; i < p->m->sorted_count; i = end) {
         end = group_end(p->m, i);
-        say_awake(p, i, end);
+        say_stay(p, i, end);
     }
     doc_list_end(p->d);
 }
@@ -242,14 +244,15 @@ int section_mix(const struct page *p)
         doc_text(p->d, "This run counted no outcomes: n/a.");
         return 0;
     }
-    say_all_awake(p);
+    say_all_stay(p);
     doc_figures_begin(p->d);
     doc_figure(p->d, "mix", "Chart: shares of the paths by scenario and variant");
-    doc_figures_end(p->d, "Counted by a second, traced build of each variant in separate windows. "
-                          "Left: what the sends did. Middle: what the receives did. Right: how the "
-                          "parks went. A park slept if a thread slept in the kernel or a goroutine "
-                          "left its stack for another; the other parks ended before that. An "
-                          "operation that was woken to compete again is counted by how it ended. "
-                          "Variants that agree to half a percent have one row.");
+    doc_figures_end(
+        p->d, "Counted by a second, traced build of each variant in separate windows. "
+              "Left: what the sends did. Middle: what the receives did. Right: how the "
+              "parks went: a thread slept in the kernel, a goroutine switched to "
+              "another stack, or the waiter stayed on its PU, since the wake came "
+              "first. An operation that was woken to compete again is counted by how it ended. "
+              "Variants that agree to half a percent have one row.");
     return 0;
 }

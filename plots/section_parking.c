@@ -86,7 +86,9 @@ static void add_row(const struct page *p, const struct page_cell *c)
                  : words_format("%zu at %s", count, number_ns(median_of(x, count)).text).text);
     doc_cell(p->d, slow.text);
     doc_cell(p->d, range.text);
-    doc_cell(p->d, number_share(model_slept_share(p->m, c)).text);
+    struct park_shares parks = model_parks(p->m, c);
+    doc_cell(p->d, number_share(parks.slept).text);
+    doc_cell(p->d, number_share(parks.switched).text);
     doc_cell(p->d, number_plain(c->switches).text);
     free(x);
 }
@@ -98,7 +100,8 @@ static const struct doc_column columns[] = {
     {"mode, or faster mode", COLUMN_NUMBER},
     {"slower mode", COLUMN_NUMBER},
     {"range", COLUMN_NUMBER},
-    {"parks that slept", COLUMN_NUMBER},
+    {"slept", COLUMN_NUMBER},
+    {"switched stacks", COLUMN_NUMBER},
     {"switches per value", COLUMN_NUMBER},
 };
 
@@ -186,11 +189,13 @@ int section_parking(const struct page *p)
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     each_cell(p, NULL);
     doc_table_end(p->d);
-    doc_aside(p->d, "small",
-              "A cell has two modes if its windows have a gap of at least a factor of %g, with two "
-              "or more windows on each side. A park slept if a thread slept in the kernel or a "
-              "goroutine left its stack for another. The other parks ended before that: the waiter "
-              "was still spinning or yielding, or the wake came first.",
-              gap_factor);
+    doc_aside(
+        p->d, "small",
+        "A cell has two modes if its windows have a gap of at least a factor of %g, with two "
+        "or more windows on each side. Slept: the share of parks in which a thread slept in the "
+        "kernel. Switched stacks: in which a goroutine left its stack for another. The other "
+        "parks ended before that: the waiter was still spinning or yielding, or the wake came "
+        "first.",
+        gap_factor);
     return 0;
 }

@@ -122,18 +122,26 @@ int section_floors(const struct page *p)
 }
 
 static const struct doc_column cell_columns[] = {
-    {"cell", COLUMN_NAME},         {"median and interval", COLUMN_NUMBER},
-    {"status", COLUMN_WORD},       {"purity", COLUMN_NUMBER},
-    {"slept", COLUMN_NUMBER},      {"times floor", COLUMN_NUMBER},
-    {"CPU per op", COLUMN_NUMBER}, {"switches per op", COLUMN_NUMBER},
-    {"fairness", COLUMN_NUMBER},   {"windows", COLUMN_NUMBER},
-    {"operation", COLUMN_WORD},    {"why", COLUMN_TEXT},
+    {"cell", COLUMN_NAME},
+    {"median and interval", COLUMN_NUMBER},
+    {"status", COLUMN_WORD},
+    {"purity", COLUMN_NUMBER},
+    {"slept", COLUMN_NUMBER},
+    {"switched stacks", COLUMN_NUMBER},
+    {"times floor", COLUMN_NUMBER},
+    {"CPU per op", COLUMN_NUMBER},
+    {"switches per op", COLUMN_NUMBER},
+    {"fairness", COLUMN_NUMBER},
+    {"windows", COLUMN_NUMBER},
+    {"operation", COLUMN_WORD},
+    {"why", COLUMN_TEXT},
 };
 
 static void put_cell(const struct page *p, const struct page_cell *c)
 {
     bool ok = cell_is_ok(c), free_path = ok && cell_is_impure(c) && cell_is_as_written(c);
     bool impure = cell_is_impure(c) && !free_path, alone = cell_is_uncontended(c);
+    struct park_shares parks = model_parks(p->m, c);
     doc_row(p->d, !ok ? "failed" : impure || alone ? "impure" : "");
     doc_cell(p->d, c->name);
     doc_cell(p->d, cell_cost(c).text);
@@ -142,13 +150,14 @@ static void put_cell(const struct page *p, const struct page_cell *c)
     else if (impure)
         doc_mark(p->d, "bad", "impure");
     else if (alone)
-        doc_mark(p->d, "bad", "not all ran");
+        doc_mark(p->d, "bad", "not contended");
     else if (free_path)
         doc_mark(p->d, "none", "not forced");
     else
         doc_cell(p->d, c->status);
     doc_cell(p->d, number_share(c->purity).text);
-    doc_cell(p->d, number_share(model_slept_share(p->m, c)).text);
+    doc_cell(p->d, number_share(parks.slept).text);
+    doc_cell(p->d, number_share(parks.switched).text);
     doc_cell(p->d, number_times(c->floor_ratio).text);
     doc_cell(p->d, number_ns(c->cpu_ns).text);
     doc_cell(p->d, number_plain(c->switches).text);
@@ -168,9 +177,11 @@ int section_cells(const struct page *p)
         p->d, "small",
         "Purity is the share of operations on the path that the cell is named after; a cell below "
         "99%% is marked and not quoted. The lesson's programs (seed-*) force no path (“not "
-        "forced”), so there it is a finding. “Not all ran”: fewer than 99%% of the threads made "
-        "progress within a window; such a cell is not quoted. Slept: the share of parks in which a "
-        "thread slept in the kernel or a goroutine left its stack for another. “Times floor” "
+        "forced”), so there it is a finding. “Not contended”: fewer than 99%% of the threads made "
+        "progress within a window, or a lock changed hands in fewer than 10%% of its acquisitions; "
+        "such a cell is not quoted. Slept: the share of parks in which a "
+        "thread slept in the kernel; switched stacks: in which a goroutine left its stack for "
+        "another. “Times floor” "
         "counts the floor as often as the operation needs it: a hop's is two locks.");
     return 0;
 }

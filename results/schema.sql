@@ -48,6 +48,9 @@ CREATE TABLE trials (
     message         TEXT NOT NULL,
     others_share    REAL, -- other programs
     steal_meanwhile REAL, -- the host of a virtual machine
+    block           INTEGER, -- which cells ran side by side: those of one block; from version 5 on
+    position        INTEGER, -- the how-manieth process of the run it was, from 0; from version 5 on
+    started_ms      INTEGER, -- when it began, in milliseconds after the run; from version 5 on
     PRIMARY KEY (cell, process)
 ) WITHOUT ROWID;
 
@@ -63,6 +66,7 @@ CREATE TABLE samples (
     cpu_ns_per_op   REAL,
     switches_per_op REAL, -- context switches
     fairness        REAL, -- Jain's index
+    handovers       REAL, -- share of a lock's acquisitions that changed its owner; from version 5 on
     PRIMARY KEY (cell, process, sample)
 ) WITHOUT ROWID;
 

@@ -7,22 +7,79 @@
 #define HARNESS_BASE_CELL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CELL_NAME_MAX = 160, LABEL_MAX = 48, REASON_MAX = 160 };
+
+/* The numbers among a cell's parameters: X(field, key). The key stands in the cell's name, in this
+ * order, and is an option of `sweep`.
+ *
+ *   capacity  elements        elem  bytes        threads  workers
+ *   work      think time: turns of a loop around each operation (bench_work)
+ *   held      nanoseconds of work while a lock is held
+ *   lines     cache lines written meanwhile
+ *   away      nanoseconds between two acquisitions
+ *   geometric 1: away is the mean of a geometric distribution; 0: always as much */
+#define CELL_PARAMS(X)      \
+    X(capacity, "capacity") \
+    X(elem, "elem")         \
+    X(threads, "threads")   \
+    X(work, "work")         \
+    X(held, "held")         \
+    X(lines, "lines")       \
+    X(away, "away")         \
+    X(geometric, "geometric")
 
 /* Parameters of a cell. PARAM_ABSENT means that the scenario does not have the parameter; its key
  * is then left out of the cell's name. */
 #define PARAM_ABSENT UINT64_MAX
 struct cell_params {
-    uint64_t capacity; /* elements */
-    uint64_t elem;     /* bytes */
-    uint64_t threads;
-    uint64_t work; /* think time: turns of a loop around each operation (bench_work) */
+#define X(field, key) uint64_t field;
+    CELL_PARAMS(X)
+#undef X
     /* The relation between the PUs used: same-pu, smt, l2, l3, package, machine; or "". */
     char place[16];
 };
+
+/* None of the parameters. */
+#define PARAMS_ABSENT                          \
+    {                                          \
+        CELL_PARAMS(PARAMS_ABSENT_).place = "" \
+    }
+#define PARAMS_ABSENT_(field, key) .field = PARAM_ABSENT,
+
+#define X(field, key) PARAM_##field,
+enum { CELL_PARAMS(X) PARAMS };
+#undef X
+
+static inline const char *param_key(int param)
+{
+#define X(field, key) key,
+    static const char *const keys[PARAMS] = { CELL_PARAMS(X) };
+#undef X
+    return keys[param];
+}
+
+static inline uint64_t *param_of(struct cell_params *params, int param)
+{
+#define X(field, key) offsetof(struct cell_params, field),
+    static const size_t at[PARAMS] = { CELL_PARAMS(X) };
+#undef X
+    return (void *)((char *)params + at[param]);
+}
+
+/* The value of a key in a cell's name; PARAM_ABSENT if it is not there. */
+static inline uint64_t cell_name_param(const char *name, const char *key)
+{
+    size_t length = strlen(key);
+    for (const char *at = name; (at = strchr(at, '/')); at++)
+        if (strncmp(at + 1, key, length) == 0 && at[1 + length] == '=')
+            return strtoull(at + length + 2, NULL, 10);
+    return PARAM_ABSENT;
+}
 
 struct cell {
     /* scenario/variant=V/capacity=../elem=../threads=../work=../place=.. */
@@ -46,6 +103,9 @@ struct sample {
     double cpu_ns_per_op;   /* CPU time of all workers, user and system */
     double switches_per_op; /* context switches of all workers, voluntary or not */
     double fairness;        /* Jain's index over the workers' shares, or NaN */
+    /* The share of a lock's acquisitions by another worker than the one before, counted under the
+     * lock; NaN if there is no lock, or one worker. */
+    double handovers;
 };
 
 /* How often an outcome of the channel happened in a traced window. */

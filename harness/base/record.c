@@ -38,12 +38,12 @@ static void get_text(const json_t *object, const char *key, char *out, size_t si
 
 static json_t *pack_sample(const struct sample *s)
 {
-    return json_pack("{s:I s:I s:I s:o s:o s:o s:o s:o s:o}", "process", (json_int_t)s->process,
+    return json_pack("{s:I s:I s:I s:o s:o s:o s:o s:o s:o s:o}", "process", (json_int_t)s->process,
                      "index", (json_int_t)s->index, "ops", (json_int_t)s->ops, "ns_per_op",
                      number(s->ns_per_op), "window_ns", number(s->window_ns), "overlap",
                      number(s->overlap), "cpu_ns_per_op", number(s->cpu_ns_per_op),
-                     "switches_per_op", number(s->switches_per_op), "fairness",
-                     number(s->fairness));
+                     "switches_per_op", number(s->switches_per_op), "fairness", number(s->fairness),
+                     "handovers", number(s->handovers));
 }
 
 /* Whether a sample can take this time: more than none, less than a week. */
@@ -65,6 +65,7 @@ static int read_sample(const json_t *o, struct sample *s)
         .cpu_ns_per_op = get_number(o, "cpu_ns_per_op"),
         .switches_per_op = get_number(o, "switches_per_op"),
         .fairness = get_number(o, "fairness"),
+        .handovers = get_number(o, "handovers"),
     };
     return json_integer_value(json_object_get(o, "ops")) > 0 && is_time(s->ns_per_op) &&
                    is_time(s->window_ns)

@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 /* X(kind, whether a lead warms up, what the report calls such windows) */
-#define WINDOW_KINDS(X)                  \
-    X(TIMED, true, "timed windows")      \
-    X(TRACED, true, "traced windows")    \
-    X(LATENCY, false, "latency windows") \
+#define WINDOW_KINDS(X)                 \
+    X(TIMED, true, "timed windows")     \
+    X(TRACED, true, "traced windows")   \
+    X(LATENCY, true, "latency windows") \
     X(COUNTED, false, "windows of hardware counters")
 
 enum window_kind {

@@ -30,10 +30,8 @@ static void list_scenarios(const struct scenario *const *s)
 {
     for (; *s; s++) {
         printf("  %-25s %s\n  %-25s one operation: %s;", (*s)->name, (*s)->summary, "", (*s)->op);
-        list_range("capacity", &(*s)->capacity);
-        list_range("elem", &(*s)->elem);
-        list_range("threads", &(*s)->threads);
-        list_range("work", &(*s)->work);
+        for (int i = 0; i < PARAMS; i++)
+            list_range(param_key(i), scenario_param(*s, i));
         if ((*s)->group)
             printf("  group=%s", (*s)->group);
         printf("\n");

@@ -90,16 +90,17 @@ static int begin_run(struct store *store, const struct plan *plan, const struct 
     return status;
 }
 
-/* The seed of the order: the user's, or a random one. SQLite's integers are signed. */
+/* The seed of the order: the user's, or a random one, of as many bits as the generator takes. */
 static int find_seed(uint64_t *seed)
 {
+    uint32_t random;
     *seed = chosen_seed;
     if (*seed)
         return EXIT_OK;
-    if (getrandom(seed, sizeof(*seed), 0) != sizeof(*seed))
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
         return complain(EXIT_ENVIRONMENT, "no random seed: %s: give one with --seed",
                         strerror(errno));
-    *seed = *seed >> 1 | 1;
+    *seed = random | 1;
     return EXIT_OK;
 }
 
@@ -222,7 +223,7 @@ static const struct option_spec options[] = {
     {.name = "quick",
      .kind = OPTION_FLAG,
      .value = &choices.quick,
-     .help = "four variants on every scenario, all of them on those that park; less than three "
+     .help = "four variants on every scenario, all of them on those that park; some five "
              "minutes on two PUs (the default)"},
     {.name = "full",
      .kind = OPTION_FLAG,
@@ -278,6 +279,34 @@ static const struct option_spec options[] = {
      .max = 1000000,
      .argument = "N,..",
      .help = "think time around each operation: turns of a loop, about a nanosecond each"},
+    {.name = "held",
+     .kind = OPTION_UINT_LIST,
+     .value = &choices.held,
+     .min = 0,
+     .max = 1000000,
+     .argument = "NS,..",
+     .help = "how long a lock is held, in nanoseconds of work"},
+    {.name = "lines",
+     .kind = OPTION_UINT_LIST,
+     .value = &choices.lines,
+     .min = 1,
+     .max = 64,
+     .argument = "N,..",
+     .help = "how many cache lines are written while a lock is held"},
+    {.name = "away",
+     .kind = OPTION_UINT_LIST,
+     .value = &choices.away,
+     .min = 0,
+     .max = 1000000,
+     .argument = "NS,..",
+     .help = "how long a worker does something else between two acquisitions of a lock"},
+    {.name = "geometric",
+     .kind = OPTION_UINT_LIST,
+     .value = &choices.geometric,
+     .min = 0,
+     .max = 1,
+     .argument = "0,1",
+     .help = "1: the times away vary, and --away is their mean; 0: all are the same"},
     {.name = "reps",
      .kind = OPTION_UINT,
      .value = &choices.processes,
@@ -295,7 +324,7 @@ static const struct option_spec options[] = {
      .kind = OPTION_UINT,
      .value = &chosen_seed,
      .min = 1,
-     .max = INT64_MAX,
+     .max = UINT32_MAX,
      .argument = "N",
      .help = "the seed of the cells' order (default: random, recorded with the run)"},
     {.name = "name",

@@ -131,10 +131,8 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
         fprintf(out, " --peers");
     if (c->shared)
         fprintf(out, " --shared");
-    put_uints(out, "capacity", &c->capacity);
-    put_uints(out, "elem", &c->elem);
-    put_uints(out, "threads", &c->threads);
-    put_uints(out, "work", &c->work);
+    for (int i = 0; i < PARAMS; i++)
+        put_uints(out, param_key(i), choices_param(c, i));
     if (c->processes)
         put_uints(out, "reps", &(struct uint_list){{c->processes}, 1});
     if (c->place)

@@ -6,7 +6,9 @@
 #include "harness/base/side.h"
 #include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
+#include "harness/run/calibrate.h"
 #include <hchan/sched.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,7 @@ static bool seat_init(struct crew *crew, unsigned i)
     seat->crew = crew;
     seat->worker.bench = &crew->bench;
     seat->worker.index = i;
+    seat->worker.random = UINT64_C(0x9e3779b97f4a7c15) * (i + 1) | 1;
     seat->worker.pu = spec->pu[i % 2];
     seat->worker.elem = aligned_alloc(128, size);
     if (!seat->worker.elem)
@@ -67,6 +70,21 @@ static bool crew_seats(struct crew *crew)
     return true;
 }
 
+/* How long a lock is held, and how long a worker stays away from it. The times away are quantiles
+ * of their distribution, of which each worker draws: all the same, or geometric, whose limit for
+ * short turns is exponential. */
+static void set_times(struct bench *b)
+{
+    const struct cell_params *p = &b->params;
+    if (!b->scenario->hands_over)
+        return;
+    b->held_turns = calibrate_turns(p->held);
+    for (int i = 0; i < AWAY_DRAWS; i++) {
+        double share = p->geometric ? -log(1 - (i + 0.5) / AWAY_DRAWS) : 1;
+        b->away_turns[i] = (uint32_t)((double)calibrate_turns(p->away) * share + 0.5);
+    }
+}
+
 struct crew *crew_new(struct window_spec *spec)
 {
     const struct scenario *s = spec->scenario;
@@ -82,6 +100,7 @@ struct crew *crew_new(struct window_spec *spec)
     b->params = spec->params;
     if (b->params.threads == PARAM_ABSENT)
         b->params.threads = s->threads.normal;
+    set_times(b);
     b->one_pu = spec->pu[0] == spec->pu[1];
     b->goroutines = bench_has_goroutines(spec->variant);
     b->ops = spec->ops;

@@ -186,31 +186,47 @@ static int write_count(struct measuring *m, const char *name, uint64_t count, ui
     return record_write(m->out, &r);
 }
 
+/* How many operations took the path that the cell is named after. If more did than there were, the
+ * accounting is wrong; but each worker may do a part of one more, when the window begins or ends.
+ */
+static int write_pure(struct measuring *m, const uint64_t *counts, uint64_t ops)
+{
+    const struct scenario *s = m->spec.scenario;
+    double pure = 0;
+    for (unsigned i = 0; i < HCHAN_OUTCOMES; i++) {
+        pure += s->pure_outcomes >> i & 1 ? (double)counts[i] : 0;
+        pure -= s->pure_less >> i & 1 ? (double)counts[i] : 0;
+    }
+    pure /= s->pure_per_op;
+    uint64_t workers = m->cell->params.threads;
+    if (workers == PARAM_ABSENT)
+        workers = s->threads.normal;
+    if (pure < 0 || pure > (double)(ops + workers)) {
+        snprintf(m->error, sizeof(m->error), "%.0f of %llu operations took the path", pure,
+                 (unsigned long long)ops);
+        return -EBADMSG;
+    }
+    return write_count(m, TRACED_PURE, (uint64_t)pure, ops);
+}
+
 static int write_outcomes(struct measuring *m, const struct window *w, const uint64_t *counts)
 {
     const struct scenario *s = m->spec.scenario;
-    uint64_t pure = 0, ops = w->ops_all;
+    uint64_t ops = w->ops_all;
     int status = write_count(m, TRACED_WINDOW, (uint64_t)w->sample.window_ns, w->sample.ops);
-    for (unsigned i = 0; i < HCHAN_OUTCOMES && !status; i++) {
-        if (s->pure_outcomes >> i & 1)
-            pure += counts[i];
+    for (unsigned i = 0; i < HCHAN_OUTCOMES && !status; i++)
         status = write_count(m, hchan_outcome_name(i), counts[i], ops);
-    }
-    if (s->pure_outcomes && !status) {
-        double pure_ops = (double)pure / s->pure_per_op;
-        status =
-            write_count(m, TRACED_PURE, pure_ops < (double)ops ? (uint64_t)pure_ops : ops, ops);
-    }
-    return status;
+    return !status && s->pure_outcomes ? write_pure(m, counts, ops) : status;
 }
 
 static int read_outcomes(struct measuring *m, void *counts)
 {
-    return counters_outcomes_read(counts, m->error, sizeof(m->error));
+    (void)m;
+    hchan_outcomes_read(counts);
+    return 0;
 }
 
-/* The path mix: one window of the traced instance, whose outcomes are read as PAPI's software
- * defined events. */
+/* The path mix: one window of the traced instance. */
 static int trace_paths(struct measuring *m)
 {
     const struct cell *cell = m->cell;
@@ -222,13 +238,10 @@ static int trace_paths(struct measuring *m)
         return 0; /* a floor, or a scenario without a channel */
     spec.variant = hchan_traced(spec.variant);
     spec.warm = window_warms_up(WINDOW_TRACED);
-    int status = counters_outcomes_init(m->error, sizeof(m->error));
-    if (!status)
-        status = run_whole(m, &spec, &window, read_outcomes, before);
-    if (!status)
-        status = read_outcomes(m, after);
+    int status = run_whole(m, &spec, &window, read_outcomes, before);
     if (status)
         return status;
+    read_outcomes(m, after);
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
         after[i] -= before[i];
     status = check_sums(m, &window, after);
@@ -290,6 +303,20 @@ static int count_domain(struct measuring *m, struct counters_plan *plan, const c
     return status;
 }
 
+/* Counting went wrong, and the channel did not: the samples stay, and no counter has a value. */
+static int lose_counters(struct measuring *m, struct counters_plan *plan, int status)
+{
+    if (status == 0 || status == -EBADMSG)
+        return status;
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->event[i].available = false;
+        snprintf(plan->event[i].reason, sizeof(plan->event[i].reason), "%s",
+                 m->error[0] ? m->error : strerror(-status));
+    }
+    m->error[0] = '\0';
+    return 0;
+}
+
 /* Hardware counters, in windows of their own; those that are not there are written with the reason.
  * Only the cell's first process has them. */
 static int count_events(struct measuring *m)
@@ -300,6 +327,8 @@ static int count_events(struct measuring *m)
         status = count_domain(m, plan, "user");
     if (!status)
         status = count_domain(m, plan, "kernel");
+    if (plan)
+        status = lose_counters(m, plan, status);
     for (size_t i = 0; !status && i < plan->count; i++) {
         struct record r = {.kind = RECORD_COUNTER, .counter = plan->event[i]};
         if (!r.counter.available)

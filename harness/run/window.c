@@ -39,6 +39,7 @@ static void run_lead(struct crew *crew, struct worker *w)
     for (unsigned i = 1; i < crew->threads; i++)
         crew->seats[i].before = load_rlx(&crew->seats[i].worker.ops); /* a count, as above */
     w->timed_ns = 0;
+    store_rlx(&crew->bench.recording, 1); /* a flag that publishes nothing */
     uint64_t start = clock_ns();
     do {
         s->lead(w, crew->bench.ops);
@@ -124,6 +125,7 @@ void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before,
     wait_for_all(crew, ns / RUN_IN, before, after); /* `before` is still all zero */
     /* Of the process: in it only the workers and this thread run, and this one sleeps. */
     struct usage usage = usage_of_process();
+    store_rlx(&crew->bench.recording, 1); /* a flag that publishes nothing */
     uint64_t start = clock_ns();
     crowd_progress(crew, after, before);
     uint64_t end = wait_for_all(crew, ns, before, after);
@@ -135,7 +137,7 @@ void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before,
 void window_sum_crowd(struct crew *crew, struct window *out, const uint64_t *before,
                       const uint64_t *after)
 {
-    double sum = 0, squares = 0;
+    double sum = 0, squares = 0, handovers = 0;
     unsigned active = 0, counting = 0;
     for (unsigned i = 0; i < crew->threads; i++) {
         if (!crowd_counts(crew, i))
@@ -145,12 +147,16 @@ void window_sum_crowd(struct crew *crew, struct window *out, const uint64_t *bef
         sum += ops;
         squares += ops * ops;
         active += after[i] > before[i];
+        handovers += (double)crew->seats[i].worker.handovers;
         out->ops_all += load_rlx(&crew->seats[i].worker.ops); /* after the join */
     }
     out->sample.ops = (uint64_t)sum;
     out->sample.ns_per_op = sum > 0 ? out->sample.window_ns / sum : NAN;
     bool many = counting > 1;
     out->sample.fairness = many && squares > 0 ? sum * sum / (counting * squares) : NAN;
+    out->sample.handovers = many && crew->bench.scenario->hands_over && out->ops_all
+                                ? handovers / (double)out->ops_all
+                                : NAN;
     out->sample.overlap = many ? (double)active / counting : NAN;
 }
 
@@ -160,5 +166,5 @@ void window_sum_lead(struct crew *crew, struct window *out)
     out->ops_all = crew->lead_ops + crew->warm_ops;
     out->sample.window_ns = (double)crew->window_ns;
     out->sample.ns_per_op = out->sample.window_ns / (double)out->sample.ops;
-    out->sample.fairness = out->sample.overlap = NAN;
+    out->sample.fairness = out->sample.overlap = out->sample.handovers = NAN;
 }

@@ -3,6 +3,7 @@
  * their own is the second stack of floor-switch. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/scenarios/floors.h"
+#include "core/base/context.h"
 #include "core/base/fcontext.h"
 #include "core/base/fiber.h"
 #include "core/base/futex.h"
@@ -232,16 +233,58 @@ static const struct scenario floor_wake = {
     .finish = wake_finish,
 };
 
-/* Two stacks of one thread take turns through Boost.Context's jump: about the least that handing a
- * PU over costs in user space. (If core/base/context.h has a switch of its own, inlined, a
- * goroutine's switch may cost less than this library call.) */
+/* Two stacks of one thread take turns. */
 struct turns {
     struct fiber here, there;
+    struct context here_at, there_at;
 };
 
-/* Switches from `self` to the other stack, which goes on at `to`, and back. Returns where the other
- * stack goes on next. */
-static inline fcontext take_turn(struct fiber *self, struct fiber *other, fcontext to, void *turns)
+enum { TURNS_STACK = 16 << 10 };
+static alignas(64) unsigned char turns_stack[TURNS_STACK]; /* one window at a time, with one lead */
+
+/* From `self`, which goes on at *from, to the other stack at *to, and back. */
+static inline __attribute__((always_inline)) void take_turn(struct turns *t, struct fiber *self,
+                                                            struct context *from,
+                                                            struct fiber *other, struct context *to)
+{
+    fiber_leave(self, other, 0);
+    context_switch(from, to, t);
+    fiber_arrive(self, other);
+}
+
+static void switch_other(void *turns)
+{
+    struct turns *t = turns;
+    fiber_arrive(&t->there, &t->here);
+    for (;;)
+        take_turn(t, &t->there, &t->there_at, &t->here, &t->here_at);
+}
+
+/* By the switch that goroutines use (core/base/context.h): the least that handing over a PU costs
+ * in user space. */
+static void switch_lead(struct worker *w, uint64_t ops)
+{
+    struct turns t;
+    (void)w;
+    fiber_adopt(&t.here);
+    fiber_begin(&t.there, turns_stack, TURNS_STACK);
+    context_make(&t.there_at, turns_stack, TURNS_STACK, switch_other);
+    for (uint64_t i = 0; i < ops; i += 2)
+        take_turn(&t, &t.here, &t.here_at, &t.there, &t.there_at);
+    fiber_end(&t.there);
+}
+
+static const struct scenario floor_switch = {
+    .name = "floor-switch",
+    .summary = "two stacks of one thread switch to each other, as goroutines do",
+    .op = "switch, one way",
+    .threads = {1, 1, 1},
+    .ops_multiple = 2,
+    .lead = switch_lead,
+};
+
+/* By Boost.Context's jump, a library call, for comparison. */
+static inline fcontext jump(struct fiber *self, struct fiber *other, fcontext to, void *turns)
 {
     fiber_leave(self, other, 0);
     struct fcontext_transfer back = jump_fcontext(to, turns);
@@ -249,38 +292,37 @@ static inline fcontext take_turn(struct fiber *self, struct fiber *other, fconte
     return back.from;
 }
 
-static void switch_other(struct fcontext_transfer came)
+static void jump_other(struct fcontext_transfer came)
 {
     struct turns *t = came.data;
     fcontext lead = came.from;
     fiber_arrive(&t->there, &t->here);
     for (;;)
-        lead = take_turn(&t->there, &t->here, lead, t);
+        lead = jump(&t->there, &t->here, lead, t);
 }
 
-static void switch_lead(struct worker *w, uint64_t ops)
+static void jump_lead(struct worker *w, uint64_t ops)
 {
-    static alignas(64) unsigned char stack[16 << 10]; /* one window at a time, with one lead */
     struct turns t;
     (void)w;
     fiber_adopt(&t.here);
-    fiber_begin(&t.there, stack, sizeof(stack));
-    fcontext other = make_fcontext(stack + sizeof(stack), sizeof(stack), switch_other);
+    fiber_begin(&t.there, turns_stack, TURNS_STACK);
+    fcontext other = make_fcontext(turns_stack + TURNS_STACK, TURNS_STACK, jump_other);
     for (uint64_t i = 0; i < ops; i += 2)
-        other = take_turn(&t.here, &t.there, other, &t);
+        other = jump(&t.here, &t.there, other, &t);
     fiber_end(&t.there);
 }
 
-static const struct scenario floor_switch = {
-    .name = "floor-switch",
+static const struct scenario floor_switch_boost = {
+    .name = "floor-switch-boost",
     .summary = "two stacks of one thread switch to each other, by Boost.Context",
     .op = "switch, one way",
     .threads = {1, 1, 1},
     .ops_multiple = 2,
-    .lead = switch_lead,
+    .lead = jump_lead,
 };
 
 const struct scenario *const floors[] = {
-    &floor_empty,     &floor_timer, &floor_atomic, &floor_memcpy, &floor_switch,
-    &floor_cacheline, &floor_futex, &floor_wake,   NULL,
+    &floor_empty,        &floor_timer,     &floor_atomic, &floor_memcpy, &floor_switch,
+    &floor_switch_boost, &floor_cacheline, &floor_futex,  &floor_wake,   NULL,
 };

@@ -19,6 +19,7 @@
 #include "core/base/futex.h"
 #include "harness/base/clock.h"
 #include "harness/base/hist.h"
+#include "harness/scenarios/asleep.h"
 #include "harness/scenarios/scenario.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +30,23 @@
 /* The channel operations of a loop. `w` is the worker, whose calls are counted or timed. */
 #if defined(LOOPS_LATENCY)
 
+static inline void loop_record(struct worker *w, enum side side, uint64_t ns)
+{
+    if (load_rlx(&w->bench->recording)) /* a flag; publishes nothing */
+        hist_record(w->latency[side], ns);
+}
+
+/* A wait between two operations, which the path needs. */
+static inline uint64_t loop_wait_begin(void)
+{
+    return clock_ns();
+}
+
+static inline void loop_wait_end(struct worker *w, uint64_t start)
+{
+    loop_record(w, SIDE_WAIT, clock_ns() - start);
+}
+
 /* A value carries the time at which its send began, if it is large enough. */
 static inline void loop_send(struct worker *w, hchan *c, void *elem)
 {
@@ -36,7 +54,7 @@ static inline void loop_send(struct worker *w, hchan *c, void *elem)
     if (c->elemsize >= sizeof(start))
         memcpy(elem, &start, sizeof(start));
     CHAN_FN(chansend1)(c, elem);
-    hist_record(w->latency[SIDE_SEND], clock_ns() - start);
+    loop_record(w, SIDE_SEND, clock_ns() - start);
 }
 
 static inline bool loop_recv(struct worker *w, hchan *c, void *elem)
@@ -46,15 +64,26 @@ static inline bool loop_recv(struct worker *w, hchan *c, void *elem)
     uint64_t end = clock_ns();
     if (!ok)
         return false;
-    hist_record(w->latency[SIDE_RECV], end - start);
+    loop_record(w, SIDE_RECV, end - start);
     if (c->elemsize >= sizeof(sent)) {
         memcpy(&sent, elem, sizeof(sent));
-        hist_record(w->latency[SIDE_DELIVERY], end - sent);
+        loop_record(w, SIDE_DELIVERY, end - sent);
     }
     return true;
 }
 
 #else
+
+static inline uint64_t loop_wait_begin(void)
+{
+    return 0;
+}
+
+static inline void loop_wait_end(struct worker *w, uint64_t start)
+{
+    (void)w;
+    (void)start;
+}
 
 static inline void loop_send(struct worker *w, hchan *c, const void *elem)
 {
@@ -118,10 +147,10 @@ static inline int loop_select(struct worker *w, const struct scase *cases, uint3
 #ifdef LOOPS_LATENCY
     uint64_t end = clock_ns();
     if (send || *received)
-        hist_record(w->latency[send ? SIDE_SEND : SIDE_RECV], end - start);
+        loop_record(w, send ? SIDE_SEND : SIDE_RECV, end - start);
     if (*received && cases[chosen].c->elemsize >= sizeof(sent)) {
         memcpy(&sent, cases[chosen].elem, sizeof(sent));
-        hist_record(w->latency[SIDE_DELIVERY], end - sent);
+        loop_record(w, SIDE_DELIVERY, end - sent);
     }
 #endif
     return chosen;

@@ -32,6 +32,12 @@
 /* Two channels for each worker, for scenarios in which workers have channels of their own. */
 enum { THREADS_MAX = 1024, BENCH_CHANS = 2 * THREADS_MAX };
 
+/* From so many a worker draws the time that it is away from a lock. */
+enum { AWAY_DRAWS = 256 };
+
+/* Work under a lock is on this many cache lines at most. */
+enum { LINES_MAX = 64 };
+
 /* One window's shared state. Fields that workers write are on cache lines of their own. */
 struct bench {
     const struct scenario *scenario;
@@ -44,13 +50,19 @@ struct bench {
     struct worker *lead; /* worker 0, for `finish` */
     struct worker *worker[THREADS_MAX];
     hchan *chan[BENCH_CHANS];
-    uint64_t setup_sends; /* sends that setup did, for the accounting */
+    uint64_t setup_sends;            /* sends that setup did, for the accounting */
+    uint64_t held_turns;             /* params.held as turns of bench_work() */
+    uint32_t away_turns[AWAY_DRAWS]; /* and params.away: quantiles of its distribution */
+    /* Latency instances record from now on: the warm-up is over. */
+    alignas(128) _Atomic uint32_t recording;
     alignas(128) _Atomic uint32_t stop;
     alignas(128) _Atomic uint64_t sent; /* for scenarios that pace two sides */
     alignas(128) _Atomic uint64_t taken;
-    alignas(128) _Atomic uint32_t round; /* for scenarios in rounds; a futex */
-    alignas(128) _Atomic uint32_t acked; /* a futex */
-    alignas(128) uint64_t guarded;       /* written under the lock that is measured */
+    alignas(128) _Atomic uint32_t round;             /* for scenarios in rounds; a futex */
+    alignas(128) _Atomic uint32_t acked;             /* a futex */
+    alignas(128) uint64_t guarded;                   /* written under the lock that is measured */
+    const struct worker *owner;                      /* who had it last; written under it */
+    alignas(128) unsigned char lines[LINES_MAX][64]; /* written under it */
     alignas(128) unsigned char lock[128];
 };
 
@@ -62,7 +74,9 @@ struct worker {
     uint64_t timed_ns;                 /* the sum of a scenario that times itself */
     uint64_t sends, recvs;             /* calls made; kept by traced instances */
     struct latency *latency[SIDES];    /* by enum side; latency instances only */
+    uint64_t random;                   /* of its own; never 0 */
     alignas(128) _Atomic uint64_t ops; /* its progress, in a crowd or if others wait for it */
+    uint64_t handovers;                /* a lock's, to it; read when it has ended */
 };
 
 /* A parameter of a scenario: the default and the range. max is 0 if it has no such parameter. */
@@ -75,16 +89,19 @@ struct scenario {
     const char *summary; /* one line for people */
     const char *op;      /* what one operation is */
     const char *path;    /* handoff, buffer or park; NULL if it forces none */
-    struct param_range capacity, elem, threads, work;
+#define X(field, key) struct param_range field;
+    CELL_PARAMS(X)
+#undef X
     const char *group; /* it runs only if it or this group is named; NULL: in every sweep */
     bool pairs;        /* workers come in pairs, e.g. 2i + 1 counts what 2i sends: threads is even,
                         * and in a crowd only the odd workers count operations */
+    bool hands_over;   /* its workers count in worker->handovers how often a lock changes hands */
     bool mix;          /* the paths that its calls take are counted, though it forces none */
     bool places;       /* it has several workers, on one PU or on several */
     bool apart;        /* its workers spin for each other, which makes no sense on one PU */
     /* Purity: the outcomes (bits of enum hchan_outcome) of the path that the scenario is named
-     * after, and how many of them a pure operation has. 0: it has no purity. */
-    uint64_t pure_outcomes;
+     * after, those to subtract, and how many a pure operation has. 0: it has no purity. */
+    uint64_t pure_outcomes, pure_less;
     double pure_per_op;
     uint64_t fixed_ops;    /* the scenario's own number of operations; 0: calibrated */
     uint64_t ops_multiple; /* ops is a multiple of this; 0: of 1 */
@@ -105,6 +122,15 @@ struct scenario {
     void (*teardown)(struct bench *b); /* when all have ended; only after a setup that succeeded */
     bool (*check)(const struct bench *b, uint64_t ops); /* false: the result is wrong */
 };
+
+/* The range of one of the parameters (PARAM_...). */
+static inline const struct param_range *scenario_param(const struct scenario *s, int param)
+{
+#define X(field, key) &s->field,
+    const struct param_range *const ranges[PARAMS] = { CELL_PARAMS(X) };
+#undef X
+    return ranges[param];
+}
 
 /* Whether a variant's workers are goroutines; a floor's (NULL) are not. */
 static inline bool bench_has_goroutines(const struct hchan_variant *v)
@@ -133,6 +159,16 @@ static inline void bench_work(uint64_t turns)
         x = x * UINT64_C(6364136223846793005) + 1;
         __asm__ volatile("" : "+r"(x)); /* keeps the compiler from doing several turns in one */
     }
+}
+
+/* A number of the worker's own: Marsaglia's xorshift64 ("Xorshift RNGs", 2003). */
+static inline uint64_t bench_random(struct worker *w)
+{
+    uint64_t x = w->random;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return w->random = x;
 }
 
 /* A worker of a crowd has done `done` operations. False if it should end. Goroutines are not

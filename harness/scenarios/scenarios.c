@@ -98,19 +98,19 @@ void cell_make(struct cell *cell, const struct scenario *s, const char *variant,
     snprintf(cell->path, sizeof(cell->path), "%s", s->path ? s->path : "");
     snprintf(cell->op, sizeof(cell->op), "%s", s->op);
     struct cell_params *p = &cell->params;
-    p->capacity = s->capacity.max ? params->capacity : PARAM_ABSENT;
-    p->elem = s->elem.max ? params->elem : PARAM_ABSENT;
-    p->threads = s->threads.max > s->threads.min ? params->threads : PARAM_ABSENT;
-    p->work = s->work.max ? params->work : PARAM_ABSENT;
+    *p = *params;
+    for (int i = 0; i < PARAMS; i++) {
+        const struct param_range *range = scenario_param(s, i);
+        if (range->max == 0 || (i == PARAM_threads && range->max == range->min))
+            *param_of(p, i) = PARAM_ABSENT;
+    }
     uint64_t threads = p->threads == PARAM_ABSENT ? s->threads.normal : p->threads;
-    if (s->places && threads > 1)
-        memcpy(p->place, params->place, sizeof(p->place));
+    if (!s->places || threads == 1)
+        memset(p->place, 0, sizeof(p->place));
     snprintf(cell->name, sizeof(cell->name), "%s", s->name);
     add_word(cell->name, "variant", variant);
-    add_key(cell->name, "capacity", p->capacity);
-    add_key(cell->name, "elem", p->elem);
-    add_key(cell->name, "threads", p->threads);
-    add_key(cell->name, "work", p->work);
+    for (int i = 0; i < PARAMS; i++)
+        add_key(cell->name, param_key(i), *param_of(p, i));
     add_word(cell->name, "place", p->place);
 }
 
@@ -151,24 +151,24 @@ void scenario_range(const struct scenario *s, const struct param_range *range, c
                  (unsigned long long)range->max, s->pairs && range == &s->threads ? ", even" : "");
 }
 
-static bool param_fits(const struct scenario *s, const char *key, const struct param_range *range,
-                       uint64_t value, char *reason, size_t size)
+static bool param_fits(const struct scenario *s, int param, uint64_t value, char *reason,
+                       size_t size)
 {
+    const struct param_range *range = scenario_param(s, param);
     if (range->max == 0 || range->max == range->min || scenario_takes(s, range, value))
         return true;
     char takes[64];
     scenario_range(s, range, takes);
-    snprintf(reason, size, "%s needs %s= here, of %s", s->name, key, takes);
+    snprintf(reason, size, "%s needs %s= here, of %s", s->name, param_key(param), takes);
     return false;
 }
 
-static bool params_fit(const struct scenario *s, const struct cell_params *p, char *reason,
-                       size_t size)
+static bool params_fit(const struct scenario *s, struct cell_params *p, char *reason, size_t size)
 {
-    return param_fits(s, "capacity", &s->capacity, p->capacity, reason, size) &&
-           param_fits(s, "elem", &s->elem, p->elem, reason, size) &&
-           param_fits(s, "threads", &s->threads, p->threads, reason, size) &&
-           param_fits(s, "work", &s->work, p->work, reason, size);
+    for (int i = 0; i < PARAMS; i++)
+        if (!param_fits(s, i, *param_of(p, i), reason, size))
+            return false;
+    return true;
 }
 
 static bool place_fits(const struct scenario *s, const struct cell_params *p, char *reason,
@@ -220,10 +220,8 @@ bool cell_parse_why(struct cell *cell, const char *name, char *reason, size_t si
     const char *rest = name + length;
     struct cell_params params = {0};
     take_key(&rest, "variant", variant, sizeof(variant));
-    params.capacity = take_param(&rest, "capacity");
-    params.elem = take_param(&rest, "elem");
-    params.threads = take_param(&rest, "threads");
-    params.work = take_param(&rest, "work");
+    for (int i = 0; i < PARAMS; i++)
+        *param_of(&params, i) = take_param(&rest, param_key(i));
     take_key(&rest, "place", params.place, sizeof(params.place));
     const struct scenario *s = scenario_find(scenario, variant, INSTANCE_MEASURED);
     if (!s) {

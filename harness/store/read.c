@@ -121,6 +121,8 @@ static void get_cell(sqlite3_stmt *q, struct cell *c)
     c->params.threads = get_param(q, 8);
     store_text(q, 9, c->params.place, sizeof(c->params.place));
     c->params.work = get_param(q, 10);
+    for (int i = PARAM_work + 1; i < PARAMS; i++)
+        *param_of(&c->params, i) = cell_name_param(c->name, param_key(i));
 }
 
 /* Ends a walk over rows: returns the walk's own status, or how SQLite ended it. */
@@ -183,6 +185,7 @@ static void get_sample(sqlite3_stmt *q, struct sample *x)
         .cpu_ns_per_op = store_double(q, 6),
         .switches_per_op = store_double(q, 7),
         .fairness = store_double(q, 8),
+        .handovers = store_double(q, 9),
     };
 }
 
@@ -217,13 +220,12 @@ static int read_samples(struct store *s, sqlite3_stmt *q, struct sample **sample
 
 int store_samples(struct store *s, int64_t cell, struct sample **samples, size_t *count)
 {
-    return read_samples(s,
-                        store_prepare(s,
-                                      "SELECT process, sample, ops, ns_per_op, window_ns, overlap,"
-                                      " cpu_ns_per_op, switches_per_op, fairness FROM samples"
-                                      " WHERE cell = ? ORDER BY process, sample",
-                                      "i", cell),
-                        samples, count);
+    char sql[200];
+    snprintf(sql, sizeof(sql),
+             "SELECT process, sample, ops, ns_per_op, window_ns, overlap, cpu_ns_per_op,"
+             " switches_per_op, fairness, %s FROM samples WHERE cell = ? ORDER BY process, sample",
+             s->version >= 5 ? "handovers" : "NULL");
+    return read_samples(s, store_prepare(s, sql, "i", cell), samples, count);
 }
 
 int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t *count)
@@ -231,7 +233,7 @@ int store_traced(struct store *s, int64_t cell, struct sample **samples, size_t 
     return read_samples(s,
                         store_prepare(s,
                                       "SELECT process, 0, ops, 1.0 * count / ops, count, NULL,"
-                                      " NULL, NULL, NULL FROM outcomes"
+                                      " NULL, NULL, NULL, NULL FROM outcomes"
                                       " WHERE cell = ? AND name = ? AND ops > 0 ORDER BY process",
                                       "it", cell, TRACED_WINDOW),
                         samples, count);

@@ -213,6 +213,10 @@ static const char *const upgrades[SCHEMA_VERSION] = {
           "PRAGMA user_version = 4;",
     [4] = "ALTER TABLE trials ADD COLUMN others_share REAL;"
           "ALTER TABLE trials ADD COLUMN steal_meanwhile REAL;"
+          "ALTER TABLE trials ADD COLUMN block INTEGER;"
+          "ALTER TABLE trials ADD COLUMN position INTEGER;"
+          "ALTER TABLE trials ADD COLUMN started_ms INTEGER;"
+          "ALTER TABLE samples ADD COLUMN handovers REAL;"
           "PRAGMA user_version = 5;",
 };
 

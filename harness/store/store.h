@@ -57,10 +57,19 @@ int store_add_fact(struct store *s, int64_t run, const char *name, double value)
 /* Adds a cell to a run and gives its id. */
 int store_add_cell(struct store *s, int64_t run, const struct cell *cell, int64_t *id);
 
+/* When a process of a cell ran: its place in its run's order. The processes of a block ran one
+ * after the other in each round, and so are comparable. */
+struct trial_when {
+    uint64_t block;      /* the number of the cell's block in its run */
+    uint64_t position;   /* how many processes of the run came before */
+    uint64_t started_ms; /* after the run's start */
+};
+
 /* Adds how one process of a cell ended; `message` says why if not with TRIAL_OK. `others` is what
- * others used of the PUs meanwhile, or NULL if that is not known. */
+ * others used of the PUs meanwhile; each of the last two is NULL if it is not known. */
 int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
-                    const char *message, const struct others_shares *others);
+                    const char *message, const struct others_shares *others,
+                    const struct trial_when *when);
 int store_add_sample(struct store *s, int64_t cell, const struct sample *sample);
 int store_add_outcome(struct store *s, int64_t cell, uint32_t process,
                       const struct outcome_count *outcome);

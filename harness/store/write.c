@@ -75,21 +75,27 @@ int store_add_cell(struct store *s, int64_t run, const struct cell *c, int64_t *
 }
 
 int store_add_trial(struct store *s, int64_t cell, uint32_t process, enum trial_status status,
-                    const char *message, const struct others_shares *others)
+                    const char *message, const struct others_shares *others,
+                    const struct trial_when *when)
 {
+    const uint64_t unknown = PARAM_ABSENT;
     return finish(s, store_prepare(s,
                                    "INSERT INTO trials (cell, process, status, message,"
-                                   " others_share, steal_meanwhile) VALUES (?, ?, ?, ?, ?, ?)",
-                                   "iiitdd", cell, (int64_t)process, (int64_t)status, message,
-                                   others ? others->programs : NAN, others ? others->host : NAN));
+                                   " others_share, steal_meanwhile, block, position, started_ms)"
+                                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                   "iiitdduuu", cell, (int64_t)process, (int64_t)status, message,
+                                   others ? others->programs : NAN, others ? others->host : NAN,
+                                   when ? when->block : unknown, when ? when->position : unknown,
+                                   when ? when->started_ms : unknown));
 }
 
 int store_add_sample(struct store *s, int64_t cell, const struct sample *x)
 {
-    return finish(s, store_prepare(s, "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                   "iiiidddddd", cell, (int64_t)x->process, (int64_t)x->index,
-                                   (int64_t)x->ops, x->ns_per_op, x->window_ns, x->overlap,
-                                   x->cpu_ns_per_op, x->switches_per_op, x->fairness));
+    return finish(s,
+                  store_prepare(s, "INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                "iiiiddddddd", cell, (int64_t)x->process, (int64_t)x->index,
+                                (int64_t)x->ops, x->ns_per_op, x->window_ns, x->overlap,
+                                x->cpu_ns_per_op, x->switches_per_op, x->fairness, x->handovers));
 }
 
 int store_add_outcome(struct store *s, int64_t cell, uint32_t process,

@@ -7,7 +7,6 @@
 #include "harness/scenarios/scenarios.h"
 #include "harness/sweep/peers.h"
 #include <hchan/hchan.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,16 +122,21 @@ static int check_variants(const struct word_list *wanted)
                     absent->package ? absent->package : "");
 }
 
-/* A parameter, as an option and as a field of struct scenario. */
+/* A parameter, as an option and as a range of a scenario. */
 struct param {
+    int param; /* PARAM_... */
     const char *option;
     const struct uint_list *values; /* the user's; may be empty */
-    size_t range_at;
 };
+
+static struct param choices_option(const struct choices *c, int param)
+{
+    return (struct param){param, param_key(param), choices_param(c, param)};
+}
 
 static const struct param_range *range_of(const struct scenario *s, const struct param *p)
 {
-    return (const void *)((const char *)s + p->range_at);
+    return scenario_param(s, p->param);
 }
 
 static bool takes(const struct scenario *s, const struct param *p, uint64_t value)
@@ -259,19 +263,6 @@ static int check_peers(const struct choices *c)
     return EXIT_OK;
 }
 
-enum { PARAMS = 4 };
-
-static void list_params(const struct choices *c, struct param params[PARAMS])
-{
-    const struct param all[PARAMS] = {
-        {"capacity", &c->capacity, offsetof(struct scenario, capacity)},
-        {"elem", &c->elem, offsetof(struct scenario, elem)},
-        {"threads", &c->threads, offsetof(struct scenario, threads)},
-        {"work", &c->work, offsetof(struct scenario, work)},
-    };
-    memcpy(params, all, sizeof(all));
-}
-
 /* One line that names the chosen scenarios that do so with a parameter; none if none does. */
 static void tell_of(const struct choices *c, const struct param *p,
                     bool (*does)(const struct scenario *, const struct param *), const char *what)
@@ -292,20 +283,17 @@ static void tell_of(const struct choices *c, const struct param *p,
 
 void choices_tell_unused(const struct choices *c)
 {
-    struct param params[PARAMS];
-    list_params(c, params);
-    for (size_t i = 0; i < PARAMS; i++) {
-        if (params[i].values->count == 0)
+    for (int i = 0; i < PARAMS; i++) {
+        struct param p = choices_option(c, i);
+        if (p.values->count == 0)
             continue;
-        tell_of(c, &params[i], lacks, "measured without it");
-        tell_of(c, &params[i], takes_none, "left out, since they take no such value");
+        tell_of(c, &p, lacks, "measured without it");
+        tell_of(c, &p, takes_none, "left out, since they take no such value");
     }
 }
 
 int choices_check(const struct choices *c)
 {
-    struct param params[PARAMS];
-    list_params(c, params);
     int status = check_scenarios(&c->scenarios);
     if (status == EXIT_OK)
         status = check_groups(&c->groups);
@@ -313,8 +301,10 @@ int choices_check(const struct choices *c)
         status = check_variants(&c->variants);
     if (status == EXIT_OK)
         status = check_peers(c);
-    for (size_t i = 0; i < PARAMS && status == EXIT_OK; i++)
-        status = check_param(c, &params[i]);
+    for (int i = 0; i < PARAMS && status == EXIT_OK; i++) {
+        struct param p = choices_option(c, i);
+        status = check_param(c, &p);
+    }
     if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))
         status = complain(
             EXIT_USAGE, "--place %s: every chosen scenario has one thread: leave it out", c->place);

@@ -15,10 +15,21 @@ struct choices {
     bool peers;  /* all that are here, in addition to the variants */
     bool shared; /* with another sweep on the same machine (alone.h) */
     struct word_list scenarios, groups, variants;
-    struct uint_list capacity, elem, threads, work;
+#define X(field, key) struct uint_list field;
+    CELL_PARAMS(X)
+#undef X
     uint64_t processes;
     const char *place;
 };
+
+/* The values that were given for one of the parameters (PARAM_...). */
+static inline const struct uint_list *choices_param(const struct choices *c, int param)
+{
+#define X(field, key) &c->field,
+    const struct uint_list *const lists[PARAMS] = { CELL_PARAMS(X) };
+#undef X
+    return lists[param];
+}
 
 /* Checks names and values against the scenarios and variants that exist. Returns EXIT_OK, or the
  * exit status after one complaint line: an unknown name (with the nearest), a value that no chosen

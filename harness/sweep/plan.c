@@ -6,18 +6,19 @@
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"
 #include "harness/scenarios/scenarios.h"
+#include "harness/sweep/blocks.h"
 #include "harness/sweep/peers.h"
 #include <hchan/hchan.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The variants that a quick sweep runs in every scenario. */
+/* Those of a quick sweep's every scenario. */
 static const char *const named_variants[] = {"spin-mutex", "ticket", "futex-park", "fastpath"};
 
 static const struct sampling quick_sampling = {
-    .processes = 10,
-    .samples = 4,
+    .processes = 20,
+    .samples = 3,
     .window_ns = 8000000,
     .limit_ns = 60000000,
     .kill_ns = 20000000000,
@@ -32,8 +33,7 @@ static const struct sampling full_sampling = {
 };
 
 /* What a process costs besides its timed windows: its start, the topology, finding the number of
- * operations, and the traced and the latency window. Seen on a small virtual machine, and used for
- * estimates only. */
+ * operations, the traced and the latency window. Seen on a small virtual machine; for estimates. */
 enum { PROCESS_OVERHEAD_NS = 45000000, EXTRA_WINDOWS = 3 };
 
 enum { CELLS_MAX = 20000 };
@@ -91,8 +91,8 @@ static int find_places(struct places *places, const char *wanted, bool full,
     unsigned a, b;
     char have[128];
     enum relation r;
-    machine_places(topo, have, sizeof(have));
     if (wanted) {
+        machine_places(topo, have, sizeof(have));
         if (!relation_parse(wanted, &r))
             return complain(EXIT_USAGE, "no place '%s': one of " RELATION_NAMES, wanted);
         if (!topo_pair(topo, r, &a, &b))
@@ -101,9 +101,8 @@ static int find_places(struct places *places, const char *wanted, bool full,
                 "--place %s: no two allowed PUs are related as that: this machine has %s", wanted,
                 have);
         add_place(places, r);
-    } else {
+    } else
         add_usual_places(places, full, topo);
-    }
     return EXIT_OK;
 }
 
@@ -127,9 +126,9 @@ static struct uint_list values_of(const struct scenario *s, const struct param_r
     return out;
 }
 
+/* What a mode runs if the user chose nothing. An empty list means the scenario's own value. */
 static const struct uint_list no_values;
 
-/* What a mode runs if the user chose nothing. An empty list means the scenario's own value. */
 static const struct uint_list *mode_elem(const struct scenario *s, bool full)
 {
     static const struct uint_list sizes = {{0, 8, 64, 4096}, 4};
@@ -198,24 +197,44 @@ static int add_places(struct building *to, const struct scenario *s, const char 
     return status;
 }
 
+/* What a mode runs of a parameter if the user chose nothing. */
+static const struct uint_list *mode_values(const struct scenario *s, int param, bool full)
+{
+    return param == PARAM_elem      ? mode_elem(s, full)
+           : param == PARAM_threads ? mode_threads(s, full)
+                                    : &no_values;
+}
+
+/* The next combination of one value each, like an odometer's; false after the last. */
+static bool next_combination(const struct uint_list values[PARAMS], size_t at[PARAMS])
+{
+    for (int i = PARAMS; i-- > 0;) {
+        if (++at[i] < values[i].count)
+            return true;
+        at[i] = 0;
+    }
+    return false;
+}
+
 /* Adds a scenario's cells for one variant: all combinations of its parameters. */
 static int add_scenario(struct building *to, const struct scenario *s, const char *variant)
 {
     const struct choices *c = to->choices;
-    struct uint_list capacity = values_of(s, &s->capacity, &c->capacity, &no_values);
-    struct uint_list elem = values_of(s, &s->elem, &c->elem, mode_elem(s, c->full));
-    struct uint_list threads = values_of(s, &s->threads, &c->threads, mode_threads(s, c->full));
-    struct uint_list work = values_of(s, &s->work, &c->work, &no_values);
-    int status = EXIT_OK;
-    for (size_t i = 0; i < capacity.count; i++)
-        for (size_t k = 0; k < elem.count; k++)
-            for (size_t t = 0; t < threads.count; t++)
-                for (size_t w = 0; w < work.count && status == EXIT_OK; w++)
-                    status = add_places(to, s, variant,
-                                        &(struct cell_params){.capacity = capacity.items[i],
-                                                              .elem = elem.items[k],
-                                                              .threads = threads.items[t],
-                                                              .work = work.items[w]});
+    struct uint_list values[PARAMS];
+    size_t at[PARAMS] = {0};
+    for (int i = 0; i < PARAMS; i++) {
+        values[i] =
+            values_of(s, scenario_param(s, i), choices_param(c, i), mode_values(s, i, c->full));
+        if (values[i].count == 0)
+            return EXIT_OK; /* it takes none of the user's */
+    }
+    int status;
+    do {
+        struct cell_params params = {.place = ""};
+        for (int i = 0; i < PARAMS; i++)
+            *param_of(&params, i) = values[i].items[at[i]];
+        status = add_places(to, s, variant, &params);
+    } while (status == EXIT_OK && next_combination(values, at));
     return status;
 }
 
@@ -266,8 +285,7 @@ static int add_floor(struct building *to, const struct scenario *s, size_t cells
     return status;
 }
 
-/* Every run has every floor, so that what its cells are compared with can still be decided later.
- */
+/* Every run has every floor, so that what its cells are compared with can be decided later. */
 static int add_floors(struct building *to)
 {
     int status = check_floors(to);
@@ -305,10 +323,10 @@ static int add_peer(struct building *to, const struct peer *peer)
 static int add_peers(struct building *to)
 {
     const struct choices *c = to->choices;
+    size_t before = to->plan->count;
     int status = EXIT_OK;
     if (!c->peers && !c->variants.count)
         return EXIT_OK;
-    size_t before = to->plan->count;
     for (const struct peer *const *p = peers_all(); *p && status == EXIT_OK; p++)
         if (choices_have_peer(c, *p))
             status = add_peer(to, *p);
@@ -353,6 +371,8 @@ int plan_make(struct plan *plan, const struct choices *choices, const struct top
     if (choices->processes)
         plan->sampling.processes = (uint32_t)choices->processes;
     status = add_all(&(struct building){plan, choices, &places});
+    if (status == EXIT_OK)
+        status = blocks_make(plan->cells, plan->count, &plan->block, &plan->blocks);
     if (status != EXIT_OK)
         plan_free(plan);
     return status;
@@ -361,8 +381,8 @@ int plan_make(struct plan *plan, const struct choices *choices, const struct top
 void plan_free(struct plan *plan)
 {
     free(plan->cells);
-    plan->cells = NULL;
-    plan->count = 0;
+    free(plan->block);
+    *plan = (struct plan){0};
 }
 
 double plan_seconds(const struct plan *plan)

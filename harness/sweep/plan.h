@@ -21,11 +21,15 @@ struct sampling {
     uint64_t kill_ns;   /* a process that takes longer is killed, which is recorded */
 };
 
+/* The cells are in blocks: of one scenario, its parameters and its place, with all variants and
+ * peers; and of the floors of one place. Those of a block stand together, and run side by side,
+ * since only what does is comparable on a machine whose speed changes. */
 struct plan {
     const char *mode; /* how cells are sampled: quick or full */
     struct sampling sampling;
     struct cell *cells;
-    size_t count;
+    size_t *block; /* of each cell: 0, 1, ... */
+    size_t count, blocks;
 };
 
 /* Makes the plan. Returns EXIT_OK, or the exit status after one complaint line: what

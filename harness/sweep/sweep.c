@@ -2,6 +2,7 @@
  * sweep_run(); what was measured is in the store. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/sweep/sweep.h"
+#include "harness/base/clock.h"
 #include "harness/base/progress.h"
 #include "harness/base/say.h"
 #include "harness/sweep/child.h"
@@ -16,6 +17,7 @@ struct sweep {
     struct store *store;
     int64_t *cell_ids;
     struct sweep_result *result;
+    uint64_t start_ns;             /* by clock_ns() */
     uint64_t used_ns, done, total; /* by processes: time, and how many there are */
     bool cannot_start;             /* the next process */
     struct others others;          /* while processes ran */
@@ -32,6 +34,16 @@ static void tally(struct sweep *sweep, const struct cell *cell, const struct chi
     if (status != TRIAL_OK && !r->first[status][0])
         snprintf(r->first[status], sizeof(r->first[status]), "%s: %s", cell->name, child->message);
 }
+
+/* The order of a round: the blocks, and the cells of each at first..first + count. */
+struct block {
+    size_t first, count;
+};
+
+struct order {
+    struct block *blocks;
+    size_t *cells;
+};
 
 /* The cell's process whose records arrive. */
 struct taking {
@@ -96,6 +108,11 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
         .take = sweep_take_record,
         .arg = &taking,
     };
+    const struct trial_when when = {
+        .block = sweep->plan->block[index],
+        .position = sweep->done,
+        .started_ms = (clock_ns() - sweep->start_ns) / 1000000,
+    };
     struct child child;
     struct others_start start;
     others_begin(&start);
@@ -115,8 +132,8 @@ static int sweep_run_process(struct sweep *sweep, size_t index, uint32_t process
         return watched;
     tally(sweep, cell, &child);
     const struct others_shares shares = others_shares(&others);
-    status =
-        store_add_trial(sweep->store, taking.cell, process, child.status, child.message, &shares);
+    status = store_add_trial(sweep->store, taking.cell, process, child.status, child.message,
+                             &shares, &when);
     return status ? status : store_check_place(sweep->store);
 }
 
@@ -136,20 +153,32 @@ static void sweep_progress(const struct sweep *sweep, const char *name)
                   (unsigned long long)sweep->total, left / 60, left % 60, name);
 }
 
-/* Each round runs every cell once, in an order of its own. So variants are interleaved, and drift
- * of the machine affects all of them alike. */
-static int run_rounds(struct sweep *sweep, size_t *order, gsl_rng *rng)
+/* Shuffles the blocks, and the cells of each. */
+static void shuffle_round(const struct plan *plan, struct order *order, gsl_rng *rng)
+{
+    gsl_ran_shuffle(rng, order->blocks, plan->blocks, sizeof(*order->blocks));
+    for (size_t b = 0; b < plan->blocks; b++) {
+        struct block *block = &order->blocks[b];
+        gsl_ran_shuffle(rng, order->cells + block->first, block->count, sizeof(*order->cells));
+    }
+}
+
+/* Each round runs every cell once, in an order of its own, block by block. So what is compared runs
+ * side by side, and drift of the machine affects all of a block alike. */
+static int run_rounds(struct sweep *sweep, struct order *order, gsl_rng *rng)
 {
     const struct plan *plan = sweep->plan;
     for (uint32_t process = 0; process < plan->sampling.processes; process++) {
-        gsl_ran_shuffle(rng, order, plan->count, sizeof(*order));
-        for (size_t i = 0; i < plan->count; i++) {
-            sweep_progress(sweep, plan->cells[order[i]].name);
-            int status = sweep_run_process(sweep, order[i], process);
-            if (status)
-                return status;
-            sweep->done++;
-        }
+        shuffle_round(plan, order, rng);
+        for (size_t b = 0; b < plan->blocks; b++)
+            for (size_t i = 0; i < order->blocks[b].count; i++) {
+                size_t cell = order->cells[order->blocks[b].first + i];
+                sweep_progress(sweep, plan->cells[cell].name);
+                int status = sweep_run_process(sweep, cell, process);
+                if (status)
+                    return status;
+                sweep->done++;
+            }
     }
     sweep_progress(sweep, "done");
     return 0;
@@ -200,6 +229,25 @@ static int explain(const struct sweep *sweep, int status)
                     error && error[0] ? error : strerror(-status));
 }
 
+static void order_free(struct order *order)
+{
+    free(order->blocks);
+    free(order->cells);
+}
+
+/* The order of the plan, which each round shuffles; false if memory ran out. */
+static bool order_make(const struct plan *plan, struct order *order)
+{
+    order->blocks = calloc(plan->blocks, sizeof(*order->blocks));
+    order->cells = calloc(plan->count, sizeof(*order->cells));
+    for (size_t i = 0; order->blocks && order->cells && i < plan->count; i++) {
+        struct block *block = &order->blocks[plan->block[i]];
+        block->first = block->count++ ? block->first : i;
+        order->cells[i] = i;
+    }
+    return order->blocks && order->cells;
+}
+
 int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_t seed,
               struct sweep_result *result)
 {
@@ -209,27 +257,26 @@ int sweep_run(const struct plan *plan, struct store *store, int64_t run, uint64_
         .store = store,
         .cell_ids = calloc(plan->count, sizeof(int64_t)),
         .result = result,
+        .start_ns = clock_ns(),
         .total = plan->count * plan->sampling.processes,
     };
-    size_t *order = calloc(plan->count, sizeof(*order));
+    struct order order;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    int status = sweep.cell_ids && order && rng ? 0 : -ENOMEM;
+    int status = order_make(plan, &order) && sweep.cell_ids && rng ? 0 : -ENOMEM;
     signals_catch(&sweep.signals);
     if (status == 0) {
         gsl_rng_set(rng, seed);
-        for (size_t i = 0; i < plan->count; i++)
-            order[i] = i;
         status = add_cells(&sweep, run);
     }
     if (status == 0)
-        status = run_rounds(&sweep, order, rng);
+        status = run_rounds(&sweep, &order, rng);
     if (status == 0)
         status = end_run(&sweep, run);
     signals_release(&sweep.signals);
     int exit_status = explain(&sweep, status);
     if (rng)
         gsl_rng_free(rng);
-    free(order);
+    order_free(&order);
     free(sweep.cell_ids);
     return exit_status;
 }

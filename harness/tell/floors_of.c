@@ -18,6 +18,10 @@
     {                    \
         "floor-futex", n \
     } /* a wake in the kernel, one way */
+#define WAKE(n)         \
+    {                   \
+        "floor-wake", n \
+    } /* the same, of a thread that sleeps on another PU */
 #define SWITCH(n)         \
     {                     \
         "floor-switch", n \
@@ -27,24 +31,35 @@
         NULL, 0 \
     }
 
-/* Threads that share a PU (or are by themselves), and threads on two. Goroutines have a floor of
+/* How many of a floor's steps one operation cannot do without. The steps are counted alike for
+ * threads and goroutines: each time that one leaves its PU to another is one.
+ *
+ *   buffer-hop    two locks and unlocks; lines move once for many values, so none is counted
+ *   close-wake    each receiver is woken once
+ *   handoff       one leaves for the receiver and one back, on the same PU; on two, the receiver
+ *                 sleeps and is woken, which floor-wake does once an operation
+ *   park-wake     one leaves for the other
+ *
+ * Threads that share a PU (or are by themselves), and threads on two. Goroutines have a floor of
  * their own if their steps are switches of stacks, wherever they run; otherwise that of threads. */
 static const struct {
     const char *scenario;
     struct floor_of one_pu, two_pus, goroutines;
 } floor_rows[] = {
-    {"buffer-hop", ATOMIC(2), ATOMIC(2), NONE}, /* a pair locks and unlocks twice */
-    {"close-wake", FUTEX(1), FUTEX(1), SWITCH(1)},
-    {"handoff", FUTEX(1), CACHELINE(1), SWITCH(2)}, /* to the receiver, and back */
+    {"buffer-hop", ATOMIC(2), ATOMIC(2), NONE},
+    {"close-wake", FUTEX(1), WAKE(1), SWITCH(1)},
+    {"handoff", FUTEX(2), WAKE(1), SWITCH(2)},
+    {"lock", ATOMIC(1), ATOMIC(1), NONE},
     {"mutex", ATOMIC(1), ATOMIC(1), NONE},
     {"nb-recv-empty", ATOMIC(1), ATOMIC(1), NONE},
     {"nb-send-full", ATOMIC(1), ATOMIC(1), NONE},
-    {"park-wake", FUTEX(1), FUTEX(1), SWITCH(1)},
+    {"park-wake", FUTEX(1), WAKE(1), SWITCH(1)},
     {"recv-closed", ATOMIC(1), ATOMIC(1), NONE},
     {"seed-buffer-hop", ATOMIC(1), ATOMIC(1), NONE},
-    /* Every other one of a million sends parks, and so do the receives. */
+    /* Every other one of a million sends parks, and so do the receives; on two PUs the other side
+     * may be met awake. */
     {"seed-direct-handoff", FUTEX(1), CACHELINE(1), SWITCH(1)},
-    {"go-chan-sync", FUTEX(1), FUTEX(1), SWITCH(1)},
+    {"go-chan-sync", FUTEX(1), WAKE(1), SWITCH(1)},
     {"go-recv-closed", ATOMIC(1), ATOMIC(1), NONE},
     {"yield", NONE, NONE, SWITCH(1)},
 };

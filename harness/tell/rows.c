@@ -53,6 +53,7 @@ static int add_samples(struct collecting *c, struct row *row)
     row->switches_per_op = samples_median(samples, count, offsetof(struct sample, switches_per_op));
     row->overlap = samples_median(samples, count, offsetof(struct sample, overlap));
     row->fairness = samples_median(samples, count, offsetof(struct sample, fairness));
+    row->handovers = samples_median(samples, count, offsetof(struct sample, handovers));
     if (status == 0 || status == -ENODATA)
         status = add_traced(c, row, samples, count);
     free(samples);
@@ -119,7 +120,7 @@ static void check_numbers(struct row *row)
 {
     const struct summary *s = &row->summary;
     bool wrong = s->samples > 0 && !(s->min_ns > 0 && isfinite(s->max_ns));
-    wrong = wrong || row->purity < 0 || row->purity > 1;
+    wrong = wrong || row->purity < 0;
     if (!wrong)
         return;
     row->status = TRIAL_FAILED;

@@ -29,7 +29,7 @@ struct row {
     double floor_ns, floor_ratio;
     double traced_ns;             /* per operation, of the traced instance: median over processes */
     struct interval traced_ratio; /* traced over measured, paired by process */
-    double cpu_ns_per_op, switches_per_op, overlap, fairness; /* medians over samples */
+    double cpu_ns_per_op, switches_per_op, overlap, fairness, handovers; /* medians over samples */
     /* The most that others used of the PUs while one of the cell's processes ran, and which one:
      * the first of several, PARAM_ABSENT if none is known. */
     struct others_shares others_max;

@@ -88,6 +88,11 @@ void tables_put_cell(FILE *f, const struct row *r)
     next_param(f, r->others_process);
     next_number(f, r->others_max.host);
     next_param(f, r->steal_process);
+    next_param(f, c->params.held);
+    next_param(f, c->params.lines);
+    next_param(f, c->params.away);
+    next_param(f, c->params.geometric);
+    next_number(f, r->handovers);
     fputc('\n', f);
 }
 

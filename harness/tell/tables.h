@@ -34,7 +34,8 @@
     "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tci_unit\tmin_ns\tmax_ns\t" \
     "cv\tpurity\tfloor\tfloor_units\tfloor_ns\tfloor_ratio\tcpu_ns_per_op\tswitches_per_op\t"   \
     "overlap\tfairness\ttraced_ns\ttraced_ratio\ttraced_low\ttraced_high\tothers_max\t"         \
-    "others_process\tsteal_max\tsteal_process"
+    "others_process\tsteal_max\tsteal_process\t"                                                \
+    "held\tlines\taway\tgeometric\thandovers"
 
 /* Writes one cell as a line of cells.tsv, newline included. */
 void tables_put_cell(FILE *f, const struct row *row);

@@ -1,15 +1,21 @@
 /* Windows: every scenario and floor runs, takes the path that it promises, counts what it did; and
  * a scenario that goes wrong is caught. */
 /* SPDX-License-Identifier: MIT */
+#include "core/base/futex.h"
 #include "harness/base/clock.h"
 #include "harness/base/record.h"
 #include "harness/machine/topo.h"
 #include "harness/run/bench.h"
+#include "harness/run/calibrate.h"
+#include "harness/run/crew.h"
+#include "harness/scenarios/asleep.h"
 #include "harness/scenarios/scenarios.h"
 #include "scripts/test.h"
 #include <errno.h>
 #include <hchan/outcome.h>
 #include <math.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,11 +42,14 @@ static struct window_spec spec_of(const struct scenario *s, const struct hchan_v
     struct window_spec spec = {
         .scenario = s,
         .variant = v,
-        .params = {s->capacity.normal, s->elem.normal, threads, s->work.normal, ""},
+        .params = {.place = ""},
         .topo = topo,
         .ops = s->per_peer ? 4 * (threads - 1) : 64,
         .window_ns = window_is_crowd(s, &(struct cell_params){.threads = threads}) ? 2000000 : 0,
     };
+    for (int i = 0; i < PARAMS; i++)
+        *param_of(&spec.params, i) = scenario_param(s, i)->normal;
+    spec.params.threads = threads;
     const unsigned *pus;
     size_t count = topo_pus(topo, &pus);
     spec.pu[0] = pus[0];
@@ -72,9 +81,13 @@ static void test_every_floor_runs(void **state)
 
 static void check_sums(const struct scenario *s, const struct window *w, const uint64_t *counts)
 {
-    uint64_t pure = 0;
+    /* Whether a waiter gets to sleep before it is woken depends on time; that one parks does not.
+     */
+    bool sleeps = s->pure_outcomes >> HCHAN_PARK_SLEPT & 1;
+    uint64_t parks = UINT64_C(1) << HCHAN_SEND_PARK | UINT64_C(1) << HCHAN_RECV_PARK;
+    uint64_t path = sleeps ? parks : s->pure_outcomes, pure = 0;
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
-        pure += s->pure_outcomes >> i & 1 ? counts[i] : 0;
+        pure += path >> i & 1 ? counts[i] : 0;
     assert_int_equal(hchan_outcomes_sum(counts, "send_"), w->sends);
     assert_int_equal(hchan_outcomes_sum(counts, "recv_"), w->recvs);
     if (s->path && (double)pure < 0.99 * s->pure_per_op * (double)w->ops_all)
@@ -149,7 +162,7 @@ static void test_selects_are_timed_in_latency_windows(void **state)
     spec.latency = calloc(SIDES, sizeof(struct latency));
     run(&spec, &window);
     for (unsigned i = 0; i < SIDES; i++)
-        assert_int_equal(spec.latency[i].count, 64);
+        assert_int_equal(spec.latency[i].count, i == SIDE_WAIT ? 0 : 64);
     free(spec.latency);
 }
 
@@ -160,18 +173,74 @@ static void test_latencies_are_of_every_call(void **state)
     struct window_spec spec = spec_of(s, hchan_variant_find("fastpath"), 1);
     struct window window;
     spec.latency = calloc(SIDES, sizeof(struct latency));
-    run(&spec, &window);
-    for (unsigned i = 0; i < SIDES; i++) {
-        assert_int_equal(spec.latency[i].count, 64);
-        assert_true(spec.latency[i].max_ns >= spec.latency[i].min_ns);
+    for (int warm = 0; warm < 2; warm++) { /* of the window's calls, and not of the warm-up's */
+        spec.warm = warm;
+        memset(spec.latency, 0, SIDES * sizeof(struct latency));
+        run(&spec, &window);
+        assert_int_equal(window.ops_all > 64, warm);
+        for (unsigned i = 0; i < SIDE_WAIT; i++) {
+            assert_int_equal(spec.latency[i].count, 64);
+            assert_true(spec.latency[i].max_ns >= spec.latency[i].min_ns);
+        }
+        assert_int_equal(spec.latency[SIDE_WAIT].count, 0);
     }
     free(spec.latency);
+}
+
+/* Each send of a handoff waits until its receiver sleeps: a thread in the kernel. */
+static void test_a_handoff_meets_a_sleeper(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("handoff", "futex-park", INSTANCE_LATENCY);
+    struct window_spec spec = spec_of(s, hchan_variant_find("futex-park"), 2);
+    struct window window;
+    spec.latency = calloc(SIDES, sizeof(struct latency));
+    run(&spec, &window);
+    assert_int_equal(spec.latency[SIDE_WAIT].count, 64);
+    free(spec.latency);
+    uint64_t before[HCHAN_OUTCOMES], after[HCHAN_OUTCOMES];
+    spec = spec_of(scenario_find("handoff", "futex-park", INSTANCE_TRACED),
+                   hchan_traced(hchan_variant_find("futex-park")), 2);
+    hchan_outcomes_read(before);
+    run(&spec, &window);
+    hchan_outcomes_read(after);
+    /* On two PUs all of them; on one a receiver may be preempted on its way to sleep. */
+    uint64_t slept = after[HCHAN_PARK_SLEPT] - before[HCHAN_PARK_SLEPT];
+    if (spec.pu[0] != spec.pu[1])
+        assert_true(slept >= 64);
+    assert_true(slept <= window.ops_all + 1);
+}
+
+/* The lab's question to the kernel sees a sleeper, and wakes nobody. */
+static _Atomic uint32_t slept_on;
+
+static void *sleep_once(void *arg)
+{
+    (void)arg;
+    while (atomic_load(&slept_on) == 0)
+        futex_wait(&slept_on, 0, FUTEX_FOREVER);
+    return NULL;
+}
+
+static void test_sleepers_are_counted_and_not_woken(void **state)
+{
+    pthread_t thread;
+    (void)state;
+    assert_int_equal(futex_sleepers(&slept_on), 0);
+    assert_int_equal(pthread_create(&thread, NULL, sleep_once, NULL), 0);
+    while (futex_sleepers(&slept_on) == 0)
+        sched_yield();
+    assert_int_equal(futex_sleepers(&slept_on), 1);
+    atomic_store(&slept_on, 1);
+    futex_wake(&slept_on, 1);
+    pthread_join(thread, NULL);
+    assert_int_equal(futex_sleepers(&slept_on), 0);
 }
 
 static void test_a_crowd_gets_on_and_its_share_is_told(void **state)
 {
     (void)state;
-    const struct scenario *s = scenario_find("mutex", "futex-park", INSTANCE_MEASURED);
+    const struct scenario *s = scenario_find("lock", "futex-park", INSTANCE_MEASURED);
     struct window_spec spec = spec_of(s, hchan_variant_find("futex-park"), 6);
     struct window window;
     do /* on a busy machine a window may pass before anybody has run in it */
@@ -182,6 +251,47 @@ static void test_a_crowd_gets_on_and_its_share_is_told(void **state)
     /* The CPU time is of the window: no more than its PUs can give, to a tick of accounting. */
     double cpu_ns = window.sample.cpu_ns_per_op * (double)window.sample.ops;
     assert_true(cpu_ns > 0 && cpu_ns <= 2 * window.sample.window_ns + 1e7);
+}
+
+/* A ticket lock goes to the next in line, so if somebody waits it changes hands; one thread hands
+ * it to nobody. */
+static void test_handovers_are_counted(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("lock", "ticket", INSTANCE_MEASURED);
+    struct window_spec spec = spec_of(s, hchan_variant_find("ticket"), 1);
+    struct window window;
+    do /* as above */
+        run(&spec, &window);
+    while (window.sample.ops == 0);
+    assert_true(isnan(window.sample.handovers));
+    spec = spec_of(s, hchan_variant_find("ticket"), 2);
+    do
+        run(&spec, &window);
+    while (window.sample.ops == 0);
+    assert_true(window.sample.handovers > 0 && window.sample.handovers <= 1);
+}
+
+/* Times away have the mean that was asked for, fixed or geometric. */
+static void test_times_away_have_their_mean(void **state)
+{
+    (void)state;
+    const struct scenario *s = scenario_find("lock", "ticket", INSTANCE_MEASURED);
+    struct window_spec spec = spec_of(s, hchan_variant_find("ticket"), 2);
+    spec.params.away = 100000;
+    for (uint64_t geometric = 0; geometric < 2; geometric++) {
+        double mean = 0, all = (double)calibrate_turns(100000);
+        spec.params.geometric = geometric;
+        struct crew *crew = crew_new(&spec);
+        assert_non_null(crew);
+        const struct bench *b = &crew->bench;
+        for (int i = 0; i < AWAY_DRAWS; i++)
+            mean += b->away_turns[i] / (double)AWAY_DRAWS;
+        assert_true(fabs(mean / all - 1) < 0.01);
+        assert_int_equal(b->away_turns[0] == b->away_turns[AWAY_DRAWS - 1], !geometric);
+        crew_free(crew);
+    }
+    assert_int_equal(calibrate_turns(0), 0);
 }
 
 static void test_the_consumers_are_who_counts_in_a_crowd_of_pairs(void **state)
@@ -331,7 +441,7 @@ static bool never_right(const struct bench *b, uint64_t ops)
 static void test_a_scenario_whose_check_fails_is_an_error(void **state)
 {
     (void)state;
-    struct scenario s = *scenario_find("mutex", "ticket", INSTANCE_MEASURED);
+    struct scenario s = *scenario_find("lock", "ticket", INSTANCE_MEASURED);
     char error[256] = "";
     struct window window;
     s.check = never_right;
@@ -352,10 +462,10 @@ static void busted_crowd(struct worker *w)
     }
 }
 
-static void test_the_mutex_check_catches_a_lock_that_does_not_exclude(void **state)
+static void test_the_lock_check_catches_a_lock_that_does_not_exclude(void **state)
 {
     (void)state;
-    struct scenario s = *scenario_find("mutex", "ticket", INSTANCE_MEASURED);
+    struct scenario s = *scenario_find("lock", "ticket", INSTANCE_MEASURED);
     char error[256] = "";
     struct window window;
     s.crowd = busted_crowd;
@@ -434,15 +544,19 @@ int main(void)
         cmocka_unit_test(test_every_scenario_counts_what_it_did_and_takes_its_path),
         cmocka_unit_test(test_nothing_is_lost_and_all_end_with_more_threads_than_pus),
         cmocka_unit_test(test_selects_are_timed_in_latency_windows),
+        cmocka_unit_test(test_handovers_are_counted),
+        cmocka_unit_test(test_times_away_have_their_mean),
         cmocka_unit_test(test_the_consumers_are_who_counts_in_a_crowd_of_pairs),
         cmocka_unit_test(test_latencies_are_of_every_call),
+        cmocka_unit_test(test_a_handoff_meets_a_sleeper),
+        cmocka_unit_test(test_sleepers_are_counted_and_not_woken),
         cmocka_unit_test(test_a_crowd_gets_on_and_its_share_is_told),
         cmocka_unit_test(test_every_goroutine_of_a_crowd_gets_on),
         cmocka_unit_test(test_values_that_are_counted_have_been_received),
         cmocka_unit_test(test_work_that_was_done_before_the_window_is_not_counted),
         cmocka_unit_test(test_the_window_is_what_is_timed_and_divided),
         cmocka_unit_test(test_a_scenario_whose_check_fails_is_an_error),
-        cmocka_unit_test(test_the_mutex_check_catches_a_lock_that_does_not_exclude),
+        cmocka_unit_test(test_the_lock_check_catches_a_lock_that_does_not_exclude),
         cmocka_unit_test(test_a_setup_that_fails_is_told),
         cmocka_unit_test(test_a_pu_that_is_not_allowed_is_an_error_and_nobody_hangs),
         cmocka_unit_test(test_records_come_back),

@@ -305,7 +305,7 @@ static int run_window(struct counters_plan *plan, uint64_t *sums, char error[REA
     topo_pus(topo, &pus);
     struct window_spec spec = {
         .scenario = scenario_find("floor-empty", "", INSTANCE_MEASURED),
-        .params = {PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""},
+        .params = PARAMS_ABSENT,
         .topo = topo,
         .pu = {pus[0], pus[0]},
         .ops = 2,
@@ -357,7 +357,7 @@ static void test_a_window_that_is_called_off_stops_what_counts(void **state)
     topo_pus(topo, &pus);
     struct window_spec spec = {
         .scenario = scenario_find("floor-futex", "", INSTANCE_MEASURED),
-        .params = {PARAM_ABSENT, PARAM_ABSENT, 2, PARAM_ABSENT, ""},
+        .params = {.threads = 2},
         .topo = topo,
         .pu = {pus[0], UINT_MAX},
         .ops = 2,

@@ -15,7 +15,7 @@
 enum { PROCESSES = 6, WINDOWS = 3 };
 
 static const char handoff[] = "handoff/variant=ticket/elem=8/place=l3";
-static const char floor_name[] = "floor-cacheline/place=l3";
+static const char floor_name[] = "floor-wake/place=l3";
 static const char hung[] = "park-wake/variant=spin-mutex/elem=8/place=same-pu";
 
 static char folder[64], path[128];
@@ -26,8 +26,10 @@ static size_t row_count;
 
 static int64_t add_cell(int64_t run_id, const char *name)
 {
-    struct cell c = {.params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "l3"}};
+    struct cell c = {.params = PARAMS_ABSENT};
     int64_t id;
+    c.params.elem = 8;
+    strcpy(c.params.place, "l3");
     const char *variant = strstr(name, "/variant=");
     snprintf(c.name, sizeof(c.name), "%s", name);
     snprintf(c.scenario, sizeof(c.scenario), "%.*s", (int)strcspn(name, "/"), name);
@@ -44,7 +46,7 @@ static void add_samples(int64_t cell, double first)
     for (uint32_t p = 0; p < PROCESSES; p++) {
         /* Others used p hundredths, and the host the more the earlier. */
         const struct others_shares others = {p / 100.0, (PROCESSES - p) / 1000.0};
-        assert_int_equal(store_add_trial(store, cell, p, TRIAL_OK, "", &others), 0);
+        assert_int_equal(store_add_trial(store, cell, p, TRIAL_OK, "", &others, NULL), 0);
         for (uint32_t w = 0; w < WINDOWS; w++) {
             struct sample x = {.process = p,
                                .index = w,
@@ -53,7 +55,8 @@ static void add_samples(int64_t cell, double first)
                                .cpu_ns_per_op = 5,
                                .switches_per_op = NAN,
                                .overlap = NAN,
-                               .fairness = NAN};
+                               .fairness = NAN,
+                               .handovers = NAN};
             assert_int_equal(store_add_sample(store, cell, &x), 0);
         }
     }
@@ -92,8 +95,8 @@ static int make_run(void **state)
         assert_int_equal(store_add_outcome(store, cell, p, &twice), 0);
     }
     cell = add_cell(id, hung);
-    assert_int_equal(store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s", NULL),
-                     0);
+    assert_int_equal(
+        store_add_trial(store, cell, 0, TRIAL_TIMEOUT, "no end, after \"2\" s", NULL, NULL), 0);
     add_samples(add_cell(id, floor_name), 1);
     assert_int_equal(store_find_run(store, id, &run), 0);
     assert_int_equal(rows_read(store, &run, &rows, &row_count), 0);

@@ -381,7 +381,8 @@ static enum trial_status sweep_peer(const char *name, char message[REASON_MAX],
         .command = "c", .mode = "quick", .environment = "{}", .topology = "<t/>"};
     assert_non_null(store);
     assert_int_equal(store_begin_run(store, &row, &run), 0);
-    struct plan plan = {.mode = "quick", .cells = &cell, .count = 1};
+    size_t block = 0;
+    struct plan plan = {.mode = "quick", .cells = &cell, .count = 1, .block = &block, .blocks = 1};
     plan.sampling = (struct sampling){1, 1, 1000000, 1000000, 3000000000};
     const struct scenario *s = scenario_find("prod-cons", name, INSTANCE_MEASURED);
     assert_non_null(s);

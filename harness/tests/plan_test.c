@@ -159,6 +159,29 @@ static void test_two_thread_scenarios_run_on_one_pu_and_on_two(void **state)
     plan_free(&plan);
 }
 
+/* A block's cells differ in the variant only, and stand together; floors are blocks of their own.
+ */
+static void test_what_differs_in_the_variant_only_is_one_block(void **state)
+{
+    (void)state;
+    struct plan plan;
+    assert_int_equal(plan_make(&plan, &(struct choices){.full = true}, two_pus), EXIT_OK);
+    assert_int_equal(plan.block[0], 0);
+    assert_int_equal(plan.block[plan.count - 1], plan.blocks - 1);
+    for (size_t i = 1; i < plan.count; i++) {
+        const struct cell *a = &plan.cells[i - 1], *b = &plan.cells[i];
+        bool floors = !a->variant[0] && !b->variant[0];
+        bool alike = memcmp(&a->params, &b->params, sizeof(a->params)) == 0 &&
+                     strcmp(a->scenario, b->scenario) == 0;
+        assert_in_range(plan.block[i], plan.block[i - 1], plan.block[i - 1] + 1);
+        if (plan.block[i] == plan.block[i - 1])
+            assert_true(floors ? strcmp(a->params.place, b->params.place) == 0 : alike);
+        else
+            assert_false(alike);
+    }
+    plan_free(&plan);
+}
+
 static void test_values_that_nothing_takes_are_refused(void **state)
 {
     static const struct choices refused[] = {
@@ -330,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_think_time_is_in_the_names_of_those_that_have_it),
         cmocka_unit_test(test_every_cell_of_the_groups_can_be_read_back_from_its_name),
         cmocka_unit_test(test_two_thread_scenarios_run_on_one_pu_and_on_two),
+        cmocka_unit_test(test_what_differs_in_the_variant_only_is_one_block),
         cmocka_unit_test(test_values_that_nothing_takes_are_refused),
         cmocka_unit_test(test_every_size_of_element_has_its_copy_among_the_floors),
         cmocka_unit_test(test_a_quick_plan_takes_two_cores_and_a_full_one_every_relation),

@@ -46,7 +46,7 @@ static void look_into(const struct scenario *s, const struct hchan_variant *v, s
     struct window_spec spec = {
         .scenario = &counting,
         .variant = v,
-        .params = {s->capacity.normal, s->elem.normal, 1, s->work.normal, ""},
+        .params = {.capacity = s->capacity.normal, .elem = s->elem.normal, .threads = 1},
         .topo = topo,
         .pu = {pus[0], pus[0]},
         .ops = 64,

@@ -352,7 +352,7 @@ static void test_failures_have_the_errno_that_fits(void **state)
     struct store *s = open_store(STORE_WRITE);
     int64_t cell = add_cell(s, "x"), id;
     assert_int_equal(store_add_sample(s, cell, &(struct sample){.ns_per_op = NAN}), -EINVAL);
-    assert_int_equal(store_add_trial(s, cell + 1, 0, TRIAL_OK, "", NULL), -ENOENT);
+    assert_int_equal(store_add_trial(s, cell + 1, 0, TRIAL_OK, "", NULL, NULL), -ENOENT);
     assert_int_equal(store_add_cell(s, 1, &(struct cell){.name = "x"}, &id), -EEXIST);
     assert_true(store_error(s)[0] != '\0');
     store_close(s);

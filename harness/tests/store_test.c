@@ -28,7 +28,15 @@ static const struct cell a_cell = {
     .variant = "ticket",
     .path = "handoff",
     .op = "send+receive pair",
-    .params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "l3"},
+    .params = {.capacity = PARAM_ABSENT,
+               .elem = 8,
+               .threads = PARAM_ABSENT,
+               .work = PARAM_ABSENT,
+               .held = PARAM_ABSENT,
+               .lines = PARAM_ABSENT,
+               .away = PARAM_ABSENT,
+               .geometric = PARAM_ABSENT,
+               .place = "l3"},
 };
 
 static int64_t add_cell(struct store *s, int64_t *run)
@@ -78,8 +86,8 @@ static void test_samples_come_back_in_order_with_what_is_missing(void **state)
     (void)state;
     struct store *s = open_store(STORE_WRITE);
     int64_t run, cell = add_cell(s, &run);
-    const struct sample b = {1, 0, 100, 2.5, 250, NAN, 2.25, 0.5, NAN};
-    const struct sample a = {0, 3, 1u << 31, 1.25, 1e9, 1, 1.5, 0, 0.75};
+    const struct sample b = {1, 0, 100, 2.5, 250, NAN, 2.25, 0.5, NAN, NAN};
+    const struct sample a = {0, 3, 1u << 31, 1.25, 1e9, 1, 1.5, 0, 0.75, 0.5};
     assert_int_equal(store_add_sample(s, cell, &b), 0);
     assert_int_equal(store_add_sample(s, cell, &a), 0);
     assert_int_equal(store_add_sample(s, cell, &a), -EEXIST); /* never twice */
@@ -209,9 +217,9 @@ static void test_trials_are_counted_by_how_they_ended(void **state)
     int64_t run, cell = add_cell(s, &run);
     uint32_t count[TRIAL_STATUSES];
     char message[64];
-    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL), 0);
-    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_TIMEOUT, "too slow", NULL), 0);
-    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_OK, "", NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL, NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_TIMEOUT, "too slow", NULL, NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_OK, "", NULL, NULL), 0);
     assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
     assert_int_equal(count[TRIAL_OK], 2);
     assert_int_equal(count[TRIAL_TIMEOUT], 1);
@@ -228,9 +236,10 @@ static void test_what_others_used_is_kept_for_each_process(void **state)
     int64_t run, cell = add_cell(s, &run);
     struct trial_others *others;
     size_t count;
-    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_FAILED, "no", &some_others), 0);
-    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL), 0);
-    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_OK, "", &(struct others_shares){0, NAN}), 0);
+    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_FAILED, "no", &some_others, NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL, NULL), 0);
+    assert_int_equal(
+        store_add_trial(s, cell, 1, TRIAL_OK, "", &(struct others_shares){0, NAN}, NULL), 0);
     assert_int_equal(store_trial_others(s, cell, &others, &count), 0);
     assert_int_equal(count, 3);
     for (size_t i = 0; i < count; i++)
@@ -253,10 +262,10 @@ static void test_what_a_channel_lacks_is_read_from_older_stores(void **state)
     int64_t run, cell = add_cell(s, &run);
     uint32_t count[TRIAL_STATUSES];
     char message[64];
-    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_SKIPPED, "lacks rendezvous", NULL), 0);
-    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_LACKING, "lacks rendezvous", NULL), 0);
-    assert_int_equal(store_add_trial(s, cell, 2, TRIAL_SKIPPED, "the PU lacks rendezvous", NULL),
-                     0);
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_SKIPPED, "lacks rendezvous", NULL, NULL), 0);
+    assert_int_equal(store_add_trial(s, cell, 1, TRIAL_LACKING, "lacks rendezvous", NULL, NULL), 0);
+    assert_int_equal(
+        store_add_trial(s, cell, 2, TRIAL_SKIPPED, "the PU lacks rendezvous", NULL, NULL), 0);
     assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
     assert_int_equal(count[TRIAL_LACKING], 2);
     assert_int_equal(count[TRIAL_SKIPPED], 1);
@@ -310,6 +319,8 @@ static int check_work(void *arg, int64_t id, const struct cell *cell)
 /* What makes a current store one of an older program: each step takes it back by one version. */
 static const char *const older[] = {
     "ALTER TABLE trials DROP COLUMN others_share; ALTER TABLE trials DROP COLUMN steal_meanwhile;"
+    "ALTER TABLE trials DROP COLUMN block; ALTER TABLE trials DROP COLUMN position;"
+    "ALTER TABLE trials DROP COLUMN started_ms; ALTER TABLE samples DROP COLUMN handovers;"
     "PRAGMA user_version = 4",
     "DROP INDEX run_names; ALTER TABLE runs DROP COLUMN name; ALTER TABLE runs DROP COLUMN note;"
     "PRAGMA user_version = 3",
@@ -358,7 +369,7 @@ static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
         int64_t run, id;
         struct store *s = open_store(STORE_WRITE);
         int64_t old = add_cell(s, &run);
-        assert_int_equal(store_add_trial(s, old, 0, TRIAL_OK, "", &some_others), 0);
+        assert_int_equal(store_add_trial(s, old, 0, TRIAL_OK, "", &some_others, NULL), 0);
         store_close(s);
         make_older(i);
         s = open_store(STORE_READ);
@@ -371,7 +382,7 @@ static void test_a_store_of_an_older_schema_is_read_and_brought_up(void **state)
         assert_nameless(s, run);
         assert_int_equal(store_begin_run(s, &a_run, &run), 0);
         assert_int_equal(store_add_cell(s, run, &cell, &id), 0);
-        assert_int_equal(store_add_trial(s, old, 1, TRIAL_OK, "", &some_others), 0);
+        assert_int_equal(store_add_trial(s, old, 1, TRIAL_OK, "", &some_others, NULL), 0);
         store_close(s);
         wanted = 100;
         s = open_store(STORE_READ);

@@ -46,20 +46,24 @@ static int remove_store(void **state)
     return system(line);
 }
 
+static size_t cells_a_block = 16;
+
 /* Sweeps over cells that behave as their names, separated by spaces, say. */
 static inline int sweep(const char *names, uint32_t processes, uint64_t kill_ns)
 {
     struct cell cells[16] = {0};
-    struct plan plan = {.mode = "quick", .cells = cells};
+    size_t block[16] = {0};
+    struct plan plan = {.mode = "quick", .cells = cells, .block = block};
     char words[256], *save;
     plan.sampling = (struct sampling){processes, 1, 1000000, 1000000, kill_ns};
     snprintf(words, sizeof(words), "%s", names);
     for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+        block[plan.count] = plan.count / cells_a_block;
+        plan.blocks = block[plan.count] + 1;
         struct cell *c = &cells[plan.count++];
         snprintf(c->name, sizeof(c->name), "%s", w);
         strcpy(c->scenario, "floor-empty"); /* the plan's time is made of it */
-        c->params =
-            (struct cell_params){PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, PARAM_ABSENT, ""};
+        c->params = (struct cell_params)PARAMS_ABSENT;
     }
     return sweep_run(&plan, store, run, 1, &result);
 }

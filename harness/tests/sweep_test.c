@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 /* A signal at the worst moment: after the sweep looked, before it waits. Whichever call it waits
@@ -60,6 +61,43 @@ static void test_samples_have_the_number_of_their_process(void **state)
     for (uint32_t i = 0; i < count; i++)
         assert_int_equal(samples[i].process, i);
     free(samples);
+}
+
+/* What a query of one number finds in the store. */
+static void assert_query(const char *sql, int64_t wanted)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    if (sqlite3_column_int64(q, 0) != wanted)
+        fail_msg("%s: %lld", sql, (long long)sqlite3_column_int64(q, 0));
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+}
+
+/* Each round runs its blocks one after the other, in an order of its own, and each process's place
+ * in the run is kept. */
+static void test_the_cells_of_a_block_run_side_by_side(void **state)
+{
+    (void)state;
+    cells_a_block = 2;
+    assert_int_equal(sweep("well look deaf long skip failure", 4, never), EXIT_OK);
+    cells_a_block = 16;
+    assert_query("SELECT count(*) FROM trials", 24);
+    assert_query("SELECT count(DISTINCT position) FROM trials WHERE position < 24", 24);
+    assert_query("SELECT count(*) FROM trials WHERE position / 6 != process", 0);
+    assert_query("SELECT count(*) FROM (SELECT max(position) - min(position) AS apart FROM trials "
+                 "GROUP BY process, block) WHERE apart = 1",
+                 12);
+    assert_query("SELECT count(*) FROM trials AS a, trials AS b WHERE a.position < b.position "
+                 "AND a.started_ms > b.started_ms",
+                 0);
+    assert_query(
+        "SELECT count(DISTINCT orders) > 1 FROM (SELECT group_concat(block) AS orders FROM "
+        "(SELECT * FROM trials ORDER BY position) GROUP BY process)",
+        1);
 }
 
 static void test_an_acknowledged_record_is_in_the_store(void **state)
@@ -278,6 +316,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(test_cells_that_end_well_are_ok),
         TEST(test_samples_have_the_number_of_their_process),
+        TEST(test_the_cells_of_a_block_run_side_by_side),
         TEST(test_an_acknowledged_record_is_in_the_store),
         TEST(test_how_a_process_ended_counts_whatever_it_said),
         TEST(test_a_skipped_cell_is_no_failure),

@@ -22,7 +22,10 @@ static struct window run(const char *name, uint64_t threads, bool warm)
     struct window_spec spec = {
         .scenario = s,
         .variant = hchan_variant_find(variant),
-        .params = {s->capacity.normal, s->elem.normal, threads, s->work.normal, ""},
+        .params = {.capacity = s->capacity.normal,
+                   .elem = s->elem.normal,
+                   .threads = threads,
+                   .work = s->work.normal},
         .topo = topo,
         .pu = {pus[0], pus[0]},
         .ops = 64,
@@ -54,8 +57,8 @@ static void test_a_lead_warms_up_where_the_window_says_so(void **state)
 static void test_a_crowd_runs_before_any_window(void **state)
 {
     (void)state;
-    assert_true(began_warm("mutex", 2, true));
-    assert_true(began_warm("mutex", 2, false));
+    assert_true(began_warm("lock", 2, true));
+    assert_true(began_warm("lock", 2, false));
 }
 
 static void test_scenarios_that_time_themselves_begin_cold_and_are_the_ones_named(void **state)

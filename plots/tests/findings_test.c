@@ -103,7 +103,7 @@ static void test_the_method_is_that_of_all_cells(void **state)
     build(cells, CELLS);
     char *md = read_made("report.md");
     assert_has(md, "(here 95.5% or more; 1 of 6 cells that ran have none)");
-    assert_has(md, "The purity of park-wake is 100% by construction");
+    assert_has(md, "The purity of park-wake is the share of values");
     free(md);
     remove_folder();
 }
@@ -136,6 +136,7 @@ static void test_parks_that_slept_are_in_every_cells_row(void **state)
     put_outcome(f, &usual[4], "recv_park", 0.25);
     put_outcome(f, &usual[4], "wake_to_retry", 0.25);
     put_outcome(f, &usual[4], "park_slept", 0.123);
+    put_outcome(f, &usual[4], "park_switched", 0.25);
     fclose(f);
     build(usual, CELLS);
     char *md = read_made("report.md"), name[200], *row;
@@ -145,17 +146,17 @@ static void test_parks_that_slept_are_in_every_cells_row(void **state)
     row = strstr(row, name);
     assert_non_null(row);
     *strchr(row, '\n') = '\0';
-    assert_has(row, "| 100.0% | 12.3% |");
+    assert_has(row, "| 100.0% | 12.3% | 25.0% |");
     free(md);
     remove_folder();
 }
 
-/* A wake that comes before the waiter sleeps is not what a park costs: such cells are listed once,
- * by place. */
-static void test_cells_whose_waiters_stay_awake_are_one_list(void **state)
+/* A wake that comes before the waiter has left its PU is not what a park costs: such cells are
+ * listed once, by place. */
+static void test_cells_whose_waiters_stay_are_one_list(void **state)
 {
     struct made_cell cells[] = {PARK("a", 100), PARK("b", 200), PARK("c", 3000), PARK("a", 50)};
-    const double slept[] = {0, 0.125, 1, 0.5};
+    const double left[] = {0, 0.125, 1, 0.5};
     (void)state;
     make_folder("awake");
     cells[3].place = "same-pu";
@@ -163,12 +164,12 @@ static void test_cells_whose_waiters_stay_awake_are_one_list(void **state)
     for (size_t i = 0; i < 4; i++) {
         put_outcome(f, &cells[i], "send_park", 0.25);
         put_outcome(f, &cells[i], "recv_park", 0.75);
-        put_outcome(f, &cells[i], "park_slept", slept[i]);
+        put_outcome(f, &cells[i], i % 2 ? "park_switched" : "park_slept", left[i]);
     }
     fclose(f);
     build(cells, 4);
     char *md = read_made("report.md");
-    assert_has(md, "fewer than 90% of the parks slept");
+    assert_has(md, "the waiter left its PU in fewer than 90% of the parks");
     assert_has(md, "\n- park-wake, same PU: a 50.0%\n"
                    "- park-wake, two PUs sharing an L3: a 0.0%, b 12.5%\n\n");
     free(md);
@@ -176,7 +177,7 @@ static void test_cells_whose_waiters_stay_awake_are_one_list(void **state)
         cells[i] = (struct made_cell)PARK("c", 3000);
     build(cells, 1);
     md = read_made("report.md");
-    assert_lacks(md, "of the parks slept");
+    assert_lacks(md, "left its PU in fewer");
     free(md);
     remove_folder();
 }
@@ -185,9 +186,9 @@ static void test_cells_whose_waiters_stay_awake_are_one_list(void **state)
 static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(void **state)
 {
     struct made_cell cells[] = {
-        {.scenario = "mutex", .variant = "ticket", .threads = 1, .median_ns = 10},
-        {.scenario = "mutex", .variant = "ticket", .threads = 4, .place = "l3", .median_ns = 7777},
-        {.scenario = "mutex", .variant = "ticket", .threads = 8, .place = "l3", .median_ns = 88},
+        {.scenario = "lock", .variant = "ticket", .threads = 1, .median_ns = 10},
+        {.scenario = "lock", .variant = "ticket", .threads = 4, .place = "l3", .median_ns = 7777},
+        {.scenario = "lock", .variant = "ticket", .threads = 8, .place = "l3", .median_ns = 88},
     };
     (void)state;
     make_folder("overlap");
@@ -200,13 +201,13 @@ static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(
         if (all) {
             assert_has(md, "Most affected: ticket, 4 threads");
             assert_has(curves, "7777");
-            assert_lacks(html, "not all ran</span>");
-            assert_lacks(md, "cells a thread made no progress");
+            assert_lacks(html, "not contended</span>");
+            assert_lacks(md, "were not contended");
         } else {
             assert_has(md, "Most affected: ticket, 8 threads");
             assert_lacks(curves, "7777");
-            assert_has(html, "not all ran</span>");
-            assert_has(md, "In 1 of 3 cells a thread made no progress within a window");
+            assert_has(html, "not contended</span>");
+            assert_has(md, "1 of 3 cells were not contended");
             assert_has(row, "left out: 1 impure, not contended by all");
         }
         free(md);
@@ -214,11 +215,20 @@ static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(
         free(curves);
         free(row);
     }
-    cells[1].overlap = cells[2].overlap = 0.5;
+    cells[1].overlap = 1; /* all ran, but the lock was nearly always taken by who had it last */
+    cells[1].handovers = 0.09;
+    cells[2].handovers = 0.1;
     build(cells, 3);
     char *md = read_made("report.md");
+    assert_has(md, "1 of 3 cells were not contended");
+    assert_has(md, "changed hands in 9.0%");
+    assert_has(md, "Most affected: ticket, 8 threads");
+    free(md);
+    cells[2].overlap = 0.5;
+    build(cells, 3);
+    md = read_made("report.md");
     assert_lacks(md, "Most affected");
-    assert_has(md, "No lock was contended by all of its threads");
+    assert_has(md, "No lock was contended, so");
     assert_has(md, "| 4 threads, two PUs sharing an L3 |");
     free(md);
     remove_folder();
@@ -256,7 +266,7 @@ int main(void)
         cmocka_unit_test(test_the_method_is_that_of_all_cells),
         cmocka_unit_test(test_the_method_says_which_windows_begin_warm),
         cmocka_unit_test(test_parks_that_slept_are_in_every_cells_row),
-        cmocka_unit_test(test_cells_whose_waiters_stay_awake_are_one_list),
+        cmocka_unit_test(test_cells_whose_waiters_stay_are_one_list),
         cmocka_unit_test(test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere),
         cmocka_unit_test(test_the_mix_has_every_variant),
     };

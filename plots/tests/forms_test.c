@@ -102,7 +102,7 @@ static void test_figures_have_descriptions_and_no_commands(void **state)
     struct made_cell cells[CELLS + 2];
     memcpy(cells, usual, sizeof(usual));
     cells[CELLS] =
-        (struct made_cell){.scenario = "mutex", .variant = "t", .threads = 1, .median_ns = 2};
+        (struct made_cell){.scenario = "lock", .variant = "t", .threads = 1, .median_ns = 2};
     cells[CELLS + 1] = cells[CELLS];
     cells[CELLS + 1].threads = 4;
     cells[CELLS + 1].place = "l3";

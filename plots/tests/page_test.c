@@ -19,8 +19,7 @@ static void test_words_of_the_machine_are_text(void **state)
     memcpy(cells, usual, sizeof(cells));
     cells[1].variant = "a'\"<script>;system(\"touch pwned\")";
     cells[3].variant = cells[1].variant;
-    cells[4] =
-        (struct made_cell){.scenario = "mutex", .variant = "t", .threads = 1, .median_ns = 2};
+    cells[4] = (struct made_cell){.scenario = "lock", .variant = "t", .threads = 1, .median_ns = 2};
     cells[5] = cells[4];
     cells[5].threads = 4;
     cells[5].place = "'; system('touch pwned'); x='";

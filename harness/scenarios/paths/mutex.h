@@ -1,5 +1,5 @@
-/* The variant's lock alone: lock, add one to a word under it, unlock. With more threads than PUs it
- * shows which locks collapse. */
+/* The variant's lock by itself, in one thread: lock, add one to a word, unlock. Nobody else wants
+ * it: see lock.h for that. */
 /* SPDX-License-Identifier: MIT */
 static struct VARIANT_PASTE(lock, VARIANT_LOCK) * mutex_lock(struct bench *b)
 {
@@ -17,33 +17,14 @@ static void mutex_teardown(struct bench *b)
     LOCK_FN(fini)(mutex_lock(b));
 }
 
-/* True where somebody else had the lock. */
-static inline bool mutex_pair(struct bench *b)
+static void mutex_lead(struct worker *w, uint64_t ops)
 {
-    bool waited = LOCK_FN(acquire)(mutex_lock(b)) > 0;
-    b->guarded++;
-    LOCK_FN(release)(mutex_lock(b));
-    return waited;
-}
-
-/* One thread runs the same loop. The harness reads the progress while the loop runs; it is written
- * each time the lock was waited for, which may be rare, and otherwise now and then: a store for
- * each uncontended pair would cost as much as the pair. Goroutines, which are not preempted, let
- * the others run at those times, too. */
-static void mutex_crowd(struct worker *w)
-{
-    enum { NOW_AND_THEN = 64 };
     struct bench *b = w->bench;
-    uint64_t done = 0;
-    while (!load_rlx(&b->stop)) { /* a flag; publishes nothing */
-        bool waited = mutex_pair(b);
-        bool now = ++done % NOW_AND_THEN == 0;
-        if (now || waited)
-            store_rlx(&w->ops, done); /* a count; publishes nothing */
-        if (now && b->goroutines)
-            gosched();
+    for (uint64_t i = 0; i < ops; i++) {
+        LOCK_FN(acquire)(mutex_lock(b));
+        b->guarded++;
+        LOCK_FN(release)(mutex_lock(b));
     }
-    store_rlx(&w->ops, done); /* as above */
 }
 
 /* Mutual exclusion: no addition was lost. */
@@ -54,12 +35,11 @@ static bool mutex_check(const struct bench *b, uint64_t ops)
 
 static const struct scenario scenario_mutex = {
     .name = "mutex",
-    .summary = "the variant's lock by itself: lock and unlock around one addition",
+    .summary = "the variant's lock by itself: lock and unlock around one addition, in one thread",
     .op = "lock+unlock pair",
-    .threads = {1, 1, THREADS_MAX},
-    .places = true,
+    .threads = {1, 1, 1},
     .setup = mutex_setup,
-    .crowd = mutex_crowd,
+    .lead = mutex_lead,
     .teardown = mutex_teardown,
     .check = mutex_check,
 };

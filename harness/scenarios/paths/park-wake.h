@@ -2,8 +2,9 @@
  * first has to park until the other one comes. Mostly that is the receiver. Where a wake makes the
  * woken thread run at once on the waker's PU, it is the sender every other time: then it sends its
  * answer before the waker has got round to receiving. One operation is one value, one way: one
- * park, one wake, and the woken one running again. That one side of each value parks is so by
- * construction; what can fail is the sleep (park_slept), where a waiter spins or yields first. */
+ * park, one wake, and the woken one running again. One side of each value parks, always. Its
+ * purity is how often the waiter left its PU meanwhile: a thread by sleeping in the kernel, a
+ * goroutine by leaving its stack. Where a waiter spins or yields first, that can fail. */
 /* SPDX-License-Identifier: MIT */
 static int park_wake_setup(struct bench *b)
 {
@@ -40,7 +41,8 @@ static const struct scenario scenario_park_wake = {
     .elem = {8, 0, 65535},
     .threads = {2, 2, 2},
     .places = true,
-    .pure_outcomes = PURE(SEND_PARK) | PURE(RECV_PARK),
+    .pure_outcomes = PURE(PARK_SLEPT) | PURE(PARK_SWITCHED),
+    .pure_less = PURE(WAKE_TO_RETRY), /* of a waiter that then parks again */
     .pure_per_op = 1,
     .ops_multiple = 2,
     .setup = park_wake_setup,
