@@ -71,10 +71,11 @@ size_t race_programs_read(struct race_program **programs)
         if (*text == '\0' || *text == '#')
             continue;
         if (text == line) {
-            *programs = realloc(*programs, ++count * sizeof(**programs));
+            if ((count & (count - 1)) == 0) /* the room is used up */
+                *programs = realloc(*programs, (count ? 2 * count : 1) * sizeof(**programs));
             if (!*programs)
                 complain(line, "out of memory");
-            read_head(*programs + count - 1, line);
+            read_head(*programs + count++, line);
         } else if (count == 0) {
             complain(line, "no verdict comes before it");
         } else {
