@@ -1,6 +1,9 @@
 # What the lab and the tests need besides the library: their packages, and how they are compiled.
 # SPDX-License-Identifier: MIT
 enable_language(CXX)
+if(PROJECT_IS_TOP_LEVEL)
+    hchan_without_ndebug(CXX)
+endif()
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
