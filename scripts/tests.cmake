@@ -8,8 +8,20 @@ set(HCHANLAB_TEST_LIMIT_S 1500)
 
 # hchanlab_test(NAME COMMAND...): a ctest; status 77 means "skipped". Its labels are the folders that
 # it stands in: core, variants, harness, plots or scripts; and within core/tests, explore or oracle.
+# The target <folder>_tests builds the targets of which the command names the program or the file.
 function(hchanlab_test name)
     add_test(NAME ${name} COMMAND ${ARGN})
+    get_filename_component(all ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+    string(APPEND all "_tests")
+    if(NOT TARGET ${all})
+        add_custom_target(${all})
+    endif()
+    foreach(word ${ARGN})
+        string(REGEX REPLACE "^\\$<TARGET_FILE:(.+)>$" "\\1" target "${word}")
+        if(TARGET "${target}")
+            add_dependencies(${all} ${target})
+        endif()
+    endforeach()
     file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
     string(REPLACE "/tests/" ";" labels ${folder})
     # HCHANLAB_LOCK: tests may sweep at the same time.
@@ -18,22 +30,19 @@ function(hchanlab_test name)
 endfunction()
 
 # hchanlab_tests(libs...): every tests/*_test.c of the calling folder becomes one executable and
-# one ctest, linked with cmocka and the libraries named. The target <label>_tests builds them all.
+# one ctest, linked with cmocka and the libraries named.
 function(hchanlab_tests)
     if(NOT CMOCKA_FOUND)
         message(STATUS "cmocka not found: no tests in ${CMAKE_CURRENT_SOURCE_DIR}")
         return()
     endif()
     file(GLOB sources CONFIGURE_DEPENDS tests/*_test.c)
-    get_filename_component(label ${CMAKE_CURRENT_SOURCE_DIR} NAME)
-    add_custom_target(${label}_tests)
     foreach(source ${sources})
         get_filename_component(name ${source} NAME_WE)
         add_executable(${name} ${source})
         target_link_libraries(${name} PRIVATE house ${ARGN} PkgConfig::CMOCKA)
         target_compile_definitions(${name} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                    BINARY_DIR="${PROJECT_BINARY_DIR}")
-        add_dependencies(${label}_tests ${name})
         hchanlab_test(${name} ${name})
     endforeach()
 endfunction()
