@@ -55,12 +55,16 @@ static inline const struct hchan_variant *test_variant(const struct hchan_varian
     return before ? NULL : hchan_variant_find(name);
 }
 
-/* Checks once, before the tests begin, that there is a variant of that name. */
-__attribute__((constructor)) static void check_test_variant(void)
+/* How many times less a long test does than usual: HCHANLAB_LESS, or 1. */
+static unsigned test_less;
+
+/* Checks what the environment asks for once, before the tests begin. */
+__attribute__((constructor)) static void check_environment(void)
 {
     const char *name = getenv("HCHANLAB_VARIANT");
     if (name && !given_variant("HCHANLAB_VARIANT", name))
         exit(2);
+    test_less = (unsigned)environment_number("HCHANLAB_LESS", 1, 1, 1000);
 }
 
 /* Runs a body for the measured and the traced instance of every variant. */

@@ -8,6 +8,7 @@
  *
  *     HCHANLAB_SCHEDULES=10000000     how many drawn schedules; 0: none
  *     HCHANLAB_SEED=7                 of the drawn programs and schedules
+ *     HCHANLAB_SHALLOWER=1            so many deviations less, where there are any
  *     HCHANLAB_MEETING='two yield' HCHANLAB_REPLAY='12:1'    says what a schedule does */
 /* SPDX-License-Identifier: MIT */
 #include "core/g/g.h"
@@ -21,15 +22,16 @@
 
 enum {
     DRAWN = EXPLORE_ASAN ? 100000 : 1000000,
-    BATCH = 500, /* schedules of one drawn program, with each of the two strategies */
+    SHALLOWER = EXPLORE_ASAN, /* where it is slower by some twenty times */
+    BATCH = 500,              /* schedules of one drawn program, with each of the two strategies */
     LIMIT = 10000000,
 };
 
 static struct explore_result result;
 static struct judge judge;
 static struct program program;
-static uint64_t schedules, drawn, seed; /* done so far; asked for */
-static bool broken;                     /* what comes later would fail as well */
+static uint64_t schedules, drawn, seed, shallower; /* done so far; asked for */
+static bool broken;                                /* what comes later would fail as well */
 
 static const struct hchan_variant *variant(void)
 {
@@ -60,8 +62,7 @@ static _Noreturn void failed(const char *name)
 
 static void exhaust(const struct explore_case *what, uint32_t bound)
 {
-    if (EXPLORE_ASAN && bound > 0) /* it is slower by some twenty times */
-        bound--;
+    bound -= shallower < bound ? (uint32_t)shallower : bound;
     if (!explore_all(what, bound, LIMIT, &result))
         failed(what->name);
     if (!result.exhausted)
@@ -494,6 +495,7 @@ int main(int argc, char **argv)
         return replay(name, getenv("HCHANLAB_REPLAY"));
     drawn = environment_number("HCHANLAB_SCHEDULES", DRAWN, 0, UINT64_MAX);
     seed = environment_number("HCHANLAB_SEED", 1, 0, UINT32_MAX);
+    shallower = environment_number("HCHANLAB_SHALLOWER", SHALLOWER, 0, EXPLORE_UNBOUNDED);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_meetings),
         cmocka_unit_test(test_programs),
