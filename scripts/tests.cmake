@@ -52,6 +52,12 @@ function(hchanlab_slow)
     set_property(TEST ${ARGN} APPEND PROPERTY LABELS slow)
 endfunction()
 
+# hchanlab_first(tests...): these start before the others, since they take longest. What starts last
+# and takes long would run alone in the end.
+function(hchanlab_first)
+    set_property(TEST ${ARGN} PROPERTY COST 100)
+endfunction()
+
 # hchanlab_apart(tests...): nothing runs beside these. They have threads for every CPU, and would slow
 # down or spoil what does.
 function(hchanlab_apart)
