@@ -54,6 +54,13 @@ static void assert_right(const struct peer *peer, const char *cell, const unsign
     }
 }
 
+/* A build may leave out Go's own benchmarks, which the peer go runs for these scenarios. */
+static bool is_left_out(const struct peer *peer, const char *scenario)
+{
+    return strcmp(peer->name, "go") == 0 && strncmp(scenario, "go-", 3) == 0 &&
+           access(BINARY_DIR "/libexec/hchanlab/go-runtime.test", F_OK) != 0;
+}
+
 static void test_peers_tell_what_they_are(void **state)
 {
     (void)state;
@@ -74,6 +81,10 @@ static void test_peers_tell_what_they_are(void **state)
         assert_ptr_equal(peer_find((*p)->name), *p);
         for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
             const struct scenario *s = scenario_find(scenarios[i], (*p)->name, INSTANCE_MEASURED);
+            if (is_left_out(*p, scenarios[i])) {
+                assert_null(s);
+                continue;
+            }
             if (!s)
                 fail_msg("%s has no %s", (*p)->name, scenarios[i]);
             assert_null(s->path); /* nobody counts which one its operations take */
@@ -116,6 +127,8 @@ static void test_no_value_is_lost_or_doubled(void **state)
     for (const struct peer *const *p = peers_all(); *p; p++)
         for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]) && !(*p)->reason; i++) {
             char cell[CELL_NAME_MAX];
+            if (is_left_out(*p, cells[i].cell))
+                continue;
             snprintf(cell, sizeof(cell), cells[i].cell, (*p)->name);
             assert_right(*p, cell, pus);
             if (cells[i].same_too)
