@@ -30,6 +30,11 @@ bool cell_is_uncontended(const struct page_cell *c)
     return c->threads > 1 && (c->overlap < PURE_SHARE || c->handovers < CONTENDED_SHARE);
 }
 
+bool cell_is_traced_otherwise(const struct page_cell *c)
+{
+    return c->traced_ratio < REGIME_LOW || c->traced_ratio > REGIME_HIGH;
+}
+
 bool cell_is_lacking(const struct page_cell *c)
 {
     return strcmp(c->status, "lacking") == 0;

@@ -18,6 +18,11 @@
 /* The least share of a lock's acquisitions that change its owner, for it to be contended. */
 #define CONTENDED_SHARE 0.1
 
+/* A traced window that takes less or more than so many times the timed one ran in another regime:
+ * what was counted there may not be what was timed. */
+#define REGIME_LOW  0.8
+#define REGIME_HIGH 1.25
+
 struct page_cell {
     const char *name, *scenario, *variant, *path, *op, *place, *status, *reason, *floor, *ci_unit;
     double capacity, elem, threads, work, held, lines, away, geometric;
@@ -101,6 +106,9 @@ bool cell_is_lacking(const struct page_cell *c);
 /* Its threads did not contend: some made no progress within the window, or the lock changed hands
  * in fewer than one acquisition of ten. */
 bool cell_is_uncontended(const struct page_cell *c);
+
+/* Its traced windows ran in another regime than the timed ones. */
+bool cell_is_traced_otherwise(const struct page_cell *c);
 
 bool cell_has_interval(const struct page_cell *c);
 

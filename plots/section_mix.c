@@ -234,6 +234,25 @@ static void say_all_stay(const struct page *p)
     doc_list_end(p->d);
 }
 
+/* The cells whose shares may not be those of what was timed. */
+static void say_regimes(const struct page *p)
+{
+    struct note names = {""};
+    size_t count = 0;
+    for (size_t i = 0; i < p->m->sorted_count; i++) {
+        const struct page_cell *c = p->m->sorted[i];
+        if (cell_is_ok(c) && cell_is_usual(p->m, c) && cell_is_traced_otherwise(c))
+            note_add(&names, "%s%s (%s×)", count++ ? ", " : "", c->name,
+                     number_times(c->traced_ratio).text);
+    }
+    if (count)
+        doc_aside(p->d, "warning",
+                  "In %zu %s the traced windows took less than %g× or more than %g× the time of "
+                  "the timed ones, so they ran in another regime, and the shares below may not be "
+                  "those of what was timed: %s.",
+                  count, count == 1 ? "cell" : "cells", REGIME_LOW, REGIME_HIGH, names.text);
+}
+
 int section_mix(const struct page *p)
 {
     double rows;
@@ -245,6 +264,7 @@ int section_mix(const struct page *p)
         return 0;
     }
     say_all_stay(p);
+    say_regimes(p);
     doc_figures_begin(p->d);
     doc_figure(p->d, "mix", "Chart: shares of the paths by scenario and variant");
     doc_figures_end(

@@ -182,6 +182,33 @@ static void test_cells_whose_waiters_stay_are_one_list(void **state)
     remove_folder();
 }
 
+/* What was counted in windows that took another time may not be what was timed. */
+static void test_cells_that_were_traced_in_another_regime_are_named(void **state)
+{
+    struct made_cell cells[] = {PARK("a", 100), PARK("b", 200), PARK("c", 300)};
+    (void)state;
+    make_folder("regime");
+    FILE *f = open_table("outcomes", "name\toutcome\tper_op");
+    for (size_t i = 0; i < 3; i++)
+        put_outcome(f, &cells[i], "send_park", 1);
+    fclose(f);
+    cells[0].traced_ratio = 1.25;
+    cells[1].traced_ratio = 2.69;
+    cells[2].traced_ratio = 0.8;
+    build(cells, 3);
+    char *md = read_made("report.md");
+    assert_has(md, "In 1 cell the traced windows");
+    assert_has(md, "variant=b");
+    assert_has(md, "(2.7×)");
+    free(md);
+    cells[1].traced_ratio = 1;
+    build(cells, 3);
+    md = read_made("report.md");
+    assert_lacks(md, "another regime");
+    free(md);
+    remove_folder();
+}
+
 /* A lock that one thread had for a whole window was not contended, so its cost is not quoted. */
 static void test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere(void **state)
 {
@@ -268,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_parks_that_slept_are_in_every_cells_row),
         cmocka_unit_test(test_cells_whose_waiters_stay_are_one_list),
         cmocka_unit_test(test_a_lock_that_not_all_contended_for_is_marked_and_quoted_nowhere),
+        cmocka_unit_test(test_cells_that_were_traced_in_another_regime_are_named),
         cmocka_unit_test(test_the_mix_has_every_variant),
     };
     if (system("gnuplot --version >/dev/null 2>&1") != 0)

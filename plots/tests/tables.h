@@ -51,8 +51,9 @@ struct made_cell {
     const char *scenario, *variant, *path, *place;
     double threads, median_ns, spread; /* the interval is median * (1 +- spread) */
     double purity;
-    double capacity, switches, overlap, fairness, floor_ns, handovers; /* n/a where 0 */
-    double level; /* of the interval; below 0: no interval */
+    double capacity, switches, overlap, fairness, floor_ns, handovers,
+        traced_ratio; /* n/a where 0 */
+    double level;     /* of the interval; below 0: no interval */
     const char *status, *reason;
 };
 
@@ -100,13 +101,15 @@ static inline void put_made_cell(FILE *f, const struct made_cell *c)
     put_known(f, c->floor_ns, '\t');
     put_known(f, c->floor_ns > 0, '\t');
     put_known(f, c->floor_ns > 0 ? c->median_ns / c->floor_ns : 0, '\t');
-    put_known(f, c->handovers, '\n');
+    put_known(f, c->handovers, '\t');
+    put_known(f, c->traced_ratio, '\n');
 }
 
-#define MADE_CELLS_HEADER                                                                 \
-    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t" \
-    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tpurity\t"            \
-    "switches_per_op\toverlap\tfairness\tfloor_ns\tfloor_units\tfloor_ratio\thandovers"
+#define MADE_CELLS_HEADER                                                                        \
+    "name\tscenario\tvariant\tpath\top\tcapacity\telem\tthreads\tplace\tstatus\treason\t"        \
+    "samples\tprocesses\tmedian_ns\tci_low_ns\tci_high_ns\tci_level\tpurity\t"                   \
+    "switches_per_op\toverlap\tfairness\tfloor_ns\tfloor_units\tfloor_ratio\thandovers\ttraced_" \
+    "ratio"
 
 /* Writes cells.tsv and samples.tsv; process p's windows lie within the interval. */
 static inline void make_tables(const struct made_cell *cells, size_t count)
