@@ -309,13 +309,29 @@ static bool speaks_to(const struct model *m, const struct claim *claim, const st
            !(claim->threads > 0 && c->threads != claim->threads);
 }
 
+/* Whose cells decide a claim that names no variant: the goroutines that are closest to Go's, or
+ * else threads with the same lock that sleep in the kernel. If a run has neither for the claim, all
+ * of its variants do. So another variant in a run changes no verdict. */
+static const char *const speakers[] = {"futex+go+check", "futex-park"};
+
+static const char *speaker_of(const struct model *m, const struct claim *claim)
+{
+    for (size_t k = 0; k < sizeof(speakers) / sizeof(speakers[0]) && !claim->over_variant; k++)
+        for (size_t i = 0; i < m->sorted_count; i++)
+            if (strcmp(m->sorted[i]->variant, speakers[k]) == 0 &&
+                speaks_to(m, claim, m->sorted[i]) && fits(m->sorted[i]))
+                return speakers[k];
+    return NULL;
+}
+
 int claim_judge(const struct model *m, const struct claim *claim, struct judgement *j)
 {
     static const enum unit units[] = {
         [FROM_COST] = UNIT_NS,     [FROM_RATIO] = UNIT_TIMES,    [FROM_OUTCOME] = UNIT_COUNT,
         [FROM_SHARE] = UNIT_SHARE, [FROM_SWITCHES] = UNIT_COUNT,
     };
-    struct observations o = {.unit = units[claim->source]};
+    struct observations o = {.unit = units[claim->source]}, beside = o;
+    const char *speaker = speaker_of(m, claim);
     double capacity = NAN; /* the same for all usual cells */
     int status = 0;
     memset(j, 0, sizeof(*j));
@@ -323,16 +339,20 @@ int claim_judge(const struct model *m, const struct claim *claim, struct judgeme
         const struct page_cell *c = m->sorted[i];
         if (!speaks_to(m, claim, c))
             continue;
+        bool decides = !speaker || strcmp(c->variant, speaker) == 0;
         capacity = c->capacity;
         if (fits(c))
-            status = observe_cell(m, claim, c, &o);
+            status = observe_cell(m, claim, c, decides ? &o : &beside);
         else
             o.left_out++;
     }
     struct claimed claimed = claimed_at(claim, capacity);
-    if (!status)
+    if (!status) {
         judge(&o, &claimed, j);
+        judge_beside(&beside, &claimed, j);
+    }
     observations_free(&o);
+    observations_free(&beside);
     return status;
 }
 

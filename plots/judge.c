@@ -192,13 +192,32 @@ static enum verdict verdict_of(const struct observations *o, const struct claime
     return below ? VERDICT_LOWER : VERDICT_HIGHER;
 }
 
+/* Where the observations of the place of `first` end. */
+static size_t place_end(const struct observations *o, size_t first)
+{
+    size_t end = first + 1;
+    while (end < o->count && strcmp(o->items[end].place.text, o->items[first].place.text) == 0)
+        end++;
+    return end;
+}
+
+void judge_beside(const struct observations *o, const struct claimed *claimed, struct judgement *j)
+{
+    for (size_t first = 0, end; first < o->count; first = end) {
+        struct note measured = {""}, says = {""};
+        end = place_end(o, first);
+        add_measured(&measured, o, first, end);
+        add_says(&says, o, first, end, claimed);
+        note_add(&j->measured, "%sbeside: %s", j->measured.text[0] ? "\n" : "", measured.text);
+        note_add(&j->says, "%sbeside: %s", j->says.text[0] ? "\n" : "", says.text);
+    }
+}
+
 void judge(const struct observations *o, const struct claimed *claimed, struct judgement *j)
 {
     j->verdict = verdict_of(o, claimed);
     for (size_t first = 0, end; first < o->count; first = end) {
-        for (end = first + 1; end < o->count; end++)
-            if (strcmp(o->items[end].place.text, o->items[first].place.text) != 0)
-                break;
+        end = place_end(o, first);
         add_measured(&j->measured, o, first, end);
         add_says(&j->says, o, first, end, claimed);
     }

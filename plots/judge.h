@@ -68,6 +68,9 @@ int judge_one(const struct observation *o, const struct claimed *claimed);
 /* Judges all observations: sets the verdict and adds a line per place to each text. */
 void judge(const struct observations *o, const struct claimed *claimed, struct judgement *j);
 
+/* Adds lines, marked as beside, for observations that do not count for the verdict. */
+void judge_beside(const struct observations *o, const struct claimed *claimed, struct judgement *j);
+
 /* The verdict in words: "higher". */
 const char *verdict_words(enum verdict verdict);
 

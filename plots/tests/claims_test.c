@@ -32,6 +32,35 @@ static void test_a_claims_verdict_follows_the_run(void **state)
     remove_folder();
 }
 
+/* Goroutines decide where the run has them, or else one variant of threads; the others are said
+ * beside, and change nothing. */
+static void test_another_variant_changes_no_verdict(void **state)
+{
+    struct made_cell cells[] = {HANDOFF("futex+go+check", 70), HANDOFF("spin-mutex", 7),
+                                HANDOFF("ticket", 7000)};
+    (void)state;
+    make_folder("speakers");
+    for (size_t count = 1; count <= 3; count++) {
+        build(cells, count);
+        char *row = claim_row("Unbuffered with a direct handoff");
+        assert_has(row, "**holds**");
+        assert_int_equal(strstr(row, "beside: ") != NULL, count > 1);
+        free(row);
+    }
+    cells[0].variant = "futex-park";
+    build(cells, 3);
+    char *row = claim_row("Unbuffered with a direct handoff");
+    assert_has(row, "**holds**");
+    free(row);
+    cells[0].variant = "mcs+futex+none"; /* neither is there */
+    build(cells, 3);
+    row = claim_row("Unbuffered with a direct handoff");
+    assert_has(row, "**partly**");
+    assert_lacks(row, "beside: ");
+    free(row);
+    remove_folder();
+}
+
 static void test_of_two_claims_that_contradict_each_other_one_holds(void **state)
 {
     (void)state;
@@ -149,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_claims_verdict_follows_the_run),
+        cmocka_unit_test(test_another_variant_changes_no_verdict),
         cmocka_unit_test(test_of_two_claims_that_contradict_each_other_one_holds),
         cmocka_unit_test(test_a_handoff_skips_the_buffer_if_no_value_went_through_it),
         cmocka_unit_test(test_closing_is_free_if_it_adds_nothing_to_the_wakes),
