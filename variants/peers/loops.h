@@ -43,8 +43,9 @@ template <class Peer, class Channel, bool checked> class prod_cons
             channel.send(value);
             if (checked)
                 sum += spread(value);
-            self.ops.store(++sent, std::memory_order_relaxed);
+            sent++;
         }
+        self.ops.store(sent, std::memory_order_relaxed); /* only consumers are timed */
         self.sum = sum;
         if (producing.fetch_sub(1) == 1)
             for (unsigned k = 0; k < a.threads / 2; k++)
@@ -256,8 +257,10 @@ template <class Peer, class Channel, bool checked> class buffer_hop : public lea
             uint64_t upto = sent.load(std::memory_order_acquire);
             if (number == upto && stop.load(std::memory_order_acquire))
                 return;
-            if (number == upto)
+            if (number == upto) {
                 Peer::crew::wait(a);
+                continue; /* the lead reads `taken`: a store would take its line for nothing */
+            }
             for (; number < upto; number++)
                 look_for(number);
             taken.store(number, std::memory_order_release);

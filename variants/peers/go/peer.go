@@ -212,8 +212,8 @@ func (p *prodCons) produce(i int) {
 			self.sum += spread(value)
 		}
 		sent++
-		self.ops = sent
 	}
+	self.ops = sent // only consumers are timed
 	if atomic.AddInt32(&p.producing, -1) == 0 {
 		close(p.c)
 	}
