@@ -2,8 +2,8 @@
  * aggregate of these. It owns no state. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/base/stats.h"
+#include "harness/store/processes.h"
 #include "harness/tell/export.h"
-#include "harness/tell/processes.h"
 #include "harness/tell/utf8.h"
 #include <errno.h>
 #include <jansson.h>

@@ -1,7 +1,7 @@
 /* Go's benchmark format of a run: configuration lines, and a line a process. It owns no state. */
 /* SPDX-License-Identifier: MIT */
+#include "harness/store/processes.h"
 #include "harness/tell/export.h"
-#include "harness/tell/processes.h"
 #include "harness/tell/utf8.h"
 #include <ctype.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/tell/rows.h"
 #include "harness/base/goroutines.h"
+#include "harness/store/processes.h"
 #include "harness/tell/floors_of.h"
-#include "harness/tell/processes.h"
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>

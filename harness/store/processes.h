@@ -1,8 +1,8 @@
 /* A cell's processes, each in a few numbers. Windows of one process are not independent, so what
  * other tools are to compare is a number for each process. */
 /* SPDX-License-Identifier: MIT */
-#ifndef HARNESS_TELL_PROCESSES_H
-#define HARNESS_TELL_PROCESSES_H
+#ifndef HARNESS_STORE_PROCESSES_H
+#define HARNESS_STORE_PROCESSES_H
 
 #include "harness/store/store.h"
 #include <stddef.h>

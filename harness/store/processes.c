@@ -1,6 +1,6 @@
 /* Sums up each process of a cell (processes.h). It owns no state. */
 /* SPDX-License-Identifier: MIT */
-#include "harness/tell/processes.h"
+#include "harness/store/processes.h"
 #include "harness/base/stats.h"
 #include <errno.h>
 #include <math.h>
