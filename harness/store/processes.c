@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/store/processes.h"
 #include "harness/base/stats.h"
+#include "harness/store/sql.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -55,4 +56,33 @@ int processes_read(struct store *s, int64_t cell, struct process_row **rows, siz
     }
     free(samples);
     return *rows ? 0 : -ENOMEM;
+}
+
+int processes_ok(struct store *s, int64_t cell, uint32_t **processes, size_t *count)
+{
+    *processes = NULL;
+    *count = 0;
+    sqlite3_stmt *q = store_prepare(
+        s, "SELECT process FROM trials WHERE cell = ? AND status = ? ORDER BY process", "ii", cell,
+        (int64_t)TRIAL_OK);
+    if (!q)
+        return s->status;
+    int status = 0, step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0) {
+        uint32_t *more = realloc(*processes, (*count + 1) * sizeof(*more));
+        if (more) {
+            *processes = more;
+            more[(*count)++] = (uint32_t)sqlite3_column_int64(q, 0);
+        } else {
+            status = store_fail_with(s, -ENOMEM);
+        }
+    }
+    if (status == 0 && step != SQLITE_DONE)
+        status = store_fail(s);
+    sqlite3_finalize(q);
+    if (status) {
+        free(*processes);
+        *processes = NULL;
+    }
+    return status;
 }

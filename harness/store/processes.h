@@ -18,6 +18,10 @@ struct process_row {
  * caller frees them. Returns 0, or a negative errno with the sentence in store_error(). */
 int processes_read(struct store *s, int64_t cell, struct process_row **rows, size_t *count);
 
+/* Reads the numbers of the processes of a cell that ended with TRIAL_OK, in order; malloc'd, the
+ * caller frees them. Returns 0, or a negative errno with the sentence in store_error(). */
+int processes_ok(struct store *s, int64_t cell, uint32_t **processes, size_t *count);
+
 /* The median of one field of samples, a double at this offset, over those that have it. NaN if none
  * has, or if memory ran out. */
 double samples_median(const struct sample *samples, size_t count, size_t offset);

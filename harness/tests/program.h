@@ -30,7 +30,7 @@ static void read_back(const char *path, char *text, size_t size)
 }
 
 /* Runs a shell command line in which $H is the program. */
-static struct said *run_program(const char *arguments)
+static inline struct said *run_program(const char *arguments)
 {
     static struct said said;
     char out[] = "/tmp/hchanlab-out-XXXXXX", err[] = "/tmp/hchanlab-err-XXXXXX", line[4096];

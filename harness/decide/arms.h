@@ -1,0 +1,37 @@
+/* The arms of a stored run: for each cell of a variant what it cost in each round. A process's
+ * number is its round, and its cost is the log of the median of its windows. */
+/* SPDX-License-Identifier: MIT */
+#ifndef HARNESS_DECIDE_ARMS_H
+#define HARNESS_DECIDE_ARMS_H
+
+#include "harness/store/store.h"
+#include <stddef.h>
+
+struct arm {
+    struct cell cell;
+    char label[CELL_NAME_MAX]; /* the cell's name without its variant: what arms are paired by */
+    double *costs;             /* one a round; NaN where no process of the round ended well */
+};
+
+struct arms {
+    struct arm *items; /* in the order of the run's cells */
+    size_t count;
+    size_t rounds; /* of the run: what the cell that has the most has */
+};
+
+/* Reads the arms of a run; floors, which have no variant, are none. Returns 0, or a negative errno
+ * with the sentence in store_error(). arms_free() releases what a success has left in *arms. */
+int arms_read(struct store *s, int64_t run, struct arms *arms);
+void arms_free(struct arms *arms);
+
+/* The middle of an arm's costs, in ns; NaN if it has none, or if memory ran out. */
+double arms_median_ns(const struct arms *arms, const struct arm *arm);
+
+/* The names of the variants, each once; malloc'd, and the names are the arms'. NULL if memory ran
+ * out. */
+const char **arms_variants(const struct arms *arms, size_t *count);
+
+/* The arm of this label and variant, or NULL. */
+const struct arm *arms_find(const struct arms *arms, const char *label, const char *variant);
+
+#endif
