@@ -13,6 +13,8 @@ enum exit_status {
     EXIT_WRONG = 5,         /* a channel or the accounting misbehaved */
     EXIT_TIMEOUT = 6,       /* every process of the variants, or the one cell, timed out */
     EXIT_INSTALLATION = 7,  /* a part of hchanlab itself is missing, or of another version */
+    EXIT_SLOWER = 8,        /* a comparison found a cell slower */
+    EXIT_CANT_TELL = 9,     /* it found none, and can't tell of some */
     EXIT_INTERRUPTED = 130, /* by the user; the status that shells use */
 };
 

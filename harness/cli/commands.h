@@ -11,6 +11,7 @@ extern const struct command cmd_sweep;
 extern const struct command cmd_runs;
 extern const struct command cmd_report;
 extern const struct command cmd_export;
+extern const struct command cmd_compare;
 extern const struct command cmd_ratio;
 extern const struct command cmd_leaks;
 extern const struct command cmd_life;

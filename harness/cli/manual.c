@@ -37,6 +37,8 @@ static const struct entry {
       {"5", "A channel or the accounting misbehaved."},
       {"6", "No process of any variant ended in time."},
       {"7", "A part of hchanlab itself is missing, or of another version."},
+      {"8", "Slower: hchanlab-compare(1) found a cell that is."},
+      {"9", "Can't tell: hchanlab-compare(1) found no cell slower, and some that it can't decide."},
       {"130", "Interrupted; what was measured is kept."},
 };
 
@@ -136,6 +138,8 @@ static void put_option(const struct option_spec *s)
     put_text(s->help);
     if (s->kind == OPTION_UINT || s->kind == OPTION_UINT_LIST)
         printf("(from %llu to %llu)\n", (unsigned long long)s->min, (unsigned long long)s->max);
+    if (s->kind == OPTION_PERCENT)
+        printf("(from %llu%% to %llu%%)\n", (unsigned long long)s->min, (unsigned long long)s->max);
     if (s->kind == OPTION_SECONDS)
         printf("(from %g to %g)\n", (double)s->min / 1000, (double)s->max / 1000);
 }

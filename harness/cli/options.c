@@ -140,6 +140,20 @@ static int take_seconds(const struct option_spec *spec, const char *text)
     return EXIT_OK;
 }
 
+static int take_percent(const struct option_spec *spec, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    size_t digits = strspn(text, "0123456789.");
+    bool plain = digits && end == text + digits && (!*end || strcmp(end, "%") == 0);
+    if (!plain || value < (double)spec->min || value > (double)spec->max)
+        return complain(EXIT_USAGE, "--%s %s: give percent from %llu%% to %llu%%", spec->name,
+                        text[0] ? text : "''", (unsigned long long)spec->min,
+                        (unsigned long long)spec->max);
+    *(double *)spec->value = value;
+    return EXIT_OK;
+}
+
 /* The words of a list are copies, which live as long as the process. */
 static int take_words(const struct option_spec *spec, const char *text)
 {
@@ -179,6 +193,8 @@ static int take_value(const struct option_spec *spec, const char *text)
     switch (spec->kind) {
     case OPTION_SECONDS:
         return take_seconds(spec, text);
+    case OPTION_PERCENT:
+        return take_percent(spec, text);
     case OPTION_UINT:
         return take_uint(spec, text);
     case OPTION_UINT_LIST:

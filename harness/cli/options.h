@@ -18,6 +18,7 @@ enum option_kind {
     OPTION_WORD,      /* value: const char * */
     OPTION_WORDS,     /* value: struct word_list, comma separated; the option may be repeated */
     OPTION_SECONDS,   /* value: double, a decimal number; min..max in milliseconds */
+    OPTION_PERCENT,   /* value: double, with or without a %; min..max */
     OPTION_UINT,      /* value: uint64_t, min..max */
     OPTION_UINT_LIST, /* value: struct uint_list, comma separated, each min..max */
 };

@@ -83,8 +83,6 @@ static int read_arm(void *arg, int64_t id, const struct cell *cell)
     struct process_row *rows = NULL;
     uint32_t *ok = NULL;
     size_t count, ok_count;
-    if (!cell->variant[0])
-        return 0;
     int status = add_arm(reading->arms, cell);
     if (!status)
         status = processes_read(reading->store, id, &rows, &count);
@@ -135,6 +133,8 @@ const char **arms_variants(const struct arms *arms, size_t *count)
     *count = 0;
     for (size_t i = 0; names && i < arms->count; i++) {
         size_t k = 0;
+        if (!arms->items[i].cell.variant[0])
+            continue;
         while (k < *count && strcmp(names[k], arms->items[i].cell.variant) != 0)
             k++;
         if (k == *count)

@@ -19,16 +19,16 @@ struct arms {
     size_t rounds; /* of the run: what the cell that has the most has */
 };
 
-/* Reads the arms of a run; floors, which have no variant, are none. Returns 0, or a negative errno
- * with the sentence in store_error(). arms_free() releases what a success has left in *arms. */
+/* Reads the arms of a run; a floor is one whose variant is "". Returns 0, or a negative errno with
+ * the sentence in store_error(). arms_free() releases what a success has left in *arms. */
 int arms_read(struct store *s, int64_t run, struct arms *arms);
 void arms_free(struct arms *arms);
 
 /* The middle of an arm's costs, in ns; NaN if it has none, or if memory ran out. */
 double arms_median_ns(const struct arms *arms, const struct arm *arm);
 
-/* The names of the variants, each once; malloc'd, and the names are the arms'. NULL if memory ran
- * out. */
+/* The names of the variants, each once, floors left out; malloc'd, and the names are the arms'.
+ * NULL if memory ran out. */
 const char **arms_variants(const struct arms *arms, size_t *count);
 
 /* The arm of this label and variant, or NULL. */
