@@ -95,10 +95,10 @@ const char *verdict_name(enum verdict_kind kind)
     return names[kind];
 }
 
-/* How many decimals leave two digits of a width. */
+/* How many decimals show a digit of a width, and at least so many. */
 static int decimals_for(double width, int least)
 {
-    int decimals = width > 0 && isfinite(width) ? 1 - (int)floor(log10(width)) : 1;
+    int decimals = width > 0 && isfinite(width) ? -(int)floor(log10(width)) : least;
     return decimals < least ? least : decimals > 6 ? 6 : decimals;
 }
 
@@ -132,7 +132,7 @@ static struct words moved_says(const struct verdict *v)
     double by = 100 * fabs(t->ratio - 1);
     double low = 100 * (slower ? t->low - 1 : 1 - t->high);
     double high = 100 * (slower ? t->high - 1 : 1 - t->low);
-    int decimals = decimals_off_zero(low, decimals_for(high - low, 0));
+    int decimals = decimals_off_zero(low, decimals_for(high - low, by < 100));
     struct words within = {""};
     if (v->within)
         within = words_format(", within %u%%", v->within);

@@ -148,13 +148,35 @@ static int read_run(const char *word, struct costs *costs, int64_t *id)
     return exit_status;
 }
 
+static const char *commit_of(const struct costs *costs)
+{
+    const char *commit = json_string_value(json_object_get(costs->about, "hchanlab_commit"));
+    return commit ? commit : "";
+}
+
+/* How two runs are measured again, side by side: two builds in turns, or two variants in one run.
+ */
+static void write_command(const struct costs costs[2], char *text, size_t size)
+{
+    enum { SHORT = 12 };
+    const char *a = commit_of(&costs[0]), *b = commit_of(&costs[1]);
+    if (a[0] && b[0] && strcmp(a, b) != 0)
+        snprintf(text, size,
+                 "scripts/compare_builds OLD NEW, build folders of the commits %.*s and "
+                 "%.*s",
+                 SHORT, a, SHORT, b);
+    else
+        snprintf(text, size,
+                 "hchanlab sweep --reps %d --variant A,B, where A and B are what is to "
+                 "be compared; or scripts/compare_builds OLD NEW, of two builds",
+                 VERDICT_ROUNDS);
+}
+
 static int compare_runs(void)
 {
     int64_t id[2];
-    struct apart apart = {.kind = "run",
-                          .command =
-                              "scripts/compare_builds OLD NEW, the build folders of both; or "
-                              "`hchanlab sweep` with both variants in one run"};
+    char command[256];
+    struct apart apart = {.kind = "run", .command = command};
     char names[2][24];
     int exit_status = user_store_find(&db);
     for (size_t i = 0; i < 2 && exit_status == EXIT_OK; i++) {
@@ -166,8 +188,10 @@ static int compare_runs(void)
     apart.b = names[1];
     if (exit_status == EXIT_OK && id[0] == id[1])
         exit_status = complain(EXIT_USAGE, "A and B are both run %s: name two runs", names[0]);
-    if (exit_status == EXIT_OK)
+    if (exit_status == EXIT_OK) {
+        write_command(apart.costs, command, sizeof(command));
         exit_status = print_apart(&apart);
+    }
     costs_free(&apart.costs[0]);
     costs_free(&apart.costs[1]);
     return exit_status;

@@ -37,17 +37,18 @@ static struct words modes_say(const char *arm, const struct modes *m)
 }
 
 /* What a reader has to know of a cell besides its verdict. Returns how many notes. */
-static size_t notes_of(const struct compared *c, const struct compare_choice *choice,
+static size_t notes_of(const struct compared *c, const struct compare_choice *choice, size_t cells,
                        struct words notes[NOTES_MAX])
 {
     size_t n = 0;
     enum verdict_kind kind = c->verdict.kind;
     if ((kind == VERDICT_SLOWER || kind == VERDICT_FASTER) && !compared_moved(c))
-        notes[n++] = words_format("alone, but no mark among so many cells");
+        notes[n++] = words_format("no mark among %zu cells: counts as can't tell", cells);
     if (verdict_notes(&c->verdict).text[0])
         notes[n++] = verdict_notes(&c->verdict);
     if (c->left_out)
-        notes[n++] = words_format("%zu rounds left out, which lack an arm", c->left_out);
+        notes[n++] = words_format("%zu round%s left out, for want of an arm", c->left_out,
+                                  c->left_out == 1 ? "" : "s");
     if (c->a_modes.two)
         notes[n++] = modes_say(choice->a, &c->a_modes);
     if (c->b_modes.two)
@@ -91,7 +92,7 @@ static void print_text(const struct compare_choice *choice, long long run, const
             continue;
         printf("  %-*s  %s -> %s  %s", (int)width, c->label, number_ns(c->a_ns).text,
                number_ns(c->b_ns).text, verdict_of(c).text);
-        size_t count = notes_of(c, choice, notes);
+        size_t count = notes_of(c, choice, t->count, notes);
         for (size_t k = 0; k < count; k++)
             printf("%s%s", k ? "; " : " (", notes[k].text);
         puts(count ? ")" : "");
@@ -120,7 +121,7 @@ static void print_markdown(const struct compare_choice *choice, long long run,
     for (size_t i = 0; i < t->count; i++) {
         const struct compared *c = &t->items[i];
         struct words notes[NOTES_MAX];
-        size_t count = notes_of(c, choice, notes);
+        size_t count = notes_of(c, choice, t->count, notes);
         printf("| %s | %s | %s | %s%s |", c->label, number_ns(c->a_ns).text,
                number_ns(c->b_ns).text, compared_moved(c) ? "**moved** " : "", verdict_of(c).text);
         for (size_t k = 0; k < count; k++)
@@ -141,12 +142,13 @@ static json_t *number_or_null(size_t value)
     return value ? json_integer((json_int_t)value) : json_null();
 }
 
-static json_t *pack_cell(const struct compare_choice *choice, const struct compared *c)
+static json_t *pack_cell(const struct compare_choice *choice, const struct table *t,
+                         const struct compared *c)
 {
     const struct verdict *v = &c->verdict;
     struct words notes[NOTES_MAX];
     json_t *list = json_array();
-    size_t count = notes_of(c, choice, notes);
+    size_t count = notes_of(c, choice, t->count, notes);
     for (size_t k = 0; k < count; k++)
         json_array_append_new(list, json_string(notes[k].text));
     return json_pack("{s:s s:s s:b s:b s:o s:o s:o s:o s:o s:o s:o s:i s:i s:o s:o s:o s:s s:o}",
@@ -164,7 +166,7 @@ static void print_json(const struct compare_choice *choice, long long run, const
 {
     json_t *cells = json_array();
     for (size_t i = 0; i < t->count; i++)
-        json_array_append_new(cells, pack_cell(choice, &t->items[i]));
+        json_array_append_new(cells, pack_cell(choice, t, &t->items[i]));
     json_t *all = json_pack("{s:I s:s s:s s:f s:f s:o s:i s:i s:i s:i s:o s:o}", "run",
                             (json_int_t)run, "a", choice->a, "b", choice->b, "margin_percent",
                             choice->margin, "level", looks_level(LOOKS_ONE), "fail_above_percent",
