@@ -62,6 +62,12 @@ static int check_variant(const struct arms *arms, long long run, const char *nam
                            run, name, name);
 }
 
+static int check_variants(const struct arms *arms, long long run)
+{
+    int exit_status = check_variant(arms, run, choice.a);
+    return exit_status == EXIT_OK ? check_variant(arms, run, choice.b) : exit_status;
+}
+
 static int status_of(const struct table *t)
 {
     bool fails = false, slower = false;
@@ -78,9 +84,7 @@ static int status_of(const struct table *t)
 static int compare_arms(const struct arms *arms, long long run)
 {
     struct table table;
-    int exit_status = check_variant(arms, run, choice.a);
-    if (exit_status == EXIT_OK)
-        exit_status = check_variant(arms, run, choice.b);
+    int exit_status = check_variants(arms, run);
     if (exit_status != EXIT_OK)
         return exit_status;
     int status = table_make(&table, arms, choice.a, choice.b, (unsigned)choice.margin);
@@ -100,6 +104,22 @@ static int compare_arms(const struct arms *arms, long long run)
     return exit_status;
 }
 
+static int compare_history(struct store *store, int64_t run)
+{
+    struct trends trends;
+    int status = trends_read(store, run, choice.a, choice.b, &trends);
+    if (status == -ENODATA)
+        return complain(EXIT_USAGE,
+                        "run %lld has no cell that was measured of both %s and %s: sweep both in "
+                        "one run",
+                        (long long)run, choice.a, choice.b);
+    if (status)
+        return complain(EXIT_IO, "%s: %s", db, store_error(store));
+    bool open = compare_print_history(&choice, (long long)run, &trends);
+    trends_free(&trends);
+    return open ? EXIT_CANT_TELL : EXIT_OK;
+}
+
 static int compare_variants(void)
 {
     struct store *store;
@@ -115,8 +135,11 @@ static int compare_variants(void)
     if (arms_read(store, run.id, &arms)) {
         exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
     } else {
-        exit_status = compare_arms(&arms, (long long)run.id);
+        exit_status = choice.history ? check_variants(&arms, (long long)run.id)
+                                     : compare_arms(&arms, (long long)run.id);
         arms_free(&arms);
+        if (exit_status == EXIT_OK && choice.history)
+            exit_status = compare_history(store, run.id);
     }
     store_close(store);
     return exit_status;
@@ -229,6 +252,9 @@ static int check_choice(enum word_kind a, enum word_kind b)
                         words[0], names[a], words[1], names[b]);
     if (choice.json && choice.markdown)
         return complain(EXIT_USAGE, "--json and --markdown: choose one");
+    if (choice.history && (choice.markdown || !isnan(choice.fail_above) || a != A_VARIANT))
+        return complain(EXIT_USAGE, "--history takes two variants, --all, --json and --run: leave "
+                                    "the rest out");
     if (choice.margin != floor(choice.margin))
         return complain(EXIT_USAGE, "--margin %g: give a whole percent, from 1%% to %d%%",
                         choice.margin, VERDICT_MARGIN_MAX);
@@ -282,6 +308,10 @@ static const struct option_spec options[] = {
      .max = 10000,
      .argument = "P%",
      .help = "fail only where B is slower by more than this, the whole interval"},
+    {.name = "history",
+     .kind = OPTION_FLAG,
+     .value = &choice.history,
+     .help = "the run's ratios beside what those of the runs before lead one to expect"},
     {.name = "json", .kind = OPTION_FLAG, .value = &choice.json, .help = "every cell, as JSON"},
     {.name = "markdown",
      .kind = OPTION_FLAG,
@@ -309,6 +339,11 @@ static const char about[] =
     "side "
     "by side, and get no verdict, whatever the numbers: their costs are shown, what they say "
     "differently of the machine and the build, and how to measure both side by side.\n\n"
+    "With --history, B over A in the run is compared with B over A in the runs of the store before "
+    "it, "
+    "5 to 20 of them: it is outside if Student's prediction interval at 95% leaves it out, which "
+    "happens to one cell in twenty that did not change. That is no verdict; one needs both builds "
+    "side by side. The status is 0 if every cell is inside, otherwise 9.\n\n"
     "The status is 0 if no cell is slower and every one is decided, 8 if a cell moved and is "
     "slower, "
     "9 if none is, and some can't be told, also for two runs or two files. With --fail-above it is "

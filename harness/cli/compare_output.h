@@ -7,11 +7,12 @@
 
 #include "harness/decide/costs.h"
 #include "harness/decide/table.h"
+#include "harness/decide/trends.h"
 
 /* What a command line chose. */
 struct compare_choice {
     const char *a, *b;
-    bool all, json, markdown;
+    bool all, json, markdown, history;
     double margin;     /* percent */
     double fail_above; /* percent; NaN if not given */
 };
@@ -34,5 +35,10 @@ struct apart {
 /* Prints the costs of the cells that both have, and what they say differently of the machine and
  * the build. Returns how many cells both have; where it is 0, nothing is printed. */
 size_t compare_print_apart(const struct compare_choice *choice, const struct apart *apart);
+
+/* Prints the newest run's ratios beside what the runs before it lead one to expect. Returns whether
+ * one of them is outside, or has too few runs before it. */
+bool compare_print_history(const struct compare_choice *choice, long long run,
+                           const struct trends *trends);
 
 #endif

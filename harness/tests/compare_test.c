@@ -391,6 +391,51 @@ static void test_two_runs_get_no_verdict(void **state)
     assert_int_equal(compare("--markdown 3 6")->status, EXIT_CANT_TELL);
 }
 
+/* Eight runs in which B costs a tenth more, one as before and one in which it costs a third more.
+ */
+static void add_history(void)
+{
+    static const double times[] = {1.10, 1.12, 1.09, 1.11, 1.10, 1.08, 1.11, 1.13, 1.10, 1.33};
+    char error[512];
+    store = store_open(db, STORE_WRITE, error, sizeof(error));
+    assert_non_null(store);
+    for (unsigned i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        char name[8];
+        snprintf(name, sizeof(name), "h%u", i);
+        int64_t run = begin_run(name, "{}");
+        int64_t a = add_cell(run, "history", "ticket"), b = add_cell(run, "history", "mcs");
+        for (unsigned r = 0; r < 6; r++) {
+            double speed = 10 * (1 + i % 3);
+            add_process(a, r, speed, TRIAL_OK);
+            add_process(b, r, speed * times[i], TRIAL_OK);
+        }
+    }
+    store_close(store);
+}
+
+static void test_the_newest_run_is_held_against_those_before(void **state)
+{
+    (void)state;
+    add_history();
+    struct said *said = compare("--history --run h9 ticket mcs");
+    assert_int_equal(said->status, EXIT_CANT_TELL);
+    expect(said, "history/elem=8/place=same-pu: 1.33× now, outside the [1.07, 1.14] that 9 runs");
+    expect(said, "1 of 1 outside, 0 inside, 0 with fewer than 5 runs before\n");
+    said = compare("--history --run h8 --all ticket mcs");
+    assert_int_equal(said->status, EXIT_OK);
+    expect(said, "1.10× now, inside the [1.07, 1.15] that 8 runs");
+    said = compare("--history --run h4 --all ticket mcs");
+    assert_int_equal(said->status, EXIT_CANT_TELL);
+    expect(said, "after 4 runs: too few to expect anything");
+    json_t *json = json_of(compare("--history --run h9 --json ticket mcs"));
+    const json_t *cell = json_array_get(json_object_get(json, "cells"), 0);
+    assert_true(json_is_true(json_object_get(cell, "outside")));
+    assert_int_equal(json_array_size(json_object_get(cell, "ratios")), 10);
+    assert_float_equal(json_number_value(json_array_get(json_object_get(cell, "ratios"), 9)), 1.33,
+                       1e-8);
+    json_decref(json);
+}
+
 static void write_file(const char *name, const char *content)
 {
     char path[128];
@@ -466,6 +511,10 @@ static const struct {
     {"3 run:", EXIT_USAGE, "is no run"},
     {"3 4", EXIT_USAGE, "no cell in common"},
     {"--run all 3 6", EXIT_USAGE, "--run all is for two variants"},
+    {"--history 3 6", EXIT_USAGE, "--history takes two variants"},
+    {"--history --fail-above 5% ticket mcs", EXIT_USAGE, "--history takes two variants"},
+    {"--history --run empty ticket mcs", EXIT_USAGE, "no cell that was measured of both"},
+    {"--history --run all ticket msc", EXIT_USAGE, "did you mean 'mcs'"},
     {"--fail-above 5% 3 6", EXIT_USAGE, "--fail-above needs a verdict"},
     {"$D/good.json $D/none.json", EXIT_IO, "can't be read"},
     {"$D/good.json $D/nan.json", EXIT_IO, "line 1 holds NaN, which is no number"},
@@ -521,6 +570,7 @@ int main(void)
         TEST(test_json_has_every_cell),
         TEST(test_markdown_shows_three_lines_and_folds_the_rest),
         TEST(test_two_runs_get_no_verdict),
+        TEST(test_the_newest_run_is_held_against_those_before),
         TEST(test_two_files_get_no_verdict),
         TEST(test_an_exported_run_is_read),
         TEST(test_what_cant_be_compared_is_refused),
