@@ -109,6 +109,20 @@ static void test_looks_have_levels_of_their_own(void **state)
     assert_true(isnan(of(vector_of(2)->d, 6, LOOKS_THREE, 5).times.low));
 }
 
+/* Two tests at 5%, one for either side, are an interval at 10%: [0, 0.046] lies inside 5%, and the
+ * one at 5%, [-0.0115, 0.05175], does not. */
+static void test_the_same_needs_the_interval_of_twice_the_level(void **state)
+{
+    double d[8];
+    (void)state;
+    for (size_t i = 0; i < 8; i++)
+        d[i] = 1.15 * vector_of(3)->d[i];
+    struct verdict v = of(d, 8, LOOKS_ONE, 5);
+    assert_true(log(v.times.high) > log1p(0.05));
+    expect_words(&v, "same within 5%");
+    assert_int_equal(of(d, 8, LOOKS_ONE, 4).kind, VERDICT_CANT_TELL);
+}
+
 /* A bound that is 0, or the margin, is neither outside nor inside. */
 static void test_a_bound_on_the_edge_decides_nothing(void **state)
 {
@@ -245,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_too_few_rounds_have_no_interval),
         cmocka_unit_test(test_swapping_the_arms_says_faster),
         cmocka_unit_test(test_looks_have_levels_of_their_own),
+        cmocka_unit_test(test_the_same_needs_the_interval_of_twice_the_level),
         cmocka_unit_test(test_a_bound_on_the_edge_decides_nothing),
         cmocka_unit_test(test_notes_say_what_weakens_a_verdict),
         cmocka_unit_test(
