@@ -82,9 +82,10 @@ static int64_t begin_run(const char *name, const char *environment)
 
 static int64_t add_cell(int64_t run, const char *scenario, const char *variant)
 {
-    struct cell c = {.op = "pair",
-                     .params = {PARAM_ABSENT, 8, PARAM_ABSENT, PARAM_ABSENT, "same-pu"}};
+    struct cell c = {.op = "pair", .params = PARAMS_ABSENT};
     int64_t id;
+    c.params.elem = 8;
+    strcpy(c.params.place, "same-pu");
     snprintf(c.name, sizeof(c.name), "%s/variant=%s/elem=8/place=same-pu", scenario, variant);
     snprintf(c.scenario, sizeof(c.scenario), "%s", scenario);
     snprintf(c.variant, sizeof(c.variant), "%s", variant);
@@ -97,10 +98,10 @@ static void add_process(int64_t cell, uint32_t process, double ns, enum trial_st
 {
     static const double windows[WINDOWS] = {1.5, 1, 0.5};
     for (uint32_t w = 0; w < WINDOWS; w++) {
-        struct sample x = {process, w, 1000, ns * windows[w], ns * 1000, NAN, 5, NAN, NAN};
+        struct sample x = {process, w, 1000, ns * windows[w], ns * 1000, NAN, 5, NAN, NAN, NAN};
         assert_int_equal(store_add_sample(store, cell, &x), 0);
     }
-    assert_int_equal(store_add_trial(store, cell, process, status, "", NULL), 0);
+    assert_int_equal(store_add_trial(store, cell, process, status, "", NULL, NULL), 0);
 }
 
 static void add_pair(int64_t run, const char *scenario, times_in *times, unsigned rounds)
