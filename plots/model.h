@@ -15,9 +15,6 @@
  * park and a wake. */
 #define LEFT_SHARE 0.9
 
-/* The least share of a lock's acquisitions that change its owner, for it to be contended. */
-#define CONTENDED_SHARE 0.1
-
 /* A traced window that takes less or more than so many times the timed one ran in another regime:
  * what was counted there may not be what was timed. */
 #define REGIME_LOW  0.8

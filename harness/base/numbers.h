@@ -31,6 +31,9 @@ struct words number_plain(double value);
  * window. A cell below it is marked and not quoted. */
 #define PURE_SHARE 0.99
 
+/* The least share of a lock's acquisitions that change its owner, for it to be contended. */
+#define CONTENDED_SHARE 0.1
+
 /* A share as a percentage, cut (not rounded) to one decimal, so that 98.97% does not read as 99.0%.
  */
 struct words number_share(double share);

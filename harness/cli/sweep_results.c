@@ -22,7 +22,8 @@ static bool is_impure(const struct row *r)
 
 static bool is_uncontended(const struct row *r)
 {
-    return r->status == TRIAL_OK && r->cell.params.threads > 1 && r->overlap < PURE_SHARE;
+    return r->status == TRIAL_OK && r->cell.params.threads > 1 &&
+           (r->overlap < PURE_SHARE || r->handovers < CONTENDED_SHARE);
 }
 
 /* What a row is marked with, behind its interval, and what the mark means. */
@@ -38,7 +39,8 @@ static const struct mark {
      "fewer than 99% of the operations took the path that the cell is named after: the report does "
      "not quote it"},
     {'#', is_uncontended,
-     "a thread made no progress within a window: the report does not quote it"},
+     "not contended: a thread made no progress within a window, or the lock changed hands in fewer "
+     "than 10% of its acquisitions: the report does not quote it"},
 };
 
 enum { MARKS = sizeof(marks) / sizeof(marks[0]) };
@@ -65,7 +67,16 @@ static void explain_marks(const struct row *rows, size_t count)
     }
 }
 
-static void print_row(const struct row *r, int width)
+/* Whether any of the cells has a lock that changes hands. */
+static bool any_handovers(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(rows[i].handovers))
+            return true;
+    return false;
+}
+
+static void print_row(const struct row *r, int width, bool handovers)
 {
     double low = r->summary.ci_low_ns, high = r->summary.ci_high_ns;
     if (r->status != TRIAL_OK) {
@@ -73,9 +84,12 @@ static void print_row(const struct row *r, int width)
         return;
     }
     struct words range = words_format("%s%s", number_range(low, high).text, marks_of(r).text);
-    printf("%-*s %10s  %-20s %7s %9s\n", width, r->cell.name,
+    printf("%-*s %10s  %-20s %7s %9s", width, r->cell.name,
            number_median(r->summary.median_ns, low, high).text, range.text,
            number_share(r->purity).text, number_times(r->floor_ratio).text);
+    if (handovers)
+        printf(" %9s", number_share(r->handovers).text);
+    putchar('\n');
 }
 
 void sweep_results_print(struct store *store, int64_t run)
@@ -90,10 +104,11 @@ void sweep_results_print(struct store *store, int64_t run)
         int length = (int)strlen(rows[i].cell.name);
         width = length > width ? length : width;
     }
-    printf("%-*s %10s  %-20s %7s %9s\n", width, "cell", "median ns", "interval", "purity",
-           "x floor");
+    bool handovers = any_handovers(rows, count);
+    printf("%-*s %10s  %-20s %7s %9s%s\n", width, "cell", "median ns", "interval", "purity",
+           "x floor", handovers ? " handovers" : "");
     for (size_t i = 0; i < count; i++)
-        print_row(&rows[i], width);
+        print_row(&rows[i], width, handovers);
     explain_marks(rows, count);
     free(rows);
 }

@@ -10,6 +10,7 @@ static struct row usual(void)
         .summary = {.ci_low_ns = 1, .ci_high_ns = 2, .ci_over_processes = true},
         .purity = 0.99,
         .overlap = 0.99,
+        .handovers = 0.1,
         .cell.params.threads = 2,
     };
 }
@@ -28,6 +29,10 @@ static void test_a_row_has_the_marks_of_what_the_report_does_not_quote(void **st
     assert_marks(&r, " +");
     r.overlap = 0.5;
     assert_marks(&r, " +#");
+    r.overlap = 1;
+    assert_marks(&r, " +");
+    r.handovers = 0.09;
+    assert_marks(&r, " +#");
     r.summary.ci_over_processes = false;
     assert_marks(&r, " *+#");
     r.cell.params.threads = 1;
@@ -41,7 +46,7 @@ static void test_a_figure_that_is_missing_is_no_mark(void **state)
 {
     struct row r = usual();
     (void)state;
-    r.purity = r.overlap = NAN;
+    r.purity = r.overlap = r.handovers = NAN;
     assert_marks(&r, "");
 }
 
