@@ -2,7 +2,9 @@
  * harness/base/stats.h, which the harness uses for its own tables. */
 /* SPDX-License-Identifier: MIT */
 #include "plots/paired.h"
+#include "harness/base/multiple.h"
 #include "harness/base/stats.h"
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -32,6 +34,63 @@ struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
     free(a);
     free(b);
     return (struct ratio){in.median, in.low, in.high, in.count};
+}
+
+/* More rounds than this a run does not have. */
+enum { ROUNDS_MAX = 1000 };
+
+/* What the cell cost in each process, as the median of its windows; NaN where it was not measured.
+ * Returns how many were. */
+static size_t process_medians(const struct model *m, const struct page_cell *c,
+                              double medians[ROUNDS_MAX])
+{
+    struct sample *samples;
+    size_t count = samples_of(m, c, &samples), measured = 0;
+    double *windows = calloc(count ? count : 1, sizeof(*windows));
+    for (size_t r = 0; r < ROUNDS_MAX; r++) {
+        size_t n = 0;
+        for (size_t i = 0; windows && i < count; i++)
+            if (samples[i].process == r)
+                windows[n++] = samples[i].ns_per_op;
+        medians[r] = n ? stats_median(windows, n) : NAN;
+        measured += n > 0;
+    }
+    free(windows);
+    free(samples);
+    return measured;
+}
+
+int paired_best(const struct model *m, const struct page_cell *const *cells, size_t count,
+                bool *best)
+{
+    static const double level = 0.05;
+    double(*costs)[ROUNDS_MAX] = calloc(count, sizeof(*costs));
+    const double **rows = calloc(count, sizeof(*rows));
+    int status = costs && rows ? 0 : -ENOMEM;
+    for (size_t v = 0; !status && v < count; v++) {
+        process_medians(m, cells[v], costs[v]);
+        for (size_t r = 0; r < ROUNDS_MAX; r++)
+            costs[v][r] = log(costs[v][r]);
+        rows[v] = costs[v];
+    }
+    if (!status)
+        status = multiple_best(rows, count, ROUNDS_MAX, level, best);
+    free(rows);
+    free(costs);
+    return status;
+}
+
+struct words paired_cost_of_best(const struct model *m, const struct page_cell *c, size_t count)
+{
+    double medians[ROUNDS_MAX], coverage;
+    size_t low, high, n = 0, measured = process_medians(m, c, medians);
+    for (size_t r = 0; r < ROUNDS_MAX; r++)
+        if (isfinite(medians[r]))
+            medians[n++] = medians[r];
+    stats_median(medians, n); /* which sorts them */
+    bool found =
+        stats_median_ranks(measured, 1 - (1 - STATS_LEVEL) / (double)count, &low, &high, &coverage);
+    return number_interval(c->median_ns, found ? medians[low] : NAN, found ? medians[high] : NAN);
 }
 
 struct words ratio_words(struct ratio r)

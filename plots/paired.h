@@ -20,6 +20,16 @@ struct ratio {
 struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
                           const struct page_cell *under);
 
+/* Whether each of the cells is one of those not shown slower than any other of them, by signed
+ * ranks over rounds at 5% for the whole set (harness/base/multiple.h). 0; -ENOMEM; -EINVAL if
+ * samples can't be right. */
+int paired_best(const struct model *m, const struct page_cell *const *cells, size_t count,
+                bool *best);
+
+/* A cell's cost as the best of `count`: the interval covers the true median as often as the others
+ * do although the cell was chosen for its cost, since its level is 5% divided by `count`. */
+struct words paired_cost_of_best(const struct model *m, const struct page_cell *c, size_t count);
+
 /* "0.83× [0.71, 0.95]"; "0.83×, no interval" below six pairs; or "n/a". */
 struct words ratio_words(struct ratio r);
 

@@ -52,39 +52,36 @@ static const struct page_cell *best_of(const struct model *m, const char *path, 
     return best;
 }
 
-/* How many variants have such a cell in the group of `best`. */
-static size_t count_rivals(const struct model *m, const struct page_cell *best, bool leaving)
+/* The cells that may be quoted for the path of `best`, in its group. */
+enum { RIVALS_MAX = 256 };
+
+struct rivals {
+    const struct page_cell *cells[RIVALS_MAX];
+    bool best[RIVALS_MAX]; /* not shown slower than any other */
+    size_t count;
+};
+
+static int find_rivals(const struct model *m, const struct page_cell *best, bool leaving,
+                       struct rivals *r)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < m->headline_count; i++) {
+    r->count = 0;
+    for (size_t i = 0; i < m->headline_count && r->count < RIVALS_MAX; i++) {
         const struct page_cell *c = m->headline[i];
-        count += cell_same_group(c, best) && may_answer(m, c, best->path, best->place, leaving);
+        if (cell_same_group(c, best) && may_answer(m, c, best->path, best->place, leaving))
+            r->cells[r->count++] = c;
     }
-    return count;
+    return paired_best(m, r->cells, r->count, r->best);
 }
 
-/* Whether this run shows that the cell costs more than the cheapest one of its group. */
-static bool is_told_apart(const struct model *m, const struct page_cell *c,
-                          const struct page_cell *best)
-{
-    struct ratio r = ratio_paired(m, c, best);
-    return r.low > 1;
-}
-
-/* "ticket (tied with spin-mutex)" */
-static void add_names(const struct model *m, struct note *n, const struct page_cell *best,
-                      bool leaving)
+/* "ticket (tied with spin-mutex)": those that this run does not show to be slower than another. */
+static void add_names(struct note *n, const struct page_cell *best, const struct rivals *r)
 {
     struct note names = {""};
     size_t alike = 0;
     note_add(n, "%s", best->variant);
-    for (size_t i = 0; i < m->headline_count; i++) {
-        const struct page_cell *c = m->headline[i];
-        if (c == best || !cell_same_group(c, best) ||
-            !may_answer(m, c, best->path, best->place, leaving) || is_told_apart(m, c, best))
-            continue;
-        note_add(&names, "%s%s", alike++ ? ", " : "", c->variant);
-    }
+    for (size_t i = 0; i < r->count; i++)
+        if (r->best[i] && r->cells[i] != best)
+            note_add(&names, "%s%s", alike++ ? ", " : "", r->cells[i]->variant);
     if (alike > 3)
         note_add(n, " (tied with %zu others)", alike);
     else if (alike)
@@ -100,20 +97,23 @@ static const struct page_cell *answer_of(const struct model *m, size_t path, con
     return best ? best : best_of(m, paths[path].path, place, false);
 }
 
-static void say_path(const struct page *p, size_t path, const char *place)
+static int say_path(const struct page *p, size_t path, const char *place)
 {
     const struct page_cell *best = answer_of(p->m, path, place);
     const struct page_cell *any = best_of(p->m, paths[path].path, place, false);
     struct note n = {""};
+    struct rivals r;
     if (!best)
-        return;
+        return 0;
     bool stay = stays(p->m, best);
     bool leaving = strcmp(paths[path].path, "park") == 0 && !stay;
-    size_t rivals = count_rivals(p->m, best, leaving);
+    int status = find_rivals(p->m, best, leaving, &r);
+    if (status)
+        return status;
     note_add(&n, "%s, per %s: ", paths[path].words, best->op);
-    add_names(p->m, &n, best, leaving);
-    if (rivals > 1)
-        note_add(&n, ", cheapest of %zu variants%s", rivals,
+    add_names(&n, best, &r);
+    if (r.count > 1)
+        note_add(&n, ", cheapest of %zu variants%s", r.count,
                  leaving ? " whose waiters leave their PU" : "");
     if (isfinite(best->floor_ratio))
         note_add(&n, "; %s× the cost of %s", number_times(best->floor_ratio).text,
@@ -123,29 +123,32 @@ static void say_path(const struct page *p, size_t path, const char *place)
     if (any != best)
         note_add(&n, ". %s costs %s, but its waiter left the PU in only %s of its parks",
                  any->variant, cell_cost(any).text, number_share(model_parks(p->m, any).left).text);
-    doc_fact(p->d, cell_cost(best).text, "%s.", n.text);
+    doc_fact(p->d, paired_cost_of_best(p->m, best, r.count).text, "%s.", n.text);
+    return 0;
 }
 
-/* The cheapest cell of each path at a place. Returns whether there is any. */
-static bool say_place(const struct page *p, const char *place, const char *lead)
+/* The cheapest cell of each path at a place. Returns whether there is any, or a negative errno. */
+static int say_place(const struct page *p, const char *place, const char *lead)
 {
     bool any = false;
+    int status = 0;
     for (size_t i = 0; i < PATHS; i++)
         any = any || answer_of(p->m, i, place);
     if (!any)
-        return false;
+        return 0;
     doc_aside(p->d, "lead", "%s:", lead);
     doc_list_begin(p->d, "answer");
-    for (size_t i = 0; i < PATHS; i++)
-        say_path(p, i, place);
+    for (size_t i = 0; i < PATHS && !status; i++)
+        status = say_path(p, i, place);
     doc_list_end(p->d);
-    return true;
+    return status ? status : 1;
 }
 
-/* The places of the headline, nearest first: two PUs before one, and a single thread last. */
-static bool say_places(const struct page *p)
+/* The places of the headline, nearest first: two PUs before one, and a single thread last. Returns
+ * whether there is any, or a negative errno. */
+static int say_places(const struct page *p)
 {
-    bool said = false;
+    int said = 0, status;
     const char *last = NULL;
     for (int same = 0; same < 2; same++)
         for (size_t i = 0; i < p->m->headline_count; i++) {
@@ -157,13 +160,17 @@ static bool say_places(const struct page *p)
             last = c->place;
             struct page_cell where = *c;
             where.threads = NAN;
-            said |= say_place(p, c->place,
-                              words_format(same ? "Lowest costs with both sides on the %s"
-                                                : "Lowest costs between %s",
-                                           cell_place(&where).text)
-                                  .text);
+            status = say_place(p, c->place,
+                               words_format(same ? "Lowest costs with both sides on the %s"
+                                                 : "Lowest costs between %s",
+                                            cell_place(&where).text)
+                                   .text);
+            if (status < 0)
+                return status;
+            said |= status;
         }
-    return say_place(p, "", "Lowest costs in a single thread") || said;
+    status = say_place(p, "", "Lowest costs in a single thread");
+    return status < 0 ? status : status | said;
 }
 
 static int say_claims(const struct page *p)
@@ -310,7 +317,10 @@ int section_answer(const struct page *p)
 {
     say_subject(p);
     say_terms(p);
-    if (!say_places(p))
+    int said = say_places(p);
+    if (said < 0)
+        return said;
+    if (!said)
         doc_aside(p->d, "answer",
                   "This run measured none of the three paths well enough: a cell has to be pure "
                   "and to have an interval, which takes six processes or six windows.");

@@ -63,6 +63,12 @@ int section_method(const struct page *p)
              "It assumes nothing about the distribution. With fewer than six processes, it is "
              "computed from windows instead.",
              coverage(p->m).text);
+    doc_item(
+        p->d,
+        "The cost of a cheapest variant has a wider interval, since it was chosen for its cost: "
+        "its level is 5%% divided by the number of variants. Tied with it are all that signed "
+        "ranks over rounds do not show to be slower than another, at 5%% for all of them "
+        "together.");
     doc_item(p->d,
              "Ratios are paired: each process of one cell is divided by the process of the other "
              "cell in the same round. The page shows the median of these ratios and its interval.");

@@ -10,7 +10,7 @@ static void test_the_answer_is_the_cheapest_pure_cell(void **state)
     make_folder("answer");
     build(usual, CELLS);
     char *text = answer();
-    assert_has(text, "71.5 ns");
+    assert_has(text, "71.50 ns");
     assert_has(text, "20.50 ns");
     assert_has(text, "3.33 µs");
     free(text);
@@ -21,7 +21,7 @@ static void test_the_answer_is_the_cheapest_pure_cell(void **state)
     cells[2].reason = "no result in 10 s";
     build(cells, CELLS);
     text = answer();
-    assert_lacks(text, "71.5 ns");
+    assert_lacks(text, "71.50 ns");
     assert_lacks(text, "20.50 ns");
     assert_has(text, "83.5");
     assert_has(text, "31.5");
@@ -30,6 +30,19 @@ static void test_the_answer_is_the_cheapest_pure_cell(void **state)
     assert_has(text, "1 of 6 cells could not be measured: buffer-hop/variant=spin-mutex");
     assert_has(text, "no result in 10 s");
     assert_has(text, "In 1 of 6 cells fewer than 99% of the operations took the path");
+    free(text);
+    remove_folder();
+}
+
+/* Those that the run does not show to be slower than another are named with the cheapest. */
+static void test_the_answer_is_all_that_may_be_the_fastest(void **state)
+{
+    struct made_cell cells[] = {HANDOFF("a", 70), HANDOFF("b", 70), HANDOFF("c", 71)};
+    (void)state;
+    make_folder("tied");
+    build(cells, 3);
+    char *text = answer();
+    assert_has(text, "a (tied with b), cheapest of 3 variants");
     free(text);
     remove_folder();
 }
@@ -287,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_answer_is_the_cheapest_pure_cell),
+        cmocka_unit_test(test_the_answer_is_all_that_may_be_the_fastest),
         cmocka_unit_test(test_nothing_pure_is_no_answer),
         cmocka_unit_test(test_a_run_that_was_cut_short_says_so),
         cmocka_unit_test(test_counters_are_missing_for_their_own_reason),
