@@ -16,7 +16,11 @@ CREATE TABLE runs (
     seed        INTEGER NOT NULL, -- of the order of the cells
     processes   INTEGER NOT NULL, -- planned for each cell
     name        TEXT,             -- the user's, to choose it by; from version 4 on, as is the next
-    note        TEXT              -- the user's
+    note        TEXT,             -- the user's
+    samples     INTEGER,          -- windows of each process; from version 5 on, as are the next
+    window_ns   INTEGER,          -- the length aimed at
+    limit_ns    INTEGER,          -- of a window whose length is not chosen
+    kill_ns     INTEGER           -- of a process, which is then killed
 );
 CREATE UNIQUE INDEX run_names ON runs (name);
 

@@ -44,6 +44,10 @@ static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
         .seed = (uint64_t)sqlite3_column_int64(q, 8),
         .processes = (uint32_t)sqlite3_column_int64(q, 9),
         .id = sqlite3_column_int64(q, 10),
+        .samples = (uint32_t)sqlite3_column_int64(q, 11),
+        .window_ns = (uint64_t)sqlite3_column_int64(q, 12),
+        .limit_ns = (uint64_t)sqlite3_column_int64(q, 13),
+        .kill_ns = (uint64_t)sqlite3_column_int64(q, 14),
     };
     return 0;
 }
@@ -51,11 +55,12 @@ static int get_run(struct store *s, sqlite3_stmt *q, struct run *run)
 int store_find_run(struct store *s, int64_t id, struct run *run)
 {
     store_forget_run(s);
-    char sql[200];
+    char sql[250];
     snprintf(sql, sizeof(sql),
              "SELECT started, finished, command, mode, environment, topology, %s, seed, processes,"
-             " id FROM runs WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1",
-             has_names(s) ? "name, note" : "NULL, NULL");
+             " id, %s FROM runs WHERE id = ?1 OR ?1 = 0 ORDER BY id DESC LIMIT 1",
+             has_names(s) ? "name, note" : "NULL, NULL",
+             s->version >= 5 ? "samples, window_ns, limit_ns, kill_ns" : "0, 0, 0, 0");
     sqlite3_stmt *q = store_prepare(s, sql, "i", id);
     if (!q)
         return s->status;

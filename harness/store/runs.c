@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char latest_word[] = "latest";
 
@@ -48,7 +49,8 @@ static int explain_missing_run(struct store *store, const char *db, int64_t id)
                     (long long)latest.id);
 }
 
-int runs_open(const char *db, const char *wanted, struct store **store, struct run *run)
+static int open_run(const char *db, const char *wanted, enum store_mode mode, struct store **store,
+                    struct run *run)
 {
     char error[512];
     int64_t id;
@@ -56,7 +58,12 @@ int runs_open(const char *db, const char *wanted, struct store **store, struct r
     if (!numbered && !runs_is_name(wanted))
         return complain(EXIT_USAGE, "'%s' is no run: give its number, its name, or `latest`",
                         wanted);
-    *store = store_open(db, STORE_READ, error, sizeof(error));
+    if (mode == STORE_WRITE && access(db, F_OK)) /* it would be made */
+        return complain(EXIT_IO,
+                        "%s can't be opened (%s): make a store with `hchanlab sweep`, or name one "
+                        "with --db",
+                        db, strerror(errno));
+    *store = store_open(db, mode, error, sizeof(error));
     if (!*store)
         return complain(EXIT_IO, "%s", error);
     int status = numbered ? 0 : store_named_run(*store, wanted, &id);
@@ -71,4 +78,14 @@ int runs_open(const char *db, const char *wanted, struct store **store, struct r
     if (exit_status != EXIT_OK)
         store_close(*store);
     return exit_status;
+}
+
+int runs_open(const char *db, const char *wanted, struct store **store, struct run *run)
+{
+    return open_run(db, wanted, STORE_READ, store, run);
+}
+
+int runs_open_to_write(const char *db, const char *wanted, struct store **store, struct run *run)
+{
+    return open_run(db, wanted, STORE_WRITE, store, run);
 }

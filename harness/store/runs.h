@@ -18,4 +18,7 @@ bool runs_is_name(const char *word);
  * complaint line that says which runs there are. */
 int runs_open(const char *db, const char *wanted, struct store **store, struct run *run);
 
+/* The same, with a store that can be written; one that is not there is not made. */
+int runs_open_to_write(const char *db, const char *wanted, struct store **store, struct run *run);
+
 #endif

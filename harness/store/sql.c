@@ -97,6 +97,15 @@ sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types,
     return NULL;
 }
 
+int store_finish(struct store *s, sqlite3_stmt *statement)
+{
+    if (!statement)
+        return s->status;
+    int status = sqlite3_step(statement) == SQLITE_DONE ? 0 : store_fail(s);
+    sqlite3_finalize(statement);
+    return status;
+}
+
 void store_forget_run(struct store *s)
 {
     for (int i = 0; i < RUN_TEXTS; i++) {

@@ -1,4 +1,4 @@
-/* What store.c, write.c and read.c share: an open store, statements, and how they fail. */
+/* What the files of this room share: an open store, statements, and how they fail. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_STORE_SQL_H
 #define HARNESS_STORE_SQL_H
@@ -33,6 +33,10 @@ int store_fail_with(struct store *s, int status);
  * (uint64_t; PARAM_ABSENT becomes NULL), d (double; NaN becomes NULL), t (const char *). Returns
  * NULL if that failed; s->status and s->error say why. */
 sqlite3_stmt *store_prepare(struct store *s, const char *sql, const char *types, ...);
+
+/* Runs a statement that has no result rows, and releases it. 0, or a negative errno; of NULL, that
+ * of the last failure. */
+int store_finish(struct store *s, sqlite3_stmt *statement);
 
 /* Releases the strings of the last run that was read. */
 void store_forget_run(struct store *s);

@@ -217,6 +217,10 @@ static const char *const upgrades[SCHEMA_VERSION] = {
           "ALTER TABLE trials ADD COLUMN position INTEGER;"
           "ALTER TABLE trials ADD COLUMN started_ms INTEGER;"
           "ALTER TABLE samples ADD COLUMN handovers REAL;"
+          "ALTER TABLE runs ADD COLUMN samples INTEGER;"
+          "ALTER TABLE runs ADD COLUMN window_ns INTEGER;"
+          "ALTER TABLE runs ADD COLUMN limit_ns INTEGER;"
+          "ALTER TABLE runs ADD COLUMN kill_ns INTEGER;"
           "PRAGMA user_version = 5;",
 };
 

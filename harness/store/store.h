@@ -43,8 +43,12 @@ struct run {
     const char *topology;    /* hwloc's XML */
     uint64_t seed;           /* of the order of the cells */
     uint32_t processes;      /* processes planned for each cell */
-    const char *name;        /* the user's, or NULL; no other run of the store has it */
-    const char *note;        /* the user's, or NULL */
+    /* How each of them samples, as in struct sampling of plan.h; 0 in a store before version 5,
+     * which did not keep it. */
+    uint32_t samples;
+    uint64_t window_ns, limit_ns, kill_ns;
+    const char *name; /* the user's, or NULL; no other run of the store has it */
+    const char *note; /* the user's, or NULL */
 };
 
 /* -EEXIST if another run has the name. */
@@ -53,6 +57,15 @@ int store_end_run(struct store *s, int64_t run);
 
 /* Adds a number to the environment of a run, under a name that is a word; NaN adds nothing. */
 int store_add_fact(struct store *s, int64_t run, const char *name, double value);
+
+/* Adds to such a number; one that is not there counts as 0. */
+int store_raise_fact(struct store *s, int64_t run, const char *name, double by);
+
+/* Makes what is added and removed from here on one transaction, which store_commit() ends. If the
+ * program ends before, or after store_rollback(), nothing of it has happened. */
+int store_begin(struct store *s);
+int store_commit(struct store *s);
+void store_rollback(struct store *s);
 
 /* Adds a cell to a run and gives its id. */
 int store_add_cell(struct store *s, int64_t run, const struct cell *cell, int64_t *id);

@@ -1,6 +1,7 @@
 /* The store gives back what it was given, recognises what is not its own, and keeps what was
  * committed whatever happens to the writer. */
 /* SPDX-License-Identifier: MIT */
+#include "harness/store/trials.h"
 #include "harness/tests/in_folder.h"
 #include <errno.h>
 #include <math.h>
@@ -20,6 +21,10 @@ static const struct run a_run = {
     .topology = "<topology/>",
     .seed = 0x7fffffffffffffff,
     .processes = 3,
+    .samples = 5,
+    .window_ns = 8000000,
+    .limit_ns = 60000000,
+    .kill_ns = 20000000000,
 };
 
 static const struct cell a_cell = {
@@ -72,6 +77,10 @@ static void test_runs_and_cells_come_back(void **state)
     assert_string_equal(run.topology, a_run.topology);
     assert_true(run.seed == a_run.seed);
     assert_int_equal(run.processes, 3);
+    assert_int_equal(run.samples, 5);
+    assert_int_equal(run.window_ns, 8000000);
+    assert_int_equal(run.limit_ns, 60000000);
+    assert_true(run.kill_ns == 20000000000);
     assert_int_equal(store_end_run(s, id), 0);
     assert_int_equal(store_find_run(s, id, &run), 0);
     assert_non_null(run.finished);
@@ -321,6 +330,8 @@ static const char *const older[] = {
     "ALTER TABLE trials DROP COLUMN others_share; ALTER TABLE trials DROP COLUMN steal_meanwhile;"
     "ALTER TABLE trials DROP COLUMN block; ALTER TABLE trials DROP COLUMN position;"
     "ALTER TABLE trials DROP COLUMN started_ms; ALTER TABLE samples DROP COLUMN handovers;"
+    "ALTER TABLE runs DROP COLUMN samples; ALTER TABLE runs DROP COLUMN window_ns;"
+    "ALTER TABLE runs DROP COLUMN limit_ns; ALTER TABLE runs DROP COLUMN kill_ns;"
     "PRAGMA user_version = 4",
     "DROP INDEX run_names; ALTER TABLE runs DROP COLUMN name; ALTER TABLE runs DROP COLUMN note;"
     "PRAGMA user_version = 3",
@@ -341,6 +352,7 @@ static void assert_nameless(struct store *s, int64_t id)
     struct run run;
     assert_int_equal(store_find_run(s, id, &run), 0);
     assert_string_equal(run.command, a_run.command);
+    assert_int_equal(run.samples, 0);
     assert_null(run.name);
     assert_null(run.note);
     assert_int_equal(store_named_run(s, "before", &id), -ENOENT);
@@ -452,6 +464,35 @@ static void test_a_killed_writer_loses_nothing_that_was_added(void **state)
     store_close(s);
 }
 
+/* What a transaction adds and removes is there when it has been committed, and not before. */
+static void test_a_transaction_is_done_whole_or_not(void **state)
+{
+    (void)state;
+    struct store *s = open_store(STORE_WRITE);
+    int64_t run, cell = add_cell(s, &run);
+    uint32_t count[TRIAL_STATUSES];
+    char message[64];
+    assert_int_equal(store_add_trial(s, cell, 0, TRIAL_FAILED, "no", NULL, NULL), 0);
+    for (int commit = 0; commit < 2; commit++) {
+        assert_int_equal(store_begin(s), 0);
+        assert_int_equal(trials_remove(s, cell, 0), 0);
+        assert_int_equal(store_add_trial(s, cell, 0, TRIAL_OK, "", NULL, NULL), 0);
+        assert_int_equal(store_raise_fact(s, run, "retried", 2), 0);
+        if (commit)
+            assert_int_equal(store_commit(s), 0);
+        else
+            store_rollback(s);
+        assert_int_equal(store_trials(s, cell, count, message, sizeof(message)), 0);
+        assert_int_equal(count[TRIAL_OK], commit);
+        assert_int_equal(count[TRIAL_FAILED], !commit);
+    }
+    struct run found;
+    assert_int_equal(store_raise_fact(s, run, "retried", 1), 0);
+    assert_int_equal(store_find_run(s, run, &found), 0);
+    assert_non_null(strstr(found.environment, "\"retried\":3"));
+    store_close(s);
+}
+
 /* A disk that fills up: here a limit on the size of a file. */
 static void test_a_full_disk_is_an_error_and_what_was_added_stays(void **state)
 {
@@ -542,6 +583,7 @@ int main(void)
         TEST(test_a_store_of_an_older_schema_is_read_and_brought_up),
         TEST(test_a_run_is_found_by_its_name),
         TEST(test_a_killed_writer_loses_nothing_that_was_added),
+        TEST(test_a_transaction_is_done_whole_or_not),
         TEST(test_a_full_disk_is_an_error_and_what_was_added_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
