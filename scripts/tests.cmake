@@ -24,9 +24,9 @@ function(hchanlab_test name)
     endforeach()
     file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
     string(REPLACE "/tests/" ";" labels ${folder})
-    # HCHANLAB_LOCK: tests may sweep at the same time.
+    # Tests may sweep at the same time (HCHANLAB_LOCK), and on a busy machine (HCHANLAB_PAUSE).
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${HCHANLAB_TEST_LIMIT_S}
-        LABELS "${labels}" ENVIRONMENT "HCHANLAB_LOCK=")
+        LABELS "${labels}" ENVIRONMENT "HCHANLAB_LOCK=;HCHANLAB_PAUSE=0")
 endfunction()
 
 # hchanlab_tests(libs...): every tests/*_test.c of the calling folder becomes one executable and

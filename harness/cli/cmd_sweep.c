@@ -1,33 +1,23 @@
 /* `hchanlab sweep`: makes a plan from the options, runs it into the store, and prints the results.
  * The options' values are this file's only state. */
 /* SPDX-License-Identifier: MIT */
-#include "harness/base/progress.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/repeat_command.h"
-#include "harness/cli/sweep_results.h"
+#include "harness/cli/sweeping.h"
 #include "harness/cli/user_store.h"
-#include "harness/machine/doctor.h"
-#include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
-#include "harness/store/runs.h"
-#include "harness/sweep/alone.h"
-#include "harness/sweep/environment.h"
 #include "harness/sweep/peers.h"
 #include "harness/sweep/plan.h"
 #include "harness/sweep/sweep.h"
-#include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 static struct choices choices;
-static const char *db, *name, *note;
+static struct sweeping chosen;
+static const char *resume, *retry;
 static bool dry_run;
-static uint64_t chosen_seed;
 
 static int print_plan(const struct plan *plan)
 {
@@ -40,129 +30,27 @@ static int print_plan(const struct plan *plan)
     return EXIT_OK;
 }
 
-/* One line before a sweep whose figures will not be worth much. */
-static void warn_of_machine(const json_t *environment)
+static char *make_command(void *arg, uint64_t seed)
 {
-    struct finding findings[FINDINGS_MAX];
-    size_t count = doctor_examine(environment, findings);
-    char grade = doctor_grade(findings, count);
-    if (grade >= 'D')
-        fprintf(stderr, "this machine is graded %c now: %s: %s (`hchanlab doctor` has more)\n",
-                grade, findings[0].check, findings[0].seen);
+    const struct plan *plan = arg;
+    return repeat_command(&choices, plan->mode, seed, chosen.db);
 }
 
-static int refuse_run(struct store *store, int status)
-{
-    if (status == -EEXIST && name)
-        return complain(EXIT_USAGE, "--name %s: a run in %s has it: choose another name", name, db);
-    return complain(EXIT_IO, "%s: %s: name a store that can be written with --db", db,
-                    store_error(store));
-}
-
-/* Adds the run to the store. EXIT_OK with its id, or a complaint's status. */
-static int begin_run(struct store *store, const struct plan *plan, const struct topo *topo,
-                     uint64_t seed, int64_t *id)
-{
-    char *command = repeat_command(&choices, plan->mode, seed, db);
-    json_t *environment = environment_of(plan, topo);
-    warn_of_machine(environment);
-    char *environment_text = environment ? json_dumps(environment, JSON_COMPACT) : NULL;
-    char *xml = topo_xml(topo);
-    const struct run run = {
-        .command = command,
-        .mode = plan->mode,
-        .environment = environment_text,
-        .topology = xml,
-        .seed = seed,
-        .processes = plan->sampling.processes,
-        .name = name,
-        .note = note,
-    };
-    int status = EXIT_OK, begun;
-    if (!command || !environment_text || !xml)
-        status = complain(EXIT_ENVIRONMENT, "out of memory: free some");
-    else if ((begun = store_begin_run(store, &run, id)))
-        status = refuse_run(store, begun);
-    json_decref(environment);
-    free(command);
-    free(environment_text);
-    free(xml);
-    return status;
-}
-
-/* The seed of the order: the user's, or a random one, of as many bits as the generator takes. */
-static int find_seed(uint64_t *seed)
-{
-    uint32_t random;
-    *seed = chosen_seed;
-    if (*seed)
-        return EXIT_OK;
-    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-        return complain(EXIT_ENVIRONMENT, "no random seed: %s: give one with --seed",
-                        strerror(errno));
-    *seed = random | 1;
-    return EXIT_OK;
-}
-
-static int run_into(struct store *store, const struct plan *plan, const struct topo *topo)
-{
-    uint64_t seed;
-    struct sweep_result result;
-    int64_t id;
-    int exit_status = find_seed(&seed);
-    if (exit_status == EXIT_OK)
-        exit_status = begin_run(store, plan, topo, seed, &id);
-    if (exit_status == EXIT_OK)
-        exit_status = sweep_run(plan, store, id, seed, &result);
-    if (exit_status == EXIT_OK && store_check_place(store))
-        exit_status = complain(EXIT_IO, "%s: leave it there and sweep again", store_error(store));
-    if (exit_status == EXIT_OK) {
-        printf("run %lld in %s\n", (long long)id, db);
-        sweep_results_print(store, id);
-        exit_status = sweep_results_judge(&result);
-    }
-    return exit_status;
-}
-
-/* Refuses to spoil another sweep's figures, and to have its own spoiled. */
-static int check_alone(void)
-{
-    pid_t other;
-    char who[40] = "";
-    int status = choices.shared ? 0 : alone_begin(&other);
-    if (status == 0)
-        return EXIT_OK;
-    if (status == -ENAMETOOLONG)
-        return complain(EXIT_USAGE, "HCHANLAB_LOCK is too long: give it 90 characters at most");
-    if (status != -EBUSY) {
-        progress_note("another sweep on this machine would not be noticed: %s", strerror(-status));
-        return EXIT_OK;
-    }
-    if (other > 0)
-        snprintf(who, sizeof(who), " (process %d)", (int)other);
-    return complain(EXIT_ENVIRONMENT,
-                    "another sweep%s measures on this machine, and the two would spoil each other: "
-                    "wait for it, or say --shared",
-                    who);
-}
-
-static int run_plan(const struct plan *plan, const struct topo *topo)
+static int run_plan(struct plan *plan, const struct topo *topo)
 {
     char error[512];
-    if (!topo_is_this_machine(topo))
-        return complain(EXIT_ENVIRONMENT, "hwloc was given another machine's topology: unset "
-                                          "HWLOC_SYNTHETIC and HWLOC_XMLFILE");
-    int exit_status = check_alone();
+    struct sweep_job job;
+    int exit_status = sweeping_prepare(&chosen, topo);
     if (exit_status == EXIT_OK)
-        exit_status = user_store_find(&db);
-    if (exit_status == EXIT_OK)
-        exit_status = user_store_prepare(db);
+        exit_status = user_store_prepare(chosen.db);
     if (exit_status != EXIT_OK)
         return exit_status;
-    struct store *store = store_open(db, STORE_WRITE, error, sizeof(error));
+    struct store *store = store_open(chosen.db, STORE_WRITE, error, sizeof(error));
     if (!store)
         return complain(EXIT_IO, "%s", error);
-    exit_status = run_into(store, plan, topo);
+    exit_status = sweeping_begin(&chosen, store, plan, topo, make_command, plan, &job);
+    if (exit_status == EXIT_OK)
+        exit_status = sweeping_run(&chosen, &job);
     store_close(store);
     return exit_status;
 }
@@ -182,31 +70,38 @@ static void warn_of_peers(void)
         fprintf(stderr, " (`hchanlab list` says what to install)\n");
 }
 
+/* A run that is gone on with has its plan. */
+static int go_on(void)
+{
+    static const char *const allowed[] = {"resume", "retry-failed", "db",
+                                          "shared", "no-pause",     NULL};
+    const char *name = resume ? "resume" : "retry-failed";
+    if (resume && retry)
+        return complain(EXIT_USAGE, "--resume and --retry-failed: choose one");
+    const struct option_spec *other = options_first_set(cmd_sweep.options, allowed);
+    if (other)
+        return complain(EXIT_USAGE,
+                        "--%s has the plan from the run: leave --%s out; only --db, --shared and "
+                        "--no-pause may stand beside it",
+                        name, other->name);
+    return sweeping_go_on(&chosen, resume ? resume : retry, retry != NULL);
+}
+
 static int cmd_sweep_run(void)
 {
+    chosen.shared = choices.shared;
+    if (resume || retry)
+        return go_on();
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
-    if (name && !runs_is_name(name))
-        return complain(
-            EXIT_USAGE,
-            "--name %s: give a letter, and up to %d letters, digits or any of ._+-, but "
-            "not `latest`",
-            name, RUN_NAME_MAX - 1);
-    if (db && db[strlen(db) - 1] == '\n')
-        return complain(EXIT_USAGE,
-                        "--db %s: it ends in a newline, so that no command of a shell could name "
-                        "it: choose another name",
-                        db);
-    char why[160];
-    if (rank_raise(RANK_SWEEP, why, sizeof(why)))
-        return complain(EXIT_ENVIRONMENT, "%s", why);
-    signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no end of a sweep */
-    int exit_status = choices_load_peers(&choices);
+    int exit_status = sweeping_check(&chosen);
+    if (exit_status == EXIT_OK)
+        exit_status = choices_load_peers(&choices);
+    struct topo *topo;
+    if (exit_status == EXIT_OK)
+        exit_status = sweeping_topo(&topo);
     if (exit_status != EXIT_OK)
         return exit_status;
-    struct topo *topo = topo_load(NULL);
-    if (!topo)
-        return complain(EXIT_ENVIRONMENT, "the topology can't be read: %s", strerror(errno));
     struct plan plan;
     warn_of_peers();
     exit_status = plan_make(&plan, &choices, topo);
@@ -320,28 +215,24 @@ static const struct option_spec options[] = {
      .argument = "RELATION",
      .help = "how the PUs are related: same-pu, smt, l2, l3, package or machine",
      .offer = {.ask = "list --names places"}},
-    {.name = "seed",
-     .kind = OPTION_UINT,
-     .value = &chosen_seed,
-     .min = 1,
-     .max = UINT32_MAX,
-     .argument = "N",
-     .help = "the seed of the cells' order (default: random, recorded with the run)"},
-    {.name = "name",
+    SEED_OPTION(&chosen.seed),
+    NAME_OPTION(&chosen.name),
+    NOTE_OPTION(&chosen.note),
+    STORE_OPTION(&chosen.db),
+    SHARED_OPTION(&choices.shared),
+    NO_PAUSE_OPTION(&chosen.no_pause),
+    {.name = "resume",
      .kind = OPTION_WORD,
-     .value = &name,
-     .argument = "NAME",
-     .help = "a name for the run, to choose it by later; no other run in the store may have it"},
-    {.name = "note",
+     .value = &resume,
+     .argument = "RUN",
+     .help = "go on with a run that was cut short, on the same machine and with the same program",
+     .offer = OFFER_RUNS},
+    {.name = "retry-failed",
      .kind = OPTION_WORD,
-     .value = &note,
-     .argument = "TEXT",
-     .help = "a note that is kept with the run"},
-    STORE_OPTION(&db),
-    {.name = "shared",
-     .kind = OPTION_FLAG,
-     .value = &choices.shared,
-     .help = "measure even while another sweep runs on this machine"},
+     .value = &retry,
+     .argument = "RUN",
+     .help = "measure again the processes of a run that failed or ran out of time",
+     .offer = OFFER_RUNS},
     {.name = "dry-run",
      .kind = OPTION_FLAG,
      .value = &dry_run,
@@ -360,12 +251,19 @@ const struct command cmd_sweep = {
         "measure "
         "is stored as it comes, so that a run that is interrupted keeps what it has. At the end it "
         "prints each cell's median and interval.\n\n"
+        "A run that was interrupted or killed, or whose machine went down, goes on with "
+        "`--resume`: "
+        "in the same order, with what its processes measured; what one left that was cut short is "
+        "measured again.\n\n"
+        "While other programs use more than a quarter of the PUs' time, measuring waits until they "
+        "use less than a tenth, for ten minutes in all.\n\n"
         "Options with `,..` take several values, separated by commas; with several values of "
         "several "
         "options, every combination is a cell. Leave the machine alone meanwhile.",
     .examples = "hchanlab sweep --name before --note 'the old lock'\n"
                 "hchanlab sweep --scenario buffer-hop --threads 1,2 --variant ticket,futex-park\n"
-                "hchanlab sweep --group workloads --variant all --dry-run",
+                "hchanlab sweep --group workloads --variant all --dry-run\n"
+                "hchanlab sweep --resume latest",
     .options = options,
     .run = cmd_sweep_run,
 };

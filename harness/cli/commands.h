@@ -8,6 +8,7 @@
 extern const struct command cmd_doctor;
 extern const struct command cmd_list;
 extern const struct command cmd_sweep;
+extern const struct command cmd_rerun;
 extern const struct command cmd_runs;
 extern const struct command cmd_report;
 extern const struct command cmd_export;

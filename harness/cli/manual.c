@@ -23,6 +23,9 @@ static const struct entry {
         {"HCHANLAB_LOCK",
          "What a sweep locks in place of the machine, so that two may run in two parts of "
          "it; if it is empty, nothing."},
+        {"HCHANLAB_PAUSE",
+         "For how many seconds in all a sweep waits while other programs use the machine, in place "
+         "of 600; 0: never."},
         {"PATH", "Where gnuplot is looked for."},
         {"TERM, COLUMNS", "How progress is shown on a terminal: one line that changes, cut to "
                           "COLUMNS if the terminal does not know its width; or, if TERM is unset "

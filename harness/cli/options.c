@@ -277,6 +277,38 @@ int options_parse(const struct command *command, int argc, char **argv, bool *he
     return EXIT_OK;
 }
 
+static bool is_set(const struct option_spec *spec)
+{
+    switch (spec->kind) {
+    case OPTION_FLAG:
+        return *(bool *)spec->value;
+    case OPTION_WORD:
+        return *(const char **)spec->value != NULL;
+    case OPTION_WORDS:
+        return ((struct word_list *)spec->value)->count > 0;
+    case OPTION_SECONDS:
+    case OPTION_PERCENT:
+        return *(double *)spec->value > 0;
+    case OPTION_UINT:
+        return *(uint64_t *)spec->value != 0;
+    case OPTION_UINT_LIST:
+        return ((struct uint_list *)spec->value)->count > 0;
+    }
+    return false;
+}
+
+const struct option_spec *options_first_set(const struct option_spec *specs, const char *const *but)
+{
+    for (const struct option_spec *s = specs; s->name; s++) {
+        size_t i = 0;
+        while (but[i] && strcmp(but[i], s->name) != 0)
+            i++;
+        if (!but[i] && is_set(s))
+            return s;
+    }
+    return NULL;
+}
+
 void options_help(const struct command *command)
 {
     char usage[128];

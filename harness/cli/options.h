@@ -62,6 +62,11 @@ struct command {
  * `--help` or `-h` prints the command's help on standard output and sets *helped. */
 int options_parse(const struct command *command, int argc, char **argv, bool *helped);
 
+/* The first option of the table that has a value, be it given or set before, and is not among these
+ * names, which end in NULL; or NULL. No value is false, 0, NaN, NULL or an empty list. */
+const struct option_spec *options_first_set(const struct option_spec *specs,
+                                            const char *const *but);
+
 /* Prints the command's help, made from its table, to standard output. */
 void options_help(const struct command *command);
 

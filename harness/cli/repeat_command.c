@@ -115,6 +115,20 @@ static void put_uints(FILE *out, const char *name, const struct uint_list *list)
     }
 }
 
+/* What ends each of the commands. NULL if memory ran out. */
+static char *finish(FILE *out, char **command, uint64_t seed, const char *db)
+{
+    put_uints(out, "seed", &(struct uint_list){{seed}, 1});
+    if (!user_store_is(db))
+        put_store(out, db);
+    bool failed = ferror(out);
+    if (fclose(out) == EOF || failed) {
+        free(*command);
+        return NULL;
+    }
+    return *command;
+}
+
 char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, const char *db)
 {
     char *command = NULL;
@@ -137,13 +151,19 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
         put_uints(out, "reps", &(struct uint_list){{c->processes}, 1});
     if (c->place)
         put_option(out, "place", c->place);
-    put_uints(out, "seed", &(struct uint_list){{seed}, 1});
-    if (!user_store_is(db))
-        put_store(out, db);
-    bool failed = ferror(out);
-    if (fclose(out) == EOF || failed) {
-        free(command);
+    return finish(out, &command, seed, db);
+}
+
+char *rerun_command(int64_t run, uint64_t seed, bool shared, const char *db)
+{
+    char *command = NULL;
+    size_t size;
+    FILE *out = open_memstream(&command, &size);
+    if (!out)
         return NULL;
-    }
-    return command;
+    put_program(out);
+    fprintf(out, " rerun %lld", (long long)run);
+    if (shared)
+        fprintf(out, " --shared");
+    return finish(out, &command, seed, db);
 }

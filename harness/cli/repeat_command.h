@@ -11,4 +11,7 @@
 char *repeat_command(const struct choices *choices, const char *mode, uint64_t seed,
                      const char *db);
 
+/* The same for a run of the plan of another run. */
+char *rerun_command(int64_t run, uint64_t seed, bool shared, const char *db);
+
 #endif

@@ -215,3 +215,13 @@ json_t *env_collect(const struct topo *t)
     probe_timer(env);
     return env;
 }
+
+bool env_is_of_the_moment(const char *key)
+{
+    static const char *const keys[] = {"busy_share", "load_1m", "steal_share", "timer_cost_ns",
+                                       "timer_resolution_ns"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}

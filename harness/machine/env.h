@@ -5,6 +5,7 @@
 #define HARNESS_MACHINE_ENV_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct topo;
 
@@ -44,7 +45,14 @@ struct topo;
  * A sweep adds to them (harness/sweep/environment.h), and when it has ended:
  *
  *   others_share         real, 0..1: other programs' share of all PUs' time while the sweep ran
- *   steal_meanwhile      real, 0..1: the host's share of it */
+ *   steal_meanwhile      real, 0..1: the host's share of it
+ *   paused_s             integer: seconds for which it waited until others left the machine alone
+ *   retried              integer, if there are any: processes that were measured again
+ *                        (hchanlab sweep --retry-failed) */
 json_t *env_collect(const struct topo *t);
+
+/* Whether a fact is of the moment, such as the load: it differs each time, on the same machine and
+ * with the same program. */
+bool env_is_of_the_moment(const char *key);
 
 #endif

@@ -401,7 +401,9 @@ static enum trial_status sweep_peer(const char *name, char message[REASON_MAX],
     assert_non_null(s);
     struct cell_params params = {.capacity = 128, .elem = 8, .threads = 2, .place = "same-pu"};
     cell_make(&cell, s, name, &params);
-    assert_int_equal(sweep_run(&plan, store, run, 1, result), EXIT_OK);
+    assert_int_equal(sweep_add_cells(&plan, store, run), 0);
+    const struct sweep_job job = {.plan = &plan, .store = store, .run = run, .seed = 1};
+    assert_int_equal(sweep_run(&job, result), EXIT_OK);
     assert_int_equal(store_each_cell(store, run, find_trial, &id), 0);
     assert_int_equal(store_trials(store, id, counts, message, REASON_MAX), 0);
     store_close(store);

@@ -16,7 +16,7 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
-enum { UNREAD = 2000, LONG_BYTES = 200000 };
+enum { UNREAD = 2000, LONG_BYTES = 200000, SEVERAL = 5 };
 
 static const char store_variable[] = "HCHANLAB_SWEEP_TEST_STORE";
 
@@ -308,6 +308,63 @@ static int play_look(void)
     return there ? say_end(TRIAL_OK, "") : say_end(TRIAL_FAILED, "acknowledged, and not stored");
 }
 
+/* Everything that a process may send, in several lines. */
+static int play_several(void)
+{
+    static struct record latency = {
+        .kind = RECORD_LATENCY,
+        .latency = {.side = "send", .count = 1, .bucket = {1}, .min_ns = 1, .max_ns = 1}};
+    const struct record outcome = {.kind = RECORD_OUTCOME, .outcome = {"send_park", 1, 1}};
+    const struct record counter = {.kind = RECORD_COUNTER, .counter = {"L1", "user", true, 1, ""}};
+    for (uint32_t i = 0; i < SEVERAL; i++)
+        say_sample(i);
+    record_write(stdout, &outcome);
+    record_write(stdout, &counter);
+    record_write(stdout, &latency);
+    return say_end(TRIAL_OK, "");
+}
+
+/* Whether this process of a cell runs for the first time. */
+static bool is_first_time(const char *cell)
+{
+    char name[256];
+    snprintf(name, sizeof(name), "%s.%s-%u", getenv(store_variable), cell, process);
+    FILE *f = fopen(name, "wx");
+    if (f)
+        fclose(f);
+    return f != NULL;
+}
+
+/* Goes wrong the first time, after more than it sends the next time. */
+static int play_flaky(void)
+{
+    if (!is_first_time("flaky"))
+        return play_well();
+    say_sample(0);
+    say_sample(1);
+    return say_end(TRIAL_FAILED, "the first time");
+}
+
+/* Goes wrong the first time, and interrupts the sweep the next time. */
+static int play_flaky_interrupt(void)
+{
+    if (is_first_time("flaky-interrupt"))
+        return say_end(TRIAL_FAILED, "the first time");
+    return play_interrupt();
+}
+
+/* Sends a record twice, and nothing the first time. */
+static int play_flaky_twice(void)
+{
+    return is_first_time("flaky-twice") ? say_end(TRIAL_FAILED, "the first time") : play_twice();
+}
+
+/* Is cut short the first time. */
+static int play_interrupt_once(void)
+{
+    return is_first_time("interrupt-once") ? play_interrupt() : play_several();
+}
+
 static const struct {
     const char *name;
     int (*play)(void);
@@ -342,6 +399,11 @@ static const struct {
     {"ignore", play_ignore},
     {"remove", play_remove},
     {"replace", play_replace},
+    {"several", play_several},
+    {"flaky", play_flaky},
+    {"flaky-interrupt", play_flaky_interrupt},
+    {"flaky-twice", play_flaky_twice},
+    {"interrupt-once", play_interrupt_once},
 };
 
 /* The command `cell NAME ...`; its exit status. */

@@ -8,6 +8,7 @@
 #include "harness/sweep/sweep.h"
 #include "harness/tests/sweep_cells.h"
 #include "scripts/test.h"
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,24 +49,53 @@ static int remove_store(void **state)
 
 static size_t cells_a_block = 16;
 
-/* Sweeps over cells that behave as their names, separated by spaces, say. */
-static inline int sweep(const char *names, uint32_t processes, uint64_t kill_ns)
+/* A plan of cells that behave as their names, separated by spaces, say. */
+struct small_plan {
+    struct plan plan;
+    struct cell cells[16];
+    size_t block[16];
+};
+
+static inline void make_plan(struct small_plan *small, const char *names, uint32_t processes,
+                             uint64_t kill_ns)
 {
-    struct cell cells[16] = {0};
-    size_t block[16] = {0};
-    struct plan plan = {.mode = "quick", .cells = cells, .block = block};
+    struct plan *plan = &small->plan;
     char words[256], *save;
-    plan.sampling = (struct sampling){processes, 1, 1000000, 1000000, kill_ns};
+    *small = (struct small_plan){.plan = {.mode = "quick"}};
+    plan->cells = small->cells;
+    plan->block = small->block;
+    plan->sampling = (struct sampling){processes, 1, 1000000, 1000000, kill_ns};
     snprintf(words, sizeof(words), "%s", names);
     for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
-        block[plan.count] = plan.count / cells_a_block;
-        plan.blocks = block[plan.count] + 1;
-        struct cell *c = &cells[plan.count++];
+        small->block[plan->count] = plan->count / cells_a_block;
+        plan->blocks = small->block[plan->count] + 1;
+        struct cell *c = &small->cells[plan->count++];
         snprintf(c->name, sizeof(c->name), "%s", w);
         strcpy(c->scenario, "floor-empty"); /* the plan's time is made of it */
         c->params = (struct cell_params)PARAMS_ABSENT;
     }
-    return sweep_run(&plan, store, run, 1, &result);
+}
+
+static inline int sweep(const char *names, uint32_t processes, uint64_t kill_ns)
+{
+    struct small_plan small;
+    make_plan(&small, names, processes, kill_ns);
+    assert_int_equal(sweep_add_cells(&small.plan, store, run), 0);
+    return sweep_run(
+        &(struct sweep_job){.plan = &small.plan, .store = store, .run = run, .seed = 1}, &result);
+}
+
+/* Goes on with what sweep() began. */
+static inline int sweep_on(const char *names, uint32_t processes, bool failed)
+{
+    struct small_plan small;
+    make_plan(&small, names, processes, never);
+    return sweep_run(&(struct sweep_job){.plan = &small.plan,
+                                         .store = store,
+                                         .run = run,
+                                         .seed = 1,
+                                         .what = failed ? SWEEP_FAILED : SWEEP_REST},
+                     &result);
 }
 
 struct wanted_cell {
@@ -121,6 +151,20 @@ static inline void assert_results(uint64_t ok, uint64_t timeout, uint64_t failed
     assert_int_equal(result.count[TRIAL_TIMEOUT], timeout);
     assert_int_equal(result.count[TRIAL_FAILED], failed);
     assert_int_equal(result.count[TRIAL_SKIPPED], skipped);
+}
+
+/* What a query of one number finds in the store. */
+static inline void assert_query(const char *sql, int64_t wanted)
+{
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    if (sqlite3_column_int64(q, 0) != wanted)
+        fail_msg("%s: %lld", sql, (long long)sqlite3_column_int64(q, 0));
+    sqlite3_finalize(q);
+    sqlite3_close(db);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_store)

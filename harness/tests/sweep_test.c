@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 /* A signal at the worst moment: after the sweep looked, before it waits. Whichever call it waits
@@ -61,20 +60,6 @@ static void test_samples_have_the_number_of_their_process(void **state)
     for (uint32_t i = 0; i < count; i++)
         assert_int_equal(samples[i].process, i);
     free(samples);
-}
-
-/* What a query of one number finds in the store. */
-static void assert_query(const char *sql, int64_t wanted)
-{
-    sqlite3 *db;
-    sqlite3_stmt *q;
-    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    if (sqlite3_column_int64(q, 0) != wanted)
-        fail_msg("%s: %lld", sql, (long long)sqlite3_column_int64(q, 0));
-    sqlite3_finalize(q);
-    sqlite3_close(db);
 }
 
 /* Each round runs its blocks one after the other, in an order of its own, and each process's place
