@@ -94,6 +94,8 @@ static int cmd_sweep_run(void)
         return go_on();
     if (choices.quick && choices.full)
         return complain(EXIT_USAGE, "--quick and --full: choose one");
+    if (choices.adaptive && choices.processes)
+        return complain(EXIT_USAGE, "--adaptive and --reps: choose one");
     int exit_status = sweeping_check(&chosen);
     if (exit_status == EXIT_OK)
         exit_status = choices_load_peers(&choices);
@@ -209,6 +211,11 @@ static const struct option_spec options[] = {
      .max = 1000,
      .argument = "N",
      .help = "how many processes measure each cell"},
+    {.name = "adaptive",
+     .kind = OPTION_FLAG,
+     .value = &choices.adaptive,
+     .help = "look after 10 and 20 rounds, and measure only that on which cannot be decided yet, "
+             "for 40 at most"},
     {.name = "place",
      .kind = OPTION_WORD,
      .value = &choices.place,

@@ -147,6 +147,8 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
         fprintf(out, " --shared");
     for (int i = 0; i < PARAMS; i++)
         put_uints(out, param_key(i), choices_param(c, i));
+    if (c->adaptive)
+        fprintf(out, " --adaptive");
     if (c->processes)
         put_uints(out, "reps", &(struct uint_list){{c->processes}, 1});
     if (c->place)

@@ -19,6 +19,7 @@ struct choices {
     CELL_PARAMS(X)
 #undef X
     uint64_t processes;
+    bool adaptive; /* rounds by what they show (looks.h); then `processes` is 0 */
     const char *place;
 };
 

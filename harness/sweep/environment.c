@@ -3,6 +3,7 @@
 #include "harness/sweep/environment.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenario.h"
+#include "harness/sweep/looks.h"
 #include "harness/sweep/peers.h"
 #include <hchan/hchan.h>
 #include <stdio.h>
@@ -49,6 +50,8 @@ json_t *environment_of(const struct plan *plan, const struct topo *topo)
     json_t *environment = env_collect(topo);
     add_peer_versions(environment, plan);
     add_goroutines(environment, plan);
+    if (plan->adaptive && environment)
+        json_object_set_new(environment, LOOKS_FACT, json_string(LOOKS_WHEN));
     return environment;
 }
 

@@ -9,7 +9,8 @@
 
 /* Collects the machine's facts (env.h) and adds, as strings, peer_NAME, the version of each peer of
  * the plan, and goroutines, the names of its variants whose parties are goroutines, between spaces,
- * or "none". A new reference; NULL if the facts could not be collected. */
+ * or "none"; and, if it is adaptive, looks: after how many rounds it looks. A new reference; NULL
+ * if the facts could not be collected. */
 json_t *environment_of(const struct plan *plan, const struct topo *topo);
 
 /* Compares what was collected now with a run's environment, a JSON text. Returns EXIT_OK if what is

@@ -359,17 +359,17 @@ static int add_all(struct building *to)
 
 int plan_make(struct plan *plan, const struct choices *choices, const struct topo *topo)
 {
-    memset(plan, 0, sizeof(*plan));
+    *plan = (struct plan){.mode = choices->full ? "full" : "quick",
+                          .sampling = choices->full ? full_sampling : quick_sampling,
+                          .adaptive = choices->adaptive};
     struct places places = {0};
     int status = choices_check(choices);
     if (status == EXIT_OK)
         status = find_places(&places, choices->place, choices->full, topo);
     if (status != EXIT_OK)
         return status;
-    plan->mode = choices->full ? "full" : "quick";
-    plan->sampling = choices->full ? full_sampling : quick_sampling;
-    if (choices->processes)
-        plan->sampling.processes = (uint32_t)choices->processes;
+    if (choices->processes || choices->adaptive)
+        plan->sampling.processes = choices->adaptive ? ADAPTIVE_MAX : (uint32_t)choices->processes;
     status = add_all(&(struct building){plan, choices, &places});
     if (status == EXIT_OK)
         status = blocks_make(plan->cells, plan->count, &plan->block, &plan->blocks);

@@ -21,12 +21,16 @@ struct sampling {
     uint64_t kill_ns;   /* a process that takes longer is killed, which is recorded */
 };
 
+/* The most processes of a cell in an adaptive plan. */
+enum { ADAPTIVE_MAX = 40 };
+
 /* The cells are in blocks: of one scenario, its parameters and its place, with all variants and
  * peers; and of the floors of one place. Those of a block stand together, and run side by side,
  * since only what does is comparable on a machine whose speed changes. */
 struct plan {
     const char *mode; /* how cells are sampled: quick or full */
     struct sampling sampling;
+    bool adaptive; /* a block may have fewer rounds (looks.h) */
     struct cell *cells;
     size_t *block; /* of each cell: 0, 1, ... */
     size_t count, blocks;

@@ -99,6 +99,17 @@ int standing_read(struct standing *s, const struct plan *plan, struct store *sto
     return take_age(s, store, run);
 }
 
+void standing_close_block(struct standing *s, const struct plan *plan, size_t block,
+                          uint32_t rounds)
+{
+    uint32_t processes = plan->sampling.processes;
+    for (size_t i = 0; i < plan->count; i++)
+        for (uint32_t p = rounds; p < processes && plan->block[i] == block; p++) {
+            s->total -= s->wanted[i * processes + p];
+            s->wanted[i * processes + p] = false;
+        }
+}
+
 void standing_free(struct standing *s)
 {
     free(s->cell_ids);

@@ -27,4 +27,9 @@ int standing_read(struct standing *standing, const struct plan *plan, struct sto
                   int64_t run, bool failed);
 void standing_free(struct standing *standing);
 
+/* Lets a block have so many rounds and no more: what it wants of later ones is not run, and is not
+ * in the total. */
+void standing_close_block(struct standing *standing, const struct plan *plan, size_t block,
+                          uint32_t rounds);
+
 #endif

@@ -4,9 +4,11 @@
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
 #include "harness/sweep/blocks.h"
+#include "harness/sweep/looks.h"
 #include "harness/sweep/peers.h"
 #include <errno.h>
 #include <hchan/hchan.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,9 +51,18 @@ static int check_cells(const struct plan *plan, const struct run *run)
     return EXIT_OK;
 }
 
+/* Whether the run looks at its blocks, by its environment. */
+static bool is_adaptive(const struct run *run)
+{
+    json_t *environment = json_loads(run->environment, 0, NULL);
+    bool adaptive = json_object_get(environment, LOOKS_FACT) != NULL;
+    json_decref(environment);
+    return adaptive;
+}
+
 int stored_plan_make(struct plan *plan, struct store *store, const struct run *run)
 {
-    *plan = (struct plan){.mode = run->mode};
+    *plan = (struct plan){.mode = run->mode, .adaptive = is_adaptive(run)};
     plan->sampling = (struct sampling){run->processes, run->samples, run->window_ns, run->limit_ns,
                                        run->kill_ns};
     if (run->samples == 0)

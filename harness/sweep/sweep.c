@@ -7,6 +7,7 @@
 #include "harness/base/say.h"
 #include "harness/store/trials.h"
 #include "harness/sweep/attempt.h"
+#include "harness/sweep/looks.h"
 #include "harness/sweep/order.h"
 #include "harness/sweep/pause.h"
 #include "harness/sweep/standing.h"
@@ -128,15 +129,32 @@ static int run_block(struct sweep *sweep, const struct order_block *block, uint3
     return 0;
 }
 
+/* After a round: closes the blocks of which enough is known. */
+static int look(struct sweep *sweep, uint32_t rounds)
+{
+    const struct plan *plan = sweep->plan;
+    bool done;
+    int status = 0;
+    for (size_t b = 0; b < plan->blocks && status == 0; b++) {
+        status = looks_at_block(sweep->job->store, plan, sweep->at.cell_ids, b, rounds, &done);
+        if (status == 0 && done)
+            standing_close_block(&sweep->at, plan, b, rounds);
+    }
+    return status;
+}
+
 /* Each round runs every cell once, in an order of its own, block by block. So what is compared runs
  * side by side, and drift of the machine affects all of a block alike. */
 static int run_rounds(struct sweep *sweep)
 {
     const struct plan *plan = sweep->plan;
+    bool looks = plan->adaptive && sweep->job->what != SWEEP_FAILED;
     for (uint32_t round = 0; round < plan->sampling.processes; round++) {
         int status = order_shuffle(&sweep->order, plan, sweep->job->seed, round);
         for (size_t b = 0; b < plan->blocks && status == 0; b++)
             status = run_block(sweep, &sweep->order.blocks[b], round);
+        if (status == 0 && looks && looks_after(round + 1))
+            status = look(sweep, round + 1);
         if (status)
             return status;
     }

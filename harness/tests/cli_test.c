@@ -70,6 +70,7 @@ static const struct bad bad_lines[] = {
      EXIT_USAGE, "needs work= here, of 0 to 1000000"},
     {"$H sweep --place nowhere", EXIT_USAGE, "same-pu, smt, l2, l3, package, machine"},
     {"taskset -c $CPU $H sweep --place l3 --dry-run", EXIT_ENVIRONMENT, "this machine has same-pu"},
+    {"$H sweep --adaptive --reps 20", EXIT_USAGE, "choose one"},
     {"$H sweep --resume", EXIT_USAGE, "needs a value"},
     {"$H sweep --resume ''", EXIT_USAGE, "is empty"},
     {"$H sweep --resume latest --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},

@@ -220,6 +220,26 @@ static void test_a_rerun_has_the_plan_of_the_run_and_a_seed_of_its_own(void **st
     assert_string_equal(ask("SELECT seed FROM runs WHERE id = 4"), "77");
 }
 
+/* The run says that it looked, and a rerun of it does, too. */
+static void test_an_adaptive_run_says_so(void **state)
+{
+    (void)state;
+    assert_int_equal(in_folder("$H sweep --scenario floor-empty --adaptive --db a.db")->status,
+                     EXIT_OK);
+    assert_string_equal(ask("SELECT json_extract(environment, '$.looks') FROM runs"), "10 20 40");
+    assert_string_equal(ask("SELECT count(*) = 10 * (SELECT count(*) FROM cells) FROM trials"),
+                        "1"); /* of floors */
+    assert_non_null(strstr(ask("SELECT command FROM runs"), " --adaptive "));
+    ask("UPDATE runs SET finished = NULL");
+    ask("DELETE FROM trials WHERE process = 9");
+    assert_int_equal(in_folder("$H sweep --resume 1 --db a.db")->status, EXIT_OK);
+    assert_string_equal(ask("SELECT count(*) = 10 * (SELECT count(*) FROM cells) FROM trials"),
+                        "1");
+    assert_int_equal(in_folder(SMALL_SWEEP)->status, EXIT_OK);
+    assert_string_equal(ask("SELECT json_extract(environment, '$.looks') FROM runs WHERE id = 2"),
+                        "NULL");
+}
+
 static void test_the_seconds_of_pauses_are_kept(void **state)
 {
     (void)state;
@@ -237,6 +257,7 @@ int main(void)
         TEST(test_what_can_not_be_gone_on_with_is_refused),
         TEST(test_what_failed_is_measured_again),
         TEST(test_a_rerun_has_the_plan_of_the_run_and_a_seed_of_its_own),
+        TEST(test_an_adaptive_run_says_so),
         TEST(test_the_seconds_of_pauses_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

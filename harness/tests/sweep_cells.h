@@ -324,6 +324,25 @@ static int play_several(void)
     return say_end(TRIAL_OK, "");
 }
 
+/* Twice as dear as the others. */
+static int play_dear(void)
+{
+    struct record r = {.kind = RECORD_SAMPLE,
+                       .sample = {process, 0, 1, .ns_per_op = 3, .window_ns = 3}};
+    record_write(stdout, &r);
+    return say_end(TRIAL_OK, "");
+}
+
+/* Now cheaper than the others, now dearer, by as much. */
+static int play_unsteady(void)
+{
+    double ns = process % 2 ? 0.5 : 4.5;
+    struct record r = {.kind = RECORD_SAMPLE,
+                       .sample = {process, 0, 1, .ns_per_op = ns, .window_ns = ns}};
+    record_write(stdout, &r);
+    return say_end(TRIAL_OK, "");
+}
+
 /* Whether this process of a cell runs for the first time. */
 static bool is_first_time(const char *cell)
 {
@@ -400,6 +419,8 @@ static const struct {
     {"remove", play_remove},
     {"replace", play_replace},
     {"several", play_several},
+    {"dear", play_dear},
+    {"unsteady", play_unsteady},
     {"flaky", play_flaky},
     {"flaky-interrupt", play_flaky_interrupt},
     {"flaky-twice", play_flaky_twice},
