@@ -33,6 +33,11 @@ enum looks {
     LOOKS_FOUR,  /* and after 80 */
 };
 
+/* The fact of a run's environment that says that its rounds were LOOKS_THREE, and when it looked.
+ */
+#define LOOKS_FACT "looks"
+#define LOOKS_WHEN "10 20 40"
+
 /* The chance to err at each look: 0.05, 0.0221 or 0.0190. */
 double looks_level(enum looks looks);
 

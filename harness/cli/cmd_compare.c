@@ -135,6 +135,7 @@ static int compare_variants(void)
     if (arms_read(store, run.id, &arms)) {
         exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
     } else {
+        arms.looks = arms_looks(&run);
         exit_status = choice.history ? check_variants(&arms, (long long)run.id)
                                      : compare_arms(&arms, (long long)run.id);
         arms_free(&arms);
@@ -332,7 +333,8 @@ static const char about[] =
     "equal are called slower or faster in one comparison of twenty; arms that differ by the margin "
     "are called the same in one of twenty. What moved is marked so that one mark in twenty is "
     "expected to be wrong (Benjamini and Hochberg over the cells of the table). Twenty rounds "
-    "(`sweep --reps 20`) are a good number; fewer than six have no interval.\n\n"
+    "(`sweep --reps 20`) are a good number; fewer than six have no interval. A run of `sweep "
+    "--adaptive` is judged at 97.79%, which pays for its three looks.\n\n"
     "A word is read by its form alone: `run:R` (a number, a name or latest), or digits only, is a "
     "run; a word with a slash or with .json at its end is a file; any other word is a variant. A "
     "file in this folder is ./NAME. Two runs, or two files in Google Benchmark's JSON, were not "

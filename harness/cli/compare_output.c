@@ -68,9 +68,11 @@ static struct words summary_of(const struct table *t)
 
 static struct words caption_of(const struct table *t)
 {
-    return words_format("Intervals are 95%% each. Of what moved, one in twenty is expected to be "
-                        "wrong (Benjamini and Hochberg, %zu cells).",
-                        t->count);
+    return words_format(
+        "Intervals are %.4g%% each%s. Of what moved, one in twenty is expected to be "
+        "wrong (Benjamini and Hochberg, %zu cells).",
+        100 * (1 - looks_level(t->looks)),
+        t->looks == LOOKS_ONE ? "" : ", since the run looked three times", t->count);
 }
 
 static bool is_shown(const struct compare_choice *choice, const struct compared *c)
@@ -169,7 +171,7 @@ static void print_json(const struct compare_choice *choice, long long run, const
         json_array_append_new(cells, pack_cell(choice, t, &t->items[i]));
     json_t *all = json_pack("{s:I s:s s:s s:f s:f s:o s:i s:i s:i s:i s:o s:o}", "run",
                             (json_int_t)run, "a", choice->a, "b", choice->b, "margin_percent",
-                            choice->margin, "level", looks_level(LOOKS_ONE), "fail_above_percent",
+                            choice->margin, "level", looks_level(t->looks), "fail_above_percent",
                             real_or_null(choice->fail_above), "count", (int)t->count, "moved",
                             (int)t->moved, "same", (int)t->same, "cant_tell", (int)t->cant_tell,
                             "same_within_percent", number_or_null(t->within), "cells", cells);

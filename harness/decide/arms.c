@@ -4,7 +4,9 @@
 #include "harness/base/stats.h"
 #include "harness/store/processes.h"
 #include <errno.h>
+#include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,4 +152,24 @@ const struct arm *arms_find(const struct arms *arms, const char *label, const ch
             strcmp(arms->items[i].cell.variant, variant) == 0)
             return &arms->items[i];
     return NULL;
+}
+
+enum looks arms_looks(const struct run *run)
+{
+    json_t *environment = json_loads(run->environment, 0, NULL);
+    bool looked = json_object_get(environment, LOOKS_FACT) != NULL;
+    json_decref(environment);
+    return looked ? LOOKS_THREE : LOOKS_ONE;
+}
+
+size_t arms_rounds(const struct arms *arms, const struct arm *arm)
+{
+    size_t rounds = 0;
+    if (arms->looks == LOOKS_ONE)
+        return arms->rounds;
+    for (size_t i = 0; i < arms->count; i++)
+        for (size_t r = rounds; r < arms->rounds; r++)
+            if (strcmp(arms->items[i].label, arm->label) == 0 && !isnan(arms->items[i].costs[r]))
+                rounds = r + 1;
+    return rounds;
 }

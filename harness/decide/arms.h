@@ -4,6 +4,7 @@
 #ifndef HARNESS_DECIDE_ARMS_H
 #define HARNESS_DECIDE_ARMS_H
 
+#include "harness/base/verdict.h"
 #include "harness/store/store.h"
 #include <stddef.h>
 
@@ -16,13 +17,21 @@ struct arm {
 struct arms {
     struct arm *items; /* in the order of the run's cells */
     size_t count;
-    size_t rounds; /* of the run: what the cell that has the most has */
+    size_t rounds;    /* of the run: what the cell that has the most has */
+    enum looks looks; /* LOOKS_ONE, unless the caller knows better (arms_looks) */
 };
 
 /* Reads the arms of a run; a floor is one whose variant is "". Returns 0, or a negative errno with
  * the sentence in store_error(). arms_free() releases what a success has left in *arms. */
 int arms_read(struct store *s, int64_t run, struct arms *arms);
 void arms_free(struct arms *arms);
+
+/* When the rounds of a run were looked at, by its environment. */
+enum looks arms_looks(const struct run *run);
+
+/* How many rounds an arm's cell ran for: all of the run, or, where the run ended a cell after a
+ * look, those that any variant of the cell has. */
+size_t arms_rounds(const struct arms *arms, const struct arm *arm);
 
 /* The middle of an arm's costs, in ns; NaN if it has none, or if memory ran out. */
 double arms_median_ns(const struct arms *arms, const struct arm *arm);

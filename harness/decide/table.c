@@ -93,13 +93,14 @@ static struct modes find_modes(double *costs, size_t count)
 
 static int judge(struct pair *p, unsigned margin, struct compared *c)
 {
-    *c = (struct compared){.label = p->a->label, .left_out = p->arms->rounds - p->rounds, .q = NAN};
+    *c = (struct compared){
+        .label = p->a->label, .left_out = arms_rounds(p->arms, p->a) - p->rounds, .q = NAN};
     c->a_ns = exp(stats_median(p->a_costs, p->rounds));
     c->b_ns = exp(stats_median(p->b_costs, p->rounds));
-    int status = verdict_make(&c->verdict, p->differences, p->rounds, LOOKS_ONE, margin);
+    int status = verdict_make(&c->verdict, p->differences, p->rounds, p->arms->looks, margin);
     if (status)
         return p->rounds ? status : 0; /* a pair without rounds is one that nobody can tell */
-    status = verdict_speeds(&c->speeds, p->differences, p->levels, p->rounds, LOOKS_ONE);
+    status = verdict_speeds(&c->speeds, p->differences, p->levels, p->rounds, p->arms->looks);
     if (status)
         return status;
     if (c->speeds.differ)
@@ -167,7 +168,8 @@ int table_make(struct table *table, const struct arms *arms, const char *a, cons
                unsigned margin)
 {
     int status = 0;
-    *table = (struct table){.items = malloc((arms->count + 1) * sizeof(*table->items))};
+    *table = (struct table){.items = malloc((arms->count + 1) * sizeof(*table->items)),
+                            .looks = arms->looks};
     if (!table->items)
         return -ENOMEM;
     for (size_t i = 0; !status && i < arms->count; i++) {

@@ -21,7 +21,7 @@ struct modes {
 struct compared {
     const char *label;
     double a_ns, b_ns; /* medians over the rounds that both have */
-    size_t left_out;   /* rounds of the run in which either arm has no process that ended well */
+    size_t left_out;   /* rounds of the cell in which either arm has no process that ended well */
     struct verdict verdict; /* without rounds in common: can't tell, and all numbers NaN */
     double q;               /* p, adjusted for the cells of the table; NaN without rounds */
     struct speeds speeds;   /* if they differ, the verdict is none: can't tell */
@@ -38,12 +38,13 @@ struct table {
     struct compared *items; /* what moved first, the slower the earlier */
     size_t count, moved, same, cant_tell;
     unsigned within; /* percent that the same ones differ by at most */
+    enum looks looks;
 };
 
-/* Compares variant b with a in each cell that both have, as a run whose rounds were fixed before.
- * Returns 0; -ENODATA if they share no cell; -E2BIG if a cell has more rounds than SIGNED_RANK_MAX;
- * -ENOMEM. The labels are those of the arms, which are to live longer; table_free() releases what a
- * success has left in *table. */
+/* Compares variant b with a in each cell that both have, at the level of when its rounds were
+ * looked at. Returns 0; -ENODATA if they share no cell; -E2BIG if a cell has more rounds than
+ * SIGNED_RANK_MAX; -ENOMEM. The labels are those of the arms, which are to live longer;
+ * table_free() releases what a success has left in *table. */
 int table_make(struct table *table, const struct arms *arms, const char *a, const char *b,
                unsigned margin);
 void table_free(struct table *table);

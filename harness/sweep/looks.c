@@ -2,7 +2,6 @@
  * store, so a sweep that goes on finds it again. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/sweep/looks.h"
-#include "harness/base/verdict.h"
 #include "harness/store/processes.h"
 #include <errno.h>
 #include <math.h>

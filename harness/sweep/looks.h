@@ -1,21 +1,18 @@
 /* The looks of an adaptive sweep: after 10, 20 and 40 rounds, and only then, each block is looked
- * at, and one in which each variant has a verdict runs no more. Whoever compares afterwards
- * must do so at the level of three looks (LOOKS_THREE of verdict.h), which pays for having looked.
- */
+ * at, and one in which each variant has a verdict runs no more. Whoever compares afterwards must do
+ * so at the level of three looks, which pays for having looked: LOOKS_THREE of verdict.h, whose
+ * fact the run's environment has. */
 /* SPDX-License-Identifier: MIT */
 #ifndef HARNESS_SWEEP_LOOKS_H
 #define HARNESS_SWEEP_LOOKS_H
 
+#include "harness/base/verdict.h"
 #include "harness/store/store.h"
 #include "harness/sweep/plan.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { LOOKS_ROUNDS = ADAPTIVE_MAX };
-
-/* When a run's environment says that it looked. */
-#define LOOKS_FACT "looks"
-#define LOOKS_WHEN "10 20 40"
 
 /* Whether there is a look after so many rounds, and rounds that it may save. */
 bool looks_after(uint32_t rounds);

@@ -557,6 +557,38 @@ static void test_the_store_is_not_changed(void **state)
     expect(said, "\n2\n");
 }
 
+/* Twenty rounds that differ at the level of one look, and not at that of three: the ranks below 0
+ * add up to 48 of 210. */
+static double just_more(unsigned r)
+{
+    bool below = r + 1 == 9 || r + 1 == 19 || r + 1 == 20;
+    return exp((below ? -0.01 : 0.01) * (r + 1));
+}
+
+/* A run that may have ended each cell after a look is judged at the level for that. A cell that was
+ * ended has all of its rounds. */
+static void test_a_run_that_looked_is_judged_at_the_level_for_it(void **state)
+{
+    (void)state;
+    char why[512];
+    store = store_open(db, STORE_WRITE, why, sizeof(why));
+    assert_non_null(store);
+    add_pair(begin_run("fixed", "{}"), "just", just_more, 20);
+    int64_t run = begin_run("looked", "{\"looks\": \"10 20 40\"}");
+    add_pair(run, "just", just_more, 20);
+    add_pair(run, "slower", forty_percent_more, 10);
+    store_close(store);
+    expect(compare("--run fixed --all ticket mcs"), "Intervals are 95% each. Of");
+    expect(compare("--run fixed --all ticket mcs"), "1 of 1 moved");
+    struct said *said = compare("--run looked --all --markdown ticket mcs");
+    expect(said, "1 of 2 moved, 0 the same, 1 can't tell");
+    expect(said, "Intervals are 97.79% each, since the run looked three times. Of");
+    assert_null(strstr(said->out, "left out"));
+    json_t *json = json_of(compare("--run looked --json ticket mcs"));
+    assert_float_equal(number(json, "level"), 0.0221, 1e-9);
+    json_decref(json);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_store)
 
 int main(void)
@@ -576,6 +608,7 @@ int main(void)
         TEST(test_an_exported_run_is_read),
         TEST(test_what_cant_be_compared_is_refused),
         TEST(test_the_store_is_not_changed),
+        TEST(test_a_run_that_looked_is_judged_at_the_level_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
