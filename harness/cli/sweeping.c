@@ -168,11 +168,26 @@ int sweeping_begin(const struct sweeping *s, struct store *store, const struct p
     return status;
 }
 
+/* Another sweep with --shared would take what this one measures for cut short. */
+static int check_run(const struct sweeping *s, int64_t run)
+{
+    pid_t other;
+    char who[40] = "another process";
+    if (alone_with_run(s->db, run, &other) != -EBUSY)
+        return EXIT_OK;
+    if (other > 0)
+        snprintf(who, sizeof(who), "process %d", (int)other);
+    return complain(EXIT_ENVIRONMENT, "run %lld is being measured by %s: wait for it",
+                    (long long)run, who);
+}
+
 int sweeping_run(const struct sweeping *s, struct sweep_job *job)
 {
     struct sweep_result result;
     job->pause_most_s = s->no_pause ? 0 : s->pause_most_s;
-    int exit_status = sweep_run(job, &result);
+    int exit_status = check_run(s, job->run);
+    if (exit_status == EXIT_OK)
+        exit_status = sweep_run(job, &result);
     if (exit_status == EXIT_OK && store_check_place(job->store))
         exit_status =
             complain(EXIT_IO, "%s: leave it there and sweep again", store_error(job->store));

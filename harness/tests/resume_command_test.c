@@ -112,6 +112,20 @@ static void test_an_interrupted_sweep_names_the_command_that_goes_on(void **stat
                         "1");
 }
 
+/* A run that is being measured is nobody else's, whatever the two sweeps say. */
+static void test_a_run_that_is_being_measured_is_refused(void **state)
+{
+    (void)state;
+    const struct said *said = in_folder(
+        "$H sweep --scenario floor-empty --reps 900 --db a.db 2>first.err & p=$!; "
+        "for i in $(seq 600); do $H export --db a.db --format go 2>/dev/null | grep -q ns/op "
+        "&& break; sleep 0.1; done; $H sweep --resume 1 --shared --db a.db; echo $?; "
+        "$H sweep --retry-failed 1 --shared --db a.db; echo $?; kill -TERM $p; wait $p; echo $?");
+    assert_string_equal(said->out, "3\n3\n130\n");
+    assert_non_null(strstr(said->err, "hchanlab: run 1 is being measured by process "));
+    assert_int_equal(count_lines(said->err), 2);
+}
+
 struct refusal {
     const char *change, *line;
     int status;
@@ -254,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_run_goes_on_and_says_what_it_keeps),
         TEST(test_an_interrupted_sweep_names_the_command_that_goes_on),
+        TEST(test_a_run_that_is_being_measured_is_refused),
         TEST(test_what_can_not_be_gone_on_with_is_refused),
         TEST(test_what_failed_is_measured_again),
         TEST(test_a_rerun_has_the_plan_of_the_run_and_a_seed_of_its_own),
