@@ -261,6 +261,23 @@ static void test_the_seconds_of_pauses_are_kept(void **state)
     assert_string_equal(ask("SELECT json_extract(environment, '$.paused_s') = 0 FROM runs"), "1");
 }
 
+/* Given programs that spin on every PU, then measuring pauses for as long as it may, and goes on.
+ * In a container they may have few of the PUs that the kernel counts; what was kept says so. */
+static void test_measuring_pauses_while_others_use_the_machine(void **state)
+{
+    (void)state;
+    const struct said *said = in_folder(
+        "for i in $(seq $(nproc)); do timeout 300 sh -c 'while :; do :; done' & echo $! >>pids; "
+        "done; HCHANLAB_PAUSE=2 $H sweep --scenario floor-empty --reps 4 --db a.db; r=$?; "
+        "kill $(cat pids); exit $r");
+    assert_int_equal(said->status, EXIT_OK);
+    if (strcmp(ask("SELECT avg(others_share) > 0.5 FROM trials"), "1") != 0)
+        skip();
+    assert_non_null(strstr(said->err, "of the PUs' time: measuring pauses\n"));
+    assert_non_null(strstr(said->err, "measuring goes on after 2 s, and pauses no more\n"));
+    assert_string_equal(ask("SELECT json_extract(environment, '$.paused_s') = 2 FROM runs"), "1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, clean_up)
 
 int main(void)
@@ -274,6 +291,7 @@ int main(void)
         TEST(test_a_rerun_has_the_plan_of_the_run_and_a_seed_of_its_own),
         TEST(test_an_adaptive_run_says_so),
         TEST(test_the_seconds_of_pauses_are_kept),
+        TEST(test_measuring_pauses_while_others_use_the_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
