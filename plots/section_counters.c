@@ -156,7 +156,10 @@ static void put_counters(const struct page *p, const struct events *e)
         doc_cell(p->d, row.reason);
     }
     doc_table_end(p->d);
-    doc_aside(p->d, "small", "Counted in separate windows, one per domain: user and kernel.");
+    doc_aside(
+        p->d, "small",
+        "Counted in separate windows, one per domain: user and kernel. In the domain lab: what "
+        "a time that was asked for, think time or time with or without a lock, took, in ns.");
 }
 
 int section_counters(const struct page *p)

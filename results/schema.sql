@@ -36,7 +36,7 @@ CREATE TABLE cells (
     capacity    INTEGER,       -- elements
     elem        INTEGER,       -- bytes
     threads     INTEGER,
-    work        INTEGER,       -- think time: turns of a loop around each operation; from version 2 on
+    work        INTEGER,       -- think time around each operation, in ns; from version 2 on
     place       TEXT NOT NULL, -- relation of the PUs used, or empty
     UNIQUE (run, name)
 );
@@ -85,7 +85,8 @@ CREATE TABLE outcomes (
     PRIMARY KEY (cell, process, name)
 ) WITHOUT ROWID;
 
--- PAPI's events per operation; NULL with PAPI's reason where there is none.
+-- PAPI's events per operation; NULL with PAPI's reason where there is none. In the domain lab: what
+-- a time that the cell asks for (work, held, away) took, in ns.
 CREATE TABLE counters (
     cell    INTEGER NOT NULL REFERENCES cells (id),
     process INTEGER NOT NULL,

@@ -18,7 +18,7 @@ enum { CELL_NAME_MAX = 160, LABEL_MAX = 48, REASON_MAX = 160 };
  * order, and is an option of `sweep`.
  *
  *   capacity  elements        elem  bytes        threads  workers
- *   work      think time: turns of a loop around each operation (bench_work)
+ *   work      nanoseconds of think time around each operation
  *   held      nanoseconds of work while a lock is held
  *   lines     cache lines written meanwhile
  *   away      nanoseconds between two acquisitions
@@ -125,10 +125,12 @@ static inline bool outcome_is_count(const struct outcome_count *o)
     return strcmp(o->name, TRACED_PURE) != 0 && strcmp(o->name, TRACED_WINDOW) != 0;
 }
 
-/* A counter of PAPI, per operation. If it is not available, `reason` has PAPI's own words. */
+/* A counter of PAPI, per operation. If it is not available, `reason` has PAPI's own words. In the
+ * domain `lab` it is a time that the cell was to take, work, held or away, and `per_op` is how many
+ * nanoseconds it took. */
 struct counter {
     char name[LABEL_MAX];
-    char domain[8]; /* user, kernel, all, or sde */
+    char domain[8]; /* user, kernel, all, sde, or lab */
     bool available;
     double per_op;
     char reason[REASON_MAX];

@@ -6,6 +6,7 @@
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
 #include "harness/machine/topo.h"
+#include "harness/run/calibrate.h"
 #include "harness/run/measure.h"
 #include "harness/scenarios/scenarios.h"
 #include "harness/sweep/peer_program.h"
@@ -37,14 +38,21 @@ static bool peer_pus(const struct cell *cell, unsigned pu[2], char *reason, size
 static int become_peer(const struct peer *peer, const struct cell *cell)
 {
     struct record end = {.kind = RECORD_END, .end = {.status = TRIAL_SKIPPED}};
-    char number[4][24];
+    char number[5][24];
     unsigned pu[2];
-    const uint64_t values[] = {process, samples, window_ns, limit_ns};
-    for (size_t i = 0; i < 4; i++)
+    uint64_t work = cell->params.work == PARAM_ABSENT ? 0 : cell->params.work;
+    const uint64_t values[] = {process, samples, window_ns, limit_ns, calibrate_turns(work)};
+    for (size_t i = 0; i < 5; i++)
         snprintf(number[i], sizeof(number[i]), "%llu", (unsigned long long)values[i]);
-    char *arguments[] = {"--process",          number[0], "--samples",  number[1],
-                         "--window-ns",        number[2], "--limit-ns", number[3],
-                         ack ? "--ack" : NULL, NULL};
+    char *arguments[12] = {"--process",   number[0], "--samples",  number[1],
+                           "--window-ns", number[2], "--limit-ns", number[3]};
+    size_t count = 8;
+    if (work) {
+        arguments[count++] = "--turns";
+        arguments[count++] = number[4];
+    }
+    if (ack)
+        arguments[count++] = "--ack";
     if (peer_pus(cell, pu, end.end.message, sizeof(end.end.message))) {
         int error = peer_program_become(peer->program, cell->name, pu, arguments);
         snprintf(end.end.message, sizeof(end.end.message), "%s could not be started: %s",

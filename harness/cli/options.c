@@ -3,9 +3,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/cli/options.h"
 #include "core/base/nearest.h"
+#include "harness/base/duration.h"
 #include "harness/base/say.h"
-#include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,34 +77,42 @@ static int refuse_unknown(const struct parsing *p, const char *word)
                     near[1] ? "--" : "-", near);
 }
 
-/* A whole number: digits only. */
-static bool parse_uint(const char *text, size_t length, uint64_t *value)
+/* Whether the option's value is a time, or several. */
+static bool is_time(const struct option_spec *spec)
 {
-    char digits[24], *end;
-    if (length == 0 || length >= sizeof(digits))
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!isdigit((unsigned char)text[i]))
-            return false;
-    memcpy(digits, text, length);
-    digits[length] = '\0';
-    errno = 0;
-    *value = strtoull(digits, &end, 10);
-    return errno == 0;
+    return spec->kind == OPTION_TIME || spec->kind == OPTION_TIME_LIST;
+}
+
+struct words options_range(const struct option_spec *spec)
+{
+    if (is_time(spec))
+        return words_format("from %s to %s", duration_words(spec->min).text,
+                            duration_words(spec->max).text);
+    return words_format("from %llu to %llu", (unsigned long long)spec->min,
+                        (unsigned long long)spec->max);
+}
+
+/* One number or time, in the option's range. */
+static bool parse_value(const struct option_spec *spec, const char *text, size_t length,
+                        uint64_t *value)
+{
+    bool read = is_time(spec) ? duration_parse(text, length, spec->unit_ns, value)
+                              : duration_number(text, length, value);
+    return read && *value >= spec->min && *value <= spec->max;
 }
 
 static int refuse_number(const struct option_spec *spec, const char *text, const char *what)
 {
-    return complain(EXIT_USAGE, "%s%s %s: give %s from %llu to %llu", options_dashes(spec),
-                    spec->name, text[0] ? text : "''", what, (unsigned long long)spec->min,
-                    (unsigned long long)spec->max);
+    return complain(EXIT_USAGE, "%s%s %s: give %s %s%s", options_dashes(spec), spec->name,
+                    text[0] ? text : "''", what, options_range(spec).text,
+                    is_time(spec) ? ", such as 500ns, 2us or 1ms" : "");
 }
 
 static int take_uint(const struct option_spec *spec, const char *text)
 {
     uint64_t value;
-    if (!parse_uint(text, strlen(text), &value) || value < spec->min || value > spec->max)
-        return refuse_number(spec, text, "a number");
+    if (!parse_value(spec, text, strlen(text), &value))
+        return refuse_number(spec, text, is_time(spec) ? "a time" : "a number");
     *(uint64_t *)spec->value = value;
     return EXIT_OK;
 }
@@ -116,8 +123,10 @@ static int take_uint_list(const struct option_spec *spec, const char *text)
     for (const char *item = text;;) {
         size_t length = strcspn(item, ",");
         uint64_t value;
-        if (!parse_uint(item, length, &value) || value < spec->min || value > spec->max)
-            return refuse_number(spec, text, "numbers, separated by commas,");
+        if (!parse_value(spec, item, length, &value))
+            return refuse_number(spec, text,
+                                 is_time(spec) ? "times, separated by commas,"
+                                               : "numbers, separated by commas,");
         if (list->count == LIST_MAX)
             return complain(EXIT_USAGE, "--%s: more than %d numbers: give fewer", spec->name,
                             LIST_MAX);
@@ -196,8 +205,10 @@ static int take_value(const struct option_spec *spec, const char *text)
     case OPTION_PERCENT:
         return take_percent(spec, text);
     case OPTION_UINT:
+    case OPTION_TIME:
         return take_uint(spec, text);
     case OPTION_UINT_LIST:
+    case OPTION_TIME_LIST:
         return take_uint_list(spec, text);
     default:
         return take_word(spec, text);
@@ -290,8 +301,10 @@ static bool is_set(const struct option_spec *spec)
     case OPTION_PERCENT:
         return *(double *)spec->value > 0;
     case OPTION_UINT:
+    case OPTION_TIME:
         return *(uint64_t *)spec->value != 0;
     case OPTION_UINT_LIST:
+    case OPTION_TIME_LIST:
         return ((struct uint_list *)spec->value)->count > 0;
     }
     return false;

@@ -12,6 +12,7 @@
 #define HARNESS_CLI_OPTIONS_H
 
 #include "harness/base/lists.h"
+#include "harness/base/numbers.h"
 
 enum option_kind {
     OPTION_FLAG,      /* value: bool */
@@ -21,6 +22,8 @@ enum option_kind {
     OPTION_PERCENT,   /* value: double, with or without a %; min..max */
     OPTION_UINT,      /* value: uint64_t, min..max */
     OPTION_UINT_LIST, /* value: struct uint_list, comma separated, each min..max */
+    OPTION_TIME,      /* value: uint64_t, nanoseconds, min..max; read as in duration.h */
+    OPTION_TIME_LIST, /* value: struct uint_list of such */
 };
 
 /* What a shell may offer for a value or a word. */
@@ -35,6 +38,7 @@ struct option_spec {
     enum option_kind kind;
     void *value;
     uint64_t min, max;
+    uint64_t unit_ns;     /* of a time without a unit */
     const char *argument; /* what the help calls the argument */
     const char *help;
     struct offer offer;
@@ -72,6 +76,9 @@ void options_help(const struct command *command);
 
 /* The dashes before the option's name: "-" or "--". */
 const char *options_dashes(const struct option_spec *spec);
+
+/* The range of an option whose value is a number or a time: "from 1 to 1000". */
+struct words options_range(const struct option_spec *spec);
 
 /* Writes "hchanlab NAME [options] WORDS". */
 void options_usage(const struct command *command, char *text, size_t size);

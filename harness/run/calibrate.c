@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/run/calibrate.h"
 #include "harness/base/clock.h"
+#include "harness/base/record.h"
 #include "harness/scenarios/scenario.h"
 
 double calibrate_time(uint64_t turns)
@@ -28,4 +29,21 @@ uint64_t calibrate_turns(uint64_t ns)
     if (turn_ns == 0)
         turn_ns = calibrate_time(PROBE) / PROBE;
     return (uint64_t)((double)ns / turn_ns + 0.5);
+}
+
+int calibrate_tell(const struct cell_params *params, FILE *out)
+{
+    static const int times[] = {PARAM_work, PARAM_held, PARAM_away};
+    struct cell_params copy = *params;
+    int status = 0;
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]) && !status; i++) {
+        uint64_t ns = *param_of(&copy, times[i]);
+        if (ns == 0 || ns == PARAM_ABSENT)
+            continue;
+        struct record r = {.kind = RECORD_COUNTER, .counter = {.domain = "lab", .available = true}};
+        snprintf(r.counter.name, sizeof(r.counter.name), "%s", param_key(times[i]));
+        r.counter.per_op = calibrate_time(calibrate_turns(ns));
+        status = record_write(out, &r);
+    }
+    return status;
 }

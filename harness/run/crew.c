@@ -70,12 +70,14 @@ static bool crew_seats(struct crew *crew)
     return true;
 }
 
-/* How long a lock is held, and how long a worker stays away from it. The times away are quantiles
- * of their distribution, of which each worker draws: all the same, or geometric, whose limit for
- * short turns is exponential. */
+/* How long workers think, a lock is held, and a worker stays away from it. The times away are
+ * quantiles of their distribution, of which each worker draws: all the same, or geometric, whose
+ * limit for short turns is exponential. */
 static void set_times(struct bench *b)
 {
     const struct cell_params *p = &b->params;
+    if (p->work != PARAM_ABSENT)
+        b->work_turns = calibrate_turns(p->work);
     if (!b->scenario->hands_over)
         return;
     b->held_turns = calibrate_turns(p->held);

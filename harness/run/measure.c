@@ -13,6 +13,7 @@
 #include "harness/machine/rank.h"
 #include "harness/machine/topo.h"
 #include "harness/run/bench.h"
+#include "harness/run/calibrate.h"
 #include "harness/run/stops.h"
 #include "harness/scenarios/scenarios.h"
 #include <errno.h>
@@ -351,6 +352,8 @@ int measure_cell(const struct cell *cell, const struct measure_options *options,
         status = trace_paths(&m);
     if (!status)
         status = time_calls(&m);
+    if (!status)
+        status = calibrate_tell(&cell->params, out);
     if (!status && options->process == 0)
         status = count_events(&m);
     topo_free(m.topo);

@@ -50,9 +50,11 @@ struct bench {
     struct worker *lead; /* worker 0, for `finish` */
     struct worker *worker[THREADS_MAX];
     hchan *chan[BENCH_CHANS];
-    uint64_t setup_sends;            /* sends that setup did, for the accounting */
-    uint64_t held_turns;             /* params.held as turns of bench_work() */
-    uint32_t away_turns[AWAY_DRAWS]; /* and params.away: quantiles of its distribution */
+    uint64_t setup_sends; /* sends that setup did, for the accounting */
+    /* Parameters in nanoseconds, as turns of bench_work(): params.work, params.held, and
+     * params.away as quantiles of its distribution. */
+    uint64_t work_turns, held_turns;
+    uint32_t away_turns[AWAY_DRAWS];
     /* Latency instances record from now on: the warm-up is over. */
     alignas(128) _Atomic uint32_t recording;
     alignas(128) _Atomic uint32_t stop;
@@ -84,6 +86,14 @@ struct param_range {
     uint64_t normal, min, max;
 };
 
+/* How many workers send and how many receive what the others send: a number, or SIDE_MANY, all that
+ * are left; if both are many, as many of each. Others do neither. No producers: the scenario has no
+ * such sides. */
+enum { SIDE_MANY = UINT8_MAX };
+struct sides {
+    uint8_t producers, consumers, others;
+};
+
 struct scenario {
     const char *name;    /* the file's name */
     const char *summary; /* one line for people */
@@ -92,6 +102,7 @@ struct scenario {
 #define X(field, key) struct param_range field;
     CELL_PARAMS(X)
 #undef X
+    struct sides sides;
     const char *group; /* it runs only if it or this group is named; NULL: in every sweep */
     bool pairs;        /* workers come in pairs, e.g. 2i + 1 counts what 2i sends: threads is even,
                         * and in a crowd only the odd workers count operations */
@@ -150,8 +161,8 @@ static inline void bench_relax(const struct bench *b)
 }
 
 /* Think time: turns of a loop, each a multiplication that needs the result of the one before, which
- * takes about a nanosecond on any machine. A dependent division, as in Go's localWork(), takes 5 to
- * 90 cycles. */
+ * takes about a nanosecond on any machine; harness/run/calibrate.h has how long. A dependent
+ * division, as in Go's localWork(), takes 5 to 90 cycles. */
 static inline void bench_work(uint64_t turns)
 {
     uint64_t x = turns;

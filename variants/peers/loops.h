@@ -38,7 +38,7 @@ template <class Peer, class Channel, bool checked> class prod_cons
         party &self = parties[i];
         uint64_t sent = 0, sum = 0;
         while (!stop.load(std::memory_order_relaxed)) {
-            think(a.work);
+            think(a.turns);
             uint64_t value = value_of(i, sent);
             channel.send(value);
             if (checked)
@@ -62,7 +62,7 @@ template <class Peer, class Channel, bool checked> class prod_cons
                 look_at(self, value, next);
             }
             self.ops.store(++received, std::memory_order_relaxed);
-            think(a.work);
+            think(a.turns);
         }
     }
     /* After the end: whether what was sent has arrived, and in order. Returns "" or what is
@@ -298,9 +298,9 @@ template <class Peer, class Channel, bool checked> class ping_pong : public lead
     {
         for (uint64_t i = 0; i < ops; i += 2) {
             there.send(number);
-            think(a.work);
+            think(a.turns);
             uint64_t value = back.recv();
-            think(a.work);
+            think(a.turns);
             if (checked && value != number)
                 wrong = true;
             number++;
@@ -309,9 +309,9 @@ template <class Peer, class Channel, bool checked> class ping_pong : public lead
     void serve(unsigned)
     {
         for (uint64_t value; (value = there.recv()) != end_value;) {
-            think(a.work);
+            think(a.turns);
             back.send(value);
-            think(a.work);
+            think(a.turns);
         }
     }
     void finish()

@@ -29,7 +29,8 @@ struct about {
 
 struct arguments {
     std::string scenario;
-    uint64_t capacity = 0, elem = 8, threads = 0, work = 0;
+    uint64_t capacity = 0, elem = 8, threads = 0;
+    uint64_t turns = 0; /* of thinking: --turns, or else as many as the cell has nanoseconds */
     uint64_t process = 0, samples = 5, window_ns = 10000000;
     unsigned pu[2] = {0, 0};
     bool check = false; /* check every received value */
@@ -258,7 +259,7 @@ inline void read_cell(const about &it, const std::string &cell, arguments &a)
         uint64_t *number = key == "capacity"  ? &a.capacity
                            : key == "elem"    ? &a.elem
                            : key == "threads" ? &a.threads
-                           : key == "work"    ? &a.work
+                           : key == "work"    ? &a.turns
                                               : nullptr;
         if (number)
             *number = read_uint(it, key, value);
@@ -286,8 +287,9 @@ inline void read_pus(const about &it, const std::string &text, arguments &a)
                                          : (unsigned)read_uint(it, "--pus", text.substr(comma + 1));
 }
 
-/* PEER CELL --pus A,B [--process N] [--samples N] [--window-ns N] [--limit-ns N] [--ack] [--check],
- * or PEER --describe. */
+/* PEER CELL --pus A,B [--process N] [--samples N] [--window-ns N] [--limit-ns N] [--turns N]
+ * [--ack]
+ * [--check], or PEER --describe. */
 inline arguments read_arguments(const about &it, int argc, char **argv)
 {
     arguments a;
@@ -303,6 +305,7 @@ inline arguments read_arguments(const about &it, int argc, char **argv)
                            : option == "--samples"   ? &a.samples
                            : option == "--window-ns" ? &a.window_ns
                            : option == "--limit-ns"  ? &limit_ns
+                           : option == "--turns"     ? &a.turns
                                                      : nullptr;
         if (option == "--ack")
             a.ack = true;

@@ -73,7 +73,7 @@ template <class Peer, class Channel, bool checked> class workload
     {
         Channel &out = *channels[r.out];
         party &self = parties[i];
-        uint64_t turns = r.thinks ? a.work : 0, made = self.made;
+        uint64_t turns = r.thinks ? a.turns : 0, made = self.made;
         for (uint64_t end = made + count; made < end && !stop.load(std::memory_order_relaxed);) {
             think(turns);
             send(self, out, value_of(i, made++));
@@ -89,14 +89,14 @@ template <class Peer, class Channel, bool checked> class workload
                 send(self, *channels[r.out], value_of(i, self.made++));
             self.ops.store(self.made, std::memory_order_relaxed);
             if (bars % BURST == 0)
-                think(BURST * a.work);
+                think(BURST * a.turns);
         }
     }
     void take(unsigned i, const role &r, uint64_t count, std::vector<uint64_t> &order)
     {
         Channel &in = *channels[r.in];
         party &self = parties[i];
-        uint64_t turns = r.thinks ? a.work : 0, taken = 0, per = quotes ? BAR : 1;
+        uint64_t turns = r.thinks ? a.turns : 0, taken = 0, per = quotes ? BAR : 1;
         for (uint64_t value; taken < count && receive(self, in, value); taken += per) {
             if (checked && r.in == 0)
                 look_at(self, value, order);
@@ -109,7 +109,7 @@ template <class Peer, class Channel, bool checked> class workload
     {
         Channel &in = *channels[r.in], &out = *channels[r.out];
         party &self = parties[i];
-        uint64_t turns = r.thinks ? a.work : 0, per = quotes ? BAR : 1, got = 0;
+        uint64_t turns = r.thinks ? a.turns : 0, per = quotes ? BAR : 1, got = 0;
         for (uint64_t value; receive(self, in, value);) {
             if (checked && r.in == 0)
                 look_at(self, value, order);

@@ -12,7 +12,7 @@ static int go_chan_sync_setup(struct bench *b)
 static void go_chan_sync_lead(struct worker *w, uint64_t ops)
 {
     hchan *c = w->bench->chan[0];
-    uint64_t work = w->bench->params.work;
+    uint64_t work = w->bench->work_turns;
     for (uint64_t i = 0; i < ops; i += 2) {
         loop_send(w, c, w->elem);
         bench_work(work);
@@ -25,7 +25,7 @@ static void go_chan_sync_serve(struct worker *w)
 {
     struct bench *b = w->bench;
     hchan *c = b->chan[0];
-    uint64_t work = b->params.work, done = 0;
+    uint64_t work = b->work_turns, done = 0;
     for (; loop_recv(w, c, w->elem); done += 2) {
         bench_work(work);
         loop_send(w, c, w->elem);

@@ -17,7 +17,7 @@ static void prod_cons_produce(struct worker *w)
     struct bench *b = w->bench;
     uint64_t sent = 0;
     for (; !load_rlx(&b->stop); sent++) { /* a flag; publishes nothing */
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
         loop_send(w, b->chan[0], w->elem);
     }
     fadd_rlx(&b->sent, sent); /* read when all have ended */
@@ -30,7 +30,7 @@ static void prod_cons_consume(struct worker *w)
     struct bench *b = w->bench;
     for (uint64_t done = 1; loop_recv(w, b->chan[0], w->elem); done++) {
         store_rlx(&w->ops, done); /* a count; publishes nothing */
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
     }
 }
 
@@ -55,6 +55,7 @@ static const struct scenario scenario_prod_cons = {
     .elem = {8, 0, 65535},
     .threads = {2, 2, THREADS_MAX},
     .work = {0, 0, 1000000},
+    .sides = {SIDE_MANY, SIDE_MANY, 0},
     .group = "go-bench",
     .pairs = true,
     .mix = true,

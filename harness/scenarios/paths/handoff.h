@@ -57,6 +57,7 @@ static const struct scenario scenario_handoff = {
     .path = "handoff",
     .elem = {8, 0, 65535},
     .threads = {2, 2, 2},
+    .sides = {1, 1, 0},
     .places = true,
     .pure_outcomes = PURE(SEND_HANDOFF),
     .pure_per_op = 1,

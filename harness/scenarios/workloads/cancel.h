@@ -26,10 +26,10 @@ static void cancel_serve(struct worker *w)
                                   {SCASE_RECV, b->chan[1], {NULL}}};
     uint64_t sent = 0;
     bool received;
-    bench_work(b->params.work);
+    bench_work(b->work_turns);
     while (loop_select(w, cases, 2, &received) == 0) {
         store_rlx(&w->ops, ++sent); /* a count; publishes nothing */
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
     }
     fadd_rlx(&b->sent, sent); /* read when all have ended */
 }
@@ -52,6 +52,7 @@ static const struct scenario scenario_cancel = {
     .elem = {8, 0, 65535},
     .threads = {4, 2, THREADS_MAX},
     .work = {0, 0, 1000000},
+    .sides = {SIDE_MANY, 1, 0},
     .group = "workloads",
     .mix = true,
     .places = true,

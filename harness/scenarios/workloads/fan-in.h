@@ -19,7 +19,7 @@ static void fan_in_serve(struct worker *w)
     struct bench *b = w->bench;
     uint64_t sent = 0;
     while (!load_rlx(&b->stop)) { /* a flag, and a count: both publish nothing */
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
         loop_send(w, b->chan[0], w->elem);
         store_rlx(&w->ops, ++sent);
     }
@@ -51,6 +51,7 @@ static const struct scenario scenario_fan_in = {
     .elem = {8, 0, 65535},
     .threads = {4, 2, THREADS_MAX},
     .work = {0, 0, 1000000},
+    .sides = {SIDE_MANY, 1, 0},
     .group = "workloads",
     .mix = true,
     .places = true,

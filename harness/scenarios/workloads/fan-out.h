@@ -36,7 +36,7 @@ static void fan_out_serve(struct worker *w)
 {
     struct bench *b = w->bench;
     for (uint64_t taken = 1; loop_recv(w, b->chan[0], w->elem); taken++) {
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
         store_rlx(&w->ops, taken); /* a count; publishes nothing */
     }
 }
@@ -59,6 +59,7 @@ static const struct scenario scenario_fan_out = {
     .elem = {8, 0, 65535},
     .threads = {4, 2, THREADS_MAX},
     .work = {0, 0, 1000000},
+    .sides = {1, SIDE_MANY, 0},
     .group = "workloads",
     .mix = true,
     .places = true,

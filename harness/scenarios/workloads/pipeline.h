@@ -19,7 +19,7 @@ static void pipeline_lead(struct worker *w, uint64_t ops)
     hchan *in = b->chan[b->params.threads - 2];
     for (uint64_t i = 0; i < ops; i++) {
         loop_recv(w, in, w->elem);
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
     }
 }
 
@@ -28,7 +28,7 @@ static void pipeline_make(struct worker *w, hchan *out)
     struct bench *b = w->bench;
     uint64_t sent = 0;
     while (!load_rlx(&b->stop)) { /* a flag, and a count: both publish nothing */
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
         loop_send(w, out, w->elem);
         store_rlx(&w->ops, ++sent);
     }
@@ -43,7 +43,7 @@ static void pipeline_serve(struct worker *w)
         pipeline_make(w, out);
     else
         for (uint64_t passed = 1; loop_recv(w, b->chan[w->index - 2], w->elem); passed++) {
-            bench_work(b->params.work);
+            bench_work(b->work_turns);
             loop_send(w, out, w->elem);
             store_rlx(&w->ops, passed); /* a count; publishes nothing */
         }

@@ -19,7 +19,7 @@ static void price_quote_lead(struct worker *w, uint64_t ops)
     struct bench *b = w->bench;
     for (uint64_t i = 0; i < ops; i += PRICE_QUOTE_BAR) {
         loop_recv(w, b->chan[1], w->elem);
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
     }
 }
 
@@ -32,7 +32,7 @@ static void price_quote_ingest(struct worker *w)
             loop_send(w, b->chan[0], w->elem);
         store_rlx(&w->ops, ++bars * PRICE_QUOTE_BAR);
         if (bars % PRICE_QUOTE_BURST == 0)
-            bench_work(PRICE_QUOTE_BURST * b->params.work);
+            bench_work(PRICE_QUOTE_BURST * b->work_turns);
     }
     store_rlx(&b->sent, bars * PRICE_QUOTE_BAR); /* read when all have ended */
     loop_close(b->chan[0]);

@@ -37,7 +37,7 @@ static void worker_pool_serve(struct worker *w)
         return;
     }
     for (uint64_t done = 1; loop_recv(w, b->chan[0], w->elem); done++) {
-        bench_work(b->params.work);
+        bench_work(b->work_turns);
         loop_send(w, b->chan[1], w->elem);
         store_rlx(&w->ops, done); /* a count; publishes nothing */
     }
@@ -68,6 +68,7 @@ static const struct scenario scenario_worker_pool = {
     .elem = {8, 0, 65535},
     .threads = {4, 3, THREADS_MAX},
     .work = {0, 0, 1000000},
+    .sides = {1, SIDE_MANY, 1},
     .group = "workloads",
     .mix = true,
     .places = true,

@@ -45,6 +45,7 @@ const (
 type arguments struct {
 	scenario                        string
 	capacity, elem, threads, work   uint64 // threads: 0 where the cell does not say
+	turns                           uint64 // of thinking: --turns, or else as many as work
 	process, samples, window, limit uint64
 	pus                             []int // distinct
 	ack, check                      bool
@@ -203,8 +204,8 @@ func (p *prodCons) produce(i int) {
 	self := &p.parties[i]
 	sent, x := uint64(0), uint64(i)
 	for atomic.LoadUint32(&p.stop) == 0 {
-		if args.work > 0 {
-			x = think(args.work, x)
+		if args.turns > 0 {
+			x = think(args.turns, x)
 		}
 		value := uint64(i)<<40 | sent
 		p.c <- value
@@ -238,8 +239,8 @@ func (p *prodCons) consume(i int) {
 		}
 		received++
 		self.ops = received
-		if args.work > 0 {
-			x = think(args.work, x)
+		if args.turns > 0 {
+			x = think(args.turns, x)
 		}
 	}
 }
@@ -568,7 +569,7 @@ func (w *workload) lookAt(self *party, r role, value uint64, next []uint64) {
 
 func (r role) turns() uint64 {
 	if r.thinks {
-		return args.work
+		return args.turns
 	}
 	return 0
 }
@@ -617,8 +618,8 @@ func (w *workload) makeQuotes(i int, r role) {
 			sent++
 		}
 		self.ops = sent
-		if bars%burst == 0 && args.work > 0 {
-			x = think(burst*args.work, x)
+		if bars%burst == 0 && args.turns > 0 {
+			x = think(burst*args.turns, x)
 		}
 	}
 	atomic.AddUint64(&w.made, sent)
@@ -992,8 +993,9 @@ func readArguments() {
 		refuse("name a cell, or give --describe")
 	}
 	readCell(os.Args[1])
+	args.turns = args.work
 	numbers := map[string]*uint64{"--process": &args.process, "--samples": &args.samples,
-		"--window-ns": &args.window, "--limit-ns": &args.limit}
+		"--window-ns": &args.window, "--limit-ns": &args.limit, "--turns": &args.turns}
 	for i := 2; i < len(os.Args); i++ {
 		option, value := os.Args[i], ""
 		if i+1 < len(os.Args) {

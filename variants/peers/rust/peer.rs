@@ -54,7 +54,7 @@ struct Arguments {
     capacity: u64,
     elem: u64,
     threads: u64,
-    work: u64,
+    turns: u64, // of thinking: --turns, or else as many as the cell has nanoseconds
     process: u64,
     samples: u64,
     window: u64,
@@ -355,7 +355,7 @@ fn receivers<P: Peer>(a: &Arguments, rx: P::Rx, count: usize) -> Vec<P::Rx> {
 }
 
 fn prod_cons<P: Peer + 'static, const CHECKED: bool>(a: &Arguments) -> Sample {
-    let (n, work) = (a.threads as usize, a.work);
+    let (n, work) = (a.threads as usize, a.turns);
     let (tx, rx) = P::channel(a.capacity as usize);
     let mut rxs = receivers::<P>(a, rx, n / 2);
     let mut parts: Vec<Part> = Vec::new();
@@ -637,10 +637,10 @@ impl<P: Peer, const CHECKED: bool> PingPong<P, CHECKED> {
             let mut rxs = receivers::<P>(a, there_rx, 2);
             let back = rxs.pop().unwrap();
             let served = Some((rxs.pop().unwrap(), back_tx));
-            return PingPong { there, back, served, number: 0, work: a.work };
+            return PingPong { there, back, served, number: 0, work: a.turns };
         }
         let (back_tx, back) = P::channel(0);
-        PingPong { there, back, served: Some((there_rx, back_tx)), number: 0, work: a.work }
+        PingPong { there, back, served: Some((there_rx, back_tx)), number: 0, work: a.turns }
     }
 }
 
@@ -889,7 +889,7 @@ impl<P: Peer, const CHECKED: bool> Workload<P, CHECKED> {
             tx: r.makes.map(|c| txs[c].clone()),
             rx: r.takes.map(|c| rxs[c].pop().unwrap()),
             done: dones.pop(),
-            turns: if r.thinks || (quotes && i == 1) { a.work } else { 0 },
+            turns: if r.thinks || (quotes && i == 1) { a.turns } else { 0 },
             per: if quotes { BAR } else { 1 },
             made: 0,
             ops: Arc::default(),
@@ -1081,7 +1081,7 @@ fn read_cell(name: &str, cell: &str, a: &mut Arguments) {
             "capacity" => a.capacity = parse(name, key, value),
             "elem" => a.elem = parse(name, key, value),
             "threads" => a.threads = parse(name, key, value),
-            "work" => a.work = parse(name, key, value),
+            "work" => a.turns = parse(name, key, value),
             "place" => (),
             "variant" if value == name => (),
             _ => refuse(name, format!("no cell '{}': it has {}'s as hchanlab names them", cell, name)),
@@ -1101,7 +1101,7 @@ fn read_arguments<P: Peer>() -> Arguments {
         capacity: ABSENT,
         elem: 8,
         threads: 0,
-        work: 0,
+        turns: 0,
         process: 0,
         samples: 5,
         window: 10_000_000,
@@ -1123,6 +1123,7 @@ fn read_arguments<P: Peer>() -> Arguments {
             "--samples" => a.samples = number(),
             "--window-ns" => a.window = number(),
             "--limit-ns" => drop(number()), // of scenarios that no peer has
+            "--turns" => a.turns = number(),
             "--pus" => a.pus = read_pus(P::NAME, &words.next().unwrap_or_default()),
             _ => refuse(P::NAME, format!("no option '{}'", option)),
         }
