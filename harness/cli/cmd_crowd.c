@@ -62,10 +62,12 @@ static int refuse_variant(const char *name)
                            goroutine_variants().text);
 }
 
-static bool is_chosen(const char *name)
+/* Whether the name, or the glob, is of a chosen variant. */
+static bool is_chosen(const char *word)
 {
+    const struct word_list one = {{word}, 1};
     for (size_t i = 0; i < chosen_count; i++)
-        if (strcmp(hchan_variant_name(chosen[i]), name) == 0)
+        if (choices_name(&one, hchan_variant_name(chosen[i])))
             return true;
     return false;
 }
@@ -74,7 +76,7 @@ static int crowd_choose(void)
 {
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         if (bench_has_goroutines(v) && chosen_count < VARIANTS_MAX &&
-            (wanted.count == 0 || choices_name_variant(&wanted, hchan_variant_name(v))))
+            (wanted.count == 0 || choices_name(&wanted, hchan_variant_name(v))))
             chosen[chosen_count++] = v;
     for (size_t i = 0; i < wanted.count; i++)
         if (!is_chosen(wanted.items[i]) && strcmp(wanted.items[i], ALL_VARIANTS) != 0)

@@ -62,6 +62,18 @@ static void name_variants(void)
         puts(hchan_variant_name(v));
 }
 
+/* Each lock once, at its first variant. */
+static void name_locks(void)
+{
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v)) {
+        const struct hchan_variant *first = hchan_variant_next(NULL);
+        while (strcmp(hchan_variant_lock(first), hchan_variant_lock(v)) != 0)
+            first = hchan_variant_next(first);
+        if (first == v)
+            puts(hchan_variant_lock(v));
+    }
+}
+
 static void name_goroutine_variants(void)
 {
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
@@ -128,9 +140,11 @@ static const struct {
     {"peers", name_peers},       {"scenarios", name_scenarios},
     {"groups", name_groups},     {"places", name_places},
     {"outcomes", name_outcomes}, {"commands", name_commands},
+    {"locks", name_locks},
 };
 
-#define NAME_KINDS "variants goroutine-variants peers scenarios groups places outcomes commands"
+#define NAME_KINDS \
+    "variants goroutine-variants peers scenarios groups places outcomes commands locks"
 
 enum { KINDS = sizeof(name_kinds) / sizeof(name_kinds[0]) };
 
@@ -182,7 +196,7 @@ static const struct option_spec options[] = {
      .argument = "KIND,..",
      .help =
          "only the names, a line each, of variants, goroutine-variants, peers, scenarios, groups, "
-         "places, outcomes or commands",
+         "places, outcomes, commands or locks",
      .offer = {.words = NAME_KINDS}},
     {0},
 };

@@ -2,6 +2,7 @@
  * state. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/cli/repeat_command.h"
+#include "harness/base/duration.h"
 #include "harness/cli/user_store.h"
 #include <limits.h>
 #include <stdbool.h>
@@ -115,10 +116,17 @@ static void put_uints(FILE *out, const char *name, const struct uint_list *list)
     }
 }
 
+/* Writes it unless it is 0, which stands for none. */
+static void put_uint(FILE *out, const char *name, uint64_t value)
+{
+    if (value)
+        put_uints(out, name, &(struct uint_list){{value}, 1});
+}
+
 /* What ends each of the commands. NULL if memory ran out. */
 static char *finish(FILE *out, char **command, uint64_t seed, const char *db)
 {
-    put_uints(out, "seed", &(struct uint_list){{seed}, 1});
+    put_uint(out, "seed", seed);
     if (!user_store_is(db))
         put_store(out, db);
     bool failed = ferror(out);
@@ -141,6 +149,11 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
     put_words(out, "scenario", &c->scenarios);
     put_words(out, "group", &c->groups);
     put_words(out, "variant", &c->variants);
+    put_words(out, "lock", &c->locks);
+    if (c->cell)
+        put_option(out, "cell", c->cell);
+    put_uint(out, "producers", c->producers);
+    put_uint(out, "consumers", c->consumers);
     if (c->peers)
         fprintf(out, " --peers");
     if (c->shared)
@@ -149,8 +162,10 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
         put_uints(out, param_key(i), choices_param(c, i));
     if (c->adaptive)
         fprintf(out, " --adaptive");
-    if (c->processes)
-        put_uints(out, "reps", &(struct uint_list){{c->processes}, 1});
+    put_uint(out, "reps", c->processes);
+    put_uint(out, "samples", c->samples);
+    if (c->window_ns)
+        put_option(out, "window", duration_words(c->window_ns).text);
     if (c->place)
         put_option(out, "place", c->place);
     return finish(out, &command, seed, db);

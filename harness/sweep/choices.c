@@ -5,22 +5,48 @@
 #include "core/base/nearest.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
+#include "harness/scenarios/sides.h"
 #include "harness/sweep/peers.h"
+#include <fnmatch.h>
 #include <hchan/hchan.h>
 #include <stdio.h>
 #include <string.h>
 
-bool choices_name_variant(const struct word_list *variants, const char *name)
+/* Whether the word stands for several names. */
+static bool is_glob(const char *word)
 {
-    return word_list_has(variants, name) || word_list_has(variants, ALL_VARIANTS);
+    return strpbrk(word, "*?[") || strcmp(word, ALL_VARIANTS) == 0;
+}
+
+static bool matches(const char *word, const char *name)
+{
+    return strcmp(word, ALL_VARIANTS) == 0 || fnmatch(word, name, 0) == 0;
+}
+
+bool choices_name(const struct word_list *words, const char *name)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (matches(words->items[i], name))
+            return true;
+    return false;
+}
+
+bool choices_have_variants(const struct choices *c)
+{
+    return c->variants.count || c->locks.count;
+}
+
+bool choices_have_variant(const struct choices *c, const struct hchan_variant *v)
+{
+    return (!c->variants.count || choices_name(&c->variants, hchan_variant_name(v))) &&
+           (!c->locks.count || choices_name(&c->locks, hchan_variant_lock(v)));
 }
 
 int choices_load_peers(const struct choices *c)
 {
     struct word_list others = {0};
     for (size_t i = 0; i < c->variants.count; i++)
-        if (!hchan_variant_find(c->variants.items[i]) &&
-            strcmp(c->variants.items[i], ALL_VARIANTS) != 0)
+        if (!hchan_variant_find(c->variants.items[i]) && !is_glob(c->variants.items[i]))
             others.items[others.count++] = c->variants.items[i];
     return c->peers ? peers_load(NULL) : others.count ? peers_load(&others) : EXIT_OK;
 }
@@ -42,15 +68,16 @@ static const struct scenario *const *scenario_list(int i)
 
 enum { NAMES_MAX = 256 };
 
-/* Whether every wanted word is one of the names; `kind` is what they are names of. */
+/* Whether every wanted word is one of the names; `kind` is what they are names of. `globs`: a word
+ * may be a glob. */
 static int check_words(const char *kind, const struct word_list *wanted, const char *const *names,
-                       size_t count)
+                       size_t count, bool globs)
 {
     for (size_t i = 0; i < wanted->count; i++) {
         const char *word = wanted->items[i];
         bool known = false;
         for (size_t k = 0; k < count; k++)
-            known = known || strcmp(names[k], word) == 0;
+            known = known || strcmp(names[k], word) == 0 || (globs && matches(word, names[k]));
         if (known)
             continue;
         const char *near = nearest(word, names, count);
@@ -67,7 +94,7 @@ static int check_scenarios(const struct word_list *wanted)
     for (int i = 0; i < SCENARIO_LISTS; i++)
         for (const struct scenario *const *s = scenario_list(i); *s; s++)
             names[count++] = (*s)->name;
-    return check_words("scenario", wanted, names, count);
+    return check_words("scenario", wanted, names, count, false);
 }
 
 static int check_groups(const struct word_list *wanted)
@@ -78,7 +105,7 @@ static int check_groups(const struct word_list *wanted)
         for (const struct scenario *const *s = scenario_list(i); *s; s++)
             if ((*s)->group)
                 names[count++] = (*s)->group;
-    return check_words("group", wanted, names, count);
+    return check_words("group", wanted, names, count, false);
 }
 
 /* A wanted peer that the lab knows and that is not here, or NULL. */
@@ -102,24 +129,49 @@ const struct hchan_variant *choose_variant(const char *name)
 {
     const char *names[NAMES_MAX];
     const struct word_list wanted = {.items = {name}, .count = 1};
-    int status = check_words("variant", &wanted, names, variant_names(names));
+    int status = check_words("variant", &wanted, names, variant_names(names), false);
     return status == EXIT_OK ? hchan_variant_find(name) : NULL;
 }
 
+/* A glob names variants of ours, since a peer's program is run only where it is asked for by name.
+ */
 static int check_variants(const struct word_list *wanted)
 {
     const char *names[NAMES_MAX];
+    struct word_list globs = {0}, words = {0};
+    for (size_t i = 0; i < wanted->count; i++) {
+        struct word_list *list = is_glob(wanted->items[i]) ? &globs : &words;
+        list->items[list->count++] = wanted->items[i];
+    }
     size_t count = variant_names(names);
+    int status = check_words("variant", &globs, names, count, true);
     for (const struct peer *const *p = peers_all(); *p; p++)
         names[count++] = (*p)->name;
-    names[count++] = ALL_VARIANTS;
-    int status = check_words("variant", wanted, names, count);
+    if (status == EXIT_OK)
+        status = check_words("variant", &words, names, count, false);
     const struct peer *absent = status == EXIT_OK ? find_absent(wanted) : NULL;
     if (!absent)
         return status;
     return complain(EXIT_ENVIRONMENT, "--variant %s: %s%s%s", absent->name, absent->reason,
                     absent->package ? ": install it and configure the build again: " : "",
                     absent->package ? absent->package : "");
+}
+
+/* A lock that no variant has, or none of the chosen ones. */
+static int check_locks(const struct choices *c)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    bool any = !c->locks.count;
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v)) {
+        names[count++] = hchan_variant_lock(v);
+        any = any || choices_have_variant(c, v);
+    }
+    int status = check_words("lock", &c->locks, names, count, true);
+    if (status != EXIT_OK || any)
+        return status;
+    return complain(EXIT_USAGE, "--lock %s: no variant of --variant has it: leave one of them out",
+                    c->locks.items[0]);
 }
 
 /* A parameter, as an option and as a range of a scenario. */
@@ -146,8 +198,9 @@ static bool takes(const struct scenario *s, const struct param *p, uint64_t valu
 
 bool choices_have_scenario(const struct choices *c, const struct scenario *s, bool floor)
 {
+    bool sides = c->producers || c->consumers;
     if (c->scenarios.count == 0 && c->groups.count == 0)
-        return !floor && !s->group;
+        return !floor && (sides ? sides_threads(s, c->producers, c->consumers) > 0 : !s->group);
     return word_list_has(&c->scenarios, s->name) ||
            (s->group && word_list_has(&c->groups, s->group));
 }
@@ -263,18 +316,30 @@ static int check_peers(const struct choices *c)
     return EXIT_OK;
 }
 
-/* One line that names the chosen scenarios that do so with a parameter; none if none does. */
+/* Whether it has not the wanted producers and consumers. */
+static bool lacks_sides(const struct choices *c, const struct scenario *s)
+{
+    return (c->producers || c->consumers) && !sides_threads(s, c->producers, c->consumers);
+}
+
+/* One line that names the chosen scenarios that do so with a parameter, or have not the wanted
+ * sides; none if none does. */
 static void tell_of(const struct choices *c, const struct param *p,
                     bool (*does)(const struct scenario *, const struct param *), const char *what)
 {
     bool told = false;
     for (const struct scenario *const *s = scenarios_any(); *s; s++) {
-        if (!choices_have_scenario(c, *s, false) || !does(*s, p))
+        bool tell = p ? !lacks_sides(c, *s) && does(*s, p) : lacks_sides(c, *s);
+        if (!choices_have_scenario(c, *s, false) || !tell)
             continue;
         if (told)
             fprintf(stderr, ", %s", (*s)->name);
         else
-            fprintf(stderr, "--%s: %s: %s", p->option, what, (*s)->name);
+            fprintf(stderr, "--%s: %s: %s",
+                    p              ? p->option
+                    : c->producers ? "producers"
+                                   : "consumers",
+                    what, (*s)->name);
         told = true;
     }
     if (told)
@@ -283,6 +348,7 @@ static void tell_of(const struct choices *c, const struct param *p,
 
 void choices_tell_unused(const struct choices *c)
 {
+    tell_of(c, NULL, NULL, "left out, since they are never so");
     for (int i = 0; i < PARAMS; i++) {
         struct param p = choices_option(c, i);
         if (p.values->count == 0)
@@ -300,6 +366,8 @@ int choices_check(const struct choices *c)
     if (status == EXIT_OK)
         status = check_variants(&c->variants);
     if (status == EXIT_OK)
+        status = check_locks(c);
+    if (status == EXIT_OK)
         status = check_peers(c);
     for (int i = 0; i < PARAMS && status == EXIT_OK; i++) {
         struct param p = choices_option(c, i);
@@ -308,8 +376,9 @@ int choices_check(const struct choices *c)
     if (status == EXIT_OK && c->place && !any_chosen(c, has_places, NULL))
         status = complain(
             EXIT_USAGE, "--place %s: every chosen scenario has one thread: leave it out", c->place);
-    if (status == EXIT_OK && c->variants.count && !any_chosen(c, has_variants, NULL))
-        status = complain(EXIT_USAGE, "--variant %s: floors have no variant: leave it out",
-                          c->variants.items[0]);
+    if (status == EXIT_OK && choices_have_variants(c) && !any_chosen(c, has_variants, NULL))
+        status = complain(EXIT_USAGE, "--%s %s: floors have no variant: leave it out",
+                          c->variants.count ? "variant" : "lock",
+                          c->variants.count ? c->variants.items[0] : c->locks.items[0]);
     return status;
 }

@@ -14,11 +14,14 @@ struct choices {
     bool quick, full;
     bool peers;  /* all that are here, in addition to the variants */
     bool shared; /* with another sweep on the same machine (alone.h) */
-    struct word_list scenarios, groups, variants;
+    struct word_list scenarios, groups;
+    struct word_list variants, locks; /* names, or globs of names of ours */
+    const char *cell;                 /* an extended regular expression: only cells that match */
+    uint64_t producers, consumers;    /* of scenarios that have such sides */
 #define X(field, key) struct uint_list field;
     CELL_PARAMS(X)
 #undef X
-    uint64_t processes;
+    uint64_t processes, samples, window_ns;
     bool adaptive; /* rounds by what they show (looks.h); then `processes` is 0 */
     const char *place;
 };
@@ -42,15 +45,21 @@ int choices_check(const struct choices *choices);
  * and which take none of them. */
 void choices_tell_unused(const struct choices *choices);
 
-/* Whether the scenario was chosen: it or its group is named. If nothing is named, every scenario
- * without a group is chosen, except floors, which are measured anyway. */
+/* Whether the scenario was chosen: it or its group is named. If nothing is named, those are chosen
+ * that have the wanted producers and consumers; or every scenario without a group, except floors,
+ * which are measured anyway. */
 bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
 
 /* The word that names all variants of ours. */
 #define ALL_VARIANTS "all"
 
-/* Whether the list names the variant, by its name or by ALL_VARIANTS. */
-bool choices_name_variant(const struct word_list *variants, const char *name);
+/* Whether a word of the list names the variant or the lock: it is the name, a glob such as
+ * `futex*`, or ALL_VARIANTS. */
+bool choices_name(const struct word_list *words, const char *name);
+
+/* Whether variants were chosen, and whether this one was: it is named, and its lock is. */
+bool choices_have_variants(const struct choices *choices);
+bool choices_have_variant(const struct choices *choices, const struct hchan_variant *v);
 
 /* The variant of that name; NULL after a complaint, which names the nearest. */
 const struct hchan_variant *choose_variant(const char *name);

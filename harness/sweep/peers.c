@@ -114,6 +114,7 @@ static bool scenario_of(const char *name, struct scenario *out)
         .threads = found->threads,
         .work = found->work,
         .pairs = found->pairs,
+        .sides = found->sides,
         .places = found->places,
         .apart = found->apart,
     };

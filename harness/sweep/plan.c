@@ -6,9 +6,12 @@
 #include "harness/base/say.h"
 #include "harness/machine/topo.h"
 #include "harness/scenarios/scenarios.h"
+#include "harness/scenarios/sides.h"
 #include "harness/sweep/blocks.h"
 #include "harness/sweep/peers.h"
+#include "harness/sweep/sides_check.h"
 #include <hchan/hchan.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,13 +151,17 @@ struct building {
     struct plan *plan;
     const struct choices *choices;
     const struct places *places;
+    const regex_t *only; /* what names of cells must match, floors' apart; NULL: any */
 };
 
-static int add_cell(struct plan *plan, const struct scenario *s, const char *variant,
+static int add_cell(struct building *to, const struct scenario *s, const char *variant,
                     const struct cell_params *params)
 {
+    struct plan *plan = to->plan;
     struct cell cell;
     cell_make(&cell, s, variant, params);
+    if (to->only && variant[0] && regexec(to->only, cell.name, 0, NULL, 0) != 0)
+        return EXIT_OK;
     for (size_t i = 0; i < plan->count; i++)
         if (strcmp(plan->cells[i].name, cell.name) == 0)
             return EXIT_OK;
@@ -192,7 +199,7 @@ static int add_places(struct building *to, const struct scenario *s, const char 
     int status = check_buffer(s, &params);
     for (size_t p = 0; p < to->places->count && status == EXIT_OK; p++) {
         memcpy(params.place, to->places->names[p], sizeof(params.place));
-        status = add_cell(to->plan, s, variant, &params);
+        status = add_cell(to, s, variant, &params);
     }
     return status;
 }
@@ -216,15 +223,26 @@ static bool next_combination(const struct uint_list values[PARAMS], size_t at[PA
     return false;
 }
 
+/* The values that were given for a parameter, or as many threads as make the wanted producers and
+ * consumers; `threads` has room for those. */
+static const struct uint_list *chosen_values(const struct choices *c, const struct scenario *s,
+                                             int param, struct uint_list *threads)
+{
+    if (param != PARAM_threads || (!c->producers && !c->consumers))
+        return choices_param(c, param);
+    *threads = (struct uint_list){{sides_threads(s, c->producers, c->consumers)}, 1};
+    return threads; /* 0 is a number that no scenario takes */
+}
+
 /* Adds a scenario's cells for one variant: all combinations of its parameters. */
 static int add_scenario(struct building *to, const struct scenario *s, const char *variant)
 {
     const struct choices *c = to->choices;
-    struct uint_list values[PARAMS];
+    struct uint_list values[PARAMS], threads;
     size_t at[PARAMS] = {0};
     for (int i = 0; i < PARAMS; i++) {
-        values[i] =
-            values_of(s, scenario_param(s, i), choices_param(c, i), mode_values(s, i, c->full));
+        values[i] = values_of(s, scenario_param(s, i), chosen_values(c, s, i, &threads),
+                              mode_values(s, i, c->full));
         if (values[i].count == 0)
             return EXIT_OK; /* it takes none of the user's */
     }
@@ -268,16 +286,16 @@ static int add_floor(struct building *to, const struct scenario *s, size_t cells
         memcpy(params.place, to->places->names[p], sizeof(params.place));
         if (!fits_place(s, params.place))
             continue;
-        status = add_cell(to->plan, s, "", &params);
+        status = add_cell(to, s, "", &params);
         for (size_t i = 0; s->elem.max && i < cells && status == EXIT_OK; i++) {
             params.elem = to->plan->cells[i].params.elem;
             if (params.elem != PARAM_ABSENT)
-                status = add_cell(to->plan, s, "", &params);
+                status = add_cell(to, s, "", &params);
         }
         const struct uint_list *chosen = &to->choices->elem;
         for (size_t i = 0; s->elem.max && i < chosen->count && status == EXIT_OK; i++) {
             params.elem = chosen->items[i];
-            status = add_cell(to->plan, s, "", &params);
+            status = add_cell(to, s, "", &params);
         }
         if (status != EXIT_OK)
             break;
@@ -347,8 +365,7 @@ static int add_all(struct building *to)
         const struct hchan_variant *v = hchan_variant_next(NULL);
         for (; v && status == EXIT_OK; v = hchan_variant_next(v)) {
             const char *name = hchan_variant_name(v);
-            if (c->variants.count ? choices_name_variant(&c->variants, name)
-                                  : mode_has(c, *s, name))
+            if (choices_have_variants(c) ? choices_have_variant(c, v) : mode_has(c, *s, name))
                 status = add_scenario(to, *s, name);
         }
     }
@@ -357,20 +374,73 @@ static int add_all(struct building *to)
     return status == EXIT_OK ? add_floors(to) : status;
 }
 
+/* How the mode samples, or the user. A process may take several times as long as it should. */
+static struct sampling sampling_of(const struct choices *c)
+{
+    enum { PATIENCE = 4 };
+    struct sampling s = c->full ? full_sampling : quick_sampling;
+    if (c->processes || c->adaptive)
+        s.processes = c->adaptive ? ADAPTIVE_MAX : (uint32_t)c->processes;
+    if (c->samples)
+        s.samples = (uint32_t)c->samples;
+    if (c->window_ns)
+        s.window_ns = c->window_ns;
+    if (s.limit_ns < s.window_ns)
+        s.limit_ns = s.window_ns;
+    uint64_t longest_ns = PATIENCE * (s.samples + EXTRA_WINDOWS) * s.limit_ns;
+    if (s.kill_ns < longest_ns)
+        s.kill_ns = longest_ns;
+    return s;
+}
+
+/* Compiles the expression, if there is one. */
+static int compile_cell(const char *cell, regex_t *only)
+{
+    char why[128];
+    int error = cell ? regcomp(only, cell, REG_EXTENDED | REG_NOSUB) : 0;
+    if (error == 0)
+        return EXIT_OK;
+    regerror(error, only, why, sizeof(why));
+    return complain(EXIT_USAGE,
+                    "--cell %s: %s: give an extended regular expression, such as "
+                    "'^lock/.*threads=4'",
+                    cell, why);
+}
+
+/* Whether any cell is no floor's. */
+static bool has_variants(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cells[i].variant[0])
+            return true;
+    return false;
+}
+
 int plan_make(struct plan *plan, const struct choices *choices, const struct topo *topo)
 {
     *plan = (struct plan){.mode = choices->full ? "full" : "quick",
-                          .sampling = choices->full ? full_sampling : quick_sampling,
+                          .sampling = sampling_of(choices),
                           .adaptive = choices->adaptive};
     struct places places = {0};
     int status = choices_check(choices);
     if (status == EXIT_OK)
+        status = sides_check(choices);
+    if (status == EXIT_OK)
         status = find_places(&places, choices->place, choices->full, topo);
     if (status != EXIT_OK)
         return status;
-    if (choices->processes || choices->adaptive)
-        plan->sampling.processes = choices->adaptive ? ADAPTIVE_MAX : (uint32_t)choices->processes;
-    status = add_all(&(struct building){plan, choices, &places});
+    regex_t only;
+    status = compile_cell(choices->cell, &only);
+    if (status != EXIT_OK)
+        return status;
+    status = add_all(&(struct building){plan, choices, &places, choices->cell ? &only : NULL});
+    if (status == EXIT_OK && choices->cell && !has_variants(plan))
+        status = complain(EXIT_USAGE,
+                          "--cell %s: no cell of the plan matches: `hchanlab sweep --dry-run` "
+                          "without it prints their names",
+                          choices->cell);
+    if (choices->cell)
+        regfree(&only);
     if (status == EXIT_OK)
         status = blocks_make(plan->cells, plan->count, &plan->block, &plan->blocks);
     if (status != EXIT_OK)
