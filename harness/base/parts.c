@@ -133,9 +133,9 @@ static int find_resources(char folder[PATH_MAX], char *error, size_t size)
     return -ENOPKG;
 }
 
-/* Checks that a file of the folder is there and can be read; writes its path. */
-static int check_file(const char *folder, const char *name, char path[PATH_MAX], char *error,
-                      size_t size)
+/* Checks that a file of the folder, or a folder, is there and can be read; writes its path. */
+static int check_part(const char *folder, const char *name, bool is_folder, char path[PATH_MAX],
+                      char *error, size_t size)
 {
     struct stat st;
     int status = 0;
@@ -143,8 +143,8 @@ static int check_file(const char *folder, const char *name, char path[PATH_MAX],
         status = -ENAMETOOLONG;
     else if (stat(path, &st) || access(path, R_OK))
         status = -errno;
-    else if (!S_ISREG(st.st_mode))
-        status = -EISDIR;
+    else if (is_folder ? !S_ISDIR(st.st_mode) : !S_ISREG(st.st_mode))
+        status = is_folder ? -ENOTDIR : -EISDIR;
     if (!status)
         return 0;
     snprintf(error, size,
@@ -159,7 +159,7 @@ static int check_version(const char *folder, char *error, size_t size)
 {
     char path[PATH_MAX], *text = NULL;
     size_t length;
-    int status = check_file(folder, mark, path, error, size);
+    int status = check_part(folder, mark, false, path, error, size);
     if (status)
         return status;
     status = file_read(path, &text, &length);
@@ -181,11 +181,22 @@ static int check_version(const char *folder, char *error, size_t size)
     return status;
 }
 
-int parts_resource(const char *name, char path[PATH_MAX], char *error, size_t size)
+static int find_part(const char *name, bool is_folder, char path[PATH_MAX], char *error,
+                     size_t size)
 {
     char folder[PATH_MAX];
     int status = find_resources(folder, error, size);
     if (!status)
         status = check_version(folder, error, size);
-    return status ? status : check_file(folder, name, path, error, size);
+    return status ? status : check_part(folder, name, is_folder, path, error, size);
+}
+
+int parts_resource(const char *name, char path[PATH_MAX], char *error, size_t size)
+{
+    return find_part(name, false, path, error, size);
+}
+
+int parts_folder(const char *name, char path[PATH_MAX], char *error, size_t size)
+{
+    return find_part(name, true, path, error, size);
 }

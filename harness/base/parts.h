@@ -15,6 +15,9 @@
  * another version, and where. */
 int parts_resource(const char *name, char path[PATH_MAX], char *error, size_t size);
 
+/* The same for a folder of resources. */
+int parts_folder(const char *name, char path[PATH_MAX], char *error, size_t size);
+
 /* Writes the folder of the peers that were built, or installed, with the program; it need not
  * exist. Returns 0, or -ENOPKG with a sentence in `error` (size bytes) if the program is in no such
  * tree, or the folder is another user's. */

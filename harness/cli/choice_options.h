@@ -6,18 +6,27 @@
 #include "harness/cli/options.h"
 #include "harness/scenarios/scenario.h"
 #include "harness/sweep/choices.h"
+#include "harness/sweep/names.h"
+#include "harness/sweep/plan_file.h"
 
 /* The rows of the options, which fill a struct choices. */
 #define CHOICE_OPTIONS(c)                                                                          \
     {.name = "quick",                                                                              \
      .kind = OPTION_FLAG,                                                                          \
      .value = &(c)->quick,                                                                         \
-     .help = "four variants on every scenario, all of them on those that park; some five "         \
-             "minutes on two PUs (the default)"},                                                  \
+     .help = "--plan quick: four variants on every scenario, all of them on those that park; "     \
+             "some five minutes on two PUs (the default)"},                                        \
         {.name = "full",                                                                           \
          .kind = OPTION_FLAG,                                                                      \
          .value = &(c)->full,                                                                      \
-         .help = "every variant, more values, more and longer windows"},                           \
+         .help = "--plan full: every variant, more values, longer windows; under two hours"},      \
+        {.name = "plan",                                                                           \
+         .kind = OPTION_WORD,                                                                      \
+         .value = &(c)->plan,                                                                      \
+         .argument = "PLAN",                                                                       \
+         .help = "the plan of this name, as `hchanlab list` has them, or in this file, such as "   \
+                 "./mine.yaml; the other options override it",                                     \
+         .offer = {.ask = "list --names plans", .path = FILE_PATH}},                               \
         {.name = "scenario",                                                                       \
          .kind = OPTION_WORDS,                                                                     \
          .value = &(c)->scenarios,                                                                 \
@@ -130,7 +139,7 @@
          .kind = OPTION_UINT,                                                                      \
          .value = &(c)->processes,                                                                 \
          .min = 1,                                                                                 \
-         .max = 1000,                                                                              \
+         .max = PLAN_ROUNDS_MAX,                                                                   \
          .argument = "N",                                                                          \
          .help = "how many processes measure each cell"},                                          \
         {.name = "adaptive",                                                                       \
@@ -143,22 +152,26 @@
          .kind = OPTION_UINT,                                                                      \
          .value = &(c)->samples,                                                                   \
          .min = 1,                                                                                 \
-         .max = 1000,                                                                              \
+         .max = PLAN_SAMPLES_MAX,                                                                  \
          .argument = "N",                                                                          \
          .help = "how many windows each process times"},                                           \
         {.name = "window",                                                                         \
          .kind = OPTION_TIME,                                                                      \
          .value = &(c)->window_ns,                                                                 \
-         .min = 100000,                                                                            \
-         .max = 10000000000,                                                                       \
+         .min = PLAN_WINDOW_MIN,                                                                   \
+         .max = PLAN_WINDOW_MAX,                                                                   \
          .unit_ns = 1000000,                                                                       \
          .argument = "TIME",                                                                       \
          .help = "how long a window is: 500us, 8ms, or in milliseconds"},                          \
+        {.name = "place",                                                                          \
+         .kind = OPTION_WORD,                                                                      \
+         .value = &(c)->place,                                                                     \
+         .argument = "RELATION",                                                                   \
+         .help = "how the PUs are related: same-pu, smt, l2, l3, package or machine",              \
+         .offer = {.ask = "list --names places"}},                                                 \
     {                                                                                              \
-        .name = "place", .kind = OPTION_WORD, .value = &(c)->place, .argument = "RELATION",        \
-        .help = "how the PUs are related: same-pu, smt, l2, l3, package or machine", .offer = {    \
-            .ask = "list --names places"                                                           \
-        }                                                                                          \
+        .name = "cells-max", .kind = OPTION_UINT, .value = &(c)->cells_max, .min = 1,              \
+        .max = 100000, .argument = "N", .help = "allow a plan of so many cells (default 10000)"    \
     }
 
 #endif

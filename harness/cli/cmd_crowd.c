@@ -13,7 +13,7 @@
 #include "harness/machine/memory.h"
 #include "harness/scenarios/scenario.h"
 #include "harness/sweep/child.h"
-#include "harness/sweep/choices.h"
+#include "harness/sweep/names.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static bool is_chosen(const char *word)
 {
     const struct word_list one = {{word}, 1};
     for (size_t i = 0; i < chosen_count; i++)
-        if (choices_name(&one, hchan_variant_name(chosen[i])))
+        if (names_match(&one, hchan_variant_name(chosen[i])))
             return true;
     return false;
 }
@@ -76,7 +76,7 @@ static int crowd_choose(void)
 {
     for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
         if (bench_has_goroutines(v) && chosen_count < VARIANTS_MAX &&
-            (wanted.count == 0 || choices_name(&wanted, hchan_variant_name(v))))
+            (wanted.count == 0 || names_match(&wanted, hchan_variant_name(v))))
             chosen[chosen_count++] = v;
     for (size_t i = 0; i < wanted.count; i++)
         if (!is_chosen(wanted.items[i]) && strcmp(wanted.items[i], ALL_VARIANTS) != 0)

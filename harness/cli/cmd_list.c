@@ -8,6 +8,7 @@
 #include "harness/cli/commands.h"
 #include "harness/scenarios/scenarios.h"
 #include "harness/sweep/peers.h"
+#include "harness/sweep/plan_file.h"
 #include <hchan/hchan.h>
 #include <hchan/outcome.h>
 #include <stdio.h>
@@ -36,6 +37,22 @@ static void list_scenarios(const struct scenario *const *s)
             printf("  group=%s", (*s)->group);
         printf("\n");
     }
+}
+
+static void list_plan(const char *name)
+{
+    struct plan_file plan;
+    if (plan_file_load(&plan, name) != EXIT_OK)
+        return;
+    printf("  %-20s %s\n", name, plan.summary ? plan.summary : "");
+    plan_file_free(&plan);
+}
+
+static void list_plans(void)
+{
+    char error[512];
+    if (plan_file_names(list_plan, error, sizeof(error)))
+        printf("  none: %s\n", error);
 }
 
 static void list_peers(void)
@@ -119,6 +136,17 @@ static void name_places(void)
         puts(relation_name((enum relation)i));
 }
 
+static void name_plan(const char *name)
+{
+    puts(name);
+}
+
+static void name_plans(void)
+{
+    char error[512];
+    plan_file_names(name_plan, error, sizeof(error));
+}
+
 static void name_outcomes(void)
 {
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
@@ -140,11 +168,11 @@ static const struct {
     {"peers", name_peers},       {"scenarios", name_scenarios},
     {"groups", name_groups},     {"places", name_places},
     {"outcomes", name_outcomes}, {"commands", name_commands},
-    {"locks", name_locks},
+    {"locks", name_locks},       {"plans", name_plans},
 };
 
 #define NAME_KINDS \
-    "variants goroutine-variants peers scenarios groups places outcomes commands locks"
+    "variants goroutine-variants peers scenarios groups places outcomes commands locks plans"
 
 enum { KINDS = sizeof(name_kinds) / sizeof(name_kinds[0]) };
 
@@ -183,6 +211,8 @@ static int cmd_list_run(void)
     list_scenarios(peers_own_scenarios());
     printf("\nfloors\n");
     list_scenarios(scenario_all(""));
+    printf("\nplans\n");
+    list_plans();
     printf("\noutcomes\n");
     for (unsigned i = 0; i < HCHAN_OUTCOMES; i++)
         printf("  %-20s %s\n", hchan_outcome_name(i), hchan_outcome_what(i));
@@ -196,20 +226,21 @@ static const struct option_spec options[] = {
      .argument = "KIND,..",
      .help =
          "only the names, a line each, of variants, goroutine-variants, peers, scenarios, groups, "
-         "places, outcomes, commands or locks",
+         "places, outcomes, commands, locks or plans",
      .offer = {.words = NAME_KINDS}},
     {0},
 };
 
 const struct command cmd_list = {
     .name = "list",
-    .summary = "show the variants, peers, scenarios, floors and outcomes",
+    .summary = "show the variants, peers, scenarios, floors, plans and outcomes",
     .usage = "",
     .about =
         "Prints the names that other commands take, each with what it stands for. A variant is a "
         "channel with its lock, its way to park and its fast path; a peer is somebody else's "
         "channel; a scenario is what is done with them; a floor is what a step costs without a "
-        "channel; an outcome is what a traced channel counts.",
+        "channel; a plan is what `hchanlab sweep --plan` measures; an outcome is what a traced "
+        "channel counts.",
     .examples = "hchanlab list\n"
                 "hchanlab list --names scenarios",
     .options = options,

@@ -33,8 +33,8 @@ static int print_plan(const struct plan *plan)
 
 static char *make_command(void *arg, uint64_t seed)
 {
-    const struct plan *plan = arg;
-    return repeat_command(&choices, plan->mode, seed, chosen.db);
+    (void)arg;
+    return repeat_command(&choices, seed, chosen.db);
 }
 
 static int run_plan(struct plan *plan, const struct topo *topo)
@@ -49,7 +49,7 @@ static int run_plan(struct plan *plan, const struct topo *topo)
     struct store *store = store_open(chosen.db, STORE_WRITE, error, sizeof(error));
     if (!store)
         return complain(EXIT_IO, "%s", error);
-    exit_status = sweeping_begin(&chosen, store, plan, topo, make_command, plan, &job);
+    exit_status = sweeping_begin(&chosen, store, plan, topo, make_command, NULL, &job);
     if (exit_status == EXIT_OK)
         exit_status = sweeping_run(&chosen, &job);
     store_close(store);
@@ -93,8 +93,8 @@ static int cmd_sweep_run(void)
     chosen.shared = choices.shared;
     if (resume || retry)
         return go_on();
-    if (choices.quick && choices.full)
-        return complain(EXIT_USAGE, "--quick and --full: choose one");
+    if (choices.quick + choices.full + (choices.plan != NULL) > 1)
+        return complain(EXIT_USAGE, "--quick, --full and --plan: choose one");
     if (choices.adaptive && choices.processes)
         return complain(EXIT_USAGE, "--adaptive and --reps: choose one");
     int exit_status = sweeping_check(&chosen);
@@ -109,7 +109,6 @@ static int cmd_sweep_run(void)
     warn_of_peers();
     exit_status = plan_make(&plan, &choices, topo);
     if (exit_status == EXIT_OK) {
-        choices_tell_unused(&choices);
         exit_status = dry_run ? print_plan(&plan) : run_plan(&plan, topo);
         plan_free(&plan);
     }

@@ -4,6 +4,7 @@
 #include "harness/cli/repeat_command.h"
 #include "harness/base/duration.h"
 #include "harness/cli/user_store.h"
+#include "harness/sweep/plan_file.h"
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -101,6 +102,18 @@ static void put_store(FILE *out, const char *db)
     free(absolute);
 }
 
+/* Writes the plan, and its file so that the command finds it from any folder. */
+static void put_plan(FILE *out, const struct choices *c)
+{
+    if (!c->plan) {
+        fprintf(out, " --%s", choices_plan(c));
+        return;
+    }
+    char *absolute = plan_file_is_path(c->plan) ? realpath(c->plan, NULL) : NULL;
+    put_option(out, "plan", absolute ? absolute : c->plan);
+    free(absolute);
+}
+
 static void put_words(FILE *out, const char *name, const struct word_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -137,7 +150,7 @@ static char *finish(FILE *out, char **command, uint64_t seed, const char *db)
     return *command;
 }
 
-char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, const char *db)
+char *repeat_command(const struct choices *c, uint64_t seed, const char *db)
 {
     char *command = NULL;
     size_t size;
@@ -145,7 +158,8 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
     if (!out)
         return NULL;
     put_program(out);
-    fprintf(out, " sweep --%s", mode);
+    fputs(" sweep", out);
+    put_plan(out, c);
     put_words(out, "scenario", &c->scenarios);
     put_words(out, "group", &c->groups);
     put_words(out, "variant", &c->variants);
@@ -168,6 +182,7 @@ char *repeat_command(const struct choices *c, const char *mode, uint64_t seed, c
         put_option(out, "window", duration_words(c->window_ns).text);
     if (c->place)
         put_option(out, "place", c->place);
+    put_uint(out, "cells-max", c->cells_max);
     return finish(out, &command, seed, db);
 }
 

@@ -8,8 +8,7 @@
 
 /* Makes the command from the choices as they were understood, for a POSIX shell in any folder of
  * this machine; the caller frees it. The store `db` exists. NULL if memory ran out. */
-char *repeat_command(const struct choices *choices, const char *mode, uint64_t seed,
-                     const char *db);
+char *repeat_command(const struct choices *choices, uint64_t seed, const char *db);
 
 /* The same for a run of the plan of another run. */
 char *rerun_command(int64_t run, uint64_t seed, bool shared, const char *db);

@@ -6,9 +6,9 @@
 #include "harness/base/cell.h"
 #include <stddef.h>
 
-/* Puts the cells of each block together, the blocks in the order of their first cells, and gives
- * each cell's block, in *block, which the caller frees, and the number of blocks. EXIT_OK, or a
- * complaint's status. */
-int blocks_make(struct cell *cells, size_t count, size_t **block, size_t *blocks);
+/* Leaves each cell once, which changes *count, and puts those of each block together, the blocks in
+ * the order of their first cells. Gives each cell's block, in *block, which the caller frees, and
+ * the number of blocks. EXIT_OK, or a complaint's status. */
+int blocks_make(struct cell *cells, size_t *count, size_t **block, size_t *blocks);
 
 #endif

@@ -2,33 +2,18 @@
  * remedy. No state: it reads the scenarios, the variants and the loaded peers. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/sweep/choices.h"
-#include "core/base/nearest.h"
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
 #include "harness/scenarios/sides.h"
+#include "harness/sweep/names.h"
 #include "harness/sweep/peers.h"
-#include <fnmatch.h>
 #include <hchan/hchan.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Whether the word stands for several names. */
-static bool is_glob(const char *word)
+const char *choices_plan(const struct choices *c)
 {
-    return strpbrk(word, "*?[") || strcmp(word, ALL_VARIANTS) == 0;
-}
-
-static bool matches(const char *word, const char *name)
-{
-    return strcmp(word, ALL_VARIANTS) == 0 || fnmatch(word, name, 0) == 0;
-}
-
-bool choices_name(const struct word_list *words, const char *name)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (matches(words->items[i], name))
-            return true;
-    return false;
+    return c->plan ? c->plan : c->full ? "full" : "quick";
 }
 
 bool choices_have_variants(const struct choices *c)
@@ -36,17 +21,28 @@ bool choices_have_variants(const struct choices *c)
     return c->variants.count || c->locks.count;
 }
 
-bool choices_have_variant(const struct choices *c, const struct hchan_variant *v)
+void choices_override(const struct choices *c, struct cross *cross)
 {
-    return (!c->variants.count || choices_name(&c->variants, hchan_variant_name(v))) &&
-           (!c->locks.count || choices_name(&c->locks, hchan_variant_lock(v)));
+    if (choices_have_variants(c)) {
+        cross->variants = c->variants;
+        cross->locks = c->locks;
+    }
+    for (int i = 0; i < PARAMS; i++)
+        if (choices_param(c, i)->count)
+            cross->params[i] = *choices_param(c, i);
+    if (c->producers || c->consumers || c->threads.count) {
+        cross->producers = c->producers;
+        cross->consumers = c->consumers;
+    }
+    if (c->place)
+        cross->places = (struct word_list){{c->place}, 1};
 }
 
 int choices_load_peers(const struct choices *c)
 {
     struct word_list others = {0};
     for (size_t i = 0; i < c->variants.count; i++)
-        if (!hchan_variant_find(c->variants.items[i]) && !is_glob(c->variants.items[i]))
+        if (!hchan_variant_find(c->variants.items[i]) && !names_is_glob(c->variants.items[i]))
             others.items[others.count++] = c->variants.items[i];
     return c->peers ? peers_load(NULL) : others.count ? peers_load(&others) : EXIT_OK;
 }
@@ -66,46 +62,12 @@ static const struct scenario *const *scenario_list(int i)
                               : peers_own_scenarios();
 }
 
-enum { NAMES_MAX = 256 };
-
-/* Whether every wanted word is one of the names; `kind` is what they are names of. `globs`: a word
- * may be a glob. */
-static int check_words(const char *kind, const struct word_list *wanted, const char *const *names,
-                       size_t count, bool globs)
+static int check_names(enum name_kind kind, const struct word_list *wanted)
 {
-    for (size_t i = 0; i < wanted->count; i++) {
-        const char *word = wanted->items[i];
-        bool known = false;
-        for (size_t k = 0; k < count; k++)
-            known = known || strcmp(names[k], word) == 0 || (globs && matches(word, names[k]));
-        if (known)
-            continue;
-        const char *near = nearest(word, names, count);
-        return near ? complain(EXIT_USAGE, "no %s '%s': did you mean '%s'?", kind, word, near)
-                    : complain(EXIT_USAGE, "no %s '%s': `hchanlab list` shows them", kind, word);
-    }
-    return EXIT_OK;
-}
-
-static int check_scenarios(const struct word_list *wanted)
-{
-    const char *names[NAMES_MAX];
-    size_t count = 0;
-    for (int i = 0; i < SCENARIO_LISTS; i++)
-        for (const struct scenario *const *s = scenario_list(i); *s; s++)
-            names[count++] = (*s)->name;
-    return check_words("scenario", wanted, names, count, false);
-}
-
-static int check_groups(const struct word_list *wanted)
-{
-    const char *names[NAMES_MAX];
-    size_t count = 0;
-    for (int i = 0; i < SCENARIO_LISTS; i++)
-        for (const struct scenario *const *s = scenario_list(i); *s; s++)
-            if ((*s)->group)
-                names[count++] = (*s)->group;
-    return check_words("group", wanted, names, count, false);
+    int status = EXIT_OK;
+    for (size_t i = 0; i < wanted->count && status == EXIT_OK; i++)
+        status = names_check("", kind, wanted->items[i], kind == NAME_VARIANT);
+    return status;
 }
 
 /* A wanted peer that the lab knows and that is not here, or NULL. */
@@ -117,38 +79,18 @@ static const struct peer *find_absent(const struct word_list *wanted)
     return NULL;
 }
 
-static size_t variant_names(const char *names[NAMES_MAX])
-{
-    size_t count = 0;
-    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
-        names[count++] = hchan_variant_name(v);
-    return count;
-}
-
 const struct hchan_variant *choose_variant(const char *name)
 {
-    const char *names[NAMES_MAX];
-    const struct word_list wanted = {.items = {name}, .count = 1};
-    int status = check_words("variant", &wanted, names, variant_names(names), false);
-    return status == EXIT_OK ? hchan_variant_find(name) : NULL;
+    if (names_is_glob(name)) {
+        complain(EXIT_USAGE, "--variant %s: name one variant, as `hchanlab list` has them", name);
+        return NULL;
+    }
+    return names_check("", NAME_VARIANT, name, false) == EXIT_OK ? hchan_variant_find(name) : NULL;
 }
 
-/* A glob names variants of ours, since a peer's program is run only where it is asked for by name.
- */
 static int check_variants(const struct word_list *wanted)
 {
-    const char *names[NAMES_MAX];
-    struct word_list globs = {0}, words = {0};
-    for (size_t i = 0; i < wanted->count; i++) {
-        struct word_list *list = is_glob(wanted->items[i]) ? &globs : &words;
-        list->items[list->count++] = wanted->items[i];
-    }
-    size_t count = variant_names(names);
-    int status = check_words("variant", &globs, names, count, true);
-    for (const struct peer *const *p = peers_all(); *p; p++)
-        names[count++] = (*p)->name;
-    if (status == EXIT_OK)
-        status = check_words("variant", &words, names, count, false);
+    int status = check_names(NAME_VARIANT, wanted);
     const struct peer *absent = status == EXIT_OK ? find_absent(wanted) : NULL;
     if (!absent)
         return status;
@@ -160,14 +102,11 @@ static int check_variants(const struct word_list *wanted)
 /* A lock that no variant has, or none of the chosen ones. */
 static int check_locks(const struct choices *c)
 {
-    const char *names[NAMES_MAX];
-    size_t count = 0;
+    const struct cross chosen = {.variants = c->variants, .locks = c->locks};
     bool any = !c->locks.count;
-    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v)) {
-        names[count++] = hchan_variant_lock(v);
-        any = any || choices_have_variant(c, v);
-    }
-    int status = check_words("lock", &c->locks, names, count, true);
+    int status = check_names(NAME_LOCK, &c->locks);
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
+        any = any || cross_has_variant(&chosen, v);
     if (status != EXIT_OK || any)
         return status;
     return complain(EXIT_USAGE, "--lock %s: no variant of --variant has it: leave one of them out",
@@ -200,7 +139,8 @@ bool choices_have_scenario(const struct choices *c, const struct scenario *s, bo
 {
     bool sides = c->producers || c->consumers;
     if (c->scenarios.count == 0 && c->groups.count == 0)
-        return !floor && (sides ? sides_threads(s, c->producers, c->consumers) > 0 : !s->group);
+        return !floor && (sides ? sides_threads(s, c->producers, c->consumers) > 0
+                                : word_list_has(&c->planned, s->name));
     return word_list_has(&c->scenarios, s->name) ||
            (s->group && word_list_has(&c->groups, s->group));
 }
@@ -358,17 +298,52 @@ void choices_tell_unused(const struct choices *c)
     }
 }
 
-int choices_check(const struct choices *c)
+bool choices_name_floor(const struct choices *c)
 {
-    int status = check_scenarios(&c->scenarios);
+    for (const struct scenario *const *s = scenario_all(""); *s; s++)
+        if (word_list_has(&c->scenarios, (*s)->name))
+            return true;
+    return false;
+}
+
+int choices_check_peers(const struct choices *c, const struct cell *cells, size_t count)
+{
+    bool any = false;
+    for (const struct peer *const *p = peers_all(); *p; p++) {
+        bool found = false;
+        for (size_t i = 0; i < count && !found; i++)
+            found = strcmp(cells[i].variant, (*p)->name) == 0;
+        any = any || found;
+        if (!found && word_list_has(&c->variants, (*p)->name))
+            return complain(EXIT_USAGE,
+                            "%s has none of the chosen scenarios with these values: `hchanlab "
+                            "list` shows what it has, with elements of 8 bytes",
+                            (*p)->name);
+    }
+    if (any || !c->peers)
+        return EXIT_OK;
+    return complain(EXIT_USAGE,
+                    "--peers: no peer has any of the chosen scenarios with these values: "
+                    "`hchanlab list` shows what they have, with elements of 8 bytes");
+}
+
+int choices_check_names(const struct choices *c)
+{
+    int status = check_names(NAME_SCENARIO, &c->scenarios);
     if (status == EXIT_OK)
-        status = check_groups(&c->groups);
+        status = check_names(NAME_GROUP, &c->groups);
     if (status == EXIT_OK)
         status = check_variants(&c->variants);
     if (status == EXIT_OK)
         status = check_locks(c);
     if (status == EXIT_OK)
         status = check_peers(c);
+    return status;
+}
+
+int choices_check(const struct choices *c)
+{
+    int status = EXIT_OK;
     for (int i = 0; i < PARAMS && status == EXIT_OK; i++) {
         struct param p = choices_option(c, i);
         status = check_param(c, &p);

@@ -5,15 +5,17 @@
 
 #include "harness/base/lists.h"
 #include "harness/scenarios/scenario.h"
+#include "harness/sweep/cross.h"
 #include <hchan/hchan.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the user chose. An empty list, 0 or NULL leaves the choice to the mode. */
+/* What the user chose. An empty list, 0 or NULL leaves the choice to the plan. */
 struct choices {
-    bool quick, full;
-    bool peers;  /* all that are here, in addition to the variants */
-    bool shared; /* with another sweep on the same machine (alone.h) */
+    bool quick, full; /* the plans of these names */
+    const char *plan; /* a plan's name, or its file */
+    bool peers;       /* all that are here, in addition to the variants */
+    bool shared;      /* with another sweep on the same machine (alone.h) */
     struct word_list scenarios, groups;
     struct word_list variants, locks; /* names, or globs of names of ours */
     const char *cell;                 /* an extended regular expression: only cells that match */
@@ -24,7 +26,15 @@ struct choices {
     uint64_t processes, samples, window_ns;
     bool adaptive; /* rounds by what they show (looks.h); then `processes` is 0 */
     const char *place;
+    uint64_t cells_max;
+    struct word_list planned; /* the scenarios of the plan; plan_make() fills it */
 };
+
+/* The plan's name or file. */
+const char *choices_plan(const struct choices *choices);
+
+/* Puts what the user chose over what a cross of the plan says. Scenarios stay. */
+void choices_override(const struct choices *choices, struct cross *cross);
 
 /* The values that were given for one of the parameters (PARAM_...). */
 static inline const struct uint_list *choices_param(const struct choices *c, int param)
@@ -35,10 +45,15 @@ static inline const struct uint_list *choices_param(const struct choices *c, int
     return lists[param];
 }
 
-/* Checks names and values against the scenarios and variants that exist. Returns EXIT_OK, or the
- * exit status after one complaint line: an unknown name (with the nearest), a value that no chosen
- * scenario takes, or a chosen scenario that takes none of the values (with its range). A value that
- * only some of the chosen scenarios take is left out for the others. */
+/* Checks names against the scenarios, variants and peers that exist. Returns EXIT_OK, or the exit
+ * status after one complaint line: an unknown name (with the nearest), or a peer that is not here.
+ */
+int choices_check_names(const struct choices *choices);
+
+/* Checks the values, once `planned` is filled and the names are checked. Returns EXIT_OK, or the
+ * exit status after one complaint line: a value that no chosen scenario takes, or a chosen scenario
+ * that takes none of the values (with its range). A value that only some of the chosen scenarios
+ * take is left out for the others. */
 int choices_check(const struct choices *choices);
 
 /* Says on standard error which chosen scenarios do not have a parameter of which values were given,
@@ -46,20 +61,15 @@ int choices_check(const struct choices *choices);
 void choices_tell_unused(const struct choices *choices);
 
 /* Whether the scenario was chosen: it or its group is named. If nothing is named, those are chosen
- * that have the wanted producers and consumers; or every scenario without a group, except floors,
- * which are measured anyway. */
+ * that have the wanted producers and consumers; or those of the plan. Floors are measured anyway.
+ */
 bool choices_have_scenario(const struct choices *choices, const struct scenario *s, bool floor);
 
-/* The word that names all variants of ours. */
-#define ALL_VARIANTS "all"
-
-/* Whether a word of the list names the variant or the lock: it is the name, a glob such as
- * `futex*`, or ALL_VARIANTS. */
-bool choices_name(const struct word_list *words, const char *name);
-
-/* Whether variants were chosen, and whether this one was: it is named, and its lock is. */
+/* Whether variants were chosen. */
 bool choices_have_variants(const struct choices *choices);
-bool choices_have_variant(const struct choices *choices, const struct hchan_variant *v);
+
+/* Whether a floor is named among the scenarios. */
+bool choices_name_floor(const struct choices *choices);
 
 /* The variant of that name; NULL after a complaint, which names the nearest. */
 const struct hchan_variant *choose_variant(const char *name);
@@ -70,6 +80,10 @@ const struct hchan_variant *choose_variant(const char *name);
 int choices_load_peers(const struct choices *choices);
 
 struct peer;
+
+/* Refuses a peer that is named and has none of these cells, and all peers if none has. EXIT_OK, or
+ * EXIT_USAGE after one complaint line. */
+int choices_check_peers(const struct choices *choices, const struct cell *cells, size_t count);
 
 /* Whether the peer was chosen: all were, or it is named. */
 bool choices_have_peer(const struct choices *choices, const struct peer *peer);

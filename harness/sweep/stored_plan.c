@@ -80,7 +80,7 @@ int stored_plan_make(struct plan *plan, struct store *store, const struct run *r
     if (status == EXIT_OK)
         status = check_cells(plan, run);
     if (status == EXIT_OK)
-        status = blocks_make(plan->cells, plan->count, &plan->block, &plan->blocks);
+        status = blocks_make(plan->cells, &plan->count, &plan->block, &plan->blocks);
     if (status != EXIT_OK)
         plan_free(plan);
     return status;
