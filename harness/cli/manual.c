@@ -141,11 +141,9 @@ static void put_option(const struct option_spec *s)
     put_text(s->help);
     if (s->kind == OPTION_UINT || s->kind == OPTION_UINT_LIST || s->kind == OPTION_TIME ||
         s->kind == OPTION_TIME_LIST)
-        printf("(%s)
-", options_range(s).text);
+        printf("(%s)\n", options_range(s).text);
     if (s->kind == OPTION_PERCENT)
-        printf("(from %llu%% to %llu%%)
-", (unsigned long long)s->min, (unsigned long long)s->max);
+        printf("(from %llu%% to %llu%%)\n", (unsigned long long)s->min, (unsigned long long)s->max);
     if (s->kind == OPTION_SECONDS)
         printf("(from %g to %g)\n", (double)s->min / 1000, (double)s->max / 1000);
 }

@@ -1,6 +1,7 @@
 /* Pauses while the machine is busy (pause.h). The state is the caller's struct pause. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/sweep/pause.h"
+#include "harness/base/clock.h"
 #include "harness/base/numbers.h"
 #include "harness/base/progress.h"
 #include "harness/base/say.h"
@@ -43,11 +44,16 @@ int pause_between(struct pause *p, const struct others *block)
 int pause_look(void *arg, double *share)
 {
     const struct signals *signals = arg;
-    const struct timespec second = {.tv_sec = 1};
+    const uint64_t second_ns = 1000000000, end = clock_ns() + second_ns;
     struct others others = {0};
     struct others_start start;
     others_begin(&start);
-    ppoll(NULL, 0, &second, &signals->mask);
+    /* A signal, such as that of a child that has ended, ends the sleep and not the look. */
+    for (uint64_t now; (now = clock_ns()) < end && !signals_interrupted();) {
+        const struct timespec left = {.tv_sec = (time_t)((end - now) / second_ns),
+                                      .tv_nsec = (long)((end - now) % second_ns)};
+        ppoll(NULL, 0, &left, &signals->mask);
+    }
     others_add(&others, &start);
     *share = others_shares(&others).programs;
     return signals_interrupted() ? -EINTR : 0;
