@@ -39,6 +39,26 @@ static struct words windows_of(bool warm)
     return out;
 }
 
+/* How costs and ratios come from samples. */
+static void say_statistics(const struct page *p)
+{
+    doc_item(p->d,
+             "A cost is the median of the processes' medians. Its interval lies between two order "
+             "statistics and covers the true median with a probability of at least 95%% (here %s). "
+             "It assumes nothing about the distribution. With fewer than six processes, it is "
+             "computed from windows instead.",
+             coverage(p->m).text);
+    doc_item(
+        p->d,
+        "The cost of a cheapest variant has a wider interval, since it was chosen for its cost: "
+        "its level is 5%% divided by the number of variants. Tied with it are all that signed "
+        "ranks over rounds do not show to be slower than another, at 5%% for all of them "
+        "together.");
+    doc_item(p->d,
+             "Ratios are paired: each process of one cell is divided by the process of the other "
+             "cell in the same round. The page shows the median of these ratios and its interval.");
+}
+
 int section_method(const struct page *p)
 {
     const struct tsv *run = &p->m->run;
@@ -57,21 +77,7 @@ int section_method(const struct page *p)
              "only, ran side by side. Their order, and that of the blocks, was shuffled from the "
              "seed %s. So a drift of the machine affects all variants alike.",
              known(model_fact(run, "seed")));
-    doc_item(p->d,
-             "A cost is the median of the processes' medians. Its interval lies between two order "
-             "statistics and covers the true median with a probability of at least 95%% (here %s). "
-             "It assumes nothing about the distribution. With fewer than six processes, it is "
-             "computed from windows instead.",
-             coverage(p->m).text);
-    doc_item(
-        p->d,
-        "The cost of a cheapest variant has a wider interval, since it was chosen for its cost: "
-        "its level is 5%% divided by the number of variants. Tied with it are all that signed "
-        "ranks over rounds do not show to be slower than another, at 5%% for all of them "
-        "together.");
-    doc_item(p->d,
-             "Ratios are paired: each process of one cell is divided by the process of the other "
-             "cell in the same round. The page shows the median of these ratios and its interval.");
+    say_statistics(p);
     doc_item(
         p->d,
         "Purity is counted by a second, traced build of the channel; the measured build "
