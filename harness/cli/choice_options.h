@@ -14,8 +14,8 @@
     {.name = "quick",                                                                              \
      .kind = OPTION_FLAG,                                                                          \
      .value = &(c)->quick,                                                                         \
-     .help = "--plan quick: four variants on every scenario, all of them on those that park; "     \
-             "some five minutes on two PUs (the default)"},                                        \
+     .help = "--plan quick: five variants on every scenario, all of them on those that park; "     \
+             "some six minutes on two PUs (the default)"},                                         \
         {.name = "full",                                                                           \
          .kind = OPTION_FLAG,                                                                      \
          .value = &(c)->full,                                                                      \

@@ -286,7 +286,8 @@ static void test_a_floor_that_needs_two_pus_is_refused_on_one(void **state)
     plan_free(&plan);
 }
 
-/* What a quick sweep has beside the four named variants is compared where somebody parks. */
+/* What a quick sweep has beside the four named variants and that of goroutines is compared where
+ * somebody parks. */
 static void test_other_variants_are_in_the_quick_plan_where_somebody_parks(void **state)
 {
     (void)state;
@@ -295,7 +296,7 @@ static void test_other_variants_are_in_the_quick_plan_where_somebody_parks(void 
     assert_int_equal(plan_make(&plan, &(struct choices){.quick = true}, two_pus), EXIT_OK);
     for (size_t i = 0; i < plan.count; i++) {
         const struct cell *c = &plan.cells[i];
-        if (!strchr(c->variant, '+'))
+        if (!strchr(c->variant, '+') || strcmp(c->variant, "futex+go+check") == 0)
             continue;
         assert_true(strcmp(c->path, "handoff") == 0 || strcmp(c->path, "park") == 0);
         others++;
