@@ -519,7 +519,7 @@ static void test_records_come_back(void **state)
     char line[4096];
     struct record *back = calloc(1, sizeof(*back));
     struct record out = {.kind = RECORD_SAMPLE,
-                         .sample = {3, 4, 5000000000u, 1.5, 2.5, NAN, 3.5, 0.25, 0.5}};
+                         .sample = {3, 4, 5000000000u, 1.5, 2.5, NAN, 3.5, 0.25, 0.5, 0.75}};
     FILE *f = tmpfile();
     assert_int_equal(record_write(f, &out), 0);
     rewind(f);
