@@ -153,7 +153,7 @@ static void test_an_expression_leaves_cells_and_floors(void **state)
     (void)state;
     make(&plan, &choices);
     make(&all, &(struct choices){.quick = true});
-    assert_int_equal(count_measured(&plan), 4 * 2);
+    assert_int_equal(count_measured(&plan), 5 * 2);
     for (size_t i = 0; i < plan.count; i++)
         assert_true(!plan.cells[i].variant[0] || strncmp(plan.cells[i].name, "lock/", 5) == 0);
     assert_int_equal(plan.count - count_measured(&plan), all.count - count_measured(&all));
