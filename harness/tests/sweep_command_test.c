@@ -3,51 +3,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
 #include "harness/sweep/alone.h"
-#include "harness/tests/program.h"
+#include "harness/tests/commands.h"
 #include <signal.h>
-#include <sqlite3.h>
-
-static char folder[64];
-
-static int make(void **state)
-{
-    (void)state;
-    make_folder(folder);
-    return 0;
-}
-
-static int clean_up(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
-/* Runs a line in the folder. */
-static struct said *in_folder(const char *line)
-{
-    char whole[2048];
-    snprintf(whole, sizeof(whole), "cd %s; %s", folder, line);
-    return run_program(whole);
-}
-
-/* What the store a.db answers: one value, as text. */
-static const char *ask(const char *sql)
-{
-    static char answer[1024];
-    char path[128];
-    sqlite3 *db;
-    sqlite3_stmt *q;
-    snprintf(path, sizeof(path), "%s/a.db", folder);
-    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    const char *text = (const char *)sqlite3_column_text(q, 0);
-    snprintf(answer, sizeof(answer), "%s", text ? text : "NULL");
-    sqlite3_finalize(q);
-    sqlite3_close(db);
-    return answer;
-}
 
 #define SMALL_SWEEP "$H sweep --scenario floor-empty --reps 2 --db a.db"
 
