@@ -7,8 +7,8 @@
  *   - A context is counted by its users and its children, and `counted` is their sum. It is linked
  * to its parent, and keeps it, until it is freed.
  *   - `timed` contexts have a call of ring() before them, but for those of a parent in the child of
- *     a fork(). An orphan is a timed one that nobody counts any more, whose call has begun already:
- *     ring() frees it.
+ *     a fork(). An orphan is a context with a deadline whose last reference is gone after its call
+ *     began: ring() frees it.
  *
  * The lock is the root's, and guards all words that are not constant. It comes before those of
  * alarms and of channels. */

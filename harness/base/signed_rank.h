@@ -32,7 +32,7 @@ struct signed_rank {
 };
 
 /* Fills *s from differences that are in any order and stay the caller's. Returns 0; -EINVAL if one
- * of them is NaN or infinite, or there is none; -E2BIG if there are more than SIGNED_RANK_MAX; or
+ * of them is NaN or infinite, or if count is 0; -E2BIG if there are more than SIGNED_RANK_MAX; or
  * -ENOMEM. signed_rank_free() releases what a success has left in *s. */
 int signed_rank_make(struct signed_rank *s, const double *differences, size_t count);
 void signed_rank_free(struct signed_rank *s);
@@ -52,7 +52,8 @@ struct signed_rank_interval {
     double coverage; /* 1 - level, or more */
 };
 
-/* The interval at `level`, between 0 and 1. Returns false, with NaN in *out, if there is none. */
+/* The interval at `level`, between 0 and 1. Returns false, with NaN in *out, if there are
+ * too few differences for that level. */
 bool signed_rank_interval(const struct signed_rank *s, double level,
                           struct signed_rank_interval *out);
 

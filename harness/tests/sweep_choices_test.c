@@ -6,25 +6,10 @@
 #include "harness/scenarios/scenarios.h"
 #include "harness/scenarios/sides.h"
 #include "harness/sweep/plan.h"
+#include "harness/tests/two_pus.h"
 #include "scripts/test.h"
 #include <stdio.h>
 #include <string.h>
-
-static struct topo *two_pus;
-
-static int load(void **state)
-{
-    (void)state;
-    two_pus = topo_load("pack:1 l3:1 l2:2 core:1 pu:1");
-    return two_pus ? 0 : -1;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    topo_free(two_pus);
-    return 0;
-}
 
 static void make(struct plan *plan, const struct choices *choices)
 {
