@@ -1,8 +1,10 @@
-# The variants that can be built here, in variant_files: a file is a variant. Those whose lock is of
-# the Concurrency Kit are left out where that is not installed.
+# The variants that can be built here, in variant_files: a file is a variant. The others are in
+# variants_left_out: those whose lock is of the Concurrency Kit where that is not installed, and those
+# that the build is told to do without.
 # SPDX-License-Identifier: MIT
 file(GLOB variant_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 list(REMOVE_ITEM variant_files ${CMAKE_CURRENT_LIST_DIR}/registry.c)
+set(variants_left_out ${variant_files})
 find_path(HCHAN_CK_INCLUDE_DIR ck_spinlock.h)
 if(NOT HCHAN_CK_INCLUDE_DIR)
     list(FILTER variant_files EXCLUDE REGEX "/ck_[^/]*$")
@@ -19,6 +21,7 @@ set(HCHANLAB_ONLY "" CACHE STRING "the only variants to build: a regular express
 if(HCHANLAB_ONLY)
     list(FILTER variant_files INCLUDE REGEX "/(${HCHANLAB_ONLY})[.]c$")
 endif()
+list(REMOVE_ITEM variants_left_out ${variant_files})
 if(NOT variant_files)
     message(FATAL_ERROR "no variant is left: HCHANLAB_ONLY is '${HCHANLAB_ONLY}', "
         "HCHANLAB_WITHOUT is '${HCHANLAB_WITHOUT}'")

@@ -36,6 +36,18 @@ bool names_match(const struct word_list *words, const char *name)
     return false;
 }
 
+bool names_left_out(const char *word)
+{
+    char left_out[] = HCHAN_VARIANTS_LEFT_OUT, *rest = left_out;
+    for (const struct hchan_variant *v = hchan_variant_next(NULL); v; v = hchan_variant_next(v))
+        if (matches(word, hchan_variant_name(v)))
+            return false;
+    for (char *name; (name = strtok_r(rest, " ", &rest));)
+        if (matches(word, name))
+            return true;
+    return false;
+}
+
 static void add(struct names *names, const char *name)
 {
     if (name && names->count < NAMES_MAX)

@@ -22,6 +22,10 @@ bool names_is_glob(const char *word);
 /* Whether a word of the list is the name, or a glob that it matches. */
 bool names_match(const struct word_list *words, const char *name);
 
+/* Whether a name of a variant, or a glob, names none of this build's, but some that the build
+ * leaves out (HCHANLAB_ONLY, HCHANLAB_WITHOUT, or a library that is missing). */
+bool names_left_out(const char *word);
+
 /* Checks that there is such a thing. A variant or a lock may be a glob; peers, which are no
  * variants of ours, count if `peers` is true. EXIT_OK, or EXIT_USAGE after one complaint line that
  * begins with `where` and names the nearest. */

@@ -4,11 +4,13 @@
 #include "harness/base/say.h"
 #include "harness/scenarios/scenarios.h"
 #include "harness/sweep/blocks.h"
+#include "harness/sweep/names.h"
 #include "harness/sweep/peers.h"
 #include "harness/sweep/plan_cells.h"
 #include "harness/sweep/plan_file.h"
 #include "harness/sweep/plan_places.h"
 #include "harness/sweep/sides_check.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,6 +136,23 @@ static int fill(struct building *to)
     return status;
 }
 
+/* Says which variants of the file this build leaves out. */
+static void tell_left_out(const struct plan_file *file, const char *plan)
+{
+    struct word_list told = {.count = 0};
+    for (size_t i = 0; i < file->crosses.count; i++) {
+        const struct word_list *names = &file->crosses.items[i].variants;
+        for (size_t k = 0; k < names->count; k++) {
+            const char *name = names->items[k];
+            if (!names_left_out(name) || word_list_has(&told, name) || told.count == LIST_MAX)
+                continue;
+            told.items[told.count++] = name;
+            fprintf(stderr, "plan %s: without the variant %s, which this build leaves out\n", plan,
+                    name);
+        }
+    }
+}
+
 /* Fills the plan from a file that was read. */
 static int make(struct plan *plan, const struct choices *c, const struct plan_file *file,
                 const struct topo *topo)
@@ -157,6 +176,8 @@ static int make(struct plan *plan, const struct choices *c, const struct plan_fi
     if (status == EXIT_OK) {
         choices_tell_unused(c);
         places_tell(plan->mode, to->all.lacking, topo);
+        if (!c->variants.count)
+            tell_left_out(file, plan->mode);
     }
     free(to);
     if (c->cell)

@@ -84,7 +84,9 @@ static int take_words(void *to, const struct yaml_key *key, struct yaml_file *fi
             return yaml_file_refuse(file, item, "%s: more than %d names: give fewer", key->name,
                                     LIST_MAX);
         snprintf(where, sizeof(where), "%s:%zu: %s: ", file->path, yaml_file_line(item), key->name);
-        int status = names_check(where, (enum name_kind)key->kind, text, false);
+        bool left_out = key->kind == NAME_VARIANT && names_left_out(text);
+        int status =
+            left_out ? EXIT_OK : names_check(where, (enum name_kind)key->kind, text, false);
         if (status != EXIT_OK)
             return status;
         if (!(list->items[list->count++] = plan_keep(r->plan, text)))

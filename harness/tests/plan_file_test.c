@@ -2,7 +2,9 @@
  * mistake gets one line with the file, the line and what would be right. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/base/say.h"
+#include "harness/sweep/names.h"
 #include "harness/tests/program.h"
+#include <hchan/hchan.h>
 
 static char folder[64];
 
@@ -217,7 +219,7 @@ static void test_a_cross_is_every_combination_of_its_values(void **state)
         "crosses:\n"
         "  - scenarios: lock\n    variants: ticket\n    threads: [2, 4]\n"
         "    held: [0, 2us]\n    places: [same-pu]\n"
-        "  - scenarios: [recv-closed]\n    locks: mcs\n"
+        "  - scenarios: [recv-closed]\n    locks: ticket\n"
         "  - {scenarios: lock, variants: ticket, threads: 4, held: 2000ns, places: same-pu}\n"
         "exclude:\n  - {threads: 4, held: 0}\n  - cell: 'recv-closed/.*elem=9'\n");
     assert_string_equal(
@@ -225,7 +227,27 @@ static void test_a_cross_is_every_combination_of_its_values(void **state)
         "lock/variant=ticket/threads=2/held=0/lines=1/away=200/geometric=0/place=same-pu\n"
         "lock/variant=ticket/threads=2/held=2000/lines=1/away=200/geometric=0/place=same-pu\n"
         "lock/variant=ticket/threads=4/held=2000/lines=1/away=200/geometric=0/place=same-pu\n"
-        "recv-closed/variant=mcs+futex+none/elem=8\n");
+        "recv-closed/variant=ticket/elem=8\n");
+}
+
+/* So do builds for another compiler or a sanitizer; the usual one leaves none out. */
+static void test_a_variant_that_the_build_leaves_out_is_told(void **state)
+{
+    static const char often[] = "futex+yield+none";
+    bool here = hchan_variant_find(often) != NULL;
+    (void)state;
+    assert_false(names_left_out("ticket"));
+    assert_false(names_left_out("tick*"));
+    assert_false(names_left_out("nobody*"));
+    assert_true(names_left_out(often) == !here);
+    put("p.yaml", "crosses:\n  - {scenarios: recv-closed, variants: [ticket, futex+yield+none]}\n");
+    assert_string_equal(cells("--plan ./p.yaml --cell ticket"),
+                        "recv-closed/variant=ticket/elem=8\n");
+    struct said *said = plan("--plan ./p.yaml");
+    assert_int_equal(said->status, EXIT_OK);
+    assert_true((strstr(said->out, often) != NULL) == here);
+    assert_true((strstr(said->err, "plan p.yaml: without the variant futex+yield+none, which this "
+                                   "build leaves out\n") != NULL) == !here);
 }
 
 static void test_the_command_line_overrides_the_plan(void **state)
@@ -332,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_plan_is_refused),
         cmocka_unit_test(test_a_circle_of_plans_is_named_whole),
         cmocka_unit_test(test_a_cross_is_every_combination_of_its_values),
+        cmocka_unit_test(test_a_variant_that_the_build_leaves_out_is_told),
         cmocka_unit_test(test_the_command_line_overrides_the_plan),
         cmocka_unit_test(test_an_included_plan_comes_first_and_gives_way),
         cmocka_unit_test(test_places_that_the_machine_lacks_are_left_out_and_told),

@@ -58,18 +58,18 @@ static void test_a_lock_names_every_variant_that_has_it(void **state)
 {
     struct plan plan;
     const struct choices locks = {.scenarios = {{"recv-closed"}, 1},
-                                  .locks = {{"ticket", "mc?"}, 2}};
+                                  .locks = {{"ticket", "spi?"}, 2}};
     const struct choices both = {.scenarios = {{"recv-closed"}, 1},
                                  .locks = {{"futex"}, 1},
                                  .variants = {{"*+ring", "*+check"}, 2}};
     (void)state;
     make(&plan, &locks);
     assert_true(has_cell(&plan, "recv-closed/variant=ticket/elem=8"));
-    assert_true(has_cell(&plan, "recv-closed/variant=mcs+futex+none/elem=8"));
+    assert_true(has_cell(&plan, "recv-closed/variant=spin-mutex/elem=8"));
     for (size_t i = 0; i < plan.count; i++) {
         const struct hchan_variant *v = hchan_variant_find(plan.cells[i].variant);
         assert_true(!v || strcmp(hchan_variant_lock(v), "ticket") == 0 ||
-                    strcmp(hchan_variant_lock(v), "mcs") == 0);
+                    strcmp(hchan_variant_lock(v), "spin") == 0);
     }
     plan_free(&plan);
     make(&plan, &both);
