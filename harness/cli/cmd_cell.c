@@ -67,7 +67,7 @@ static int load_peer(void)
 {
     char variant[LABEL_MAX];
     cell_variant(name, variant);
-    if (!variant[0] || hchan_variant_find(variant))
+    if (scenario_all(variant))
         return EXIT_OK;
     return peers_load(&(struct word_list){{variant}, 1});
 }

@@ -150,15 +150,9 @@ static char *finish(FILE *out, char **command, uint64_t seed, const char *db)
     return *command;
 }
 
-char *repeat_command(const struct choices *c, uint64_t seed, const char *db)
+/* What was chosen, after the command's name. */
+static void put_choices(FILE *out, const struct choices *c)
 {
-    char *command = NULL;
-    size_t size;
-    FILE *out = open_memstream(&command, &size);
-    if (!out)
-        return NULL;
-    put_program(out);
-    fputs(" sweep", out);
     put_plan(out, c);
     put_words(out, "scenario", &c->scenarios);
     put_words(out, "group", &c->groups);
@@ -183,6 +177,35 @@ char *repeat_command(const struct choices *c, uint64_t seed, const char *db)
     if (c->place)
         put_option(out, "place", c->place);
     put_uint(out, "cells-max", c->cells_max);
+}
+
+char *repeat_command(const struct choices *c, uint64_t seed, const char *db)
+{
+    char *command = NULL;
+    size_t size;
+    FILE *out = open_memstream(&command, &size);
+    if (!out)
+        return NULL;
+    put_program(out);
+    fputs(" sweep", out);
+    put_choices(out, c);
+    return finish(out, &command, seed, db);
+}
+
+char *selftest_command(const struct choices *c, const struct twins *twins, uint64_t seed,
+                       const char *db)
+{
+    char *command = NULL;
+    size_t size;
+    FILE *out = open_memstream(&command, &size);
+    if (!out)
+        return NULL;
+    put_program(out);
+    fputs(" selftest", out);
+    put_choices(out, c);
+    put_uint(out, "copies", twins->copies);
+    put_uints(out, "waste", &twins->wastes);
+    put_uint(out, "cells", twins->cells);
     return finish(out, &command, seed, db);
 }
 

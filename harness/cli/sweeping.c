@@ -90,8 +90,7 @@ static void warn_of_machine(const json_t *environment)
                 grade, findings[0].check, findings[0].seen);
 }
 
-/* The seed of the order: the user's, or a random one, of as many bits as the generator takes. */
-static int find_seed(uint64_t chosen, uint64_t *seed)
+int sweeping_seed(uint64_t chosen, uint64_t *seed)
 {
     uint32_t random;
     *seed = chosen;
@@ -135,7 +134,7 @@ int sweeping_begin(const struct sweeping *s, struct store *store, const struct p
                    void *arg, struct sweep_job *job)
 {
     *job = (struct sweep_job){.plan = plan, .store = store};
-    int status = find_seed(s->seed, &job->seed), begun;
+    int status = sweeping_seed(s->seed, &job->seed), begun;
     if (status != EXIT_OK)
         return status;
     char *command = make_command(arg, job->seed);
@@ -193,7 +192,8 @@ int sweeping_run(const struct sweeping *s, struct sweep_job *job)
             complain(EXIT_IO, "%s: leave it there and sweep again", store_error(job->store));
     if (exit_status == EXIT_OK) {
         printf("run %lld in %s\n", (long long)job->run, s->db);
-        sweep_results_print(job->store, job->run);
+        if (!s->untold)
+            sweep_results_print(job->store, job->run);
         exit_status = sweep_results_judge(&result);
     }
     return exit_status;

@@ -15,6 +15,7 @@ struct sweeping {
     const char *name, *note;
     uint64_t seed; /* sweeping_begin() draws one where it is 0 */
     bool shared, no_pause;
+    bool untold;           /* sweeping_run() does not print the results */
     unsigned pause_most_s; /* sweeping_check() finds it */
 };
 
@@ -58,6 +59,10 @@ int sweeping_topo(struct topo **topo);
 /* Refuses another machine's topology and a second sweep on the machine, and finds the store's path.
  */
 int sweeping_prepare(struct sweeping *s, const struct topo *topo);
+
+/* The seed of the order: the user's, or a random one where it is 0, of as many bits as the
+ * generator takes. */
+int sweeping_seed(uint64_t chosen, uint64_t *seed);
 
 /* Adds a run of the plan to the store, with the command that makes_command() gives for the seed,
  * malloc'd. Gives the job that measures it. */

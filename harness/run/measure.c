@@ -7,6 +7,7 @@
 #include "harness/base/hist.h"
 #include "harness/base/record.h"
 #include "harness/base/side.h"
+#include "harness/base/twin.h"
 #include "harness/base/warmup.h"
 #include "harness/counters/counters.h"
 #include "harness/gbench/gbench.h"
@@ -49,7 +50,9 @@ static int prepare(struct measuring *m)
         return -ENODEV;
     }
     m->spec.scenario = scenario_find(cell->scenario, cell->variant, INSTANCE_MEASURED);
-    m->spec.variant = hchan_variant_find(cell->variant);
+    struct twin twin = twin_of(cell->variant);
+    m->spec.variant = hchan_variant_find(twin.variant);
+    m->spec.waste = twin.waste / 100.0;
     m->spec.params = cell->params;
     m->spec.topo = m->topo;
     m->spec.window_ns = m->options->window_ns;

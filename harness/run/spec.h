@@ -22,6 +22,7 @@ struct window_spec {
      * number of operations of its own. A crowd's window lasts at least so long. */
     uint64_t window_ns;
     bool warm;               /* warm up before the window; off where everything is counted */
+    double waste;            /* the share of its time that a lead wastes besides (twin.h) */
     struct latency *latency; /* SIDES histograms to add to, or NULL */
     const struct counters_plan *counters; /* hardware events to count, or NULL */
     const char *domain;                   /* user or kernel */

@@ -26,6 +26,30 @@ static bool is_fed_from_before(const struct crew *crew)
     return shared < enough;
 }
 
+/* Spins for a share of the time that a call of the lead took. What times itself counts it, too. */
+static void waste_share(const struct crew *crew, struct worker *w, uint64_t took)
+{
+    uint64_t wasted = (uint64_t)((double)took * crew->spec->waste), start = clock_ns();
+    while (clock_ns() - start < wasted)
+        ;
+    if (crew->bench.scenario->times_itself)
+        w->timed_ns += wasted;
+}
+
+/* One call of the lead, within its window. */
+static void call_lead(struct crew *crew, struct worker *w)
+{
+    const struct scenario *s = crew->bench.scenario;
+    bool wastes = crew->spec->waste > 0;
+    uint64_t timed = w->timed_ns, start = wastes ? clock_ns() : 0;
+    s->lead(w, crew->bench.ops);
+    if (s->settle) /* the others go on meanwhile, but little is left to do at the end */
+        s->settle(w, crew->bench.ops);
+    if (wastes)
+        waste_share(crew, w, s->times_itself ? w->timed_ns - timed : clock_ns() - start);
+    crew->lead_ops += crew->bench.ops;
+}
+
 /* The lead's part: a warm-up, and then the window, which ends with the first call that reaches its
  * time. A fixed number of operations would not do: if a path has a fast and a slow mode, the number
  * that fits one makes a window of the other a hundred times too short or too long. */
@@ -42,10 +66,7 @@ static void run_lead(struct crew *crew, struct worker *w)
     store_rlx(&crew->bench.recording, 1); /* a flag that publishes nothing */
     uint64_t start = clock_ns();
     do {
-        s->lead(w, crew->bench.ops);
-        if (s->settle) /* the others go on meanwhile, but little is left to do at the end */
-            s->settle(w, crew->bench.ops);
-        crew->lead_ops += crew->bench.ops;
+        call_lead(crew, w);
         crew->window_ns = s->times_itself ? w->timed_ns : clock_ns() - start;
     } while (!s->fixed_ops &&
              (crew->window_ns < crew->spec->window_ns || is_fed_from_before(crew)));

@@ -3,7 +3,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/scenarios/scenarios.h"
 #include "harness/base/relation.h"
+#include "harness/base/twin.h"
 #include "harness/scenarios/floors.h"
+#include "harness/scenarios/known.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,8 @@
 #include "loops.def"
 #undef X
 
-/* One row for each variant: its loops by enum instance. The floors are a row without a name. */
+/* One row for each variant: its loops by enum instance. The floors are a row without a name, and
+ * there is one of known costs. */
 static const struct {
     const char *variant;
     const struct scenario *const *loops[3];
@@ -25,6 +28,7 @@ static const struct {
 #include "loops.def"
 #undef X
     {"", {floors, NULL, NULL}},
+    {KNOWN, {known_scenarios, NULL, NULL}},
 };
 
 /* Rows that were added while the program runs. */
@@ -45,8 +49,11 @@ int scenarios_add_row(const char *name, const struct scenario *const *scenarios)
     return 0;
 }
 
-static const struct scenario *const *find_row(const char *variant, enum instance instance)
+/* A twin has its variant's row. */
+static const struct scenario *const *find_row(const char *name, enum instance instance)
 {
+    struct twin twin = twin_of(name);
+    const char *variant = twin.variant;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].variant, variant) == 0)
             return rows[i].loops[instance];

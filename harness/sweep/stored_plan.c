@@ -7,7 +7,6 @@
 #include "harness/sweep/looks.h"
 #include "harness/sweep/peers.h"
 #include <errno.h>
-#include <hchan/hchan.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,7 @@ static int load_peers(const struct plan *plan)
     struct word_list names = {0};
     for (size_t i = 0; i < plan->count; i++) {
         const char *variant = plan->cells[i].variant;
-        if (variant[0] && !hchan_variant_find(variant) && !word_list_has(&names, variant) &&
+        if (!scenario_all(variant) && !word_list_has(&names, variant) &&
             names.count < LIST_MAX)
             names.items[names.count++] = variant;
     }
