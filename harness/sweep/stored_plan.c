@@ -29,8 +29,7 @@ static int load_peers(const struct plan *plan)
     struct word_list names = {0};
     for (size_t i = 0; i < plan->count; i++) {
         const char *variant = plan->cells[i].variant;
-        if (!scenario_all(variant) && !word_list_has(&names, variant) &&
-            names.count < LIST_MAX)
+        if (!scenario_all(variant) && !word_list_has(&names, variant) && names.count < LIST_MAX)
             names.items[names.count++] = variant;
     }
     return names.count ? peers_load(&names) : EXIT_OK;
