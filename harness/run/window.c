@@ -102,54 +102,62 @@ static bool crowd_counts(const struct crew *crew, unsigned i)
     return !crew->bench.scenario->pairs || i % 2;
 }
 
+static void read_progress(const struct crew *crew, uint64_t *now)
+{
+    for (unsigned i = 0; i < crew->threads; i++)
+        now[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
+}
+
 /* Reads each worker's progress. Returns true if each that counts has done some operations since
  * `before`: eight, since one or two could be what was left of its turn before, and where threads
  * outnumber PUs an operation of a lock that convoys takes milliseconds. */
-static bool crowd_progress(struct crew *crew, const uint64_t *before, uint64_t *now)
+static bool crowd_progress(const struct crew *crew, const uint64_t *before, uint64_t *now)
 {
     enum { SOME = 8 };
     bool all = true;
-    for (unsigned i = 0; i < crew->threads; i++) {
-        now[i] = load_rlx(&crew->seats[i].worker.ops); /* a count that publishes nothing */
+    read_progress(crew, now);
+    for (unsigned i = 0; i < crew->threads; i++)
         all = all && (now[i] - before[i] >= SOME || !crowd_counts(crew, i));
-    }
     return all;
 }
 
-/* Sleeps a step at a time until each worker has done some operations since `before`, or until its
- * patience ends; `now` is then their progress. Returns the time at which it was read. The patience
- * is 32 steps: if somebody never runs, the four windows of 8 ms of a quick sweep's process take
- * 1.2 s, far less than its time limit. */
-static uint64_t wait_for_all(struct crew *crew, uint64_t step_ns, const uint64_t *before,
-                             uint64_t *now)
+/* The longest that a crowd's run-in or window takes, in windows: if somebody never runs, the four
+ * windows of 8 ms of a quick sweep's process take 2 s, far less than its time limit. */
+enum { LONGEST = 32 };
+
+/* Lets the crowd run in: sleeps, a step at a time, until each worker has done some operations, or
+ * until its patience ends. A step is an eighth of a window, as long as a lead's warm-up. Returns
+ * how long it took. `none` is all zero. */
+static uint64_t run_in(struct crew *crew, const uint64_t *none, uint64_t *now)
 {
-    enum { STEPS_MAX = 32 };
-    uint64_t at;
-    bool all = false;
-    for (int step = 0; step < STEPS_MAX && !all; step++) {
-        pause_ns(step_ns);
-        at = clock_ns();
-        all = crowd_progress(crew, before, now);
-    }
-    return at;
+    enum { STEPS = 8 };
+    uint64_t ns = crew->spec->window_ns, start = clock_ns(), took;
+    do {
+        pause_ns(ns / STEPS);
+        took = clock_ns() - start;
+    } while (!crowd_progress(crew, none, now) && took < LONGEST * ns);
+    return took;
 }
 
 /* Where threads outnumber PUs, one of them may run by itself for longer than a window: then nobody
- * contends. So the run-in and the window each last until every worker has had its turn. A step of
- * the run-in is an eighth of a window, as long as a lead's warm-up. */
+ * contends. So the run-in lasts until every worker has had its turn, and the window twice as long,
+ * if that is longer than it should be. Its length is fixed before it begins: one that ended when
+ * the slowest had done something would make every crowd look fair. */
 void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
 {
-    enum { RUN_IN = 8 };
     uint64_t ns = crew->spec->window_ns;
     if (!crew_await(crew))
         return;
-    wait_for_all(crew, ns / RUN_IN, before, after); /* `before` is still all zero */
+    uint64_t turns = 2 * run_in(crew, before, after); /* `before` is still all zero */
+    uint64_t length = turns < ns ? ns : turns < LONGEST * ns ? turns : LONGEST * ns;
     /* Of the process: in it only the workers and this thread run, and this one sleeps. */
     struct usage usage = usage_of_process();
     store_rlx(&crew->bench.recording, 1); /* a flag that publishes nothing */
     uint64_t start = clock_ns();
-    crowd_progress(crew, after, before);
-    uint64_t end = wait_for_all(crew, ns, before, after);
+    read_progress(crew, before);
+    pause_ns(length);
+    uint64_t end = clock_ns();
+    read_progress(crew, after);
     crew->usage = usage_between(usage, usage_of_process());
     store_rlx(&crew->bench.stop, 1); /* a flag that publishes nothing */
     out->sample.window_ns = (double)(end - start);
