@@ -7,6 +7,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/repeat_command.h"
 #include "harness/cli/selftest_output.h"
+#include "harness/cli/selftest_repeat.h"
 #include "harness/cli/sweeping.h"
 #include "harness/cli/user_store.h"
 #include "harness/machine/topo.h"
@@ -22,7 +23,7 @@ static struct choices choices;
 static struct sweeping chosen = {.untold = true};
 static struct uint_list wastes;
 static uint64_t copies, cells;
-static const char *run_name;
+static const char *run_name, *again_name;
 static bool dry_run, json;
 
 /* The twins that were asked for, or else one that is equal and four that waste. */
@@ -116,9 +117,27 @@ static int run_plan(const struct topo *topo)
     return status;
 }
 
+/* The run that was found, or that and a second one of the same store. */
+static int judge_found(struct store *store, const struct run *run)
+{
+    struct store *other;
+    struct run again;
+    if (!again_name)
+        return judge(store, run->id);
+    int status = runs_open(chosen.db, again_name, &other, &again);
+    if (status != EXIT_OK)
+        return status;
+    status = run->id == again.id
+                 ? complain(EXIT_USAGE, "--run and --again are both run %lld: name two runs",
+                            (long long)run->id)
+                 : selftest_repeat(store, run, &again, json);
+    store_close(other);
+    return status;
+}
+
 static int judge_stored(void)
 {
-    static const char *const allowed[] = {"run", "db", "json", NULL};
+    static const char *const allowed[] = {"run", "again", "db", "json", NULL};
     struct store *store;
     struct run run;
     const struct option_spec *other = options_first_set(cmd_selftest.options, allowed);
@@ -130,7 +149,7 @@ static int judge_stored(void)
         status = runs_open(chosen.db, run_name, &store, &run);
     if (status != EXIT_OK)
         return status;
-    status = judge(store, run.id);
+    status = judge_found(store, &run);
     store_close(store);
     return status;
 }
@@ -139,6 +158,8 @@ static int cmd_selftest_run(void)
 {
     if (run_name)
         return judge_stored();
+    if (again_name)
+        return complain(EXIT_USAGE, "--again %s: name the other run with --run", again_name);
     chosen.shared = choices.shared;
     if (choices.quick + choices.full + (choices.plan != NULL) > 1)
         return complain(EXIT_USAGE, "--quick, --full and --plan: choose one");
@@ -201,6 +222,12 @@ static const struct option_spec options[] = {
      .argument = "RUN",
      .help = "judge a self-test that was measured before: its number, its name or `latest`",
      .offer = OFFER_RUNS},
+    {.name = "again",
+     .kind = OPTION_WORD,
+     .value = &again_name,
+     .argument = "RUN",
+     .help = "compare the ratios of that run with those of this one, of the same plan",
+     .offer = OFFER_RUNS},
     {.name = "json", .kind = OPTION_FLAG, .value = &json, .help = "what was counted, as JSON"},
     {.name = "dry-run",
      .kind = OPTION_FLAG,
@@ -220,6 +247,9 @@ static const char about[] =
     "cells of one thread or one PU. With 40 rounds it also counts what an adaptive sweep would "
     "have said. A channel whose cost is a known wait, over five decades, has to be measured to "
     "within 1% and two readings of the clock.\n\n"
+    "With --run and --again, it says whether a plan that was measured twice gave the same ratios: "
+    "in each run, each variant over the first of its cell. Such ratios are of arms that were side "
+    "by side, and are compared although the runs were not.\n\n"
     "A scenario whose workers all do the same has no arm that wastes. The status is 5 if an "
     "interval of what was counted lies wholly beyond what is promised, or a known cost is "
     "wrong.\n\n"
@@ -234,7 +264,8 @@ const struct command cmd_selftest = {
     .about = about,
     .examples = "hchanlab selftest --cells 12\n"
                 "hchanlab selftest --plan locks --reps 40 --copies 4\n"
-                "hchanlab selftest --run latest --json",
+                "hchanlab selftest --run latest --json\n"
+                "hchanlab selftest --run 3 --again 7",
     .options = options,
     .run = cmd_selftest_run,
 };

@@ -71,6 +71,21 @@ static void test_a_run_is_measured_and_judged(void **state)
     assert_int_equal(in_folder("$H compare ticket ticket~2 --db a.db")->status, EXIT_CANT_TELL);
 }
 
+static void test_two_runs_of_a_plan_are_held_against_each_other(void **state)
+{
+    (void)state;
+    in_folder("$H sweep --scenario recv-closed --variant ticket,futex-park --reps 6 --samples 1 "
+              "--window 100us --db a.db; $H rerun 1 --db a.db");
+    const struct said *said = in_folder("$H selftest --run 1 --again 2 --db a.db");
+    assert_int_equal(said->status, EXIT_OK);
+    assert_non_null(strstr(said->out, "runs 1 and 2: 1 ratios of variants"));
+    json_t *all =
+        json_loads(in_folder("$H selftest --run 2 --again 1 --db a.db --json")->out, 0, NULL);
+    assert_int_equal(json_integer_value(json_object_get(all, "first")), 2);
+    assert_int_equal(json_array_size(json_object_get(all, "ratios")), 1);
+    json_decref(all);
+}
+
 /* The least of the costs in the records of a cell. */
 static double least_ns(const char *cell)
 {
@@ -114,6 +129,10 @@ static void test_bad_input_gets_one_clear_line(void **state)
         {"$H sweep --scenario floor-empty --reps 2 --db a.db >out 2>&1; $H selftest --run latest "
          "--db a.db",
          "run 1 has no twins"},
+        {"$H selftest --again 1", "--again 1: name the other run with --run"},
+        {"$H sweep --scenario floor-empty --reps 2 --db b.db >out 2>&1; $H selftest --run 1 "
+         "--again latest --db b.db",
+         "are both run"},
         {"$H cell recv-closed/variant=ticket~1/elem=8", "no variant or peer 'ticket~1'"},
     };
     (void)state;
@@ -129,8 +148,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, clean_up)
-        TEST(test_each_cell_has_its_twins),       TEST(test_cells_are_drawn_by_the_seed),
-        TEST(test_a_run_is_measured_and_judged),  TEST(test_what_is_known_takes_as_long_at_least),
+        TEST(test_each_cell_has_its_twins),
+        TEST(test_cells_are_drawn_by_the_seed),
+        TEST(test_a_run_is_measured_and_judged),
+        TEST(test_two_runs_of_a_plan_are_held_against_each_other),
+        TEST(test_what_is_known_takes_as_long_at_least),
         TEST(test_bad_input_gets_one_clear_line),
 #undef TEST
     };
