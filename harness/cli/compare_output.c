@@ -47,8 +47,9 @@ static size_t notes_of(const struct compared *c, const struct compare_choice *ch
     if (verdict_notes(&c->verdict).text[0])
         notes[n++] = verdict_notes(&c->verdict);
     if (c->left_out)
-        notes[n++] = words_format("%zu round%s left out, for want of an arm", c->left_out,
-                                  c->left_out == 1 ? "" : "s");
+        notes[n++] = words_format(
+            "%zu round%s left out: an arm is missing, or they did not run side by side",
+            c->left_out, c->left_out == 1 ? "" : "s");
     if (c->a_modes.two)
         notes[n++] = modes_say(choice->a, &c->a_modes);
     if (c->b_modes.two)

@@ -3,6 +3,7 @@
 #include "harness/decide/arms.h"
 #include "harness/base/stats.h"
 #include "harness/store/processes.h"
+#include "harness/store/trials.h"
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -14,6 +15,8 @@
 struct reading {
     struct store *store;
     struct arms *arms;
+    const struct trial *trials; /* of the run, by cell and process */
+    size_t count;
 };
 
 /* A cell's name without "/variant=...". */
@@ -30,33 +33,54 @@ static void write_label(const struct cell *cell, char *label, size_t size)
 static int add_rounds(struct arms *arms, size_t rounds)
 {
     for (size_t i = 0; i < arms->count; i++) {
-        double *costs = realloc(arms->items[i].costs, rounds * sizeof(*costs));
-        if (!costs)
+        struct arm *arm = &arms->items[i];
+        double *costs = realloc(arm->costs, rounds * sizeof(*costs));
+        arm->costs = costs ? costs : arm->costs;
+        uint64_t *started = realloc(arm->started_ms, rounds * sizeof(*started));
+        arm->started_ms = started ? started : arm->started_ms;
+        if (!costs || !started)
             return -ENOMEM;
-        arms->items[i].costs = costs;
-        for (size_t r = arms->rounds; r < rounds; r++)
+        for (size_t r = arms->rounds; r < rounds; r++) {
             costs[r] = NAN;
+            started[r] = 0;
+        }
     }
     arms->rounds = rounds;
     return 0;
 }
 
-/* Puts down what the processes cost that ended well; both lists are in order. A cost that is not
- * above 0 is none. */
-static int fill_costs(struct arms *arms, size_t arm, const struct process_row *rows, size_t count,
-                      const uint32_t *ok, size_t ok_count)
+/* The trials of a cell that ended well; the run's are in order. */
+static const struct trial *find_ok(const struct reading *reading, int64_t cell, uint32_t process)
 {
-    size_t next = 0;
+    const struct trial *trials = reading->trials;
+    size_t low = 0, high = reading->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct trial *t = &trials[middle];
+        bool before = t->cell != cell ? t->cell < cell : t->process < process;
+        low = before ? middle + 1 : low;
+        high = before ? high : middle;
+    }
+    bool there = low < reading->count && trials[low].cell == cell &&
+                 trials[low].process == process && trials[low].status == TRIAL_OK;
+    return there ? &trials[low] : NULL;
+}
+
+/* Puts down what the processes cost that ended well. A cost that is not above 0 is none. */
+static int fill_costs(struct reading *reading, size_t arm, int64_t cell,
+                      const struct process_row *rows, size_t count)
+{
+    struct arms *arms = reading->arms;
     for (size_t i = 0; i < count; i++) {
-        while (next < ok_count && ok[next] < rows[i].process)
-            next++;
-        if (next == ok_count || ok[next] != rows[i].process)
+        const struct trial *trial = find_ok(reading, cell, rows[i].process);
+        if (!trial)
             continue;
         if (rows[i].process >= arms->rounds && add_rounds(arms, (size_t)rows[i].process + 1))
             return -ENOMEM;
         double ns = rows[i].ns_per_op;
         if (isfinite(ns) && ns > 0)
             arms->items[arm].costs[rows[i].process] = log(ns);
+        arms->items[arm].started_ms[rows[i].process] = trial->started_ms;
     }
     return 0;
 }
@@ -69,9 +93,14 @@ static int add_arm(struct arms *arms, const struct cell *cell)
         return -ENOMEM;
     arms->items = items;
     struct arm *arm = &items[arms->count];
-    *arm = (struct arm){.cell = *cell, .costs = malloc((arms->rounds + 1) * sizeof(*arm->costs))};
-    if (!arm->costs)
+    *arm = (struct arm){.cell = *cell,
+                        .costs = malloc((arms->rounds + 1) * sizeof(*arm->costs)),
+                        .started_ms = calloc(arms->rounds + 1, sizeof(*arm->started_ms))};
+    if (!arm->costs || !arm->started_ms) {
+        free(arm->costs);
+        free(arm->started_ms);
         return -ENOMEM;
+    }
     write_label(cell, arm->label, sizeof(arm->label));
     for (size_t r = 0; r < arms->rounds; r++)
         arm->costs[r] = NAN;
@@ -83,25 +112,27 @@ static int read_arm(void *arg, int64_t id, const struct cell *cell)
 {
     struct reading *reading = arg;
     struct process_row *rows = NULL;
-    uint32_t *ok = NULL;
-    size_t count, ok_count;
+    size_t count;
     int status = add_arm(reading->arms, cell);
     if (!status)
         status = processes_read(reading->store, id, &rows, &count);
     if (!status)
-        status = processes_ok(reading->store, id, &ok, &ok_count);
-    if (!status)
-        status = fill_costs(reading->arms, reading->arms->count - 1, rows, count, ok, ok_count);
+        status = fill_costs(reading, reading->arms->count - 1, id, rows, count);
     free(rows);
-    free(ok);
     return status;
 }
 
 int arms_read(struct store *s, int64_t run, struct arms *arms)
 {
-    struct reading reading = {s, arms};
+    struct trial *trials;
+    size_t count;
     *arms = (struct arms){0};
-    int status = store_each_cell(s, run, read_arm, &reading);
+    int status = trials_read(s, run, &trials, &count);
+    if (status)
+        return status;
+    struct reading reading = {s, arms, trials, count};
+    status = store_each_cell(s, run, read_arm, &reading);
+    free(trials);
     if (status)
         arms_free(arms);
     return status;
@@ -109,8 +140,10 @@ int arms_read(struct store *s, int64_t run, struct arms *arms)
 
 void arms_free(struct arms *arms)
 {
-    for (size_t i = 0; i < arms->count; i++)
+    for (size_t i = 0; i < arms->count; i++) {
         free(arms->items[i].costs);
+        free(arms->items[i].started_ms);
+    }
     free(arms->items);
     *arms = (struct arms){0};
 }
@@ -152,6 +185,16 @@ const struct arm *arms_find(const struct arms *arms, const char *label, const ch
             strcmp(arms->items[i].cell.variant, variant) == 0)
             return &arms->items[i];
     return NULL;
+}
+
+bool arms_meet(const struct arm *a, const struct arm *b, size_t round)
+{
+    if (isnan(a->costs[round]) || isnan(b->costs[round]))
+        return false;
+    if (!a->started_ms || !b->started_ms)
+        return true;
+    uint64_t x = a->started_ms[round], y = b->started_ms[round];
+    return (x > y ? x - y : y - x) <= ARMS_APART_MS;
 }
 
 enum looks arms_looks(const struct run *run)

@@ -12,6 +12,7 @@ struct arm {
     struct cell cell;
     char label[CELL_NAME_MAX]; /* the cell's name without its variant: what arms are paired by */
     double *costs;             /* one a round; NaN where no process of the round ended well */
+    uint64_t *started_ms;      /* one a round: when that process began, after the run's start */
 };
 
 struct arms {
@@ -25,6 +26,15 @@ struct arms {
  * the sentence in store_error(). arms_free() releases what a success has left in *arms. */
 int arms_read(struct store *s, int64_t run, struct arms *arms);
 void arms_free(struct arms *arms);
+
+/* The most milliseconds between the starts of two processes that ran side by side. Those of a block
+ * follow each other, but for one that was measured again later (`sweep --resume`,
+ * `--retry-failed`), or if the sweep waited for the machine to be free in between. */
+enum { ARMS_APART_MS = 60000 };
+
+/* Whether two arms can be compared in a round: both have a cost in it, and ran side by side. Where
+ * a store does not know when its processes began, they did. */
+bool arms_meet(const struct arm *a, const struct arm *b, size_t round);
 
 /* When the rounds of a run were looked at, by its environment. */
 enum looks arms_looks(const struct run *run);

@@ -19,7 +19,7 @@ static int ratio_of(const struct arms *arms, const char *label, const char *a, c
     if (!differences)
         return -ENOMEM;
     for (size_t r = 0; x && y && r < arms->rounds; r++)
-        if (!isnan(y->costs[r] - x->costs[r]))
+        if (arms_meet(x, y, r))
             differences[count++] = y->costs[r] - x->costs[r];
     int status =
         count ? verdict_make(&verdict, differences, count, arms->looks, VERDICT_MARGIN) : 0;

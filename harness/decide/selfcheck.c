@@ -61,6 +61,7 @@ static int view(const struct arms *arms, size_t first, size_t rounds, enum looks
     for (size_t i = 0; i < arms->count; i++) {
         out->items[i] = arms->items[i];
         out->items[i].costs += first;
+        out->items[i].started_ms += out->items[i].started_ms ? first : 0;
     }
     return 0;
 }

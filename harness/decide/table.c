@@ -67,7 +67,7 @@ static void fill_pair(struct pair *p, double *scratch)
     fill_levels(p, p->levels, scratch);
     for (size_t r = 0; r < p->arms->rounds; r++) {
         double a = p->a->costs[r], b = p->b->costs[r];
-        if (isnan(a) || isnan(b))
+        if (!arms_meet(p->a, p->b, r))
             continue;
         p->differences[p->rounds] = b - a;
         p->levels[p->rounds] = p->levels[r];

@@ -21,7 +21,8 @@ struct modes {
 struct compared {
     const char *label;
     double a_ns, b_ns; /* medians over the rounds that both have */
-    size_t left_out;   /* rounds of the cell in which either arm has no process that ended well */
+    size_t left_out;   /* rounds of the cell in which either arm has no process that ended well, or
+                        * the two did not run side by side */
     struct verdict verdict; /* without rounds in common: can't tell, and all numbers NaN */
     double q;               /* p, adjusted for the cells of the table; NaN without rounds */
     struct speeds speeds;   /* if they differ, the verdict is none: can't tell */

@@ -42,7 +42,7 @@ static int add_pair(struct trends *trends, int64_t run, const struct arms *arms,
     struct signed_rank s;
     size_t count = 0;
     for (size_t r = 0; r < arms->rounds; r++)
-        if (!isnan(a->costs[r]) && !isnan(b->costs[r]))
+        if (arms_meet(a, b, r))
             differences[count++] = b->costs[r] - a->costs[r];
     if (count == 0)
         return 0;
