@@ -172,6 +172,19 @@ static int read_run(const char *word, struct costs *costs, int64_t *id)
     return exit_status;
 }
 
+static int read_counts(const int64_t id[2], struct changed_counts *counts)
+{
+    char error[512];
+    struct store *store = store_open(db, STORE_READ, error, sizeof(error));
+    if (!store)
+        return complain(EXIT_IO, "%s", error);
+    int exit_status = EXIT_OK;
+    if (counts_compare(store, id[0], id[1], counts))
+        exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
+    store_close(store);
+    return exit_status;
+}
+
 static const char *commit_of(const struct costs *costs)
 {
     const char *commit = json_string_value(json_object_get(costs->about, "hchanlab_commit"));
@@ -212,10 +225,13 @@ static int compare_runs(void)
     apart.b = names[1];
     if (exit_status == EXIT_OK && id[0] == id[1])
         exit_status = complain(EXIT_USAGE, "A and B are both run %s: name two runs", names[0]);
+    if (exit_status == EXIT_OK)
+        exit_status = read_counts(id, &apart.counts);
     if (exit_status == EXIT_OK) {
         write_command(apart.costs, command, sizeof(command));
         exit_status = print_apart(&apart);
     }
+    counts_free(&apart.counts);
     costs_free(&apart.costs[0]);
     costs_free(&apart.costs[1]);
     return exit_status;
@@ -340,7 +356,10 @@ static const char about[] =
     "file in this folder is ./NAME. Two runs, or two files in Google Benchmark's JSON, were not "
     "side "
     "by side, and get no verdict, whatever the numbers: their costs are shown, what they say "
-    "differently of the machine and the build, and how to measure both side by side.\n\n"
+    "differently of the machine and the build, and how to measure both side by side. What two runs "
+    "counted for each operation, outcomes, context switches and events, does not depend on the "
+    "machine's speed: a count has changed if all processes of one run counted more than all of the "
+    "other.\n\n"
     "With --history, B over A in the run is compared with B over A in the runs of the store before "
     "it, "
     "5 to 20 of them: it is outside if Student's prediction interval at 95% leaves it out, which "
@@ -360,8 +379,8 @@ static const char about[] =
     "smallest "
     "difference that three runs of four find), more_rounds (after which there would be a verdict), "
     "words and notes. Of two runs or files: kind, a, b, verdict, reason, side_by_side, differing "
-    "(each with key, a and b) and cells (each with cell, a_ns and b_ns). What is not known is "
-    "null.";
+    "(each with key, a and b), cells (each with cell, a_ns and b_ns) and counts (compared, and "
+    "changed: each with cell, count, a and b). What is not known is null.";
 
 const struct command cmd_compare = {
     .name = "compare",

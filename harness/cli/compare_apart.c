@@ -39,6 +39,26 @@ static void print_differing(const json_t *differing)
     }
 }
 
+/* "1.00 [0.98, 1.02]" */
+static struct words range_words(const struct count_range *range)
+{
+    return words_format("%s [%s, %s]", number_plain(range->middle).text,
+                        number_plain(range->least).text, number_plain(range->most).text);
+}
+
+static void print_counts(const struct changed_counts *counts)
+{
+    if (counts->compared == 0)
+        return;
+    printf("counts an operation, which do not depend on the machine's speed: %zu of %zu changed\n",
+           counts->count, counts->compared);
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct changed_count *c = &counts->items[i];
+        printf("  %s: %s %s then, %s now\n", c->cell, c->name, range_words(&c->a).text,
+               range_words(&c->b).text);
+    }
+}
+
 static void print_text(const struct apart *apart, const json_t *differing, bool markdown)
 {
     const struct costs *a = &apart->costs[0], *b = &apart->costs[1];
@@ -46,6 +66,7 @@ static void print_text(const struct apart *apart, const json_t *differing, bool 
            reason);
     printf("to measure both side by side: %s\n", apart->command);
     print_differing(differing);
+    print_counts(&apart->counts);
     if (markdown)
         puts("\n<details><summary>All cells, without a verdict</summary>\n");
     for (size_t i = 0; i < a->count; i++) {
@@ -58,6 +79,24 @@ static void print_text(const struct apart *apart, const json_t *differing, bool 
         puts("\n</details>");
 }
 
+static json_t *pack_range(const struct count_range *range)
+{
+    return json_pack("{s:f s:f s:f s:i}", "middle", range->middle, "least", range->least, "most",
+                     range->most, "processes", (int)range->processes);
+}
+
+static json_t *pack_counts(const struct changed_counts *counts)
+{
+    json_t *changed = json_array();
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct changed_count *c = &counts->items[i];
+        json_array_append_new(changed,
+                              json_pack("{s:s s:s s:o s:o}", "cell", c->cell, "count", c->name, "a",
+                                        pack_range(&c->a), "b", pack_range(&c->b)));
+    }
+    return json_pack("{s:i s:o}", "compared", (int)counts->compared, "changed", changed);
+}
+
 static void print_json(const struct apart *apart, json_t *differing)
 {
     const struct costs *a = &apart->costs[0], *b = &apart->costs[1];
@@ -68,9 +107,10 @@ static void print_json(const struct apart *apart, json_t *differing)
             json_array_append_new(cells, json_pack("{s:s s:f s:f}", "cell", a->items[i].name,
                                                    "a_ns", a->items[i].ns, "b_ns", now));
     }
-    json_t *all = json_pack("{s:s s:s s:s s:s s:s s:s s:O s:o}", "kind", apart->kind, "a", apart->a,
-                            "b", apart->b, "verdict", "can't tell", "reason", reason,
-                            "side_by_side", apart->command, "differing", differing, "cells", cells);
+    json_t *all = json_pack("{s:s s:s s:s s:s s:s s:s s:O s:o s:o}", "kind", apart->kind, "a",
+                            apart->a, "b", apart->b, "verdict", "can't tell", "reason", reason,
+                            "side_by_side", apart->command, "differing", differing, "cells", cells,
+                            "counts", pack_counts(&apart->counts));
     json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     putchar('\n');
     json_decref(all);

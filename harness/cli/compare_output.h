@@ -6,6 +6,7 @@
 #define HARNESS_CLI_COMPARE_OUTPUT_H
 
 #include "harness/decide/costs.h"
+#include "harness/decide/counts.h"
 #include "harness/decide/table.h"
 #include "harness/decide/trends.h"
 
@@ -30,6 +31,7 @@ struct apart {
     const char *a, *b;     /* their names */
     struct costs costs[2]; /* of a and b */
     const char *command;
+    struct changed_counts counts; /* of two runs; all 0 for files */
 };
 
 /* Prints the costs of the cells that both have, and what they say differently of the machine and

@@ -86,3 +86,47 @@ int processes_ok(struct store *s, int64_t cell, uint32_t **processes, size_t *co
     }
     return status;
 }
+
+/* Appends a row; -ENOMEM if there is no room. */
+static int append_count(struct process_count **counts, size_t *count, sqlite3_stmt *q)
+{
+    struct process_count *more = realloc(*counts, (*count + 1) * sizeof(*more));
+    if (!more)
+        return -ENOMEM;
+    *counts = more;
+    struct process_count *row = &more[(*count)++];
+    store_text(q, 0, row->name, sizeof(row->name));
+    row->process = (uint32_t)sqlite3_column_int64(q, 1);
+    row->per_op = sqlite3_column_double(q, 2);
+    return 0;
+}
+
+int processes_counts(struct store *s, int64_t cell, struct process_count **counts, size_t *count)
+{
+    *counts = NULL;
+    *count = 0;
+    sqlite3_stmt *q = store_prepare(
+        s,
+        "SELECT name, process, count * 1.0 / ops FROM outcomes WHERE cell = ? AND ops > 0"
+        " AND name NOT IN ('" TRACED_PURE "', '" TRACED_WINDOW "')"
+        " UNION ALL SELECT name || ' (' || domain || ')', process, per_op FROM counters"
+        " WHERE cell = ? AND per_op IS NOT NULL AND domain NOT IN ('lab', 'sde')"
+        " ORDER BY 1, 2",
+        "ii", cell, cell);
+    if (!q)
+        return s->status;
+    int status = 0, step;
+    while ((step = sqlite3_step(q)) == SQLITE_ROW && status == 0)
+        status = append_count(counts, count, q);
+    if (status)
+        store_fail_with(s, status);
+    else if (step != SQLITE_DONE)
+        status = store_fail(s);
+    sqlite3_finalize(q);
+    if (status) {
+        free(*counts);
+        *counts = NULL;
+        *count = 0;
+    }
+    return status;
+}

@@ -22,6 +22,18 @@ int processes_read(struct store *s, int64_t cell, struct process_row **rows, siz
  * caller frees them. Returns 0, or a negative errno with the sentence in store_error(). */
 int processes_ok(struct store *s, int64_t cell, uint32_t **processes, size_t *count);
 
+/* What a process counted for each operation of a window: an outcome of the channel, or an event of
+ * PAPI, whose domain stands behind its name in brackets. */
+struct process_count {
+    char name[LABEL_MAX + 16];
+    uint32_t process;
+    double per_op;
+};
+
+/* Reads them, by name and process; malloc'd, the caller frees them. Returns 0, or a negative errno
+ * with the sentence in store_error(). */
+int processes_counts(struct store *s, int64_t cell, struct process_count **counts, size_t *count);
+
 /* The median of one field of samples, a double at this offset, over those that have it. NaN if none
  * has, or if memory ran out. */
 double samples_median(const struct sample *samples, size_t count, size_t offset);

@@ -100,7 +100,7 @@ static void add_process_at(int64_t cell, uint32_t process, double ns, enum trial
     const struct trial_when when = {.started_ms = started_ms};
     static const double windows[WINDOWS] = {1.5, 1, 0.5};
     for (uint32_t w = 0; w < WINDOWS; w++) {
-        struct sample x = {process, w, 1000, ns * windows[w], ns * 1000, NAN, 5, NAN, NAN, NAN};
+        struct sample x = {process, w, 1000, ns * windows[w], ns * 1000, NAN, 5, 2, NAN, NAN};
         assert_int_equal(store_add_sample(store, cell, &x), 0);
     }
     assert_int_equal(store_add_trial(store, cell, process, status, "", NULL, &when), 0);
@@ -385,6 +385,7 @@ static void test_two_runs_get_no_verdict(void **state)
     struct said *said = compare("3 run:later");
     assert_int_equal(said->status, EXIT_CANT_TELL);
     expect(said, "can't tell: run 3 then, run 6 now, not side by side");
+    expect(said, "counts an operation, which do not depend on the machine's speed: 0 of 2 changed");
     expect(said, "  kernel: 6.1 then, 6.2 now\n");
     expect(said, "known/variant=ticket/elem=8/place=same-pu: 100 ns then, 100 ns now, not side by");
     expect(said, "side by side: scripts/compare_builds OLD NEW, build folders of the commits "
