@@ -168,11 +168,6 @@ static int cmd_selftest_run(void)
             EXIT_USAGE, "--%s: a self-test has none: %s", choices.adaptive ? "adaptive" : "peers",
             choices.adaptive ? "with --reps 40 it counts what an adaptive sweep would say"
                              : "leave it out");
-    if (copies % 2 && copies > 1)
-        return complain(EXIT_USAGE,
-                        "--copies %u: equal arms are compared in pairs: give an even "
-                        "number, or 1",
-                        (unsigned)copies);
     if (wastes.count > SELFCHECK_WASTES)
         return complain(EXIT_USAGE, "--waste: %zu shares: give %d at most", wastes.count,
                         SELFCHECK_WASTES);
@@ -195,7 +190,7 @@ static const struct option_spec options[] = {
      .min = 1,
      .max = TWINS_MAX,
      .argument = "N",
-     .help = "equal arms of each cell, an even number (default 2; 1: none are compared)"},
+     .help = "equal arms of each cell, of which all pairs are compared (default 2)"},
     {.name = "waste",
      .kind = OPTION_UINT_LIST,
      .value = &wastes,

@@ -22,7 +22,9 @@ static void print_ratio(const struct repeated *r)
 
 static void print_text(const struct repeats *repeats, int64_t first, int64_t second)
 {
-    const struct tally tally = {repeats->apart, repeats->count};
+    const double apart = (double)repeats->apart, count = (double)repeats->count;
+    const struct tally tally = {repeats->apart, repeats->count, repeats->count,
+                                apart,          apart,          count};
     struct tally_interval in = tally_interval(&tally);
     printf("runs %lld and %lld: %zu ratios of variants that were side by side in both\n",
            (long long)first, (long long)second, repeats->count);

@@ -29,41 +29,79 @@ static void add(struct tally *tally, bool hit)
     tally->count++;
 }
 
+/* Adds what one cell counted. */
+static void add_cell(struct tally *tally, const struct tally *cell)
+{
+    double hits = (double)cell->hits, count = (double)cell->count;
+    if (cell->count == 0)
+        return;
+    tally->hits += cell->hits;
+    tally->count += cell->count;
+    tally->cells++;
+    tally->hits_hits += hits * hits;
+    tally->hits_count += hits * count;
+    tally->count_count += count * count;
+}
+
 struct tally tally_sum(const struct tally tallies[GROUPS])
 {
-    struct tally sum = {0, 0};
+    struct tally sum = {0};
     for (int g = 0; g < GROUPS; g++) {
         sum.hits += tallies[g].hits;
         sum.count += tallies[g].count;
+        sum.cells += tallies[g].cells;
+        sum.hits_hits += tallies[g].hits_hits;
+        sum.hits_count += tallies[g].hits_count;
+        sum.count_count += tallies[g].count_count;
     }
     return sum;
+}
+
+/* How many independent comparisons the tally is worth: no more than it has, and no fewer than it
+ * has cells. Of few cells, and where nothing was hit or all of it, nobody knows, and it is the
+ * cells. */
+static double worth_of(const struct tally *tally)
+{
+    double n = (double)tally->count, cells = (double)tally->cells, p = (double)tally->hits / n;
+    double spread = tally->hits_hits - 2 * p * tally->hits_count + p * p * tally->count_count;
+    enum { FEW = 10 };
+    if (tally->cells < FEW || p <= 0 || p >= 1)
+        return cells;
+    double variance = cells / (cells - 1) * fmax(spread, 0) / (n * n);
+    return fmin(n, fmax(cells, p * (1 - p) / variance));
 }
 
 struct tally_interval tally_interval(const struct tally *tally)
 {
     static const double z = 1.959963984540054; /* of a normal, 0.975 */
-    double n = (double)tally->count, p = (double)tally->hits / n;
     if (tally->count == 0)
         return (struct tally_interval){NAN, NAN, NAN};
+    double n = worth_of(tally), p = (double)tally->hits / (double)tally->count;
     double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
     double half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
     return (struct tally_interval){p, fmax(middle - half, 0), fmin(middle + half, 1)};
 }
 
-/* Some rounds of a run, as a run. The costs are the run's. */
-static int view(const struct arms *arms, size_t first, size_t rounds, enum looks looks,
-                struct arms *out)
+/* A cell and its twins, of whom the first is the variant itself, with the others of its block; and
+ * some rounds of them. The costs are the run's. */
+struct family {
+    struct arms block;
+    const struct arm *copies[TWINS_MAX], *wastes[SELFCHECK_WASTES];
+    size_t copy_count, waste_count;
+    enum place_group group;
+};
+
+static void view_rounds(const struct arms *block, size_t first, size_t rounds, enum looks looks,
+                        struct arms *out)
 {
-    *out =
-        (struct arms){malloc((arms->count + 1) * sizeof(*out->items)), arms->count, rounds, looks};
-    if (!out->items)
-        return -ENOMEM;
-    for (size_t i = 0; i < arms->count; i++) {
-        out->items[i] = arms->items[i];
+    for (size_t i = 0; i < block->count; i++) {
+        out->items[i] = block->items[i];
         out->items[i].costs += first;
         out->items[i].started_ms += out->items[i].started_ms ? first : 0;
     }
-    return 0;
+    out->count = block->count;
+    out->rounds = rounds;
+    out->looks = looks;
 }
 
 /* How an arm's median lies, by its own interval over the first rounds. */
@@ -92,108 +130,76 @@ static bool is_called_different(const struct compared *c)
     return c->verdict.kind == VERDICT_SLOWER || c->verdict.kind == VERDICT_FASTER;
 }
 
-/* A pair's table over some rounds; -ENODATA if the run has no such pair. */
-struct view_table {
-    struct arms arms;
-    struct table table;
-};
-
-static int open_table(struct view_table *t, const struct arms *arms, size_t first, size_t rounds,
-                      enum looks looks, const char *a, const char *b, unsigned margin)
+/* Compares two arms of a block over some rounds; `scratch` has room for the block. Returns 0;
+ * -ENODATA if they have no round in common. */
+static int compare_pair(const struct family *f, size_t first, size_t rounds, enum looks looks,
+                        const char *a, const char *b, unsigned margin, struct arms *scratch,
+                        struct compared *c)
 {
-    int status = view(arms, first, rounds, looks, &t->arms);
+    struct table table;
+    view_rounds(&f->block, first, rounds, looks, scratch);
+    int status = table_make(&table, scratch, a, b, margin);
     if (status)
         return status;
-    status = table_make(&t->table, &t->arms, a, b, margin);
-    if (status)
-        free(t->arms.items);
-    return status;
+    *c = table.items[0];
+    table_free(&table);
+    return c->verdict.rounds ? 0 : -ENODATA;
 }
 
-static void close_table(struct view_table *t)
-{
-    table_free(&t->table);
-    free(t->arms.items);
-}
+/* What one cell counts, to be added as one. */
+struct counting {
+    struct tally wrong, adaptive, same, apart;
+};
 
-static enum place_group group_at(const struct view_table *t, size_t i, const char *variant)
+/* The first verdict that an adaptive run would come to. */
+static int count_looks(const struct family *f, size_t first, const char *a, const char *b,
+                       struct arms *scratch, struct tally *adaptive)
 {
-    return group_of(&arms_find(&t->arms, t->table.items[i].label, variant)->cell);
-}
-
-/* Two equal arms, over some rounds. */
-static int count_equal(struct selfcheck *check, const struct arms *arms, size_t first,
-                       size_t rounds, const char *a, const char *b)
-{
-    struct view_table t;
-    int status = open_table(&t, arms, first, rounds, LOOKS_ONE, a, b, VERDICT_MARGIN);
-    if (status)
-        return status == -ENODATA ? 0 : status;
-    for (size_t i = 0; i < t.table.count; i++) {
-        const struct compared *c = &t.table.items[i];
-        enum place_group g = group_at(&t, i, a);
-        if (c->verdict.rounds == 0)
-            continue;
-        add(&check->wrong[g], is_called_different(c));
-        add(&check->same[g], c->verdict.kind == VERDICT_SAME);
-        add(&check->apart[g], lie_apart(&t.arms, c->label, a, b));
-    }
-    add(&check->tables, t.table.moved > 0);
-    close_table(&t);
-    return 0;
-}
-
-/* The first verdict that an adaptive run would come to in a cell, of the tables of its looks. */
-static void count_looks(struct selfcheck *check, const struct view_table looks[3], const char *a)
-{
-    for (size_t i = 0; i < looks[0].table.count; i++) {
-        const char *label = looks[0].table.items[i].label;
-        const struct compared *c = NULL;
-        for (int k = 0; k < 3 && (!c || c->verdict.kind == VERDICT_CANT_TELL); k++)
-            for (size_t j = 0; j < looks[k].table.count; j++)
-                if (strcmp(looks[k].table.items[j].label, label) == 0)
-                    c = &looks[k].table.items[j];
-        if (c && c->verdict.rounds)
-            add(&check->wrong_adaptive[group_at(&looks[0], i, a)], is_called_different(c));
-    }
-}
-
-static int count_adaptive(struct selfcheck *check, const struct arms *arms, size_t first,
-                          const char *a, const char *b)
-{
-    static const size_t rounds[3] = {10, 20, SELFCHECK_ADAPTIVE};
-    struct view_table looks[3];
-    int status = 0, opened = 0;
-    while (opened < 3 && !status) {
-        status = open_table(&looks[opened], arms, first, rounds[opened], LOOKS_THREE, a, b,
-                            VERDICT_MARGIN);
-        opened += !status;
-    }
+    static const size_t looks[] = {10, 20, SELFCHECK_ADAPTIVE};
+    struct compared c = {.verdict = {.kind = VERDICT_CANT_TELL}};
+    int status = 0;
+    for (size_t k = 0; k < 3 && !status && c.verdict.kind == VERDICT_CANT_TELL; k++)
+        status = compare_pair(f, first, looks[k], LOOKS_THREE, a, b, VERDICT_MARGIN, scratch, &c);
     if (!status)
-        count_looks(check, looks, a);
-    while (opened > 0)
-        close_table(&looks[--opened]);
+        add(adaptive, is_called_different(&c));
     return status == -ENODATA ? 0 : status;
 }
 
-/* An arm and one that wastes, over some rounds. */
-static int count_power(struct power *power, const struct arms *arms, size_t first, size_t rounds,
-                       const char *a, const char *b)
+/* Two equal arms. */
+static int count_equal(const struct family *f, const char *a, const char *b, struct arms *scratch,
+                       struct counting *counting)
 {
-    struct view_table t;
-    int status = open_table(&t, arms, first, rounds, LOOKS_ONE, a, b, SELFCHECK_MARGIN);
-    if (status)
-        return status == -ENODATA ? 0 : status;
-    for (size_t i = 0; i < t.table.count; i++) {
-        const struct verdict *v = &t.table.items[i].verdict;
-        enum place_group g = group_at(&t, i, a);
-        if (v->rounds == 0)
-            continue;
-        add(&power->slower[g], v->kind == VERDICT_SLOWER);
-        add(&power->same[g], v->kind == VERDICT_SAME);
+    size_t all = f->block.rounds, each = all < SELFCHECK_ROUNDS ? all : SELFCHECK_ROUNDS;
+    int status = 0;
+    for (size_t r = 0; r + each <= all && !status; r += each) {
+        struct compared c;
+        status = compare_pair(f, r, each, LOOKS_ONE, a, b, VERDICT_MARGIN, scratch, &c);
+        if (!status) {
+            add(&counting->wrong, is_called_different(&c));
+            add(&counting->same, c.verdict.kind == VERDICT_SAME);
+            add(&counting->apart, lie_apart(scratch, c.label, a, b));
+        }
+        status = status == -ENODATA ? 0 : status;
     }
-    close_table(&t);
-    return 0;
+    for (size_t r = 0; r + SELFCHECK_ADAPTIVE <= all && !status; r += SELFCHECK_ADAPTIVE)
+        status = count_looks(f, r, a, b, scratch, &counting->adaptive);
+    return status;
+}
+
+/* All pairs of equal arms of a cell. */
+static int count_copies(struct selfcheck *check, const struct family *f, struct arms *scratch)
+{
+    struct counting counting = {0};
+    int status = 0;
+    for (size_t i = 0; i < f->copy_count && !status; i++)
+        for (size_t k = i + 1; k < f->copy_count && !status; k++)
+            status = count_equal(f, f->copies[i]->cell.variant, f->copies[k]->cell.variant, scratch,
+                                 &counting);
+    add_cell(&check->wrong[f->group], &counting.wrong);
+    add_cell(&check->wrong_adaptive[f->group], &counting.adaptive);
+    add_cell(&check->same[f->group], &counting.same);
+    add_cell(&check->apart[f->group], &counting.apart);
+    return status;
 }
 
 /* The place of a share among the powers, in rising order; NULL if there is no room. */
@@ -212,36 +218,93 @@ static struct power *power_of(struct selfcheck *check, unsigned waste)
     return &check->powers[at];
 }
 
-/* Whether a name is a twin's that is the second of a pair: 2 of 1, 4 of 3. So no arm is in two
- * pairs, and each comparison stands for itself. */
-static bool is_second(const struct twin *twin, char first[LABEL_MAX])
+/* Each equal arm of a cell, and one that wastes. */
+static int count_waste(struct selfcheck *check, const struct family *f, const struct arm *waste,
+                       struct arms *scratch)
 {
-    if (twin->waste || twin->number < 2 || twin->number % 2)
-        return false;
-    if (twin->number > 2)
-        return twin_name(twin->variant, twin->number - 1, 0, first);
-    strcpy(first, twin->variant);
-    return true;
+    size_t all = f->block.rounds, each = all < SELFCHECK_ROUNDS ? all : SELFCHECK_ROUNDS;
+    struct power *power = power_of(check, twin_of(waste->cell.variant).waste);
+    struct tally slower = {0}, same = {0};
+    int status = 0;
+    for (size_t i = 0; power && i < f->copy_count; i++)
+        for (size_t r = 0; r + each <= all && !status; r += each) {
+            struct compared c;
+            status = compare_pair(f, r, each, LOOKS_ONE, f->copies[i]->cell.variant,
+                                  waste->cell.variant, SELFCHECK_MARGIN, scratch, &c);
+            if (!status) {
+                add(&slower, c.verdict.kind == VERDICT_SLOWER);
+                add(&same, c.verdict.kind == VERDICT_SAME);
+            }
+            status = status == -ENODATA ? 0 : status;
+        }
+    if (power) {
+        add_cell(&power->slower[f->group], &slower);
+        add_cell(&power->same[f->group], &same);
+    }
+    return status;
 }
 
-/* All that one variant's name, and its partner's, have to tell. */
-static int count_variant(struct selfcheck *check, const struct arms *arms, const char *name)
+/* Finds a cell's block and twins. `items` has room for all arms. */
+static void find_family(const struct arms *arms, const struct arm *cell, struct arm *items,
+                        struct family *f)
 {
-    size_t each = arms->rounds < SELFCHECK_ROUNDS ? arms->rounds : SELFCHECK_ROUNDS;
-    struct twin twin = twin_of(name);
-    char first[LABEL_MAX];
-    bool second = is_second(&twin, first);
-    struct power *power = twin.waste ? power_of(check, twin.waste) : NULL;
-    int status = 0;
-    for (size_t r = 0; r + each <= arms->rounds && !status; r += each) {
-        if (second)
-            status = count_equal(check, arms, r, each, first, name);
-        else if (power)
-            status = count_power(power, arms, r, each, twin.variant, name);
+    *f = (struct family){.block = {items, 0, arms->rounds, LOOKS_ONE},
+                         .group = group_of(&cell->cell)};
+    f->copies[f->copy_count++] = cell;
+    for (size_t i = 0; i < arms->count; i++) {
+        const struct arm *arm = &arms->items[i];
+        struct twin twin = twin_of(arm->cell.variant);
+        if (strcmp(arm->label, cell->label) != 0)
+            continue;
+        items[f->block.count++] = *arm;
+        if (strcmp(twin.variant, cell->cell.variant) != 0)
+            continue;
+        if (twin.number && f->copy_count < TWINS_MAX)
+            f->copies[f->copy_count++] = arm;
+        if (twin.waste && f->waste_count < SELFCHECK_WASTES)
+            f->wastes[f->waste_count++] = arm;
     }
-    for (size_t r = 0; second && r + SELFCHECK_ADAPTIVE <= arms->rounds && !status;
-         r += SELFCHECK_ADAPTIVE)
-        status = count_adaptive(check, arms, r, first, name);
+}
+
+static int count_cell(struct selfcheck *check, const struct arms *arms, const struct arm *cell,
+                      struct arm *room)
+{
+    struct family f;
+    struct arms scratch = {.items = room + arms->count};
+    find_family(arms, cell, room, &f);
+    int status = count_copies(check, &f, &scratch);
+    for (size_t i = 0; i < f.waste_count && !status; i++)
+        status = count_waste(check, &f, f.wastes[i], &scratch);
+    return status;
+}
+
+static bool is_cell(const struct arm *arm)
+{
+    struct twin twin = twin_of(arm->cell.variant);
+    return arm->cell.variant[0] && !twin.number && !twin.waste;
+}
+
+/* The tables of each variant and its first twin, as `compare` makes them. */
+static int count_tables(struct selfcheck *check, const struct arms *arms)
+{
+    size_t count;
+    const char **names = arms_variants(arms, &count);
+    int status = names ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && !status; i++) {
+        struct twin twin = twin_of(names[i]);
+        struct tally one = {0};
+        struct table table;
+        if (twin.number != 2)
+            continue;
+        status = table_make(&table, arms, twin.variant, names[i], VERDICT_MARGIN);
+        if (!status) {
+            add(&one, table.moved > 0);
+            add_cell(&check->tables, &one);
+            table_free(&table);
+        }
+        status = status == -ENODATA ? 0 : status;
+    }
+    free(names);
     return status;
 }
 
@@ -263,16 +326,16 @@ static void read_known(struct selfcheck *check, const struct arms *arms)
 
 int selfcheck_make(struct selfcheck *check, const struct arms *arms)
 {
-    size_t count;
     *check = (struct selfcheck){.twins = 0};
     read_known(check, arms);
-    if (check->twins == 0)
+    if (check->twins == 0 || arms->rounds == 0)
         return -ENODATA;
-    const char **names = arms_variants(arms, &count);
-    int status = names && arms->rounds ? 0 : names ? -ENODATA : -ENOMEM;
-    for (size_t i = 0; i < count && !status; i++)
-        status = count_variant(check, arms, names[i]);
-    free(names);
+    struct arm *room = malloc(2 * arms->count * sizeof(*room));
+    int status = room ? count_tables(check, arms) : -ENOMEM;
+    for (size_t i = 0; i < arms->count && !status; i++)
+        if (is_cell(&arms->items[i]))
+            status = count_cell(check, arms, &arms->items[i], room);
+    free(room);
     return status;
 }
 

@@ -14,9 +14,12 @@ enum { SELFCHECK_ROUNDS = 20, SELFCHECK_ADAPTIVE = 40 };
 enum place_group { GROUP_ONE_THREAD, GROUP_ONE_PU, GROUP_MORE_PUS, GROUPS };
 const char *place_group_name(enum place_group group);
 
-/* How often something was so. */
+/* How often something was so. Comparisons of one cell have arms in common, so that they go
+ * together, and cells do not: the squares are sums over cells, and say how much they go together.
+ */
 struct tally {
-    size_t hits, count;
+    size_t hits, count, cells;
+    double hits_hits, hits_count, count_count; /* sums over cells of the products */
 };
 
 /* The difference at which equivalence is tested, and its margin, in percent. */
@@ -53,7 +56,9 @@ struct selfcheck {
 int selfcheck_make(struct selfcheck *check, const struct arms *arms);
 
 /* The interval of a share at 95%: Wilson's ("Probable inference, the law of succession, and
- * statistical inference", 1927). NaN if nothing was counted. */
+ * statistical inference", 1927), for as many independent comparisons as the spread of the share
+ * from cell to cell says that there were (Kish's effective sample size, with the ratio estimator's
+ * variance: Cochran, Sampling Techniques, section 9A). NaN if nothing was counted. */
 struct tally_interval {
     double share, low, high;
 };

@@ -68,18 +68,18 @@ static struct selfcheck checked(void)
     return check;
 }
 
-static void test_equal_arms_are_compared_in_pairs_and_in_halves(void **state)
+static void test_all_pairs_of_equal_arms_are_compared(void **state)
 {
     static const char *const names[] = {"ticket", "ticket~2", "ticket~3", "ticket~4", "other"};
     (void)state;
     for (size_t i = 0; i < 5; i++)
         add_arm("handoff", names[i], "same-pu", 100, ROUNDS);
     struct selfcheck check = checked();
-    expect(check.wrong[GROUP_ONE_PU], 0, 4); /* two pairs, twice twenty rounds each */
-    expect(check.same[GROUP_ONE_PU], 4, 4);
-    expect(check.wrong_adaptive[GROUP_ONE_PU], 0, 2);
-    expect(tally_sum(check.wrong), 0, 4);
-    expect(check.tables, 0, 4);
+    expect(check.wrong[GROUP_ONE_PU], 0, 12); /* six pairs, twice twenty rounds each */
+    expect(check.same[GROUP_ONE_PU], 12, 12);
+    expect(check.wrong_adaptive[GROUP_ONE_PU], 0, 6);
+    expect(tally_sum(check.wrong), 0, 12);
+    expect(check.tables, 0, 1);
     assert_int_equal(check.power_count, 0);
     assert_true(selfcheck_keeps(&check));
 }
@@ -97,7 +97,7 @@ static void test_a_lab_that_errs_is_seen(void **state)
     expect(check.wrong[GROUP_ONE_THREAD], 2, 2);
     expect(check.wrong_adaptive[GROUP_MORE_PUS], 1, 1);
     expect(check.apart[GROUP_MORE_PUS], 2, 2);
-    expect(check.tables, 2, 2);
+    expect(check.tables, 1, 1);
     assert_false(selfcheck_keeps(&check));
 }
 
@@ -182,27 +182,54 @@ static void test_few_rounds_are_one_comparison(void **state)
     expect(check.wrong_adaptive[GROUP_MORE_PUS], 0, 0);
 }
 
-/* By hand, from Wilson's formula. */
+/* A tally of so many cells, each of which counted as many, in some of which all was hit. */
+static struct tally tally_of(size_t hits, size_t cells, size_t each)
+{
+    return (struct tally){.hits = hits * each,
+                          .count = cells * each,
+                          .cells = cells,
+                          .hits_hits = (double)(hits * each * each),
+                          .hits_count = (double)(hits * each * each),
+                          .count_count = (double)(cells * each * each)};
+}
+
+/* By hand, from Wilson's formula. Where the comparisons of a cell all come out the same, a cell is
+ * worth one. */
 static void test_intervals_of_shares(void **state)
 {
     static const struct {
-        size_t hits, count;
+        size_t hits, cells;
         double low, high;
     } rows[] = {{0, 10, 0, 0.27754}, {5, 100, 0.02154, 0.11175}, {10, 10, 0.72246, 1}};
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
-        struct tally tally = {rows[i].hits, rows[i].count};
-        assert_float_equal(tally_interval(&tally).low, rows[i].low, 5e-5);
-        assert_float_equal(tally_interval(&tally).high, rows[i].high, 5e-5);
-    }
-    assert_true(isnan(tally_interval(&(struct tally){0, 0}).low));
+    for (size_t i = 0; i < 3; i++)
+        for (size_t each = 1; each < 50; each += 7) {
+            struct tally tally = tally_of(rows[i].hits, rows[i].cells, each);
+            assert_float_equal(tally_interval(&tally).low, rows[i].low, 5e-5);
+            assert_float_equal(tally_interval(&tally).high, rows[i].high, 5e-5);
+        }
+    assert_true(isnan(tally_interval(&(struct tally){0}).low));
+}
+
+/* Where each cell has a share of its hits, comparisons are worth as many as they are. */
+static void test_comparisons_that_do_not_go_together_count_each(void **state)
+{
+    (void)state;
+    struct tally even = {.hits = 100,
+                         .count = 2000,
+                         .cells = 100,
+                         .hits_hits = 100,
+                         .hits_count = 100 * 20,
+                         .count_count = 100 * 400};
+    assert_float_equal(tally_interval(&even).low, 0.04128, 5e-5);
+    assert_float_equal(tally_interval(&even).high, 0.06044, 5e-5);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        TEST(test_equal_arms_are_compared_in_pairs_and_in_halves),
+        TEST(test_all_pairs_of_equal_arms_are_compared),
         TEST(test_a_lab_that_errs_is_seen),
         TEST(test_power_and_equivalence_are_counted),
         TEST(test_a_lab_that_finds_nothing_is_seen),
@@ -210,6 +237,7 @@ int main(void)
         TEST(test_a_run_without_twins_is_none),
         TEST(test_few_rounds_are_one_comparison),
         TEST(test_intervals_of_shares),
+        TEST(test_comparisons_that_do_not_go_together_count_each),
 #undef TEST
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
