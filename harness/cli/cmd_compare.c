@@ -1,11 +1,12 @@
 /* `hchanlab compare A B`: a verdict for each cell of two variants that one run measured side by
- * side; and for two runs or two files, which were not, their costs and no verdict. The options'
- * values are its only state. */
+ * side, and for each benchmark of two programs, which it runs so; for two runs or two files, which
+ * were not, their costs and no verdict. The options' values are its only state. */
 /* SPDX-License-Identifier: MIT */
 #include "core/base/nearest.h"
 #include "harness/base/say.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/compare_output.h"
+#include "harness/cli/compare_others.h"
+#include "harness/cli/compare_programs.h"
 #include "harness/cli/user_store.h"
 #include "harness/store/runs.h"
 #include <errno.h>
@@ -15,28 +16,25 @@
 #include <string.h>
 
 static const char *db, *named_run, *words[2];
+static struct compare_programs programs;
 static struct compare_choice choice = {.margin = VERDICT_MARGIN, .fail_above = NAN};
 
 /* What a word of the command line names. The word alone says which: run:N or digits are a run; what
- * has a slash or ends in .json is a file; the rest is a variant. */
-enum word_kind { A_VARIANT, A_RUN, A_FILE };
-
-static const char run_prefix[] = "run:";
+ * ends in .json is a file; what has a slash is a program if it can be executed, and otherwise a
+ * file; the rest is a variant. */
+enum word_kind { A_VARIANT, A_RUN, A_FILE, A_PROGRAM };
 
 static enum word_kind kind_of(const char *word)
 {
     static const char suffix[] = ".json";
     size_t length = strlen(word);
-    if (strncmp(word, run_prefix, strlen(run_prefix)) == 0 || strspn(word, "0123456789") == length)
+    if (strncmp(word, COMPARE_RUN, strlen(COMPARE_RUN)) == 0 ||
+        strspn(word, "0123456789") == length)
         return A_RUN;
     bool json = length >= strlen(suffix) && strcmp(word + length - strlen(suffix), suffix) == 0;
+    if (!json && compare_is_program(word))
+        return A_PROGRAM;
     return json || strchr(word, '/') ? A_FILE : A_VARIANT;
-}
-
-static const char *run_of(const char *word)
-{
-    bool prefixed = strncmp(word, run_prefix, strlen(run_prefix)) == 0;
-    return prefixed ? word + strlen(run_prefix) : word;
 }
 
 /* --- two variants of a run --- */
@@ -146,126 +144,14 @@ static int compare_variants(void)
     return exit_status;
 }
 
-/* --- two runs, two files --- */
-
-/* Whatever the numbers are, nobody can tell. */
-static int print_apart(struct apart *apart)
-{
-    if (compare_print_apart(&choice, apart) == 0)
-        return complain(EXIT_USAGE, "%s %s and %s %s have no cell in common: give two of one %s",
-                        apart->kind, apart->a, apart->kind, apart->b,
-                        strcmp(apart->kind, "run") == 0 ? "plan" : "program");
-    return EXIT_CANT_TELL;
-}
-
-static int read_run(const char *word, struct costs *costs, int64_t *id)
-{
-    struct store *store;
-    struct run run;
-    int exit_status = runs_open(db, run_of(word), &store, &run);
-    if (exit_status != EXIT_OK)
-        return exit_status;
-    *id = run.id;
-    if (costs_of_run(store, &run, costs))
-        exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
-    store_close(store);
-    return exit_status;
-}
-
-static int read_counts(const int64_t id[2], struct changed_counts *counts)
-{
-    char error[512];
-    struct store *store = store_open(db, STORE_READ, error, sizeof(error));
-    if (!store)
-        return complain(EXIT_IO, "%s", error);
-    int exit_status = EXIT_OK;
-    if (counts_compare(store, id[0], id[1], counts))
-        exit_status = complain(EXIT_IO, "%s: %s", db, store_error(store));
-    store_close(store);
-    return exit_status;
-}
-
-static const char *commit_of(const struct costs *costs)
-{
-    const char *commit = json_string_value(json_object_get(costs->about, "hchanlab_commit"));
-    return commit ? commit : "";
-}
-
-/* How two runs are measured again, side by side: two builds in turns, or two variants in one run.
- */
-static void write_command(const struct costs costs[2], char *text, size_t size)
-{
-    enum { SHORT = 12 };
-    const char *a = commit_of(&costs[0]), *b = commit_of(&costs[1]);
-    if (a[0] && b[0] && strcmp(a, b) != 0)
-        snprintf(text, size,
-                 "scripts/compare_builds OLD NEW, build folders of the commits %.*s and "
-                 "%.*s",
-                 SHORT, a, SHORT, b);
-    else
-        snprintf(text, size,
-                 "hchanlab sweep --reps %d --variant A,B, where A and B are what is to "
-                 "be compared; or scripts/compare_builds OLD NEW, of two builds",
-                 VERDICT_ROUNDS);
-}
-
-static int compare_runs(void)
-{
-    int64_t id[2];
-    char command[256];
-    struct apart apart = {.kind = "run", .command = command};
-    char names[2][24];
-    int exit_status = user_store_find(&db);
-    for (size_t i = 0; i < 2 && exit_status == EXIT_OK; i++) {
-        exit_status = read_run(words[i], &apart.costs[i], &id[i]);
-        if (exit_status == EXIT_OK)
-            snprintf(names[i], sizeof(names[i]), "%lld", (long long)id[i]);
-    }
-    apart.a = names[0];
-    apart.b = names[1];
-    if (exit_status == EXIT_OK && id[0] == id[1])
-        exit_status = complain(EXIT_USAGE, "A and B are both run %s: name two runs", names[0]);
-    if (exit_status == EXIT_OK)
-        exit_status = read_counts(id, &apart.counts);
-    if (exit_status == EXIT_OK) {
-        write_command(apart.costs, command, sizeof(command));
-        exit_status = print_apart(&apart);
-    }
-    counts_free(&apart.counts);
-    costs_free(&apart.costs[0]);
-    costs_free(&apart.costs[1]);
-    return exit_status;
-}
-
-static int compare_files(void)
-{
-    char error[512];
-    struct apart apart = {.kind = "file",
-                          .a = words[0],
-                          .b = words[1],
-                          .command = "one program that has both, with "
-                                     "--benchmark_enable_random_interleaving=true and "
-                                     "--benchmark_repetitions=20"};
-    int exit_status = EXIT_OK;
-    for (size_t i = 0; i < 2 && exit_status == EXIT_OK; i++) {
-        int status = costs_of_file(words[i], &apart.costs[i], error, sizeof(error));
-        if (status)
-            exit_status = complain(status == -ENOMEM ? EXIT_ENVIRONMENT : EXIT_IO, "%s", error);
-    }
-    if (exit_status == EXIT_OK)
-        exit_status = print_apart(&apart);
-    costs_free(&apart.costs[0]);
-    costs_free(&apart.costs[1]);
-    return exit_status;
-}
-
 static int check_choice(enum word_kind a, enum word_kind b)
 {
-    static const char *const names[] = {"a variant", "a run", "a file"};
+    static const char *const names[] = {"a variant", "a run", "a file", "a program"};
+    const struct contender_choice *cells = &programs.choice;
     if (a != b)
         return complain(EXIT_USAGE,
-                        "'%s' is %s and '%s' is %s: give two variants, two runs (run:N) or two "
-                        "files (./NAME)",
+                        "'%s' is %s and '%s' is %s: give two variants, two runs (run:N), two files "
+                        "(./NAME) or two programs (./NAME)",
                         words[0], names[a], words[1], names[b]);
     if (choice.json && choice.markdown)
         return complain(EXIT_USAGE, "--json and --markdown: choose one");
@@ -277,7 +163,11 @@ static int check_choice(enum word_kind a, enum word_kind b)
                         choice.margin, VERDICT_MARGIN_MAX);
     if (a != A_VARIANT && named_run)
         return complain(EXIT_USAGE, "--run %s is for two variants: leave it out", named_run);
-    if (a != A_VARIANT && !isnan(choice.fail_above))
+    if (a != A_PROGRAM &&
+        (programs.rounds || cells->plan || cells->scenario || cells->variant || cells->cell))
+        return complain(EXIT_USAGE, "--reps, --plan, --scenario, --variant and --cell are for two "
+                                    "programs: leave them out");
+    if ((a == A_RUN || a == A_FILE) && !isnan(choice.fail_above))
         return complain(EXIT_USAGE,
                         "--fail-above needs a verdict, which two %s that were not side by side "
                         "never get: compare two variants of a run",
@@ -296,7 +186,16 @@ static int cmd_compare_run(void)
     int exit_status = check_choice(a, b);
     if (exit_status != EXIT_OK)
         return exit_status;
-    return a == A_VARIANT ? compare_variants() : a == A_RUN ? compare_runs() : compare_files();
+    switch (a) {
+    case A_VARIANT:
+        return compare_variants();
+    case A_RUN:
+        return compare_runs(&choice, db);
+    case A_FILE:
+        return compare_files(&choice);
+    default:
+        return compare_programs(&choice, &programs, status_of);
+    }
 }
 
 static const struct option_spec options[] = {
@@ -329,6 +228,33 @@ static const struct option_spec options[] = {
      .kind = OPTION_FLAG,
      .value = &choice.history,
      .help = "the run's ratios beside what those of the runs before lead one to expect"},
+    {.name = "reps",
+     .kind = OPTION_UINT,
+     .value = &programs.rounds,
+     .min = 6,
+     .max = 1000,
+     .argument = "N",
+     .help = "of two programs: how many rounds (default 20)"},
+    {.name = "plan",
+     .kind = OPTION_WORD,
+     .value = &programs.choice.plan,
+     .argument = "PLAN",
+     .help = "of two builds of hchanlab: the plan whose cells they run (default quick)"},
+    {.name = "scenario",
+     .kind = OPTION_WORD,
+     .value = &programs.choice.scenario,
+     .argument = "S,..",
+     .help = "of two builds: only these scenarios"},
+    {.name = "variant",
+     .kind = OPTION_WORD,
+     .value = &programs.choice.variant,
+     .argument = "V,..",
+     .help = "of two builds: only these variants"},
+    {.name = "cell",
+     .kind = OPTION_WORD,
+     .value = &programs.choice.cell,
+     .argument = "REGEX",
+     .help = "of two builds: only cells whose name matches"},
     {.name = "json", .kind = OPTION_FLAG, .value = &choice.json, .help = "every cell, as JSON"},
     {.name = "markdown",
      .kind = OPTION_FLAG,
@@ -352,14 +278,19 @@ static const char about[] =
     "(`sweep --reps 20`) are a good number; fewer than six have no interval. A run of `sweep "
     "--adaptive` is judged at 97.79%, which pays for its three looks.\n\n"
     "A word is read by its form alone: `run:R` (a number, a name or latest), or digits only, is a "
-    "run; a word with a slash or with .json at its end is a file; any other word is a variant. A "
-    "file in this folder is ./NAME. Two runs, or two files in Google Benchmark's JSON, were not "
-    "side "
-    "by side, and get no verdict, whatever the numbers: their costs are shown, what they say "
-    "differently of the machine and the build, and how to measure both side by side. What two runs "
-    "counted for each operation, outcomes, context switches and events, does not depend on the "
-    "machine's speed: a count has changed if all processes of one run counted more than all of the "
-    "other.\n\n"
+    "run; what ends in .json is a file; a path with a slash is a program if it can be executed, "
+    "and "
+    "otherwise a file; any other word is a variant. A file in this folder is ./NAME.\n\n"
+    "Two programs are run side by side: of each benchmark that both have, 20 rounds (--reps) of a "
+    "process of A and one of B, in an order drawn by chance. They are programs of Google "
+    "Benchmark, "
+    "or two builds of hchanlab, whose cells --plan, --scenario, --variant and --cell choose. "
+    "scripts/compare_revisions builds two revisions and compares them so.\n\n"
+    "Two runs, or two files in Google Benchmark's JSON, were not side by side, and get no verdict, "
+    "whatever the numbers: their costs are shown, what they say differently of the machine and the "
+    "build, and how to measure both side by side. What two runs counted for each operation, "
+    "outcomes, context switches and events, does not depend on the machine's speed: a count has "
+    "changed if all processes of one run counted more than all of the other.\n\n"
     "With --history, B over A in the run is compared with B over A in the runs of the store before "
     "it, "
     "5 to 20 of them: it is outside if Student's prediction interval at 95% leaves it out, which "
@@ -390,7 +321,9 @@ const struct command cmd_compare = {
     .examples = "hchanlab compare spin-mutex futex-park\n"
                 "hchanlab compare --run before --fail-above 5% ticket mcs\n"
                 "hchanlab compare 3 7\n"
-                "hchanlab compare ./before.json ./after.json",
+                "hchanlab compare ./before.json ./after.json\n"
+                "hchanlab compare -- ./old/benchmark ./new/benchmark\n"
+                "hchanlab compare --scenario handoff ./old/hchanlab ./new/hchanlab",
     .offer = OFFER_OWN_VARIANTS,
     .options = options,
     .positional = words,

@@ -6,9 +6,9 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &cmd_doctor, &cmd_list,    &cmd_sweep,  &cmd_rerun,      &cmd_runs,  &cmd_report,
-    &cmd_export, &cmd_compare, &cmd_ratio,  &cmd_selftest,   &cmd_leaks, &cmd_life,
-    &cmd_crowd,  &cmd_cell,    &cmd_manual, &cmd_completion, NULL,
+    &cmd_doctor, &cmd_list,    &cmd_sweep,  &cmd_rerun,  &cmd_runs,       &cmd_report,
+    &cmd_export, &cmd_compare, &cmd_advise, &cmd_ratio,  &cmd_selftest,   &cmd_leaks,
+    &cmd_life,   &cmd_crowd,   &cmd_cell,   &cmd_manual, &cmd_completion, NULL,
 };
 
 const struct command *commands_find(const char *name)

@@ -15,6 +15,7 @@ extern const struct command cmd_export;
 extern const struct command cmd_compare;
 extern const struct command cmd_ratio;
 extern const struct command cmd_selftest;
+extern const struct command cmd_advise;
 extern const struct command cmd_leaks;
 extern const struct command cmd_life;
 extern const struct command cmd_crowd;

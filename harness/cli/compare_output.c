@@ -87,7 +87,9 @@ static void print_text(const struct compare_choice *choice, long long run, const
     for (size_t i = 0; i < t->count; i++)
         if (is_shown(choice, &t->items[i]) && strlen(t->items[i].label) > width)
             width = strlen(t->items[i].label);
-    printf("run %lld: %s against %s\n", run, choice->b, choice->a);
+    if (run)
+        printf("run %lld: ", run);
+    printf("%s against %s\n", choice->b, choice->a);
     for (size_t i = 0; i < t->count; i++) {
         const struct compared *c = &t->items[i];
         struct words notes[NOTES_MAX];
@@ -112,7 +114,8 @@ static void print_markdown(const struct compare_choice *choice, long long run,
                            const struct table *t)
 {
     const struct compared *first = &t->items[0];
-    printf("**%s against %s** (run %lld): %s.\n", choice->b, choice->a, run, summary_of(t).text);
+    printf("**%s against %s**%s: %s.\n", choice->b, choice->a,
+           run ? words_format(" (run %lld)", run).text : "", summary_of(t).text);
     if (compared_moved(first))
         printf("First: `%s` is %s.\n", first->label, verdict_of(first).text);
     else
@@ -170,12 +173,13 @@ static void print_json(const struct compare_choice *choice, long long run, const
     json_t *cells = json_array();
     for (size_t i = 0; i < t->count; i++)
         json_array_append_new(cells, pack_cell(choice, t, &t->items[i]));
-    json_t *all = json_pack("{s:I s:s s:s s:f s:f s:o s:i s:i s:i s:i s:o s:o}", "run",
-                            (json_int_t)run, "a", choice->a, "b", choice->b, "margin_percent",
-                            choice->margin, "level", looks_level(t->looks), "fail_above_percent",
-                            real_or_null(choice->fail_above), "count", (int)t->count, "moved",
-                            (int)t->moved, "same", (int)t->same, "cant_tell", (int)t->cant_tell,
-                            "same_within_percent", number_or_null(t->within), "cells", cells);
+    json_t *all =
+        json_pack("{s:o s:s s:s s:f s:f s:o s:i s:i s:i s:i s:o s:o}", "run",
+                  run ? json_integer(run) : json_null(), "a", choice->a, "b", choice->b,
+                  "margin_percent", choice->margin, "level", looks_level(t->looks),
+                  "fail_above_percent", real_or_null(choice->fail_above), "count", (int)t->count,
+                  "moved", (int)t->moved, "same", (int)t->same, "cant_tell", (int)t->cant_tell,
+                  "same_within_percent", number_or_null(t->within), "cells", cells);
     json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     putchar('\n');
     json_decref(all);

@@ -21,7 +21,7 @@ struct compare_choice {
 /* Whether this cell is what --fail-above is about. */
 bool compare_fails(const struct compare_choice *choice, const struct compared *c);
 
-/* Prints verdicts of a run's cells to standard output. */
+/* Prints verdicts of a run's cells to standard output; run 0: of two programs. */
 void compare_print_table(const struct compare_choice *choice, long long run,
                          const struct table *table);
 

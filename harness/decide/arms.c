@@ -19,8 +19,7 @@ struct reading {
     size_t count;
 };
 
-/* A cell's name without "/variant=...". */
-static void write_label(const struct cell *cell, char *label, size_t size)
+void arms_label(const struct cell *cell, char *label, size_t size)
 {
     static const char key[] = "/variant=";
     const char *at = strstr(cell->name, key);
@@ -66,11 +65,30 @@ static const struct trial *find_ok(const struct reading *reading, int64_t cell, 
     return there ? &trials[low] : NULL;
 }
 
-/* Puts down what the processes cost that ended well. A cost that is not above 0 is none. */
-static int fill_costs(struct reading *reading, size_t arm, int64_t cell,
-                      const struct process_row *rows, size_t count)
+/* The median of a field over the processes that ended well, which `rows` are; NaN if none has it.
+ */
+static double median_of(const struct process_row *rows, size_t count, size_t offset)
+{
+    double *values = malloc((count + 1) * sizeof(*values));
+    size_t n = 0;
+    for (size_t i = 0; values && i < count; i++) {
+        double value;
+        memcpy(&value, (const char *)&rows[i] + offset, sizeof(value));
+        if (!isnan(value))
+            values[n++] = value;
+    }
+    double median = values ? stats_median(values, n) : NAN;
+    free(values);
+    return median;
+}
+
+/* Puts down what the processes cost that ended well, and moves their rows to the front. A cost that
+ * is not above 0 is none. */
+static int fill_costs(struct reading *reading, size_t arm, int64_t cell, struct process_row *rows,
+                      size_t count)
 {
     struct arms *arms = reading->arms;
+    size_t well = 0;
     for (size_t i = 0; i < count; i++) {
         const struct trial *trial = find_ok(reading, cell, rows[i].process);
         if (!trial)
@@ -81,7 +99,11 @@ static int fill_costs(struct reading *reading, size_t arm, int64_t cell,
         if (isfinite(ns) && ns > 0)
             arms->items[arm].costs[rows[i].process] = log(ns);
         arms->items[arm].started_ms[rows[i].process] = trial->started_ms;
+        rows[well++] = rows[i];
     }
+    arms->items[arm].cpu_ns = median_of(rows, well, offsetof(struct process_row, cpu_ns_per_op));
+    arms->items[arm].switches =
+        median_of(rows, well, offsetof(struct process_row, switches_per_op));
     return 0;
 }
 
@@ -101,11 +123,22 @@ static int add_arm(struct arms *arms, const struct cell *cell)
         free(arm->started_ms);
         return -ENOMEM;
     }
-    write_label(cell, arm->label, sizeof(arm->label));
+    arms_label(cell, arm->label, sizeof(arm->label));
     for (size_t r = 0; r < arms->rounds; r++)
         arm->costs[r] = NAN;
     arms->count++;
     return 0;
+}
+
+long arms_add(struct arms *arms, const char *label, const char *variant, size_t rounds)
+{
+    struct cell cell = {.params = PARAMS_ABSENT};
+    snprintf(cell.variant, sizeof(cell.variant), "%s", variant);
+    if (add_arm(arms, &cell) || (rounds > arms->rounds && add_rounds(arms, rounds)))
+        return -ENOMEM;
+    struct arm *arm = &arms->items[arms->count - 1];
+    snprintf(arm->label, sizeof(arm->label), "%s", label);
+    return (long)arms->count - 1;
 }
 
 static int read_arm(void *arg, int64_t id, const struct cell *cell)
@@ -195,6 +228,26 @@ bool arms_meet(const struct arm *a, const struct arm *b, size_t round)
         return true;
     uint64_t x = a->started_ms[round], y = b->started_ms[round];
     return (x > y ? x - y : y - x) <= ARMS_APART_MS;
+}
+
+int arms_ratio(const struct arms *arms, const struct arm *a, const struct arm *b,
+               struct ratio_interval *times)
+{
+    struct verdict verdict;
+    size_t count = 0;
+    *times = (struct ratio_interval){NAN, NAN, NAN};
+    double *differences = malloc((arms->rounds + 1) * sizeof(*differences));
+    if (!differences)
+        return -ENOMEM;
+    for (size_t r = 0; r < arms->rounds; r++)
+        if (arms_meet(a, b, r))
+            differences[count++] = b->costs[r] - a->costs[r];
+    int status =
+        count ? verdict_make(&verdict, differences, count, arms->looks, VERDICT_MARGIN) : 0;
+    if (count && !status)
+        *times = verdict.times;
+    free(differences);
+    return status;
 }
 
 enum looks arms_looks(const struct run *run)

@@ -12,7 +12,9 @@ struct arm {
     struct cell cell;
     char label[CELL_NAME_MAX]; /* the cell's name without its variant: what arms are paired by */
     double *costs;             /* one a round; NaN where no process of the round ended well */
-    uint64_t *started_ms;      /* one a round: when that process began, after the run's start */
+    double cpu_ns,
+        switches;         /* an operation's; medians over the processes that ended well, or NaN */
+    uint64_t *started_ms; /* one a round: when that process began, after the run's start */
 };
 
 struct arms {
@@ -22,10 +24,17 @@ struct arms {
     enum looks looks; /* LOOKS_ONE, unless the caller knows better (arms_looks) */
 };
 
+/* A cell's name without "/variant=...": what its variants have in common. */
+void arms_label(const struct cell *cell, char *label, size_t size);
+
 /* Reads the arms of a run; a floor is one whose variant is "". Returns 0, or a negative errno with
  * the sentence in store_error(). arms_free() releases what a success has left in *arms. */
 int arms_read(struct store *s, int64_t run, struct arms *arms);
 void arms_free(struct arms *arms);
+
+/* Adds an arm that was measured elsewhere, with so many rounds and no cost in any: its costs are
+ * the caller's to fill, and it runs beside the others. Returns its index, or -ENOMEM. */
+long arms_add(struct arms *arms, const char *label, const char *variant, size_t rounds);
 
 /* The most milliseconds between the starts of two processes that ran side by side. Those of a block
  * follow each other, but for one that was measured again later (`sweep --resume`,
@@ -35,6 +44,11 @@ enum { ARMS_APART_MS = 60000 };
 /* Whether two arms can be compared in a round: both have a cost in it, and ran side by side. Where
  * a store does not know when its processes began, they did. */
 bool arms_meet(const struct arm *a, const struct arm *b, size_t round);
+
+/* B over A in the rounds in which they meet, at the looks' level; NaN where they never do. Returns
+ * 0; -E2BIG if there are more rounds than SIGNED_RANK_MAX; -ENOMEM. */
+int arms_ratio(const struct arms *arms, const struct arm *a, const struct arm *b,
+               struct ratio_interval *times);
 
 /* When the rounds of a run were looked at, by its environment. */
 enum looks arms_looks(const struct run *run);

@@ -7,28 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* B over A in a run; NaN without enough rounds. */
-static int ratio_of(const struct arms *arms, const char *label, const char *a, const char *b,
-                    struct ratio_interval *times)
-{
-    const struct arm *x = arms_find(arms, label, a), *y = arms_find(arms, label, b);
-    struct verdict verdict;
-    size_t count = 0;
-    *times = (struct ratio_interval){NAN, NAN, NAN};
-    double *differences = malloc((arms->rounds + 1) * sizeof(*differences));
-    if (!differences)
-        return -ENOMEM;
-    for (size_t r = 0; x && y && r < arms->rounds; r++)
-        if (arms_meet(x, y, r))
-            differences[count++] = y->costs[r] - x->costs[r];
-    int status =
-        count ? verdict_make(&verdict, differences, count, arms->looks, VERDICT_MARGIN) : 0;
-    if (count && !status)
-        *times = verdict.times;
-    free(differences);
-    return status;
-}
-
 /* The first variant of a cell, in the order of the run, that the other run has as well. */
 static const struct arm *base_of(const struct arms *first, const struct arms *second,
                                  const char *label)
@@ -48,9 +26,10 @@ static int add(struct repeats *repeats, const struct arms *first, const struct a
     struct repeated *r = &repeats->items[repeats->count];
     *r = (struct repeated){
         .label = arm->label, .base = base->cell.variant, .variant = arm->cell.variant};
-    int status = ratio_of(first, r->label, r->base, r->variant, &r->first);
+    int status = arms_ratio(first, base, arm, &r->first);
     if (!status)
-        status = ratio_of(second, r->label, r->base, r->variant, &r->second);
+        status = arms_ratio(second, arms_find(second, r->label, r->base),
+                            arms_find(second, r->label, r->variant), &r->second);
     if (status || isnan(r->first.low) || isnan(r->second.low))
         return status;
     r->change = log(r->second.ratio / r->first.ratio);

@@ -1,7 +1,6 @@
 /* Reads the ratios of two variants over the runs of a store (trends.h). It owns no state. */
 /* SPDX-License-Identifier: MIT */
 #include "harness/decide/trends.h"
-#include "harness/base/signed_rank.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -34,25 +33,16 @@ static int add_ratio(struct trend *trend, int64_t run, double ratio)
     return 0;
 }
 
-/* Adds what one run says of a cell, if it has a round with both arms. `differences` has room for
- * all rounds. */
+/* Adds what one run says of a cell, if it has a round with both arms. */
 static int add_pair(struct trends *trends, int64_t run, const struct arms *arms,
-                    const struct arm *a, const struct arm *b, double *differences)
+                    const struct arm *a, const struct arm *b)
 {
-    struct signed_rank s;
-    size_t count = 0;
-    for (size_t r = 0; r < arms->rounds; r++)
-        if (arms_meet(a, b, r))
-            differences[count++] = b->costs[r] - a->costs[r];
-    if (count == 0)
-        return 0;
-    int status = signed_rank_make(&s, differences, count);
-    if (status)
+    struct ratio_interval times;
+    int status = arms_ratio(arms, a, b, &times);
+    if (status || isnan(times.ratio))
         return status;
     struct trend *trend = trend_of(trends, a->label);
-    status = trend ? add_ratio(trend, run, signed_rank_estimate(&s)) : -ENOMEM;
-    signed_rank_free(&s);
-    return status;
+    return trend ? add_ratio(trend, run, log(times.ratio)) : -ENOMEM;
 }
 
 static int add_run(struct trends *trends, struct store *s, int64_t run, const char *a,
@@ -62,14 +52,11 @@ static int add_run(struct trends *trends, struct store *s, int64_t run, const ch
     int status = arms_read(s, run, &arms);
     if (status)
         return status;
-    double *differences = malloc((arms.rounds + 1) * sizeof(*differences));
-    status = differences ? 0 : -ENOMEM;
     for (size_t i = 0; !status && i < arms.count; i++) {
         const struct arm *x = &arms.items[i], *y = arms_find(&arms, x->label, b);
         if (strcmp(x->cell.variant, a) == 0 && y)
-            status = add_pair(trends, run, &arms, x, y, differences);
+            status = add_pair(trends, run, &arms, x, y);
     }
-    free(differences);
     arms_free(&arms);
     return status;
 }

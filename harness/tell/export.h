@@ -17,6 +17,10 @@ int export_gbench(FILE *out, struct store *s, const struct run *run, const struc
 int export_go(FILE *out, struct store *s, const struct run *run, const struct row *rows,
               size_t count);
 
+/* Bencher Metric Format: a latency for each cell, its median with the interval. */
+int export_bencher(FILE *out, struct store *s, const struct run *run, const struct row *rows,
+                   size_t count);
+
 /* CSV (RFC 4180): the columns of cells.tsv. */
 int export_csv(FILE *out, struct store *s, const struct run *run, const struct row *rows,
                size_t count);

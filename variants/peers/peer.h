@@ -17,6 +17,7 @@
 
 #include "variants/peers/loops.h"
 #include "variants/peers/workloads.h"
+#include <algorithm>
 #include <type_traits>
 
 namespace peer
@@ -41,19 +42,18 @@ inline bool look(const std::vector<party> &parties, bool pairs, const std::vecto
     return all;
 }
 
-/* As in the lab's harness: waits a step at a time until all have progressed. Returns the time of
- * the last check. */
-inline uint64_t wait_for_all(const std::vector<party> &parties, bool pairs, uint64_t step_ns,
-                             const std::vector<uint64_t> &before, std::vector<uint64_t> &now)
+/* As in the lab's harness: sleeps a step at a time until each party has done some operations, or for
+ * 32 windows. Returns how long the window is to be, which is fixed before it begins: twice as long
+ * as that took, but one window at least and 32 at most. `none` is all zero. */
+inline uint64_t run_in(const std::vector<party> &parties, bool pairs, uint64_t window_ns,
+                       const std::vector<uint64_t> &none, std::vector<uint64_t> &now)
 {
-    uint64_t at = 0;
-    bool all = false;
-    for (int step = 0; step < 32 && !all; step++) {
-        sleep_ns(step_ns);
-        at = clock_ns();
-        all = look(parties, pairs, before, now);
-    }
-    return at;
+    uint64_t start = clock_ns(), took, most = 32 * window_ns;
+    do {
+        sleep_ns(window_ns / 8);
+        took = clock_ns() - start;
+    } while (!look(parties, pairs, none, now) && took < most);
+    return std::min(std::max(2 * took, window_ns), most);
 }
 
 /* What a crowd did in its window. */
@@ -83,11 +83,13 @@ template <class Peer, class Scenario> sample crowd_window(const arguments &a)
     Scenario it(a, parties);
     typename Peer::crew crew;
     crew.start(a, parties, [&it](unsigned i) { it.part(i); });
-    wait_for_all(parties, pairs, a.window_ns / 8, before, after);
+    uint64_t length = run_in(parties, pairs, a.window_ns, before, after);
     usage used;
     uint64_t start = clock_ns();
     look(parties, pairs, after, before);
-    uint64_t end = wait_for_all(parties, pairs, a.window_ns, before, after);
+    sleep_ns(length);
+    uint64_t end = clock_ns();
+    look(parties, pairs, before, after);
     used.stop();
     it.stop.store(true);
     crew.join();

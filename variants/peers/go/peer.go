@@ -255,14 +255,26 @@ func (p *prodCons) look(before, now []uint64) bool {
 	return all
 }
 
-func (p *prodCons) waitForAll(step uint64, before, now []uint64) (at time.Time) {
-	all := false
-	for i := 0; i < 32 && !all; i++ {
-		time.Sleep(time.Duration(step))
-		at = time.Now()
-		all = p.look(before, now)
+// As in the lab's harness: sleeps a step at a time until each consumer has had some values, or for 32
+// windows. Returns how long the window is to be, which is fixed before it begins: twice as long as that
+// took, but one window at least and 32 at most. none is all zero.
+func (p *prodCons) runIn(none, now []uint64) time.Duration {
+	start := time.Now()
+	least, most := time.Duration(args.window), 32*time.Duration(args.window)
+	for {
+		time.Sleep(least / 8)
+		took := time.Since(start)
+		if !p.look(none, now) && took < most {
+			continue
+		}
+		switch {
+		case 2*took < least:
+			return least
+		case 2*took > most:
+			return most
+		}
+		return 2 * took
 	}
-	return at
 }
 
 func (p *prodCons) verdict() {
@@ -322,11 +334,13 @@ func crowdWindow() sample {
 			}
 		}(i)
 	}
-	p.waitForAll(args.window/8, before, after)
+	length := p.runIn(before, after)
 	cpu, switches := usage()
 	start := time.Now()
 	p.look(after, before)
-	stop := p.waitForAll(args.window, before, after)
+	time.Sleep(length)
+	stop := time.Now()
+	p.look(before, after)
 	cpuEnd, switchesEnd := usage()
 	atomic.StoreUint32(&p.stop, 1)
 	p.done.Wait()

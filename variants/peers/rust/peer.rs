@@ -255,16 +255,19 @@ fn look(crowd: &Crowd, before: &[u64], now: &mut [u64]) -> bool {
     all
 }
 
-fn wait_for_all(crowd: &Crowd, step: u64, before: &[u64], now: &mut [u64]) -> Instant {
-    let mut at = Instant::now();
-    for _ in 0..32 {
-        thread::sleep(Duration::from_nanos(step));
-        at = Instant::now();
-        if look(crowd, before, now) {
-            break;
+/// As in the lab's harness: sleeps a step at a time until each party has done some operations, or for
+/// 32 windows. Returns how long the window is to be, which is fixed before it begins: twice as long as
+/// that took, but one window at least and 32 at most. `none` is all zero.
+fn run_in(crowd: &Crowd, window: u64, none: &[u64], now: &mut [u64]) -> Duration {
+    let start = Instant::now();
+    let (least, most) = (Duration::from_nanos(window), Duration::from_nanos(32 * window));
+    loop {
+        thread::sleep(least / 8);
+        let took = start.elapsed();
+        if look(crowd, none, now) || took >= most {
+            return (2 * took).clamp(least, most);
         }
     }
-    at
 }
 
 fn compare(a: &Arguments, sent: u64, came: u64, sum: u64, disordered: bool) {
@@ -324,11 +327,13 @@ fn crowd_window(a: &Arguments, pairs: bool, parts: Vec<Part>) -> (Sample, Crowd)
                 }
             });
         }
-        wait_for_all(crowd, a.window / 8, &before, &mut after);
+        let length = run_in(crowd, a.window, &before, &mut after);
         let used = usage();
         let start = Instant::now();
         look(crowd, &after, &mut before);
-        let stop = wait_for_all(crowd, a.window, &before, &mut after);
+        thread::sleep(length);
+        let stop = Instant::now();
+        look(crowd, &before, &mut after);
         let used_end = usage();
         crowd.stop.store(true, Relaxed);
         let mut s = sum_crowd(pairs, &before, &after);
