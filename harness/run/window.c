@@ -139,10 +139,21 @@ static uint64_t run_in(struct crew *crew, const uint64_t *none, uint64_t *now)
     return took;
 }
 
+/* Whether anybody has done anything since `before`. */
+static bool any_progress(const struct crew *crew, const uint64_t *before, uint64_t *now)
+{
+    read_progress(crew, now);
+    for (unsigned i = 0; i < crew->threads; i++)
+        if (crowd_counts(crew, i) && now[i] != before[i])
+            return true;
+    return false;
+}
+
 /* Where threads outnumber PUs, one of them may run by itself for longer than a window: then nobody
  * contends. So the run-in lasts until every worker has had its turn, and the window twice as long,
  * if that is longer than it should be. Its length is fixed before it begins: one that ended when
- * the slowest had done something would make every crowd look fair. */
+ * the slowest had done something would make every crowd look fair. Only where nobody at all did
+ * anything, since something else had the PUs, it goes on. */
 void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before, uint64_t *after)
 {
     uint64_t ns = crew->spec->window_ns;
@@ -155,9 +166,11 @@ void window_watch_crowd(struct crew *crew, struct window *out, uint64_t *before,
     store_rlx(&crew->bench.recording, 1); /* a flag that publishes nothing */
     uint64_t start = clock_ns();
     read_progress(crew, before);
-    pause_ns(length);
-    uint64_t end = clock_ns();
-    read_progress(crew, after);
+    uint64_t end;
+    do {
+        pause_ns(length);
+        end = clock_ns();
+    } while (!any_progress(crew, before, after) && end - start < LONGEST * ns);
     crew->usage = usage_between(usage, usage_of_process());
     store_rlx(&crew->bench.stop, 1); /* a flag that publishes nothing */
     out->sample.window_ns = (double)(end - start);

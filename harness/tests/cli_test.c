@@ -151,7 +151,7 @@ static const struct bad bad_lines[] = {
     {"$H compare ticket mcs --mrgin 3", EXIT_USAGE, "did you mean --margin"},
     {"$H compare ticket mcs --margin 101%", EXIT_USAGE, "percent from 1% to 100%"},
     {"$H compare ticket mcs --db /nonexistent/lab.db", EXIT_IO, "hchanlab sweep"},
-    {"$H compare 1 ./2.json", EXIT_USAGE, "two runs (run:N) or two files"},
+    {"$H compare 1 ./2.json", EXIT_USAGE, "two runs (run:N), two files"},
     {"$H doctor --jsn", EXIT_USAGE, "did you mean --json"},
     {"$H leaks --after 0", EXIT_USAGE, "seconds from 0.1 to 3600"},
     {"$H leaks --after 0.09", EXIT_USAGE, "seconds from 0.1 to 3600"},

@@ -1,6 +1,6 @@
 /* Our own channel as its users have it: through hchan/hchan.h and the shared library, with a call
- * for each operation, where the lab's loops have the channel's code inlined. Only this figure stands
- * on an equal footing with other people's channels. */
+ * for each operation, where the lab's loops have the channel's code inlined. Only this figure
+ * stands on an equal footing with other people's channels. */
 /* SPDX-License-Identifier: MIT */
 #ifndef VARIANTS_PEERS_LIBHCHAN_H
 #define VARIANTS_PEERS_LIBHCHAN_H

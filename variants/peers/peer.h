@@ -42,9 +42,9 @@ inline bool look(const std::vector<party> &parties, bool pairs, const std::vecto
     return all;
 }
 
-/* As in the lab's harness: sleeps a step at a time until each party has done some operations, or for
- * 32 windows. Returns how long the window is to be, which is fixed before it begins: twice as long
- * as that took, but one window at least and 32 at most. `none` is all zero. */
+/* As in the lab's harness: sleeps a step at a time until each party has done some operations, or
+ * for 32 windows. Returns how long the window is to be, which is fixed before it begins: twice as
+ * long as that took, but one window at least and 32 at most. `none` is all zero. */
 inline uint64_t run_in(const std::vector<party> &parties, bool pairs, uint64_t window_ns,
                        const std::vector<uint64_t> &none, std::vector<uint64_t> &now)
 {
@@ -54,6 +54,16 @@ inline uint64_t run_in(const std::vector<party> &parties, bool pairs, uint64_t w
         took = clock_ns() - start;
     } while (!look(parties, pairs, none, now) && took < most);
     return std::min(std::max(2 * took, window_ns), most);
+}
+
+/* Whether anybody who counts has done anything between. */
+inline bool progressed(bool pairs, const std::vector<uint64_t> &before,
+                       const std::vector<uint64_t> &after)
+{
+    for (size_t i = pairs; i < before.size(); i += 1 + pairs)
+        if (after[i] != before[i])
+            return true;
+    return false;
 }
 
 /* What a crowd did in its window. */
@@ -87,9 +97,12 @@ template <class Peer, class Scenario> sample crowd_window(const arguments &a)
     usage used;
     uint64_t start = clock_ns();
     look(parties, pairs, after, before);
-    sleep_ns(length);
-    uint64_t end = clock_ns();
-    look(parties, pairs, before, after);
+    uint64_t end;
+    do { /* a window in which nobody did anything goes on */
+        sleep_ns(length);
+        end = clock_ns();
+        look(parties, pairs, before, after);
+    } while (!progressed(pairs, before, after) && end - start < 32 * a.window_ns);
     used.stop();
     it.stop.store(true);
     crew.join();

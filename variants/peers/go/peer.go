@@ -338,9 +338,16 @@ func crowdWindow() sample {
 	cpu, switches := usage()
 	start := time.Now()
 	p.look(after, before)
-	time.Sleep(length)
-	stop := time.Now()
-	p.look(before, after)
+	var stop time.Time
+	for any := false; !any; { // a window in which nobody did anything goes on
+		time.Sleep(length)
+		stop = time.Now()
+		p.look(before, after)
+		any = stop.Sub(start) >= 32*time.Duration(args.window)
+		for i := 1; i < n; i += 2 {
+			any = any || after[i] != before[i]
+		}
+	}
 	cpuEnd, switchesEnd := usage()
 	atomic.StoreUint32(&p.stop, 1)
 	p.done.Wait()

@@ -331,9 +331,18 @@ fn crowd_window(a: &Arguments, pairs: bool, parts: Vec<Part>) -> (Sample, Crowd)
         let used = usage();
         let start = Instant::now();
         look(crowd, &after, &mut before);
-        thread::sleep(length);
-        let stop = Instant::now();
-        look(crowd, &before, &mut after);
+        let mut stop;
+        loop {
+            // A window in which nobody did anything goes on.
+            thread::sleep(length);
+            stop = Instant::now();
+            look(crowd, &before, &mut after);
+            let first = if pairs { 1 } else { 0 };
+            let any = (first..n).step_by(1 + first).any(|i| after[i] != before[i]);
+            if any || start.elapsed() >= Duration::from_nanos(32 * a.window) {
+                break;
+            }
+        }
         let used_end = usage();
         crowd.stop.store(true, Relaxed);
         let mut s = sum_crowd(pairs, &before, &after);
