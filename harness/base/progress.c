@@ -18,11 +18,10 @@ bool progress_overwrites(void)
     return isatty(STDERR_FILENO) && term && term[0] && strcmp(term, "dumb") != 0;
 }
 
-/* The terminal's columns; what COLUMNS says if it does not know, or 80. */
-static size_t columns(void)
+size_t progress_columns(int fd)
 {
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     const char *said = getenv("COLUMNS");
     unsigned long number = said ? strtoul(said, NULL, 10) : 0;
@@ -50,7 +49,8 @@ void progress_show(bool last, const char *format, ...)
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
     if (over)
-        cut(line, columns() - 1); /* a full line would take the cursor to the next one */
+        cut(line, progress_columns(STDERR_FILENO) -
+                      1); /* a full line would take the cursor to the next one */
     fprintf(stderr, "%s%s%s", over ? erase : "", line, over && !last ? "" : "\n");
 }
 

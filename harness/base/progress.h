@@ -5,6 +5,7 @@
 #define HARNESS_BASE_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether the line is written over, so that each step can be shown. */
 bool progress_overwrites(void);
@@ -15,5 +16,8 @@ void progress_show(bool last, const char *format, ...) __attribute__((format(pri
 
 /* Writes a line that stays. The line that is shown goes. */
 void progress_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The columns of the terminal that this file is; what COLUMNS says if it does not know, or 80. */
+size_t progress_columns(int fd);
 
 #endif

@@ -2,12 +2,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "harness/cli/sweep_results.h"
 #include "harness/base/numbers.h"
+#include "harness/base/progress.h"
 #include "harness/base/say.h"
+#include "harness/cli/sweep_ranking.h"
 #include "harness/tell/rows.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Whether the row's interval is over samples that are not independent. */
 static bool is_doubtful(const struct row *r)
@@ -110,6 +113,8 @@ void sweep_results_print(struct store *store, int64_t run)
     for (size_t i = 0; i < count; i++)
         print_row(&rows[i], width, handovers);
     explain_marks(rows, count);
+    if (sweep_ranking_print(store, &found, rows, count, progress_columns(STDOUT_FILENO), stdout))
+        fprintf(stderr, "the variants could not be ranked: %s\n", store_error(store));
     free(rows);
 }
 
