@@ -15,29 +15,36 @@
 static const struct {
     const char *id, *heading;
     int (*put)(const struct page *p);
+    bool (*has)(const struct model *m); /* what the section is about; NULL: there always is some */
 } sections[] = {
-    {"terms", "Terms", section_glossary},
-    {"paths", "The three paths by variant and place", section_paths},
-    {"multiples", "The same as multiples of the floor", section_multiples},
-    {"claims", "The lesson's claims, and what was measured", section_claims},
-    {"parking", "Park and wake, window by window", section_parking},
-    {"latency", "Latency of single operations", section_latency},
-    {"mix", "Which path the operations took", section_mix},
-    {"locks", "The locks with more threads", section_locks},
-    {"barging", "FIFO handoff against barging", section_barging},
-    {"peers", "Other people's channels", section_peers},
-    {"measuring", "What the measuring costs", section_measuring},
-    {"counters", "Hardware counters", section_counters},
-    {"floors", "Floors", section_floors},
-    {"cells", "Every cell", section_cells},
-    {"method", "How it was measured", section_method},
-    {"machine", "The machine and the run", section_machine},
-    {"repeat", "The command that repeats this run", section_repeat},
+    {"terms", "Terms", section_glossary, NULL},
+    {"paths", "The three paths by variant and place", section_paths, NULL},
+    {"multiples", "The same as multiples of the floor", section_multiples, NULL},
+    {"claims", "The lesson's claims, and what was measured", section_claims, NULL},
+    {"parking", "Park and wake, window by window", section_parking, NULL},
+    {"latency", "Latency of single operations", section_latency, NULL},
+    {"mix", "Which path the operations took", section_mix, NULL},
+    {"locks", "The locks with more threads", section_locks, NULL},
+    {"workloads", "The variants in each workload", section_workloads, has_workloads},
+    {"barging", "FIFO handoff against barging", section_barging, NULL},
+    {"peers", "Other people's channels", section_peers, NULL},
+    {"measuring", "What the measuring costs", section_measuring, NULL},
+    {"counters", "Hardware counters", section_counters, NULL},
+    {"floors", "Floors", section_floors, NULL},
+    {"cells", "Every cell", section_cells, NULL},
+    {"method", "How it was measured", section_method, NULL},
+    {"machine", "The machine and the run", section_machine, NULL},
+    {"repeat", "The command that repeats this run", section_repeat, NULL},
 };
 
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
 static const char title[] = "What a send and a receive cost on each path of a channel";
+
+static bool is_there(const struct model *m, size_t section)
+{
+    return !sections[section].has || sections[section].has(m);
+}
 
 static int write_sections(const struct page *p)
 {
@@ -45,9 +52,12 @@ static int write_sections(const struct page *p)
     int status = section_answer(p);
     doc_list_begin(p->d, "contents");
     for (size_t i = 0; i < SECTIONS; i++)
-        doc_link(p->d, sections[i].id, sections[i].heading);
+        if (is_there(p->m, i))
+            doc_link(p->d, sections[i].id, sections[i].heading);
     doc_list_end(p->d);
     for (size_t i = 0; i < SECTIONS && !status; i++) {
+        if (!is_there(p->m, i))
+            continue;
         doc_heading(p->d, 2, sections[i].id, sections[i].heading);
         status = sections[i].put(p);
     }

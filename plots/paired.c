@@ -80,6 +80,20 @@ int paired_best(const struct model *m, const struct page_cell *const *cells, siz
     return status;
 }
 
+int paired_standing(const struct model *m, const struct page_cell *c,
+                    const struct page_cell *fastest, size_t variants, struct standing *standing)
+{
+    double costs[ROUNDS_MAX], least[ROUNDS_MAX];
+    bool looked = model_fact(&m->environment, LOOKS_FACT)[0] != '\0';
+    size_t count = 0;
+    process_medians(m, c, costs);
+    process_medians(m, fastest, least);
+    for (size_t r = 0; r < ROUNDS_MAX; r++)
+        if (!isnan(costs[r]) && !isnan(least[r]))
+            costs[count++] = log(costs[r]) - log(least[r]);
+    return standing_make(standing, costs, count, variants, looked ? LOOKS_THREE : LOOKS_ONE);
+}
+
 struct words paired_cost_of_best(const struct model *m, const struct page_cell *c, size_t count)
 {
     double medians[ROUNDS_MAX], coverage;

@@ -4,6 +4,7 @@
 #ifndef PLOTS_PAIRED_H
 #define PLOTS_PAIRED_H
 
+#include "harness/base/standing.h"
 #include "plots/model.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,11 @@ struct ratio ratio_paired(const struct model *m, const struct page_cell *over,
  * samples can't be right. */
 int paired_best(const struct model *m, const struct page_cell *const *cells, size_t count,
                 bool *best);
+
+/* How a cell stands to the fastest of `variants` cells of its block, over the rounds that both
+ * have. 0; -ENOMEM; -EINVAL if samples can't be right. */
+int paired_standing(const struct model *m, const struct page_cell *c,
+                    const struct page_cell *fastest, size_t variants, struct standing *standing);
 
 /* A cell's cost as the best of `count`: the interval covers the true median as often as the others
  * do although the cell was chosen for its cost, since its level is 5% divided by `count`. */

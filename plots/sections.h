@@ -27,6 +27,13 @@ int section_parking(const struct page *p); /* every window of park and wake */
 int section_latency(const struct page *p);
 int section_mix(const struct page *p); /* which path the operations took */
 int section_locks(const struct page *p);
+
+/* Every other scenario: its variants by cost, and a curve for each parameter that varies. */
+bool has_workloads(const struct model *m);
+int section_workloads(const struct page *p);
+/* The curves of one scenario. */
+int workload_curves(const struct page *p, const char *scenario);
+
 int section_barging(const struct page *p);   /* woken waiters are served, or compete again */
 int section_peers(const struct page *p);     /* other people's channels */
 int section_measuring(const struct page *p); /* what the measuring itself costs */

@@ -7,7 +7,8 @@
 #ifndef HARNESS_BASE_STANDING_H
 #define HARNESS_BASE_STANDING_H
 
-#include "harness/base/verdict.h"
+#include "harness/base/looks.h"
+#include "harness/base/numbers.h"
 #include <stddef.h>
 
 enum standing_kind {

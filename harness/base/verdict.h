@@ -14,6 +14,7 @@
 #ifndef HARNESS_BASE_VERDICT_H
 #define HARNESS_BASE_VERDICT_H
 
+#include "harness/base/looks.h"
 #include "harness/base/numbers.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,29 +26,7 @@ enum {
     VERDICT_ROUNDS_MIN = 12, /* below, one outlier opens the interval */
 };
 
-/* When the rounds were looked at. Somebody who may stop at each look says less at each one, so that
- * all of them together err as often as one does. */
-enum looks {
-    LOOKS_ONE,   /* the number of rounds was fixed before */
-    LOOKS_THREE, /* after 10, 20 and 40 rounds, stopping at the first verdict */
-    LOOKS_FOUR,  /* and after 80 */
-};
-
-/* The fact of a run's environment that says that its rounds were LOOKS_THREE, and when it looked.
- */
-#define LOOKS_FACT "looks"
-#define LOOKS_WHEN "10 20 40"
-
-/* The chance to err at each look: 0.05, 0.0221 or 0.0190. */
-double looks_level(enum looks looks);
-
 enum verdict_kind { VERDICT_CANT_TELL, VERDICT_SLOWER, VERDICT_FASTER, VERDICT_SAME };
-
-/* B over A, with the interval at the looks' level; the ends are NaN if there are too few rounds for
- * one. */
-struct ratio_interval {
-    double ratio, low, high;
-};
 
 struct verdict {
     enum verdict_kind kind;
