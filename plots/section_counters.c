@@ -162,6 +162,11 @@ static void put_counters(const struct page *p, const struct events *e)
         "a time that was asked for, think time or time with or without a lock, took, in ns.");
 }
 
+bool has_counters(const struct model *m)
+{
+    return m->counters.rows > 0;
+}
+
 int section_counters(const struct page *p)
 {
     const struct tsv *t = &p->m->counters;
@@ -172,8 +177,6 @@ int section_counters(const struct page *p)
         return status;
     for (size_t i = 0; i < t->rows; i++)
         values += has_value(t, i);
-    if (t->rows == 0)
-        doc_text(p->d, "This run asked for no hardware counters: n/a.");
     put_missing(p, &events);
     if (values > 0) {
         doc_fold_begin(p->d, words_format("%zu counts by cell", values).text);

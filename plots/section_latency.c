@@ -11,13 +11,13 @@
 #include <string.h>
 
 static const char *const paths[] = {"handoff", "buffer", "park"};
-static const char *const sides[] = {"send", "recv", "delivery"};
+static const char *const sides[] = {"send", "recv", "delivery", "wait"};
 static const struct {
     const char *column;
     double quantile;
 } quantiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p999", 0.999}};
 
-enum { PATHS = 3, SIDES = 3, QUANTILES = 4 };
+enum { PATHS = 3, SIDES = 4, QUANTILES = 4 };
 
 /* The place whose latency is shown: the nearest with two PUs, otherwise any. */
 static const char *shown_place(const struct model *m, const char *path)
@@ -187,6 +187,15 @@ static void put_table(const struct page *p)
     doc_fold_end(p->d);
 }
 
+bool has_latency(const struct model *m)
+{
+    for (size_t i = 0; i < m->headline_count; i++)
+        for (size_t side = 0; side < SIDES; side++)
+            if (model_latency_row(m, m->headline[i], sides[side]) < m->latency.rows)
+                return true;
+    return false;
+}
+
 int section_latency(const struct page *p)
 {
     size_t drawn = 0;
@@ -219,7 +228,9 @@ int section_latency(const struct page *p)
         "x: percentile (4 nines is 99.99%%); y: time (logarithmic). Shown are the cheapest "
         "variants, at most %d per "
         "chart, at the nearest place with two PUs; the table has all. Send and recv are the calls "
-        "themselves; delivery is the time from the send's call to the receive's return. Every "
+        "themselves; delivery is the time from the send's call to the receive's return; wait, of a "
+        "handoff, is how long the sender waited for its receiver to be asleep, and no part of the "
+        "send. Every "
         "value includes one reading of the clock, which costs %s (resolution: %s ns).%s",
         CURVES_MAX, number_ns(timer).text, resolution[0] ? resolution : "n/a",
         window_warms_up(WINDOW_LATENCY)

@@ -164,6 +164,14 @@ static void say_modes(const struct page *p)
         doc_text(p->d, "All %zu distributions have a single mode.", all);
 }
 
+bool has_parking(const struct model *m)
+{
+    for (size_t i = 0; i < m->headline_count; i++)
+        if (strcmp(m->headline[i]->path, "park") == 0)
+            return true;
+    return false;
+}
+
 int section_parking(const struct page *p)
 {
     struct chart chart;

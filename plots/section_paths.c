@@ -121,6 +121,11 @@ static int draw(const struct page *p, const char *name, const char *axis, bool t
     return 0;
 }
 
+bool has_paths(const struct model *m)
+{
+    return m->headline_count > 0;
+}
+
 int section_paths(const struct page *p)
 {
     bool drawn;
@@ -146,6 +151,14 @@ int section_paths(const struct page *p)
         claim_range(pair[0], pair[1]).text, claim_range(hop[0] / 2, hop[1] / 2).text,
         claim_range(hop[0], hop[1]).text, claim_range(park[0], park[1]).text);
     return 0;
+}
+
+bool has_multiples(const struct model *m)
+{
+    for (size_t i = 0; i < m->headline_count; i++)
+        if (isfinite(m->headline[i]->floor_ratio))
+            return true;
+    return false;
 }
 
 int section_multiples(const struct page *p)

@@ -231,6 +231,14 @@ static void say_versions(const struct page *p)
     doc_list_end(p->d);
 }
 
+bool has_peers(const struct model *m)
+{
+    for (size_t i = 0; i < m->sorted_count; i++)
+        if (is_peer(m, m->sorted[i]))
+            return true;
+    return false;
+}
+
 int section_peers(const struct page *p)
 {
     static const struct doc_column columns[] = {
@@ -240,14 +248,6 @@ int section_peers(const struct page *p)
         {"cheapest peer", COLUMN_WORD},
         {"ours / peer", COLUMN_NUMBER},
     };
-    bool any = false;
-    for (size_t i = 0; i < p->m->sorted_count; i++)
-        any = any || is_peer(p->m, p->m->sorted[i]);
-    if (!any) {
-        doc_text(p->d, "This run measured no other channel: n/a. " DOC_CODE(
-                           "hchanlab sweep --peers") " adds them.");
-        return 0;
-    }
     doc_table_begin(p->d, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < p->m->sorted_count; i++)
         if (is_first_of_its_kind(p->m, i))

@@ -44,6 +44,15 @@ int section_method(const struct page *p);
 int section_machine(const struct page *p); /* environment, topology, doctor */
 int section_repeat(const struct page *p);
 
+/* Whether the run has what the section is about; if not, the page leaves the section out. */
+bool has_paths(const struct model *m);
+bool has_multiples(const struct model *m);
+bool has_parking(const struct model *m);
+bool has_latency(const struct model *m);
+bool has_locks(const struct model *m); /* with several threads */
+bool has_peers(const struct model *m);
+bool has_counters(const struct model *m);
+
 /* A cell's median cost with its interval, or "n/a". */
 struct words cell_cost(const struct page_cell *c);
 

@@ -78,8 +78,8 @@ static void test_code_is_code_and_folds_are_folds_in_both_forms(void **state)
     make_folder("code");
     build(usual, CELLS);
     char *md = read_made("report.md"), *html = read_made("index.html");
-    assert_has(md, "`hchanlab sweep --peers`");
-    assert_has(html, "<code>hchanlab sweep --peers</code>");
+    assert_has(md, "`go`");
+    assert_has(html, "<code>go</code>");
     const char *forms[] = {md, html};
     for (int i = 0; i < 2; i++) {
         size_t open = 0, closed = 0;

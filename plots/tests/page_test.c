@@ -49,8 +49,11 @@ static void test_missing_tables_are_not_available(void **state)
         fail_msg("%s", error);
     char *md = read_made("report.md");
     assert_has(md, "Machine grade: n/a");
-    assert_has(md, "no latency histograms: n/a");
-    assert_has(md, "asked for no hardware counters: n/a");
+    assert_lacks(md, "## Latency of single operations");
+    assert_lacks(md, "## The locks with more threads");
+    assert_lacks(md, "## Other people");
+    assert_lacks(md, "## Hardware counters");
+    assert_lacks(md, "## The variants in each workload");
     assert_has(md, "with both futex-park and futex+barging+none: n/a");
     assert_has(md, "not measured in this run");
     assert_has(md, "71.5 ns");
@@ -253,11 +256,41 @@ static void test_a_chart_has_its_labels_at_every_width(void **state)
     remove_folder();
 }
 
+/* Ten rounds, in which the slow one is slower each time and the two others are alike. */
+static void test_a_workload_has_its_variants_by_cost_and_a_curve(void **state)
+{
+    struct made_cell cells[6] = {{0}};
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        cells[i] = (struct made_cell){.scenario = "fan-in",
+                                      .variant = i % 3 == 0   ? "ticket"
+                                                 : i % 3 == 1 ? "spin-mutex"
+                                                              : "futex-park",
+                                      .path = "",
+                                      .place = "l3",
+                                      .capacity = i < 3 ? 1 : 64,
+                                      .median_ns = i % 3 == 0 ? 200 : 100};
+    make_folder("workload");
+    build(cells, 6);
+    char *md = read_made("report.md"), *svg = read_made("curve-fan-in-capacity.svg");
+    assert_has(md, "## The variants in each workload");
+    assert_has(md, "### fan-in");
+    assert_has(md, " | fastest |\n|  | spin-mutex | ");
+    assert_has(md, " | tied |\n|  | ticket | ");
+    assert_has(md, "2.00× [2.00, 2.00] |");
+    assert_lacks(md, "CPU per operation");
+    assert_has(svg, "ticket");
+    free(md);
+    free(svg);
+    remove_folder();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words_of_the_machine_are_text),
         cmocka_unit_test(test_missing_tables_are_not_available),
+        cmocka_unit_test(test_a_workload_has_its_variants_by_cost_and_a_curve),
         cmocka_unit_test(test_missing_columns_are_not_available),
         cmocka_unit_test(test_peers_are_compared_with_variants),
         cmocka_unit_test(test_missing_counters_are_one_line_and_never_zero),
