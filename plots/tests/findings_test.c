@@ -47,6 +47,22 @@ static void test_the_answer_is_all_that_may_be_the_fastest(void **state)
     remove_folder();
 }
 
+/* The cell with 16 slots is the cheaper one, and the other variants did not run through it. */
+static void test_what_others_did_not_run_through_is_not_the_cheapest(void **state)
+{
+    struct made_cell cells[] = {HOP("a", 70), HOP("b", 60), HOP("a", 20), HANDOFF("c", 99)};
+    (void)state;
+    cells[0].capacity = cells[1].capacity = 128;
+    cells[2].capacity = 16;
+    make_folder("lacking");
+    build(cells, 4);
+    char *text = answer();
+    assert_has(text, "b, cheapest of the 2 measured");
+    assert_lacks(text, "20.0 ns");
+    free(text);
+    remove_folder();
+}
+
 static void test_nothing_pure_is_no_answer(void **state)
 {
     struct made_cell cells[CELLS];
@@ -301,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_answer_is_the_cheapest_pure_cell),
         cmocka_unit_test(test_the_answer_is_all_that_may_be_the_fastest),
+        cmocka_unit_test(test_what_others_did_not_run_through_is_not_the_cheapest),
         cmocka_unit_test(test_nothing_pure_is_no_answer),
         cmocka_unit_test(test_a_run_that_was_cut_short_says_so),
         cmocka_unit_test(test_counters_are_missing_for_their_own_reason),
