@@ -143,9 +143,8 @@ static int draw_file(const struct curves *k, const char *name, const char *looks
                  position(k, k->values[v]));
     snprintf(settings, sizeof(settings),
              "width=420; height=%zu; curves=%zu; last=%zu; ymin=%g; ymax=%g; looks='%s'; "
-             "tics='%s'; axis='%s'; heading='by %s'",
-             300 + 14 * count, count, k->count - 1, low / 1.3, high * 1.3, looks, tics, k->x->key,
-             k->x->key);
+             "tics='%s'; heading='by %s'",
+             300 + 14 * count, count, k->count - 1, low / 1.3, high * 1.3, looks, tics, k->x->key);
     return svg_draw(&(struct drawing){k->p->directory, "curves.gp", name, settings}, k->p->error,
                     k->p->size);
 }
@@ -201,7 +200,6 @@ static bool choose(struct curves *k, const char *scenario)
 
 int workload_curves(const struct page *p, const char *scenario)
 {
-    size_t count = 0;
     for (size_t i = 0; i < PARAMETERS; i++) {
         struct curves k = {.p = p, .x = &parameters[i]};
         struct words name = words_format("curve-%s-%s", scenario, parameters[i].key);
@@ -211,15 +209,14 @@ int workload_curves(const struct page *p, const char *scenario)
             return status;
         if (!drawn)
             continue;
-        if (count++ == 0)
-            doc_figures_begin(p->d);
+        const char *at = cell_parameters(k.like);
+        doc_figures_begin(p->d);
         doc_figure(p->d, name.text,
                    words_format("Chart: cost by %s, %s", parameters[i].key, scenario).text);
-    }
-    if (count)
         doc_figures_end(p->d,
-                        "The cost of %s over each parameter that has several values, with the "
-                        "first value of the others; of the cheapest variants, at most %d.",
-                        scenario, CURVES_MAX);
+                        "The cost of %s by %s, all else as in %s; of the cheapest variants, at "
+                        "most %d.",
+                        scenario, parameters[i].key, at + (*at == '/'), CURVES_MAX);
+    }
     return 0;
 }

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The three paths and locks have sections of their own. */
+/* The three paths and locks have sections of their own. The scenario names files, and stands in
+ * gnuplot's commands. */
 static bool is_workload(const struct page_cell *c)
 {
-    return c->path[0] == '\0' && strcmp(c->scenario, "lock") != 0 && cell_is_ok(c);
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    return c->path[0] == '\0' && strcmp(c->scenario, "lock") != 0 && cell_is_ok(c) &&
+           c->scenario[0] && strspn(c->scenario, plain) == strlen(c->scenario);
 }
 
 bool has_workloads(const struct model *m)
