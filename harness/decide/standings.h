@@ -21,8 +21,8 @@ struct ranking {
 };
 
 /* Ranks the arms that have this label, a variant and a cost. Returns 0; -EINVAL if a cost is
- * infinite; -E2BIG if there are more rounds than SIGNED_RANK_MAX; -ENOMEM. standings_free() releases
- * what a success has left in *ranking, which refers to the arms. */
+ * infinite; -E2BIG if there are more rounds than SIGNED_RANK_MAX; -ENOMEM. standings_free()
+ * releases what a success has left in *ranking, which refers to the arms. */
 int standings_make(const struct arms *arms, const char *label, struct ranking *ranking);
 void standings_free(struct ranking *ranking);
 

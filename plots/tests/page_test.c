@@ -98,11 +98,13 @@ static void test_peers_are_compared_with_variants(void **state)
     };
     make_folder("peers");
     FILE *f = open_table("environment", "key\tvalue");
-    fprintf(f, "peer_go\tgo1\npeer_slow\t2\npeer_tbb\t3\npeer_libhchan\t1\npeer_libhchan-go\t1\ngoroutines\tother mine\n");
+    fprintf(f, "peer_go\tgo1\npeer_slow\t2\npeer_tbb\t3\npeer_libhchan\t1\npeer_libhchan-"
+               "go\t1\ngoroutines\tother mine\n");
     fclose(f);
     build(cells, sizeof(cells) / sizeof(cells[0]));
     char *md = read_made("report.md");
-    /* Ours as users call it; what is inlined stands beside, and stands in where there is no other. */
+    /* Ours as users call it; what is inlined stands beside, and stands in where there is no other.
+     */
     char *at = strstr(md, "| go-chan-sync elem=8 threads=2 place=l3 | libhchan-go: 25.00 ns ");
     assert_non_null(at);
     *strchr(at, '\n') = '\0';
