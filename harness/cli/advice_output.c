@@ -28,21 +28,37 @@ static void print_use(const struct ranked *r)
         printf(", %s context switches", number_plain(r->arm->switches).text);
 }
 
+/* Not shown slower than the fastest. */
+static bool may_be_best(const struct ranked *r)
+{
+    return r->standing.kind != STANDING_SLOWER;
+}
+
+/* The first that is shown slower, or NULL: what the fastest are ahead of. */
+static const struct ranked *next_of(const struct ranking *ranking)
+{
+    for (size_t i = 0; i < ranking->count; i++)
+        if (!may_be_best(&ranking->items[i]))
+            return &ranking->items[i];
+    return NULL;
+}
+
 /* The variants that may be the fastest, and the one that they are ahead of. */
 static void print_ranking(const struct ranking *ranking)
 {
-    const struct ranked *next = ranking_next(ranking);
+    const struct ranked *next = next_of(ranking);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct ranked *r = &ranking->items[i];
-        if (!r->may_be_best)
+        if (!may_be_best(r))
             continue;
         printf("  %s %s: %s an operation", i == 0 ? "take" : "  or", r->arm->cell.variant,
-               number_ns(r->ns).text);
+               number_ns(r->cost.median).text);
         print_use(r);
         printf("%s\n", i ? ", not shown slower" : "");
     }
     if (next) {
-        printf("  next: %s, %s as long", next->arm->cell.variant, times_words(&next->times).text);
+        printf("  next: %s, %s as long", next->arm->cell.variant,
+               times_words(&next->standing.times).text);
         print_use(next);
         puts("");
     } else {
@@ -80,7 +96,7 @@ static void print_text(const char *label, const struct advice *advice)
     print_ranking(&advice->ranking);
     print_conditions(advice);
     printf("  by run %lld of %s, %zu rounds, %zu variants side by side\n",
-           (long long)advice->run->id, advice->run->started, advice->ranking.rounds,
+           (long long)advice->run->id, advice->run->started, advice->ranking.items[0].cost.count,
            advice->ranking.count);
 }
 
@@ -97,11 +113,12 @@ static json_t *pack_variants(const struct ranking *ranking)
     for (size_t i = 0; i < ranking->count; i++) {
         const struct ranked *r = &ranking->items[i];
         json_array_append_new(
-            list, json_pack("{s:s s:o s:o s:o s:o s:b s:o s:o}", "variant", r->arm->cell.variant,
-                            "ns", real_or_null(r->ns), "times", real_or_null(r->times.ratio), "low",
-                            real_or_null(r->times.low), "high", real_or_null(r->times.high),
-                            "may_be_best", r->may_be_best, "cpu_ns", real_or_null(r->arm->cpu_ns),
-                            "switches", real_or_null(r->arm->switches)));
+            list,
+            json_pack("{s:s s:o s:o s:o s:o s:b s:o s:o}", "variant", r->arm->cell.variant, "ns",
+                      real_or_null(r->cost.median), "times", real_or_null(r->standing.times.ratio),
+                      "low", real_or_null(r->standing.times.low), "high",
+                      real_or_null(r->standing.times.high), "may_be_best", may_be_best(r), "cpu_ns",
+                      real_or_null(r->arm->cpu_ns), "switches", real_or_null(r->arm->switches)));
     }
     return list;
 }
@@ -125,9 +142,9 @@ static json_t *pack(const char *label, const struct advice *advice)
     if (!advice)
         return json_pack("{s:s}", "cell", label);
     return json_pack("{s:s s:I s:s s:i s:o s:o}", "cell", label, "run", (json_int_t)advice->run->id,
-                     "started", advice->run->started, "rounds", (int)advice->ranking.rounds,
-                     "variants", pack_variants(&advice->ranking), "conditions",
-                     pack_conditions(advice));
+                     "started", advice->run->started, "rounds",
+                     (int)advice->ranking.items[0].cost.count, "variants",
+                     pack_variants(&advice->ranking), "conditions", pack_conditions(advice));
 }
 
 /* --- both --- */

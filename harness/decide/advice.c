@@ -65,17 +65,24 @@ static int rank_newest(const struct advice_runs *runs, const char *label, struct
                        const struct advice_run **from)
 {
     for (size_t i = 0; i < runs->count; i++) {
-        int status = ranking_make(ranking, &runs->items[i].arms, label);
-        if (status && status != -ENODATA)
+        int status = standings_make(&runs->items[i].arms, label, ranking);
+        if (status)
             return status;
-        if (!status && ranking->count >= 2 && ranking->rounds >= ADVICE_ROUNDS) {
+        if (ranking->count >= 2 && ranking->items[0].cost.count >= ADVICE_ROUNDS) {
             *from = &runs->items[i];
             return 0;
         }
-        if (!status)
-            ranking_free(ranking);
+        standings_free(ranking);
     }
     return -ENODATA;
+}
+
+static const struct ranked *find_ranked(const struct ranking *ranking, const char *variant)
+{
+    for (size_t i = 0; i < ranking->count; i++)
+        if (strcmp(ranking->items[i].arm->cell.variant, variant) == 0)
+            return &ranking->items[i];
+    return NULL;
 }
 
 /* Whether two cells of a scenario differ in one thing only, and in which. */
@@ -115,15 +122,16 @@ static int add_condition(struct advice *advice, const struct advice_runs *runs, 
     int status = rank_newest(runs, label, &there, &from);
     if (status)
         return status == -ENODATA ? 0 : status;
-    const struct ranked *advised = ranking_find(&there, advice->ranking.items[0].arm->cell.variant);
+    const struct ranked *advised = find_ranked(&there, advice->ranking.items[0].arm->cell.variant);
     if (advised) {
         struct condition *c = &advice->conditions[advice->condition_count++];
-        *c = (struct condition){
-            .holds = advised->may_be_best, .times = advised->times, .run = from->id};
+        *c = (struct condition){.holds = advised->standing.kind != STANDING_SLOWER,
+                                .times = advised->standing.times,
+                                .run = from->id};
         snprintf(c->where, sizeof(c->where), "%s", where);
         snprintf(c->better, sizeof(c->better), "%s", there.items[0].arm->cell.variant);
     }
-    ranking_free(&there);
+    standings_free(&there);
     return 0;
 }
 
@@ -158,5 +166,5 @@ int advice_make(struct advice *advice, const struct advice_runs *runs, const str
 
 void advice_free(struct advice *advice)
 {
-    ranking_free(&advice->ranking);
+    standings_free(&advice->ranking);
 }

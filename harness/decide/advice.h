@@ -4,7 +4,7 @@
 #ifndef HARNESS_DECIDE_ADVICE_H
 #define HARNESS_DECIDE_ADVICE_H
 
-#include "harness/decide/ranking.h"
+#include "harness/decide/standings.h"
 #include <jansson.h>
 
 /* An advice rests on this many rounds at least, and looks at this many runs at most: the newest. */

@@ -88,7 +88,7 @@ static void test_an_advice_has_its_conditions(void **state)
     assert_int_equal(advice_make(&advice, &runs, &asked), 0);
     assert_int_equal(advice.run->id, 7);
     assert_string_equal(advice.ranking.items[0].arm->cell.variant, "spin");
-    assert_float_equal(advice.ranking.items[1].times.ratio, 1.5, 0.05);
+    assert_float_equal(advice.ranking.items[1].standing.times.ratio, 1.5, 0.05);
     assert_int_equal(advice.condition_count, 3);
     assert_true(condition_at(&advice, "capacity=256")->holds);
     const struct condition *c = condition_at(&advice, "capacity=1024");
