@@ -18,12 +18,11 @@ struct twin {
     unsigned waste;          /* percent; 0 if it wastes nothing */
 };
 
-/* Reads a name; one that is no twin's is a variant's. A twin's that is misspelt is, too: nobody has
- * a variant of that name. */
+/* Reads a name. Any name that is not a twin's is taken for a variant's, also a misspelt one. */
 struct twin twin_of(const char *name);
 
-/* Writes the name of a variant's twin: of a number, or, if `waste` is not 0, of one that wastes so
- * many percent. False if it is too long. */
+/* Writes the name of a variant's twin: with this number, or, if `waste` is not 0, of the twin that
+ * wastes so many percent. False if it is too long. */
 bool twin_name(const char *variant, unsigned number, unsigned waste, char name[LABEL_MAX]);
 
 #endif

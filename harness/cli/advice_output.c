@@ -43,7 +43,7 @@ static const struct ranked *next_of(const struct ranking *ranking)
     return NULL;
 }
 
-/* The variants that may be the fastest, and the one that they are ahead of. */
+/* The variants that may be the fastest, and the next one. */
 static void print_ranking(const struct ranking *ranking)
 {
     const struct ranked *next = next_of(ranking);

@@ -179,7 +179,7 @@ static const char about[] =
     "not "
     "known, sweep and sweep_seconds. An answer has cell, run, started, rounds, variants (each with "
     "variant, ns, times, low, high, may_be_best, cpu_ns and switches an operation) and conditions "
-    "(each with where, holds, better, times, low, high and run); one that is not known has cell "
+    "(each with where, holds, better, times, low, high and run); an unknown one has cell "
     "only.";
 
 const struct command cmd_advise = {

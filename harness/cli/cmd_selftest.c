@@ -26,7 +26,7 @@ static uint64_t copies, cells;
 static const char *run_name, *again_name;
 static bool dry_run, json;
 
-/* The twins that were asked for, or else one that is equal and four that waste. */
+/* The twins that were asked for; by default, an equal one and four that waste. */
 static struct twins twins_wanted(uint64_t seed)
 {
     static const struct uint_list usual = {{1, 2, 5, 10}, 4};
